@@ -1,0 +1,101 @@
+import js from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+/** Who may import whom (docs/architecture.md). Type imports are free: they leave no trace at run time. */
+const borders = [
+  {
+    folder: 'src/workflows',
+    allowed: 'only types, @temporalio/workflow and common, and the pure shipment folder',
+    forbidden: [
+      '^node:',
+      '^(pg|zod|express|pino|luxon|jsonwebtoken)$',
+      '^@temporalio/(?!workflow$|common$)',
+      '^\\.\\./(?!shipment/)',
+    ],
+  },
+  {
+    folder: 'src/shipment',
+    allowed: 'nothing but itself: it runs inside the workflow sandbox too',
+    forbidden: ['^[^.]', '^\\.\\./'],
+  },
+  {
+    folder: 'src/sources',
+    allowed: 'shipment and pure libraries: no Temporal, no database',
+    forbidden: ['^@temporalio/', '^pg$', '^\\.\\./(?!shipment/)'],
+  },
+  {
+    folder: 'src/push',
+    allowed: 'shipment and node built-ins: no Temporal, no database',
+    forbidden: ['^@temporalio/', '^pg$', '^\\.\\./(?!shipment/)'],
+  },
+  {
+    folder: 'src/activities',
+    allowed: 'database, push, shipment; never the API or a source',
+    forbidden: ['^\\.\\./(api|sources|cli|embedded|workflows)/'],
+  },
+  {
+    folder: 'src/database',
+    allowed: 'shipment and the project root; no Temporal, no push, no API',
+    forbidden: ['^@temporalio/', '^\\.\\./(?!shipment/|project-root$)'],
+  },
+  {
+    folder: 'src/api',
+    allowed: 'everything but push, activities and the embedded parts: the API starts workflows and never pushes',
+    forbidden: ['^\\.\\./(push|activities|cli|embedded)/', '^@temporalio/(worker|workflow)$'],
+  },
+];
+
+export default tseslint.config(
+  { ignores: ['dist/', 'node_modules/', '.data/', 'web/', 'bench/'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-deprecated': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'TSEnumDeclaration', message: 'Use an `as const` object or tuple.' },
+        { selector: 'ExportDefaultDeclaration', message: 'Use a named export.' },
+        { selector: 'ExportAllDeclaration', message: 'Name what is exported.' },
+      ],
+      'max-lines': ['error', 300],
+    },
+  },
+  ...borders.map(({ folder, allowed, forbidden }) => ({
+    files: [`${folder}/**/*.ts`],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: forbidden.map((regex) => ({
+            regex,
+            allowTypeImports: true,
+            message: `${folder} may import ${allowed}.`,
+          })),
+        },
+      ],
+    },
+  })),
+  {
+    files: ['src/workflows/**/*.ts', 'src/shipment/**/*.ts'],
+    rules: { 'no-restricted-globals': ['error', 'fetch', 'process', 'Buffer', 'require'] },
+  },
+  {
+    files: ['src/**/*.ts', 'temporal/**/*.ts'],
+    ignores: ['src/config.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Settings come from src/config.ts.' },
+      ],
+    },
+  },
+  { files: ['**/*.mjs', '**/*.cjs'], extends: [tseslint.configs.disableTypeChecked] },
+);

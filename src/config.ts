@@ -1,0 +1,277 @@
+import os from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+import { SHIPMENT_STATUSES, type ShipmentStatus } from './shipment/status';
+
+/**
+ * Every setting of Waybell, read once from the environment. No other file reads `process.env`.
+ * `docs/settings.md` says in words what each is for; a test holds the two equal.
+ */
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const port = (fallback: number) => z.coerce.number().int().min(1).max(65_535).default(fallback);
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+const duration = (unit: number, fallback: number) =>
+  z.coerce
+    .number()
+    .positive()
+    .max((14 * DAY) / unit, 'longer than the 14 days that Temporal keeps a finished workflow')
+    .default(fallback)
+    .transform((count) => count * unit);
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' });
+
+const jsonOf = <T extends z.ZodType>(schema: T) =>
+  z
+    .string()
+    .transform((text, context): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        context.addIssue({ code: 'custom', message: 'must be JSON' });
+        return z.NEVER;
+      }
+    })
+    .pipe(schema);
+
+const identifier = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/, 'must be a plain SQL name');
+
+const shopTables = z
+  .object({
+    waybills: z
+      .object({
+        schema: identifier.default('public'),
+        table: identifier.default('platform_express_waybills'),
+        id: identifier.default('id'),
+        carrier: identifier.default('carrier'),
+        trackingNo: identifier.default('tracking_no'),
+        orderId: identifier.default('order_id'),
+        status: identifier.default('status'),
+      })
+      .strict()
+      .prefault({}),
+    orders: z
+      .object({
+        schema: identifier.default('public'),
+        table: identifier.default('ml_orders'),
+        id: identifier.default('id'),
+        userId: identifier.default('user_id'),
+        merchantId: identifier.default('merchant_id'),
+      })
+      .strict()
+      .prefault({}),
+  })
+  .strict();
+
+/** Where the shop's own tables are and what their columns are called. */
+export type ShopTables = z.infer<typeof shopTables>;
+
+/** Length of a key that nobody guesses: 24 characters are at least 96 bits in hex. */
+const MIN_SECRET_LENGTH = 24;
+const secrets = list.refine(
+  (keys) => keys.every((key) => key.length >= MIN_SECRET_LENGTH),
+  `every key needs at least ${MIN_SECRET_LENGTH} characters`,
+);
+
+const environment = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  HOST: z.string().optional(),
+  PORT: port(7201),
+  PUSH_PORT: port(7301),
+  DATA_DIR: z.string().min(1).default('.data'),
+
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' }).optional(),
+  POSTGRES_PORT: port(7432),
+  SHOP_TABLES: jsonOf(shopTables).default(() => shopTables.parse({})),
+  ALLOWED_TRIGGERS: list.default([]),
+
+  TEMPORAL_ADDRESS: z.string().min(1).optional(),
+  TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+  TEMPORAL_PORT: port(7233),
+  TEMPORAL_UI_PORT: port(8233),
+  TEMPORAL_UI_URL: httpUrl.optional(),
+  TEMPORAL_CLI_PATH: z.string().min(1).optional(),
+
+  CLOUD_FUNC_URL: httpUrl.optional(),
+  MESSAGE_LANGUAGE: z.enum(['zh', 'en']).default('zh'),
+  STATUS_MAP: jsonOf(z.record(z.string().min(1).max(64), z.enum(SHIPMENT_STATUSES))).default({}),
+
+  WEBHOOK_SECRETS: z
+    .string()
+    .transform((text) => text.split(',').map((item) => item.trim()))
+    .refine(
+      (keys) => keys.every((key) => /^whsec_[A-Za-z0-9+/]{32,}={0,2}$/.test(key)),
+      'every secret must be whsec_ followed by at least 24 bytes in base64',
+    )
+    .default([]),
+  UNSIGNED_WEBHOOKS: z.literal('allow').optional(),
+  DEVICE_REGISTRATION: z.enum(['open', 'key', 'jwt']).optional(),
+  API_KEYS: secrets.default([]),
+  SUPABASE_JWT_SECRET: z.string().min(MIN_SECRET_LENGTH).optional(),
+
+  WAIT_ORDER_HOURS: duration(HOUR, 72),
+  WAIT_DEVICE_HOURS: duration(HOUR, 72),
+  WAIT_FIRST_DEVICE_MINUTES: duration(MINUTE, 10),
+  WAIT_RETRY_DAYS: duration(DAY, 7),
+  PUSH_RETRY_MINUTES: duration(MINUTE, 60),
+});
+
+export const SETTING_NAMES = Object.keys(environment.shape);
+
+/** Thrown when at least one setting is wrong. `problems` names every one, and never shows a value. */
+export class SettingsError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(['Waybell cannot start with these settings:', ...problems.map((line) => `  - ${line}`)].join('\n'));
+    this.name = 'SettingsError';
+  }
+}
+
+/** How long a delivery waits for what it lacks before it ends with a reason; milliseconds. */
+export interface WaitLimits {
+  readonly order: number;
+  readonly device: number;
+  readonly firstDevice: number;
+  readonly retry: number;
+  /** How long one round keeps trying a device whose provider answers "later". */
+  readonly pushRetry: number;
+}
+
+export interface Config {
+  readonly production: boolean;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  readonly host: string;
+  readonly port: number;
+  readonly pushPort: number;
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly database:
+    | { readonly kind: 'embedded'; readonly port: number }
+    | { readonly kind: 'external'; readonly url: string };
+  readonly shopTables: ShopTables;
+  readonly allowedTriggers: readonly string[];
+  readonly temporal:
+    | { readonly kind: 'embedded'; readonly port: number; readonly uiPort: number; readonly cliPath?: string }
+    | { readonly kind: 'external'; readonly address: string };
+  readonly temporalNamespace: string;
+  /** Where a person opens the Temporal Web UI; no slash at the end. */
+  readonly temporalUiUrl: string;
+  /** `undefined` only on embedded parts: the built-in cloud function of the demo phone. */
+  readonly cloudFunctionUrl: string | undefined;
+  readonly messageLanguage: 'zh' | 'en';
+  readonly statusMap: Readonly<Record<string, ShipmentStatus>>;
+  readonly webhookSecrets: readonly string[];
+  readonly deviceRegistration: 'open' | 'key' | 'jwt';
+  readonly apiKeys: readonly string[];
+  readonly jwtSecret: string | undefined;
+  readonly waitLimits: WaitLimits;
+}
+
+type Environment = z.infer<typeof environment>;
+
+/** Rules that join several settings. Each line names the variable to change. */
+function contradictions(env: Environment): string[] {
+  const problems: string[] = [];
+  const production = env.NODE_ENV === 'production';
+  const external = env.DATABASE_URL !== undefined;
+  if (production && !external) problems.push('DATABASE_URL: required when NODE_ENV=production');
+  if (production && env.TEMPORAL_ADDRESS === undefined)
+    problems.push('TEMPORAL_ADDRESS: required when NODE_ENV=production');
+  if (external && env.CLOUD_FUNC_URL === undefined)
+    problems.push(
+      'CLOUD_FUNC_URL: required when DATABASE_URL is set (the demo phone is for the embedded parts)',
+    );
+  if (external && env.DEVICE_REGISTRATION === 'open')
+    problems.push(
+      'DEVICE_REGISTRATION: open is for the embedded parts; use key or jwt when DATABASE_URL is set',
+    );
+  if (env.DEVICE_REGISTRATION === 'jwt' && env.SUPABASE_JWT_SECRET === undefined)
+    problems.push('SUPABASE_JWT_SECRET: required when DEVICE_REGISTRATION=jwt');
+  if (production && env.API_KEYS.length === 0)
+    problems.push('API_KEYS: required when NODE_ENV=production (openssl rand -hex 24 makes one)');
+  if (production && env.WEBHOOK_SECRETS.length === 0 && env.UNSIGNED_WEBHOOKS === undefined)
+    problems.push(
+      'WEBHOOK_SECRETS: required when NODE_ENV=production; set UNSIGNED_WEBHOOKS=allow to accept unsigned webhooks all the same',
+    );
+  return problems;
+}
+
+/**
+ * Reads and checks all settings.
+ * @throws {SettingsError} naming every wrong variable at once.
+ */
+export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
+  // An empty variable means "not set": compose files and shells pass empty strings for missing ones.
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    throw new SettingsError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  }
+  const env = parsed.data;
+  const problems = contradictions(env);
+  if (problems.length > 0) throw new SettingsError(problems);
+
+  const external = env.DATABASE_URL !== undefined;
+  return Object.freeze({
+    production: env.NODE_ENV === 'production',
+    logLevel: env.LOG_LEVEL,
+    // Embedded parts answer without a key, so they listen on this machine only.
+    host: env.HOST ?? (external ? '0.0.0.0' : '127.0.0.1'),
+    port: env.PORT,
+    pushPort: env.PUSH_PORT,
+    dataDir: path.resolve(env.DATA_DIR),
+    database:
+      env.DATABASE_URL === undefined
+        ? { kind: 'embedded' as const, port: env.POSTGRES_PORT }
+        : { kind: 'external' as const, url: env.DATABASE_URL },
+    shopTables: env.SHOP_TABLES,
+    allowedTriggers: env.ALLOWED_TRIGGERS,
+    temporal:
+      env.TEMPORAL_ADDRESS === undefined
+        ? {
+            kind: 'embedded' as const,
+            port: env.TEMPORAL_PORT,
+            uiPort: env.TEMPORAL_UI_PORT,
+            cliPath: env.TEMPORAL_CLI_PATH,
+          }
+        : { kind: 'external' as const, address: env.TEMPORAL_ADDRESS },
+    temporalNamespace: env.TEMPORAL_NAMESPACE,
+    temporalUiUrl: (env.TEMPORAL_UI_URL ?? `http://127.0.0.1:${env.TEMPORAL_UI_PORT}`).replace(/\/+$/, ''),
+    cloudFunctionUrl: env.CLOUD_FUNC_URL,
+    messageLanguage: env.MESSAGE_LANGUAGE,
+    statusMap: env.STATUS_MAP,
+    webhookSecrets: env.WEBHOOK_SECRETS,
+    deviceRegistration: env.DEVICE_REGISTRATION ?? (external ? 'key' : 'open'),
+    apiKeys: env.API_KEYS,
+    jwtSecret: env.SUPABASE_JWT_SECRET,
+    waitLimits: {
+      order: env.WAIT_ORDER_HOURS,
+      device: env.WAIT_DEVICE_HOURS,
+      firstDevice: env.WAIT_FIRST_DEVICE_MINUTES,
+      retry: env.WAIT_RETRY_DAYS,
+      pushRetry: env.PUSH_RETRY_MINUTES,
+    },
+  });
+}
+
+/** What the operating system keeps in the environment: where commands are, and where caches belong. */
+export function systemFolders(): { readonly searchPath: readonly string[]; readonly cache: string } {
+  const { PATH = '', XDG_CACHE_HOME } = process.env;
+  return {
+    searchPath: PATH.split(path.delimiter).filter((folder) => path.isAbsolute(folder)),
+    cache:
+      XDG_CACHE_HOME && path.isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : path.join(os.homedir(), '.cache'),
+  };
+}
+
+/** The environment for a child process: ours, with `additions`. */
+export function childEnvironment(additions: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  return { ...process.env, ...additions };
+}

@@ -1,0 +1,31 @@
+import type { ShipmentStatus } from './status';
+
+/** One scan of a waybill, as a source reported it. */
+export interface ShipmentEvent {
+  /** Identity of the scan within its waybill: the carrier's event id, else a digest of time, status and text. */
+  readonly key: string;
+  /** ISO 8601 in UTC with milliseconds. */
+  readonly time: string;
+  /** `null` when the source's word is not known to us: the scan is kept and moves nothing. */
+  readonly status: ShipmentStatus | null;
+  /** The source's own word for the status. */
+  readonly rawStatus: string;
+  /** The source's text, with phone numbers, document numbers and named persons masked at the door. */
+  readonly text: string;
+  readonly place?: string;
+}
+
+/** All that one webhook says about one waybill. One update = one `DeliveryNotification` workflow. */
+export interface ShipmentUpdate {
+  /** Who sent it: `own-system`, `kuaidi100`, … */
+  readonly source: string;
+  /** Canonical: lower case. */
+  readonly carrier: string;
+  /** Canonical: upper case, no white space. */
+  readonly trackingNo: string;
+  readonly events: readonly ShipmentEvent[];
+}
+
+/** Whom a notification is for. */
+export const AUDIENCES = ['user', 'merchant'] as const;
+export type Audience = (typeof AUDIENCES)[number];

@@ -1,0 +1,78 @@
+import { describe, expect, test } from '@jest/globals';
+import { currentStatus, type DatedStatus } from '../../src/shipment/current-status';
+import { decideAnnouncement, type LastTold } from '../../src/shipment/decide-announcement';
+import type { ShipmentStatus } from '../../src/shipment/status';
+
+const iso = (hour: number): string => new Date(Date.UTC(2026, 1, 6, hour)).toISOString();
+const at = (hour: number, status: ShipmentStatus): DatedStatus => ({ time: iso(hour), status });
+const told = (status: ShipmentStatus, hour: number): LastTold => ({ status, latestAt: iso(hour) });
+const one = { known: 1, unknown: 0 };
+
+describe('people are told', () => {
+  test('the first status of a parcel, once, however many scans came with it', () => {
+    const current = currentStatus([at(1, 'picked_up'), at(2, 'in_transit'), at(3, 'out_for_delivery')]);
+    expect(decideAnnouncement({ known: 3, unknown: 0 }, current, null)).toBe('announce');
+    expect(current?.status).toBe('out_for_delivery');
+  });
+
+  test('each new status', () => {
+    const current = currentStatus([at(1, 'in_transit'), at(2, 'delivered')]);
+    expect(decideAnnouncement(one, current, told('in_transit', 1))).toBe('announce');
+  });
+
+  test('a second attempt after a failed one, also when both scans come at once', () => {
+    const events = [at(1, 'out_for_delivery'), at(2, 'failed_attempt'), at(3, 'out_for_delivery')];
+    expect(
+      decideAnnouncement({ known: 2, unknown: 0 }, currentStatus(events), told('out_for_delivery', 1)),
+    ).toBe('announce');
+    expect(decideAnnouncement(one, currentStatus(events), told('failed_attempt', 2))).toBe('announce');
+  });
+
+  test('the return of a delivered parcel', () => {
+    const current = currentStatus([at(1, 'delivered'), at(2, 'returning')]);
+    expect(decideAnnouncement(one, current, told('delivered', 1))).toBe('announce');
+  });
+});
+
+describe('people are not told', () => {
+  test('what was known already', () => {
+    const none = { known: 0, unknown: 0 };
+    expect(decideAnnouncement(none, currentStatus([at(1, 'in_transit')]), told('in_transit', 1))).toBe(
+      'nothing-new',
+    );
+  });
+
+  test('another scan of the same status', () => {
+    const current = currentStatus([at(1, 'in_transit'), at(2, 'in_transit')]);
+    expect(decideAnnouncement(one, current, told('in_transit', 1))).toBe('stale');
+  });
+
+  test('an older scan that arrives late', () => {
+    const current = currentStatus([at(1, 'in_transit'), at(2, 'delivered')]);
+    expect(decideAnnouncement(one, current, told('delivered', 2))).toBe('stale');
+  });
+
+  test('the same status twice because the failed attempt in between arrived late', () => {
+    const current = currentStatus([
+      at(1, 'out_for_delivery'),
+      at(2, 'failed_attempt'),
+      at(3, 'out_for_delivery'),
+    ]);
+    expect(decideAnnouncement(one, current, told('out_for_delivery', 3))).toBe('stale');
+  });
+
+  test('a status behind what an older system told them', () => {
+    expect(decideAnnouncement(one, currentStatus([at(3, 'in_transit')]), told('delivered', 1))).toBe('stale');
+  });
+
+  test('words that we do not know', () => {
+    expect(
+      decideAnnouncement(
+        { known: 0, unknown: 1 },
+        currentStatus([at(1, 'in_transit')]),
+        told('in_transit', 1),
+      ),
+    ).toBe('unknown-status');
+    expect(decideAnnouncement({ known: 0, unknown: 1 }, null, null)).toBe('unknown-status');
+  });
+});

@@ -1,0 +1,62 @@
+import { describe, expect, test } from '@jest/globals';
+import { judgeAudience, overallStatus, type AudienceFacts } from '../../src/shipment/send-status';
+
+const facts = (change: Partial<AudienceFacts>): AudienceFacts => ({
+  audience: 'user',
+  accepted: 0,
+  failed: 0,
+  everHadDevice: true,
+  current: true,
+  ...change,
+});
+
+describe('a notification', () => {
+  test.each<[string, Partial<AudienceFacts>, ReturnType<typeof judgeAudience>]>([
+    ['succeeds when every device was accepted', { accepted: 2 }, { sendStatus: 'success', need: null }],
+    [
+      'needs a retry when a device failed',
+      { accepted: 1, failed: 1 },
+      { sendStatus: 'partial', need: { attention: 'push-failed', limit: 'retry' } },
+    ],
+    [
+      'has failed when no device was reached',
+      { failed: 1 },
+      { sendStatus: 'failed', need: { attention: 'push-failed', limit: 'retry' } },
+    ],
+    [
+      'waits long for a device of somebody who had one',
+      {},
+      { sendStatus: 'no-targets', need: { attention: 'no-targets', limit: 'device' } },
+    ],
+    [
+      'waits briefly for a first device',
+      { everHadDevice: false },
+      { sendStatus: 'no-targets', need: { attention: 'no-targets', limit: 'firstDevice' } },
+    ],
+    [
+      'is superseded when nothing was sent before the newer status',
+      { current: false },
+      { sendStatus: 'superseded', need: null },
+    ],
+    [
+      'needs nothing more once a newer status is known',
+      { accepted: 1, failed: 1, current: false },
+      { sendStatus: 'partial', need: null },
+    ],
+    [
+      'is superseded when its tries failed before the newer status',
+      { failed: 1, current: false },
+      { sendStatus: 'superseded', need: null },
+    ],
+  ])('%s', (_sentence, change, verdict) => {
+    expect(judgeAudience(facts(change))).toEqual(verdict);
+  });
+});
+
+test('a delivery is as far as its notifications', () => {
+  expect(overallStatus(['success', 'success'])).toBe('success');
+  expect(overallStatus(['success', 'no-targets'])).toBe('partial');
+  expect(overallStatus(['failed', 'no-targets'])).toBe('failed');
+  expect(overallStatus(['no-targets', 'superseded'])).toBe('no-targets');
+  expect(overallStatus([])).toBe('no-targets');
+});
