@@ -1,0 +1,38 @@
+import type { ActivityDeps } from './deps';
+import { createEndUnsent } from './end-unsent';
+import { createFindDevices } from './find-devices';
+import { createPersistWaybill } from './persist-waybill';
+import { createPushToDevice } from './push-to-device';
+import { createRecordOutcome } from './record-outcome';
+import { createRecordResults } from './record-results';
+import { createResolveRecipients } from './resolve-recipients';
+import { createUpsertNotifications } from './upsert-notifications';
+import { createWakeDueWaits } from './wake-due-waits';
+
+/** Everything a workflow can ask for. */
+export interface Activities {
+  persistWaybill: ReturnType<typeof createPersistWaybill>;
+  resolveRecipients: ReturnType<typeof createResolveRecipients>;
+  upsertNotifications: ReturnType<typeof createUpsertNotifications>;
+  findDevices: ReturnType<typeof createFindDevices>;
+  pushToDevice: ReturnType<typeof createPushToDevice>;
+  recordResults: ReturnType<typeof createRecordResults>;
+  recordOutcome: ReturnType<typeof createRecordOutcome>;
+  endUnsent: ReturnType<typeof createEndUnsent>;
+  wakeDueWaits: ReturnType<typeof createWakeDueWaits>;
+}
+
+/** Builds the activities over their parts. */
+export function createActivities(deps: ActivityDeps): Activities {
+  return {
+    persistWaybill: createPersistWaybill(deps),
+    resolveRecipients: createResolveRecipients(deps),
+    upsertNotifications: createUpsertNotifications(deps),
+    findDevices: createFindDevices(deps),
+    pushToDevice: createPushToDevice(deps),
+    recordResults: createRecordResults(deps),
+    recordOutcome: createRecordOutcome(deps),
+    endUnsent: createEndUnsent(deps),
+    wakeDueWaits: createWakeDueWaits(deps),
+  };
+}

@@ -1,0 +1,89 @@
+import type { ShopTables } from '../config';
+import {
+  countAnnounced,
+  insertUpdate,
+  selectLastTold,
+  selectOpenDeliveries,
+} from '../database/announcements';
+import { findWaybillForUpdate, insertWaybill } from '../database/find-waybill';
+import { insertEvents, selectNewestParcel, selectParcelEvents } from '../database/parcel-events';
+import { inTransaction, type Queryable } from '../database/pool';
+import { lockWaybill } from '../database/waybill-lock';
+import { reopenUpdate, selectStoredDecision } from '../database/stored-decision';
+import { writeWaybillStatus } from '../database/write-waybill-status';
+import { currentStatus } from '../shipment/current-status';
+import { decideAnnouncement } from '../shipment/decide-announcement';
+import type { Decision } from '../shipment/delivery';
+import { assignInstances } from '../shipment/parcel-instance';
+import type { ShipmentUpdate } from '../shipment/update';
+import type { ActivityDeps } from './deps';
+
+export interface PersistWaybillInput {
+  readonly workflowId: string;
+  readonly update: ShipmentUpdate;
+  /** Set when a person restarts a closed delivery: its row is opened again. */
+  readonly reopen: boolean;
+}
+
+/**
+ * Stores the waybill, its new scans and the decision about them in one transaction under the waybill's lock.
+ * A repeat of the step returns the stored decision.
+ */
+export function createPersistWaybill({ pool, shopTables }: ActivityDeps) {
+  return function persistWaybill({ workflowId, update, reopen }: PersistWaybillInput): Promise<Decision> {
+    return inTransaction(pool, async (db) => {
+      await lockWaybill(db, update.carrier, update.trackingNo);
+      const waybill =
+        (await findWaybillForUpdate(db, shopTables, update.carrier, update.trackingNo)) ??
+        (await insertWaybill(db, shopTables, update.carrier, update.trackingNo));
+      const stored = await selectStoredDecision(db, workflowId);
+      if (stored) {
+        if (reopen) await reopenUpdate(db, workflowId);
+        return stored;
+      }
+      return decide(db, shopTables, waybill.id, workflowId, update);
+    });
+  };
+}
+
+async function decide(
+  db: Queryable,
+  shopTables: ShopTables,
+  waybillId: string,
+  workflowId: string,
+  update: ShipmentUpdate,
+): Promise<Decision> {
+  const parcel = await selectNewestParcel(db, waybillId);
+  const instances = assignInstances(
+    parcel,
+    update.events.map(({ time }) => time),
+  );
+  const events = update.events.map((event, i) => ({ ...event, instance: instances[i] ?? 1 }));
+  const instance = Math.max(parcel?.instance ?? 1, ...instances);
+  const added = await insertEvents(db, { waybillId, workflowId, source: update.source }, events);
+
+  const current = currentStatus(await selectParcelEvents(db, waybillId, instance));
+  const verdict = decideAnnouncement(
+    {
+      known: added.filter(({ status }) => status !== null).length,
+      unknown: added.filter(({ status }) => status === null).length,
+    },
+    current,
+    await selectLastTold(db, waybillId, instance),
+  );
+  const announced = verdict === 'announce' && current !== null;
+  const decision: Decision = {
+    verdict,
+    waybillId,
+    instance,
+    status: current?.status ?? null,
+    occurrence: announced ? 1 + (await countAnnounced(db, waybillId, instance, current.status)) : 0,
+    supersedes: announced ? await selectOpenDeliveries(db, waybillId) : [],
+  };
+  await insertUpdate(db, workflowId, decision, {
+    enteredAt: current?.enteredAt ?? null,
+    latestAt: current?.latestAt ?? null,
+  });
+  if (announced) await writeWaybillStatus(db, shopTables, waybillId, current.status);
+  return decision;
+}

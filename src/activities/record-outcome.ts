@@ -1,0 +1,111 @@
+import { isCurrent, writeUpdateState } from '../database/announcements';
+import { countPushes, writeSendStatus } from '../database/audience-facts';
+import { everHadDevice, findDevices } from '../database/find-devices';
+import { inTransaction, type Queryable } from '../database/pool';
+import { deleteOtherWaits, upsertWait, WAIT_KIND_OF_ATTENTION } from '../database/waits';
+import { writeResults } from '../database/write-push';
+import type { WaitLimits } from '../config';
+import type { AudienceOutcome, NotificationRef, Outcome, PushResult } from '../shipment/delivery';
+import { judgeAudience, overallStatus } from '../shipment/send-status';
+import type { ActivityDeps } from './deps';
+
+export interface RecordOutcomeInput {
+  readonly workflowId: string;
+  readonly notifications: readonly NotificationRef[];
+  readonly round: number;
+  readonly results: readonly PushResult[];
+  readonly limits: WaitLimits;
+}
+
+/**
+ * Writes how a round ended: all results once more, the send status of each notification, what the delivery
+ * waits for now, and whether it is closed. After the commit it looks once more for devices, so that one
+ * registered in between is not lost.
+ */
+export function createRecordOutcome({ pool }: ActivityDeps) {
+  return async function recordOutcome(input: RecordOutcomeInput): Promise<Outcome> {
+    const { workflowId, notifications, round } = input;
+    const outcome = await inTransaction(pool, async (db) => {
+      await writeResults(db, workflowId, round, input.results);
+      const current = await isCurrent(db, workflowId);
+      const audiences: AudienceOutcome[] = [];
+      const waits: string[] = [];
+      for (const notification of notifications) {
+        const { outcome, wait } = await judge(db, input, notification, current);
+        audiences.push(outcome);
+        if (wait !== null) waits.push(wait);
+      }
+      const waiting = audiences.filter(({ attention }) => attention !== null);
+      // An expired wait keeps its row until the delivery closes: a new row would start a new deadline.
+      await deleteOtherWaits(db, workflowId, waiting.length > 0 ? waits : []);
+      const sendStatus = overallStatus(audiences.map((audience) => audience.sendStatus));
+      const reason = describe(audiences, current);
+      await writeUpdateState(db, workflowId, { closed: waiting.length === 0, outcome: sendStatus, reason });
+      const deadlines = waiting.flatMap(({ until }) => until ?? []).sort();
+      return { sendStatus, reason, audiences, wakeAt: deadlines[0] ?? null };
+    });
+    const lacking = outcome.audiences.filter(({ attention }) => attention === 'no-targets');
+    return { ...outcome, lookAgain: await deviceTurnedUp(input, lacking) };
+  };
+
+  async function deviceTurnedUp(
+    { notifications, round }: RecordOutcomeInput,
+    lacking: readonly AudienceOutcome[],
+  ): Promise<boolean> {
+    if (lacking.length === 0) return false;
+    return inTransaction(pool, async (db) => {
+      for (const notification of notifications) {
+        if (!lacking.some(({ audience }) => audience === notification.audience)) continue;
+        if ((await findDevices(db, { notification, round, limit: 1 })).length > 0) return true;
+      }
+      return false;
+    });
+  }
+}
+
+async function judge(
+  db: Queryable,
+  { workflowId, limits }: RecordOutcomeInput,
+  { messageId, audience, recipientId }: NotificationRef,
+  current: boolean,
+): Promise<{ outcome: AudienceOutcome; wait: string | null }> {
+  const pushes = await countPushes(db, messageId);
+  const { sendStatus, need } = judgeAudience({
+    audience,
+    ...pushes,
+    current,
+    everHadDevice: await everHadDevice(db, audience, recipientId),
+  });
+  const kind = need && WAIT_KIND_OF_ATTENTION[need.attention];
+  const wait =
+    need && kind
+      ? await upsertWait(db, workflowId, {
+          kind,
+          audience,
+          ownerId: recipientId,
+          limitMs: limits[need.limit],
+        })
+      : null;
+  await writeSendStatus(db, messageId, sendStatus, need && need.attention);
+  const open = wait !== null && !wait.expired;
+  return {
+    outcome: {
+      audience,
+      sendStatus,
+      ...pushes,
+      attention: open && need ? need.attention : null,
+      until: open ? wait.until : null,
+    },
+    wait: kind && `${kind}/${audience}`,
+  };
+}
+
+function describe(audiences: readonly AudienceOutcome[], current: boolean): string {
+  if (audiences.length === 0) return 'the order names nobody';
+  const parts = audiences.map(({ audience, sendStatus, accepted, failed }) =>
+    failed > 0
+      ? `${audience}: ${sendStatus}, ${accepted} accepted, ${failed} failed`
+      : `${audience}: ${sendStatus}, ${accepted} accepted`,
+  );
+  return [...parts, ...(current ? [] : ['a newer status is known'])].join('; ');
+}

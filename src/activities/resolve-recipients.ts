@@ -1,0 +1,48 @@
+import { isCurrent } from '../database/announcements';
+import { findRecipients, isMalformedId } from '../database/find-recipients';
+import { inTransaction } from '../database/pool';
+import { deleteOtherWaits, upsertWait } from '../database/waits';
+import type { Recipients, Resolution } from '../shipment/delivery';
+import type { ActivityDeps } from './deps';
+
+export interface ResolveRecipientsInput {
+  readonly workflowId: string;
+  readonly waybillId: string;
+  /** How long to wait for an order, milliseconds. */
+  readonly limitMs: number;
+}
+
+/**
+ * Finds the people behind a waybill. Without an order it commits what it waits for and looks once more: an
+ * order linked in between is found here, one linked later finds the committed row and wakes the delivery.
+ */
+export function createResolveRecipients({ pool, shopTables }: ActivityDeps) {
+  return async function resolveRecipients(input: ResolveRecipientsInput): Promise<Resolution> {
+    const look = (): Promise<Recipients | null> =>
+      inTransaction(pool, (db) => findRecipients(db, shopTables, input.waybillId)).catch((error: unknown) => {
+        // An order id that the shop's column cannot hold names no order.
+        if (isMalformedId(error)) return null;
+        throw error;
+      });
+
+    let recipients = await look();
+    if (recipients === null) {
+      const wait = await inTransaction(pool, async (db) => {
+        if (!(await isCurrent(db, input.workflowId))) return null;
+        return upsertWait(db, input.workflowId, {
+          kind: 'order',
+          audience: '',
+          ownerId: '',
+          limitMs: input.limitMs,
+        });
+      });
+      if (wait === null) return { kind: 'superseded' };
+      recipients = await look();
+      if (recipients === null) {
+        return wait.expired ? { kind: 'gave-up' } : { kind: 'order-not-found', until: wait.until };
+      }
+      await inTransaction(pool, (db) => deleteOtherWaits(db, input.workflowId, []));
+    }
+    return { kind: 'found', recipients };
+  };
+}

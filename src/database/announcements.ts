@@ -1,0 +1,111 @@
+import type { LastTold } from '../shipment/decide-announcement';
+import type { Decision } from '../shipment/delivery';
+import type { ShipmentStatus } from '../shipment/status';
+import type { Queryable } from './pool';
+import { isoTime } from './parcel-events';
+
+/** What people were told last about a parcel, and the newest scan that any decision about it had seen. */
+export async function selectLastTold(
+  db: Queryable,
+  waybillId: string,
+  instance: number,
+): Promise<LastTold | null> {
+  const { rows } = await db.query<LastTold>(
+    `select told.status, ${isoTime('seen.latest_at')} as "latestAt"
+       from (select status from waybell.express_updates
+              where waybill_id = $1 and instance = $2 and verdict = 'announce'
+              order by seq desc limit 1) told,
+            (select max(latest_event_at) as latest_at from waybell.express_updates
+              where waybill_id = $1 and instance = $2) seen`,
+    [waybillId, instance],
+  );
+  return rows[0] ?? null;
+}
+
+/** How often a status of a parcel was announced so far. */
+export async function countAnnounced(
+  db: Queryable,
+  waybillId: string,
+  instance: number,
+  status: ShipmentStatus,
+): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    `select count(*)::int as count from waybell.express_updates
+      where waybill_id = $1 and instance = $2 and status = $3 and verdict = 'announce'`,
+    [waybillId, instance, status],
+  );
+  return rows[0]?.count ?? 0;
+}
+
+/** More open deliveries than this of one waybill are left to the sweep. */
+const MAX_SUPERSEDED = 20;
+
+/** Deliveries of this waybill that still wait or push, newest first. */
+export async function selectOpenDeliveries(db: Queryable, waybillId: string): Promise<string[]> {
+  const { rows } = await db.query<{ workflow_id: string }>(
+    `select workflow_id from waybell.express_updates
+      where waybill_id = $1 and state = 'open'
+      order by seq desc limit ${MAX_SUPERSEDED}`,
+    [waybillId],
+  );
+  return rows.map((row) => row.workflow_id);
+}
+
+/** Stores what was decided. Only an announcement stays open; everything else is finished by being stored. */
+export async function insertUpdate(
+  db: Queryable,
+  workflowId: string,
+  decision: Decision,
+  seen: { enteredAt: string | null; latestAt: string | null },
+): Promise<void> {
+  const announced = decision.verdict === 'announce';
+  await db.query(
+    `insert into waybell.express_updates
+       (workflow_id, waybill_id, verdict, instance, status, occurrence, entered_at, latest_event_at, decision,
+        state, outcome, closed_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, case when $10 = 'closed' then now() end)`,
+    [
+      workflowId,
+      decision.waybillId,
+      decision.verdict,
+      decision.instance,
+      announced ? decision.status : null,
+      announced ? decision.occurrence : null,
+      seen.enteredAt,
+      seen.latestAt,
+      JSON.stringify(decision),
+      announced ? 'open' : 'closed',
+      announced ? null : decision.verdict,
+    ],
+  );
+}
+
+/** False once a newer announcement about the same waybill is committed. */
+export async function isCurrent(db: Queryable, workflowId: string): Promise<boolean> {
+  const { rows } = await db.query<{ current: boolean }>(
+    `select not exists (
+         select from waybell.express_updates newer
+          where newer.waybill_id = own.waybill_id and newer.verdict = 'announce' and newer.seq > own.seq
+       ) as current
+       from waybell.express_updates own
+      where own.workflow_id = $1`,
+    [workflowId],
+  );
+  return rows[0]?.current ?? false;
+}
+
+/** Marks a delivery as finished, or as open again. */
+export async function writeUpdateState(
+  db: Queryable,
+  workflowId: string,
+  end: { closed: boolean; outcome: string; reason: string },
+): Promise<void> {
+  await db.query(
+    `update waybell.express_updates
+        set state = case when $2 then 'closed' else 'open' end,
+            outcome = $3, reason = $4,
+            closed_at = case when $2 then now() end
+      where workflow_id = $1`,
+    [workflowId, end.closed, end.outcome, end.reason],
+  );
+}

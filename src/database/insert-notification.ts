@@ -1,0 +1,62 @@
+import type { SendStatus } from '../shipment/send-status';
+import type { Audience } from '../shipment/update';
+import type { Queryable } from './pool';
+
+export interface NewNotification {
+  readonly messageId: string;
+  readonly audience: Audience;
+  readonly recipientId: string;
+  readonly orderId: string;
+  readonly carrier: string;
+  readonly trackingNo: string;
+  readonly title: string;
+  readonly body: string;
+}
+
+/** Starts in a word that the seed's consumer does not look for, so that only Waybell pushes it. */
+const FIRST_STATUS: SendStatus = 'sending';
+
+/**
+ * Writes the notification of one audience. A row that exists keeps its text: it may have been sent already.
+ * Plain parameters, because the shop's columns may be text, uuid or bigint: PostgreSQL takes them as either.
+ */
+export async function insertNotification(
+  db: Queryable,
+  workflowId: string,
+  notification: NewNotification,
+): Promise<void> {
+  const { messageId, audience, recipientId, orderId, carrier, trackingNo, title, body } = notification;
+  const scan = await db.query<{ waybill_id: string; status: string; text: string | null }>(
+    `select u.waybill_id, u.status, e.event_text_safe as text
+       from waybell.express_updates u
+       left join lateral (
+         select event_text_safe from waybell.platform_express_events
+          where waybill_id = u.waybill_id and instance = u.instance and status = u.status
+          order by event_time desc limit 1) e on true
+      where u.workflow_id = $1`,
+    [workflowId],
+  );
+  const { waybill_id: waybillId, status, text } = scan.rows[0] ?? {};
+  await db.query(
+    `insert into public.express_notifications
+       (message_id, aud, recipient_id, order_id, waybill_id, carrier, tracking_no, status,
+        title, body, content, event_text_safe, send_status, workflow_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, $13)
+     on conflict (message_id) do nothing`,
+    [
+      messageId,
+      audience,
+      recipientId,
+      orderId,
+      waybillId,
+      carrier,
+      trackingNo,
+      status,
+      title,
+      body,
+      text ?? '',
+      FIRST_STATUS,
+      workflowId,
+    ],
+  );
+}

@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import pino from 'pino';
+import { createPersistWaybill } from '../../src/activities/persist-waybill';
+import { loadConfig } from '../../src/config';
+import type { Decision } from '../../src/shipment/delivery';
+import type { ShipmentStatus } from '../../src/shipment/status';
+import { createTestDatabase, type TestDatabase } from '../setup/database';
+import { shipmentUpdate } from '../setup/delivery-lab';
+
+/** A repeatable stand-in for chance (mulberry32), so that a red run can be run again. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function shuffled<T>(items: readonly T[], random: () => number): T[] {
+  return items
+    .map((item) => ({ item, rank: random() }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ item }) => item);
+}
+
+const LIFE: [ShipmentStatus, number][] = [
+  ['info_received', 0],
+  ['picked_up', 1],
+  ['in_transit', 2],
+  ['in_transit', 3],
+  ['customs', 4],
+  ['in_transit', 5],
+  ['out_for_delivery', 6],
+  ['failed_attempt', 7],
+  ['out_for_delivery', 8],
+  ['delivered', 9],
+];
+
+describe('persisting a waybill', () => {
+  let db: TestDatabase;
+  let persist: (
+    trackingNo: string,
+    workflow: string,
+    ...scans: [ShipmentStatus | 'unheard-of', number][]
+  ) => Promise<Decision>;
+
+  beforeAll(async () => {
+    db = await createTestDatabase();
+    const persistWaybill = createPersistWaybill({
+      pool: db.pool,
+      shopTables: loadConfig({}).shopTables,
+      language: 'zh',
+      providers: new Map(),
+      wake: () => Promise.resolve(),
+      log: pino({ level: 'silent' }),
+    });
+    persist = (trackingNo, workflow, ...scans) =>
+      persistWaybill({
+        workflowId: `${trackingNo}/${workflow}`,
+        update: shipmentUpdate(trackingNo, scans),
+        reopen: false,
+      });
+  });
+  afterAll(() => db.drop());
+
+  const statusOf = async (trackingNo: string): Promise<unknown> =>
+    (await db.pool.query(`select status from platform_express_waybills where tracking_no = $1`, [trackingNo]))
+      .rows;
+
+  test('comes to the same end and never tells twice, in whatever order and however often scans arrive', async () => {
+    for (let seed = 1; seed <= 25; seed += 1) {
+      const random = seeded(seed);
+      const trackingNo = `SHUFFLED${seed}`;
+      const arrivals = shuffled([...LIFE, ...LIFE.slice(0, 4)], random);
+      const told: string[] = [];
+      for (const [i, scan] of arrivals.entries()) {
+        const decision = await persist(trackingNo, `update-${i}`, scan);
+        if (decision.verdict === 'announce') told.push(`${decision.status}:${decision.occurrence}`);
+      }
+      expect(await statusOf(trackingNo)).toEqual([{ status: 'delivered' }]);
+      expect(new Set(told).size).toBe(told.length);
+      expect(told.filter((one) => one.startsWith('delivered'))).toEqual(['delivered:1']);
+    }
+  });
+
+  test('answers a repeat of the same step with the stored decision', async () => {
+    const first = await persist('REPEATED', 'one', ['in_transit', 1]);
+    expect(first).toMatchObject({ verdict: 'announce', status: 'in_transit', occurrence: 1 });
+    expect(await persist('REPEATED', 'one', ['in_transit', 1])).toEqual(first);
+    expect(await persist('REPEATED', 'two', ['in_transit', 1])).toMatchObject({ verdict: 'nothing-new' });
+  });
+
+  test('tells an old parcel that is new to us once, by its last status', async () => {
+    expect(await persist('OLD', 'history', ...LIFE)).toMatchObject({
+      verdict: 'announce',
+      status: 'delivered',
+    });
+    expect(await persist('OLD', 'again', ...LIFE)).toMatchObject({ verdict: 'nothing-new' });
+  });
+
+  test('tells two updates at the same moment apart, whichever comes first', async () => {
+    const decisions = await Promise.all(LIFE.map((scan, i) => persist('RACING', `update-${i}`, scan)));
+    const told = decisions
+      .filter(({ verdict }) => verdict === 'announce')
+      .map(({ status, occurrence }) => `${status}:${occurrence}`);
+    expect(new Set(told).size).toBe(told.length);
+    expect(await statusOf('RACING')).toEqual([{ status: 'delivered' }]);
+  });
+
+  test('keeps the parcels of two carriers with one number apart, and of one number used again years later', async () => {
+    const years = 3 * 365 * 24;
+    await persist('REUSED', 'first', ['delivered', 1]);
+    const again = await persist('REUSED', 'later', ['picked_up', years]);
+    expect(again).toMatchObject({ verdict: 'announce', status: 'picked_up', instance: 2, occurrence: 1 });
+    expect(await persist('REUSED', 'late', ['in_transit', 0])).toMatchObject({ verdict: 'stale' });
+  });
+
+  test('names the older deliveries that a new status makes pointless', async () => {
+    await persist('OVERTAKEN', 'first', ['picked_up', 1]);
+    expect(await persist('OVERTAKEN', 'second', ['in_transit', 2])).toMatchObject({
+      supersedes: ['OVERTAKEN/first'],
+    });
+  });
+
+  test('uses the row that the shop made, also in lower case and without a carrier', async () => {
+    await db.pool.query(
+      `insert into platform_express_waybills (carrier, tracking_no, order_id) values (null, 'shop-1', 'O-1')`,
+    );
+    await persist('SHOP-1', 'first', ['picked_up', 1]);
+    const { rows } = await db.pool.query(
+      `select tracking_no, status from platform_express_waybills where lower(tracking_no) = 'shop-1'`,
+    );
+    expect(rows).toEqual([{ tracking_no: 'shop-1', status: 'picked_up' }]);
+  });
+
+  test('stores a word that nobody knows and moves nothing', async () => {
+    await persist('STRANGE', 'first', ['in_transit', 1]);
+    expect(await persist('STRANGE', 'second', ['unheard-of', 2])).toMatchObject({
+      verdict: 'unknown-status',
+    });
+    expect(await statusOf('STRANGE')).toEqual([{ status: 'in_transit' }]);
+  });
+});
