@@ -1,0 +1,79 @@
+import { setHandler } from '@temporalio/workflow';
+import { readRetryRequest, type RetryRequest } from '../shipment/retry-request';
+import {
+  deviceRegisteredSignal,
+  orderLinkedSignal,
+  retryNowUpdate,
+  retrySignal,
+  supersedeSignal,
+} from './messages';
+
+/** What arrived from outside and is not dealt with yet. */
+export interface Inbox {
+  isEmpty(): boolean;
+  /** Empties the inbox. `retry` joins all that people asked for; `null` when nobody did. */
+  take(): { retry: RetryRequest | null };
+  /** What a following run must still deal with. */
+  pendingRetries(): readonly RetryRequest[];
+}
+
+/**
+ * Listens from the first moment of the workflow on. Handlers only note what arrived: the workflow looks at
+ * the database for what is true, so a signal may come at any time, twice or not at all.
+ * @param whyNoRetry why there is nothing to retry now; `null` when there is
+ */
+export function openInbox(carriedOver: readonly RetryRequest[], whyNoRetry: () => string | null): Inbox {
+  let retries = [...carriedOver];
+  let woken = false;
+  const wake = (): void => {
+    woken = true;
+  };
+  const retry = (argument?: RetryRequest): void => {
+    retries.push(readRetryRequest(argument));
+  };
+
+  const refuseRetry: (argument?: RetryRequest) => void = () => {
+    const reason = whyNoRetry();
+    if (reason !== null) throw new Error(reason);
+  };
+
+  setHandler(retrySignal, retry, {
+    description: 'Try again what failed. Input is optional: {operator, reason, devices}.',
+  });
+  setHandler(orderLinkedSignal, wake, { description: 'The waybill is linked to an order.' });
+  setHandler(deviceRegisteredSignal, wake, { description: 'An owner registered a device.' });
+  setHandler(supersedeSignal, wake, { description: 'A newer status of the waybill is known.' });
+  setHandler(
+    retryNowUpdate,
+    (argument?: RetryRequest): string => {
+      retry(argument);
+      return 'The retry has begun.';
+    },
+    {
+      description: 'As retry, refused with a reason when there is nothing to retry.',
+      validator: refuseRetry,
+    },
+  );
+
+  return {
+    isEmpty: () => !woken && retries.length === 0,
+    pendingRetries: () => retries,
+    take() {
+      const asked = joinRetries(retries);
+      retries = [];
+      woken = false;
+      return { retry: asked };
+    },
+  };
+}
+
+/** Several people may have asked: the last one's words, and every device that anybody named. */
+function joinRetries(retries: readonly RetryRequest[]): RetryRequest | null {
+  const last = retries.at(-1);
+  if (!last) return null;
+  const { operator, reason } = last;
+  const everything = retries.some(({ devices }) => devices === undefined);
+  return everything
+    ? { operator, reason }
+    : { operator, reason, devices: retries.flatMap(({ devices }) => devices ?? []) };
+}

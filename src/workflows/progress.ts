@@ -1,0 +1,64 @@
+import type { Decision, PushResult } from '../shipment/delivery';
+import type { AudienceOutcome } from '../shipment/delivery';
+import type { RetryRequest } from '../shipment/retry-request';
+import type { Attention } from '../shipment/send-status';
+
+/** Where a delivery stands: what the `progress` query answers and the Temporal UI shows as current details. */
+export interface Progress {
+  readonly carrier: string;
+  readonly trackingNo: string;
+  /** The step under way, or what is waited for. */
+  step: string;
+  decision: Decision | null;
+  orderId: string | null;
+  round: number;
+  attention: readonly Attention[];
+  audiences: readonly AudienceOutcome[];
+  /** Results of this run, the newest of each device. */
+  pushes: readonly PushResult[];
+  /** The last human retry. */
+  retry: RetryRequest | null;
+}
+
+/** The table of devices stays readable, and below the 20 KB that the server stores. */
+const SHOWN_DEVICES = 20;
+
+/** Writes the progress as the Markdown that ops read in the Temporal UI. */
+export function describeProgress(progress: Progress): string {
+  const { carrier, trackingNo, decision, step, audiences, pushes, retry } = progress;
+  const lines = [
+    `**${carrier} ${trackingNo}**${decision?.status ? ` is **${decision.status}**` : ''}: ${step}`,
+  ];
+  if (retry)
+    lines.push(
+      '',
+      `Retry ${progress.round - 1} asked by ${retry.operator ?? 'somebody'}: ${retry.reason ?? 'no reason given'}`,
+    );
+  if (audiences.length > 0) {
+    lines.push(
+      '',
+      '| audience | send status | accepted | failed | waits for | until |',
+      '|---|---|---|---|---|---|',
+    );
+    for (const { audience, sendStatus, accepted, failed, attention, until } of audiences) {
+      lines.push(
+        `| ${audience} | ${sendStatus} | ${accepted} | ${failed} | ${attention ?? '-'} | ${until ?? '-'} |`,
+      );
+    }
+  }
+  if (pushes.length > 0) {
+    lines.push('', '| device | audience | push | reason |', '|---|---|---|---|');
+    for (const { cidTail, audience, state, reason, words } of pushes.slice(0, SHOWN_DEVICES)) {
+      lines.push(
+        `| …${cidTail} | ${audience} | ${state} | ${cell(words === '' ? reason : `${reason}: ${words}`)} |`,
+      );
+    }
+    if (pushes.length > SHOWN_DEVICES) lines.push('', `and ${pushes.length - SHOWN_DEVICES} more devices`);
+  }
+  return lines.join('\n');
+}
+
+/** Provider words in a table cell: no line breaks, no column separators, not endless. */
+function cell(words: string): string {
+  return words.replace(/[\s|]+/g, ' ').slice(0, 120);
+}

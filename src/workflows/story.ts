@@ -1,0 +1,140 @@
+import { setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import type { Verdict } from '../shipment/decide-announcement';
+import type { Decision, DevicePage, Outcome, PushResult, Recipients } from '../shipment/delivery';
+import type { RetryRequest } from '../shipment/retry-request';
+import type { Attention, SendStatus } from '../shipment/send-status';
+import type { ShipmentUpdate } from '../shipment/update';
+import type { DeliveryResult } from './contract';
+import { progressQuery } from './messages';
+import { describeProgress, type Progress } from './progress';
+import { ATTENTION, DELIVERY_STATUS, MERCHANT_ID, ORDER_ID, SEND_STATUS, USER_ID } from './search-attributes';
+
+const REASON_OF_VERDICT: Readonly<Record<Exclude<Verdict, 'announce'>, string>> = {
+  'nothing-new': 'every scan of this update was known already',
+  stale: 'the scans are stored and do not change the status',
+  'unknown-status': 'the status word is not known: the scan is stored and moves nothing (see STATUS_MAP)',
+};
+
+/**
+ * Tells what a delivery is doing, to the people who watch it: search attributes (one event and one action
+ * each, so only when something changed), current details and the `progress` query (both free).
+ */
+export class Story {
+  readonly #progress: Progress;
+  readonly #startStatus: string;
+
+  constructor(update: ShipmentUpdate, round = 1) {
+    this.#startStatus = newestStatus(update);
+    this.#progress = {
+      carrier: update.carrier,
+      trackingNo: update.trackingNo,
+      step: 'storing the scans',
+      decision: null,
+      orderId: null,
+      round,
+      attention: [],
+      audiences: [],
+      pushes: [],
+      retry: null,
+    };
+    setHandler(progressQuery, () => this.#progress, { description: 'Where the delivery stands.' });
+    this.#show();
+  }
+
+  decided(decision: Decision): void {
+    this.#progress.decision = decision;
+    this.#step('resolving the recipients');
+  }
+
+  reasonOf(verdict: Exclude<Verdict, 'announce'>): string {
+    return REASON_OF_VERDICT[verdict];
+  }
+
+  waitsForOrder(until: string): void {
+    this.#attend(['order-not-found'], 'sending');
+    this.#step(`waiting for an order until ${until}`);
+  }
+
+  resolved({ orderId, userId, merchantId }: Recipients): void {
+    const progress = this.#progress;
+    const status = progress.decision?.status ?? this.#startStatus;
+    progress.orderId = orderId;
+    upsertSearchAttributes([
+      { key: ORDER_ID, value: orderId },
+      { key: USER_ID, value: userId },
+      { key: MERCHANT_ID, value: merchantId },
+      { key: SEND_STATUS, value: 'sending' },
+      ...(status === this.#startStatus ? [] : [{ key: DELIVERY_STATUS, value: status }]),
+      ...(progress.attention.length > 0 ? [{ key: ATTENTION, value: null }] : []),
+    ]);
+    progress.attention = [];
+    this.#step('writing the notifications');
+  }
+
+  pushing(round: number, { devices, more }: DevicePage): void {
+    this.#progress.round = round;
+    this.#step(`pushing to ${devices.length} devices${more ? ', more follow' : ''}`);
+  }
+
+  pushed(results: readonly PushResult[]): void {
+    const again = new Set(results.map(({ messageId, deviceId }) => `${messageId} ${deviceId}`));
+    const others = this.#progress.pushes.filter(
+      ({ messageId, deviceId }) => !again.has(`${messageId} ${deviceId}`),
+    );
+    this.#progress.pushes = [...results, ...others];
+    this.#step('recording the outcome');
+  }
+
+  recorded(outcome: Outcome): void {
+    this.#progress.audiences = outcome.audiences;
+    const attention = [...new Set(outcome.audiences.flatMap((audience) => audience.attention ?? []))];
+    if (outcome.wakeAt === null) return;
+    this.#attend(attention, outcome.sendStatus);
+    this.#step(`waiting until ${outcome.wakeAt}`);
+  }
+
+  noteRetry(retry: RetryRequest | null): void {
+    if (retry) this.#progress.retry = retry;
+  }
+
+  /** Why a retry has nothing to do now; `null` when it has. */
+  whyNoRetry(): string | null {
+    return this.#progress.attention.length > 0
+      ? null
+      : `nothing to retry: the delivery is ${this.#progress.step} by itself`;
+  }
+
+  ended(result: DeliveryResult): DeliveryResult {
+    upsertSearchAttributes([
+      { key: SEND_STATUS, value: result.outcome },
+      ...(this.#progress.attention.length > 0 ? [{ key: ATTENTION, value: null }] : []),
+    ]);
+    this.#progress.attention = [];
+    this.#step(`ended as ${result.outcome} (${result.reason})`);
+    return result;
+  }
+
+  #attend(attention: readonly Attention[], sendStatus: SendStatus): void {
+    const before = this.#progress.attention;
+    this.#progress.attention = attention;
+    if (attention.length === before.length && attention.every((need) => before.includes(need))) return;
+    upsertSearchAttributes([
+      { key: ATTENTION, value: attention.length > 0 ? [...attention] : null },
+      { key: SEND_STATUS, value: sendStatus },
+    ]);
+  }
+
+  #step(step: string): void {
+    this.#progress.step = step;
+    this.#show();
+  }
+
+  #show(): void {
+    setCurrentDetails(describeProgress(this.#progress));
+  }
+}
+
+function newestStatus({ events }: ShipmentUpdate): string {
+  const newest = events.reduce((a, b) => (b.time > a.time ? b : a), events[0] ?? { time: '', status: null });
+  return newest.status ?? 'unknown';
+}

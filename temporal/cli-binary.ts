@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process';
+import { access, constants } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { systemFolders } from '../src/config';
+import { buildCliWithGo } from './cli-build';
+import { downloadCli } from './cli-download';
+
+/** Brings server 1.29.1 and UI 2.42.1: what this project is measured and tested with. */
+export const CLI_VERSION = '1.5.1';
+
+/** Older servers know neither the dynamic settings nor the SQLite settings that dev-server.ts passes. */
+const OLDEST_SERVER_MINOR = 29;
+const VERSION_TIMEOUT_MS = 10_000;
+
+export const CLI_FILE_NAME = process.platform === 'win32' ? 'temporal.exe' : 'temporal';
+
+/** Tells a person what a long step is doing, one line at a time. */
+export type Report = (line: string) => void;
+
+export interface CliRequest {
+  /** TEMPORAL_CLI_PATH: used as it is, without a look at its version. */
+  readonly cliPath?: string;
+  readonly report: Report;
+  /** Ends a download or a build under way. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Finds the Temporal CLI, or gets it: TEMPORAL_CLI_PATH, PATH, our cache, the official download, Go.
+ * @returns an absolute path.
+ */
+export async function resolveTemporalCli({ cliPath, report, signal }: CliRequest): Promise<string> {
+  if (cliPath !== undefined) return givenCli(path.resolve(cliPath));
+  const { searchPath, cache } = systemFolders();
+  for (const folder of searchPath) {
+    const candidate = path.join(folder, CLI_FILE_NAME);
+    if ((await isExecutable(candidate)) && (await isRecentEnough(candidate, report))) return candidate;
+  }
+  // Outside the checkout, so that every clone and every test run shares one.
+  const folder = path.join(cache, 'waybell', `temporal-cli-${CLI_VERSION}`);
+  const cached = path.join(folder, CLI_FILE_NAME);
+  if (await isExecutable(cached)) return cached;
+
+  const failures: string[] = [];
+  for (const get of [downloadCli, buildCliWithGo]) {
+    try {
+      await get({ version: CLI_VERSION, target: cached, report, signal });
+      return cached;
+    } catch (error) {
+      signal?.throwIfAborted();
+      failures.push(error instanceof Error ? error.message : String(error));
+      report(failures.at(-1) ?? '');
+    }
+  }
+  throw new Error(
+    `There is no Temporal CLI here (${failures.join('; ')}). Install Temporal CLI ${CLI_VERSION} and put it on PATH or into TEMPORAL_CLI_PATH, or set TEMPORAL_ADDRESS to a Temporal server that runs.`,
+  );
+}
+
+async function givenCli(file: string): Promise<string> {
+  if (await isExecutable(file)) return file;
+  throw new Error(`TEMPORAL_CLI_PATH: ${file} is not an executable file`);
+}
+
+function isExecutable(file: string): Promise<boolean> {
+  return access(file, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function isRecentEnough(file: string, report: Report): Promise<boolean> {
+  const { stdout } = await promisify(execFile)(file, ['--version'], { timeout: VERSION_TIMEOUT_MS }).catch(
+    () => ({
+      stdout: '',
+    }),
+  );
+  const server = /Server (\d+)\.(\d+)/.exec(stdout);
+  if (server && (Number(server[1]) > 1 || Number(server[2]) >= OLDEST_SERVER_MINOR)) return true;
+  report(`Not using ${file}: it is not a Temporal CLI with server 1.${OLDEST_SERVER_MINOR} or later.`);
+  return false;
+}

@@ -1,0 +1,94 @@
+import type { ConnectionLike } from '@temporalio/client';
+import { google, temporal } from '@temporalio/proto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SEARCH_ATTRIBUTES } from '../src/workflows/search-attributes';
+import type { Report } from './cli-binary';
+
+const { IndexedValueType } = temporal.api.enums.v1;
+type AttributeTypes = Record<string, temporal.api.enums.v1.IndexedValueType>;
+
+const DAY_SECONDS = 24 * 60 * 60;
+/** No delivery lives longer; a closed one guards against its duplicates for as long as it is kept. */
+const RETENTION_DAYS = 14;
+
+/** Servers answer from a cache for some seconds after a registration. */
+const VISIBLE_TIMEOUT_MS = 60_000;
+const LOOK_INTERVAL_MS = 100;
+
+/**
+ * Makes the namespace fit for deliveries: it keeps closed workflows for 14 days or more and knows all search
+ * attributes. The same for the embedded server and any other; a second call changes nothing.
+ * @throws {Error} naming the search attributes that are missing and cannot be registered from here.
+ */
+export async function prepareNamespace(
+  connection: ConnectionLike,
+  namespace: string,
+  report: Report = () => undefined,
+): Promise<void> {
+  await raiseRetention(connection, namespace, report);
+  const missing = await missingAttributes(connection, namespace);
+  if (Object.keys(missing).length === 0) return;
+  await registerAttributes(connection, namespace, missing);
+  const deadline = Date.now() + VISIBLE_TIMEOUT_MS;
+  while (Object.keys(await missingAttributes(connection, namespace)).length > 0) {
+    if (Date.now() > deadline)
+      throw new Error('Temporal does not show the search attributes that it registered');
+    await sleep(LOOK_INTERVAL_MS);
+  }
+}
+
+async function raiseRetention(connection: ConnectionLike, namespace: string, report: Report): Promise<void> {
+  const { config } = await connection.workflowService.describeNamespace({ namespace });
+  const days = Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0) / DAY_SECONDS;
+  if (days >= RETENTION_DAYS) return;
+  const retention = google.protobuf.Duration.fromObject({ seconds: RETENTION_DAYS * DAY_SECONDS });
+  try {
+    await connection.workflowService.updateNamespace({
+      namespace,
+      config: { workflowExecutionRetentionTtl: retention },
+    });
+  } catch (error) {
+    // Temporal Cloud changes it in its console only. Deliveries work without it, so this is no reason to stop.
+    report(
+      `Temporal keeps closed workflows of namespace ${namespace} for ${days} days; set ${RETENTION_DAYS} by hand (${wordsOf(error)}).`,
+    );
+  }
+}
+
+/** @throws {Error} when an attribute exists with another type: only a person can decide what to do about that. */
+async function missingAttributes(connection: ConnectionLike, namespace: string): Promise<AttributeTypes> {
+  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+  const wanted = SEARCH_ATTRIBUTES.map(
+    ({ name, type }) => [name, IndexedValueType[`INDEXED_VALUE_TYPE_${type}`]] as const,
+  );
+  const clashes = wanted.filter(([name, type]) => (customAttributes?.[name] ?? type) !== type);
+  if (clashes.length > 0) {
+    const names = clashes.map(([name, type]) => `${name} must be ${IndexedValueType[type]}`);
+    throw new Error(
+      `Search attributes of another type in Temporal namespace ${namespace}: ${names.join(', ')}`,
+    );
+  }
+  return Object.fromEntries(wanted.filter(([name]) => customAttributes?.[name] === undefined));
+}
+
+async function registerAttributes(
+  connection: ConnectionLike,
+  namespace: string,
+  searchAttributes: AttributeTypes,
+): Promise<void> {
+  try {
+    await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
+  } catch (error) {
+    const names = Object.entries(searchAttributes).map(
+      ([name, type]) => `${name} (${IndexedValueType[type]})`,
+    );
+    throw new Error(
+      `Temporal namespace ${namespace} lacks search attributes that cannot be registered from here (${wordsOf(error)}). Register them by hand: ${names.join(', ')}`,
+      { cause: error },
+    );
+  }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

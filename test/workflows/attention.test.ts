@@ -1,0 +1,191 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { busy, gone, refused } from '../setup/cloud-function';
+import {
+  eventually,
+  LIMITS,
+  openDeliveryLab,
+  type DeliveryHandle,
+  type DeliveryLab,
+} from '../setup/delivery-lab';
+import { ATTENTION } from '../../src/workflows/search-attributes';
+
+describe('a delivery that lacks something', () => {
+  let lab: DeliveryLab;
+  beforeAll(async () => {
+    lab = await openDeliveryLab();
+  });
+  afterAll(() => lab.close());
+
+  const attentionOf = async (handle: DeliveryHandle): Promise<string[] | undefined> =>
+    (await handle.describe()).typedSearchAttributes.get(ATTENTION);
+  const waitsFor = (handle: DeliveryHandle, ...needs: string[]): Promise<boolean> =>
+    eventually(async () => String((await attentionOf(handle))?.sort()) === String(needs.sort()));
+  const details = async (handle: DeliveryHandle): Promise<string> =>
+    (await handle.query<{ currentDetails: string }, []>('__temporal_workflow_metadata')).currentDetails;
+
+  test('waits for its order, says so, and goes on when it is linked', async () => {
+    const parcel = await lab.parcel({}, false);
+    await lab.withWorker(async () => {
+      const handle = await lab.start(parcel, 'picked_up', 1);
+      await waitsFor(handle, 'order-not-found');
+      expect(await details(handle)).toMatch(
+        new RegExp(
+          `^\\*\\*yto ${parcel.trackingNo}\\*\\* is \\*\\*picked_up\\*\\*: waiting for an order until 20..-..-..T`,
+        ),
+      );
+      expect(lab.cloud.countFor(parcel.cids[0] ?? '')).toBe(0);
+      await lab.linkOrder(parcel);
+      await handle.signal('orderLinked');
+      expect(await handle.result()).toMatchObject({ outcome: 'success' });
+      expect(await attentionOf(handle)).toBeUndefined();
+    });
+    const { rows } = await lab.db.pool.query(`select from waybell.express_waits`);
+    expect(rows).toEqual([]);
+  });
+
+  test('pushes to the buyer at once and waits for a device of the merchant', async () => {
+    const parcel = await lab.parcel({ user: 1, merchant: 0 });
+    await lab.withWorker(async () => {
+      const handle = await lab.start(parcel, 'picked_up', 1);
+      await waitsFor(handle, 'no-targets');
+      expect(lab.cloud.countFor(parcel.cids[0] ?? '')).toBe(1);
+      const cid = await lab.registerDevice({ merchantId: parcel.merchantId });
+      await handle.signal('deviceRegistered');
+      expect(await handle.result()).toMatchObject({ outcome: 'success' });
+      expect(lab.cloud.countFor(cid)).toBe(1);
+    });
+    expect(lab.cloud.countFor(parcel.cids[0] ?? '')).toBe(1);
+  });
+
+  test('is healed by a retry signal without input, and reached devices are not pushed again', async () => {
+    const parcel = await lab.parcel({ user: 2, merchant: 1 });
+    const [good = '', bad = ''] = parcel.cids;
+    lab.cloud.answer(bad, refused);
+    await lab.withWorker(async () => {
+      const handle = await lab.start(parcel, 'delivered', 1);
+      await waitsFor(handle, 'push-failed');
+      expect(await details(handle)).toContain(
+        `| …${bad.slice(-4)} | user | failed | bad_payload: uni-cloud-push-error-20001 title size over limit |`,
+      );
+      lab.cloud.answer(bad);
+      await handle.signal('retry');
+      expect(await handle.result()).toMatchObject({ outcome: 'success' });
+    });
+    expect([lab.cloud.countFor(good), lab.cloud.countFor(bad)]).toEqual([1, 2]);
+    const ids = lab.cloud.requests.filter((r) => r.push_clientid === bad).map((r) => r.request_id);
+    expect(new Set(ids).size).toBe(2);
+  });
+
+  test('retries by update: refused with a reason while there is nothing to retry, accepted when there is', async () => {
+    const parcel = await lab.parcel({ user: 1, merchant: 0 });
+    const [bad = ''] = parcel.cids;
+    lab.cloud.answer(bad, refused);
+    await lab.withWorker(async () => {
+      const release = lab.cloud.hold();
+      const handle = await lab.start(parcel, 'delivered', 1);
+      await eventually(() => Promise.resolve(lab.cloud.countFor(bad) === 1));
+      await expect(handle.executeUpdate('retryNow')).rejects.toMatchObject({
+        cause: { message: 'nothing to retry: the delivery is pushing to 1 devices by itself' },
+      });
+      release();
+      await waitsFor(handle, 'no-targets', 'push-failed');
+      lab.cloud.answer(bad);
+      expect(
+        await handle.executeUpdate('retryNow', { args: [{ operator: 'li', reason: 'function mended' }] }),
+      ).toBe('The retry has begun.');
+      await waitsFor(handle, 'no-targets');
+      expect(await details(handle)).toContain('Retry 1 asked by li: function mended');
+      expect(await handle.query('progress')).toMatchObject({ round: 2, retry: { operator: 'li' } });
+      await handle.terminate('seen enough');
+    });
+    expect(lab.cloud.countFor(bad)).toBe(2);
+  });
+
+  test('keeps trying by itself what a provider asks to try later, with the same request id while the end is unclear', async () => {
+    const parcel = await lab.parcel({ user: 1, merchant: 0 });
+    const [cid = ''] = parcel.cids;
+    lab.cloud.answer(cid, busy, { body: { errCode: 0, data: { t: { [cid]: 'successed_offline' } } } });
+    await lab.withWorker(async () => {
+      const handle = await lab.start(parcel, 'delivered', 1);
+      await waitsFor(handle, 'no-targets');
+      expect(lab.cloud.countFor(cid)).toBe(2);
+      await handle.terminate('seen enough');
+    });
+    expect(
+      new Set(lab.cloud.requests.filter((r) => r.push_clientid === cid).map((r) => r.request_id)).size,
+    ).toBe(1);
+  });
+
+  test('retires a device that its provider declares gone, and takes it back when it registers again', async () => {
+    const parcel = await lab.parcel({ user: 1, merchant: 1 });
+    const [cid = ''] = parcel.cids;
+    lab.cloud.answer(cid, gone);
+    await lab.withWorker(async () => {
+      const handle = await lab.start(parcel, 'delivered', 1);
+      await waitsFor(handle, 'no-targets');
+      const { rows } = await lab.db.pool.query(
+        `select is_active, inactive_reason from push_devices where cid = $1`,
+        [cid],
+      );
+      expect(rows).toEqual([{ is_active: false, inactive_reason: 'invalid_cid' }]);
+      lab.cloud.answer(cid);
+      await lab.registerDevice({ userId: parcel.userId }, cid);
+      await handle.signal('deviceRegistered');
+      expect(await handle.result()).toMatchObject({ outcome: 'success' });
+    });
+  });
+
+  test('ends with a reason when nothing comes in time', async () => {
+    const limits = { ...LIMITS, order: 200, device: 200, firstDevice: 200, retry: 200 };
+    const orphan = await lab.parcel({}, false);
+    const deviceless = await lab.parcel({ user: 0, merchant: 0 });
+    const failing = await lab.parcel({ user: 1, merchant: 1 });
+    lab.cloud.answer(failing.cids[0] ?? '', refused);
+    await lab.withWorker(async () => {
+      const handles = await Promise.all(
+        [orphan, deviceless, failing].map((parcel) => lab.start(parcel, 'delivered', 1, { limits })),
+      );
+      expect(await Promise.all(handles.map((handle) => handle.result()))).toMatchObject([
+        { outcome: 'no-targets', reason: 'no order was linked in time' },
+        { outcome: 'no-targets', reason: 'user: no-targets, 0 accepted; merchant: no-targets, 0 accepted' },
+        { outcome: 'partial', reason: 'user: failed, 0 accepted, 1 failed; merchant: success, 1 accepted' },
+      ]);
+    });
+    const open = await lab.db.pool.query(
+      `select from waybell.express_updates where state = 'open' and waybill_id in
+        (select id::text from platform_express_waybills where tracking_no = any ($1))`,
+      [[orphan, deviceless, failing].map(({ trackingNo }) => trackingNo)],
+    );
+    expect(open.rows).toEqual([]);
+  });
+
+  test('ends as superseded when a newer status is committed, and starts no push after that', async () => {
+    const parcel = await lab.parcel({ user: 1, merchant: 0 });
+    const [bad = ''] = parcel.cids;
+    lab.cloud.answer(bad, refused);
+    await lab.withWorker(async () => {
+      const older = await lab.start(parcel, 'in_transit', 1);
+      await waitsFor(older, 'no-targets', 'push-failed');
+      const newer = await lab.start(parcel, 'out_for_delivery', 2);
+      expect(await older.result()).toMatchObject({ outcome: 'superseded' });
+      await waitsFor(newer, 'no-targets', 'push-failed');
+      expect(lab.cloud.countFor(bad)).toBe(2);
+      await newer.terminate('seen enough');
+    });
+  });
+
+  test('is closed in the database when an operator cancels it', async () => {
+    const parcel = await lab.parcel({}, false);
+    await lab.withWorker(async () => {
+      const handle = await lab.start(parcel, 'delivered', 1);
+      await waitsFor(handle, 'order-not-found');
+      await handle.cancel();
+      await expect(handle.result()).rejects.toThrow('Workflow execution cancelled');
+      const { rows } = await lab.db.pool.query(
+        `select state, outcome, reason from waybell.express_updates where workflow_id = $1`,
+        [handle.workflowId],
+      );
+      expect(rows).toEqual([{ state: 'closed', outcome: 'failed', reason: 'cancelled by an operator' }]);
+    });
+  });
+});

@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Context } from '@temporalio/activity';
+import { around } from '../setup/around-steps';
+import { eventually, openDeliveryLab, type DeliveryLab, type Wrap } from '../setup/delivery-lab';
+
+describe('a delivery that races with the world', () => {
+  let lab: DeliveryLab;
+  beforeAll(async () => {
+    lab = await openDeliveryLab();
+  });
+  afterAll(() => lab.close());
+
+  test('loses no device that registers between the look and the wait', async () => {
+    const parcel = await lab.parcel({ user: 1, merchant: 0 });
+    let cid = '';
+    const between = around((name, step) => async (...args) => {
+      const result = await step(...args);
+      // After the look found nobody, before the wait is written: nobody is there yet to be woken.
+      if (name === 'findDevices' && cid === '')
+        cid = await lab.registerDevice({ merchantId: parcel.merchantId });
+      return result;
+    });
+    await lab.withWorker(async () => {
+      const handle = await lab.start(parcel, 'delivered', 1);
+      expect(await handle.result()).toMatchObject({ outcome: 'success' });
+    }, between);
+    expect(lab.cloud.countFor(cid)).toBe(1);
+  });
+
+  test('loses no order that plain SQL links between the look and the wait, nor one linked later', async () => {
+    const early = await lab.parcel({}, false);
+    const late = await lab.parcel({}, false);
+    const { deps } = lab;
+    const original = deps.pool.connect.bind(deps.pool);
+    let linked = false;
+    const linkBeforeWait: Wrap = (activities) => ({
+      ...activities,
+      resolveRecipients: async (input) => {
+        if (!linked && Context.current().info.workflowExecution?.workflowId.includes(early.trackingNo)) {
+          // The second transaction of the step writes the wait: the link is committed right before it.
+          let transactions = 0;
+          deps.pool.connect = (async () => {
+            transactions += 1;
+            if (transactions === 2) {
+              deps.pool.connect = original;
+              linked = true;
+              await lab.linkOrder(early);
+            }
+            return original();
+          }) as typeof deps.pool.connect;
+        }
+        return activities.resolveRecipients(input);
+      },
+    });
+    await lab.withWorker(async () => {
+      const handle = await lab.start(early, 'delivered', 1);
+      expect(await handle.result()).toMatchObject({ outcome: 'success' });
+      expect(linked).toBe(true);
+
+      const waiting = await lab.start(late, 'delivered', 1);
+      await eventually(
+        async () =>
+          (
+            await lab.db.pool.query(`select from waybell.express_waits where workflow_id = $1`, [
+              waiting.workflowId,
+            ])
+          ).rowCount === 1,
+      );
+      await lab.linkOrder(late);
+      // Nobody signals after plain SQL: the sweep finds it.
+      await lab.temporal.client.workflow.execute('SweepWaits', {
+        taskQueue: lab.temporal.taskQueue,
+        workflowId: `sweep-${late.trackingNo}`,
+      });
+      expect(await waiting.result()).toMatchObject({ outcome: 'success' });
+    }, linkBeforeWait);
+  });
+
+  test('starts no push after a newer status is committed', async () => {
+    const parcel = await lab.parcel({ user: 1, merchant: 0 });
+    const [cid = ''] = parcel.cids;
+    let newer: Promise<unknown> | undefined;
+    const overtaken = around((name, step) => async (...args) => {
+      if (name === 'pushToDevice' && newer === undefined) {
+        newer = Promise.resolve();
+        const { workflowId } = await lab.start(parcel, 'delivered', 2);
+        await eventually(
+          async () =>
+            (
+              await lab.db.pool.query(`select from waybell.express_updates where workflow_id = $1`, [
+                workflowId,
+              ])
+            ).rowCount === 1,
+        );
+      }
+      return step(...args);
+    });
+    await lab.withWorker(async () => {
+      const older = await lab.start(parcel, 'out_for_delivery', 1);
+      expect(await older.result()).toMatchObject({ outcome: 'superseded' });
+    }, overtaken);
+    const pushed = lab.cloud.requests.filter(({ push_clientid }) => push_clientid === cid);
+    expect(pushed.map(({ payload }) => payload.notificationId.split(':')[2])).toEqual(
+      pushed.map(() => 'delivered'),
+    );
+  });
+
+  test('never repeats a push that was accepted, also when its result could not be written', async () => {
+    const parcel = await lab.parcel({ user: 1, merchant: 1 });
+    const { deps } = lab;
+    const original = deps.pool.connect.bind(deps.pool);
+    const breaking: Wrap = (activities) => ({
+      ...activities,
+      pushToDevice: async (input) => {
+        // The claim may use the database; after it, while the provider answers, the database goes away.
+        let transactions = 0;
+        deps.pool.connect = (() => {
+          transactions += 1;
+          return transactions === 1 ? original() : Promise.reject(new Error('the database is away'));
+        }) as typeof deps.pool.connect;
+        try {
+          return await activities.pushToDevice(input);
+        } finally {
+          deps.pool.connect = original;
+        }
+      },
+    });
+    // One push at a time, so that only pushes see the broken pool.
+    const single = await lab.parcel({ user: 1, merchant: 0 });
+    await lab.withWorker(async () => {
+      const handle = await lab.start(single, 'delivered', 1);
+      await eventually(
+        async () =>
+          (
+            await lab.db.pool.query(
+              `select from waybell.express_pushes where cid = $1 and state = 'accepted'`,
+              [single.cids[0]],
+            )
+          ).rowCount === 1,
+      );
+      await handle.terminate('seen enough');
+    }, breaking);
+    expect(lab.cloud.countFor(single.cids[0] ?? '')).toBe(1);
+    expect(parcel.cids.map((cid) => lab.cloud.countFor(cid))).toEqual([0, 0]);
+  });
+
+  test('shows what it waits for while the database is away, and goes on when it is back', async () => {
+    const parcel = await lab.parcel({ user: 1, merchant: 1 });
+    let away = true;
+    const outage = around(
+      (_name, step) =>
+        (...args) =>
+          away ? Promise.reject(new Error('connect ECONNREFUSED')) : step(...args),
+    );
+    await lab.withWorker(async () => {
+      const handle = await lab.start(parcel, 'delivered', 1);
+      const pending = await eventually(async () => {
+        const activity = (await handle.describe()).raw.pendingActivities?.[0];
+        return activity?.lastFailure ? activity : null;
+      });
+      expect(pending.activityType?.name).toBe('persistWaybill');
+      expect(pending.lastFailure?.message).toBe('connect ECONNREFUSED');
+      expect(await handle.query('__temporal_workflow_metadata')).toMatchObject({
+        currentDetails: `Waiting for the database: **persist waybill ${parcel.trackingNo}**. See the pending activity for the last failure.`,
+      });
+      away = false;
+      expect(await handle.result()).toMatchObject({ outcome: 'success' });
+    }, outage);
+    expect(parcel.cids.map((cid) => lab.cloud.countFor(cid))).toEqual([1, 1]);
+  });
+});
