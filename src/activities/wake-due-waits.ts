@@ -4,13 +4,19 @@ import type { ActivityDeps } from './deps';
 
 /** Per minute: a mass registration must not become a burst of pushes that starves fresh parcels. */
 const MOST_PER_SWEEP = 500;
+/** Joins whole tables of the shop; nobody waits for it, and the next sweep comes in a minute. */
+const QUERY_TIMEOUT_MS = 20_000;
 /** Signals under way at once; the server takes about 1 ms each. */
 const AT_ONCE = 10;
 
 /** Finds waits whose condition holds, also after changes by plain SQL, and wakes their deliveries. */
 export function createWakeDueWaits({ pool, shopTables, wake, log }: ActivityDeps) {
   return async function wakeDueWaits(): Promise<number> {
-    const due = await inTransaction(pool, (db) => takeDueWaits(db, shopTables, MOST_PER_SWEEP));
+    const due = await inTransaction(
+      pool,
+      (db) => takeDueWaits(db, shopTables, MOST_PER_SWEEP),
+      QUERY_TIMEOUT_MS,
+    );
     for (let i = 0; i < due.length; i += AT_ONCE) {
       await Promise.all(due.slice(i, i + AT_ONCE).map(wake));
     }

@@ -35,12 +35,16 @@ export function openPool(connectionString: string, onError: (error: Error) => vo
  * Runs `work` in one transaction with the timeouts above and loud row-level security; commits when it
  * returns, rolls back when it throws. `set local` holds behind a transaction-mode pooler too.
  */
-export async function inTransaction<T>(pool: pg.Pool, work: (db: pg.PoolClient) => Promise<T>): Promise<T> {
+export async function inTransaction<T>(
+  pool: pg.Pool,
+  work: (db: pg.PoolClient) => Promise<T>,
+  statementTimeoutMs = STATEMENT_TIMEOUT_MS,
+): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
     await client.query(
-      `begin; set local statement_timeout = ${STATEMENT_TIMEOUT_MS}; set local lock_timeout = ${LOCK_TIMEOUT_MS}; set local row_security = off`,
+      `begin; set local statement_timeout = ${statementTimeoutMs}; set local lock_timeout = ${LOCK_TIMEOUT_MS}; set local row_security = off`,
     );
     const result = await work(client);
     await client.query('commit');

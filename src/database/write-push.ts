@@ -43,7 +43,10 @@ export async function writeResults(
          as r("messageId" text, "deviceId" text, "cidTail" text, state text, reason text, words text)
      on conflict (message_id, device_id) do update
         set state = excluded.state, code = excluded.code, words = excluded.words,
-            round = excluded.round, answered_at = now()
+            round = excluded.round, answered_at = now(),
+            -- A rejection whose own write failed used its request id up; one that was given up may not have.
+            generation = p.generation
+              + case when excluded.state = 'failed' and excluded.code <> 'gave_up' then 1 else 0 end
       where p.state <> excluded.state and p.state <> 'accepted'`,
     [workflowId, round, JSON.stringify(results)],
   );

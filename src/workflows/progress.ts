@@ -1,5 +1,4 @@
-import type { Decision, PushResult } from '../shipment/delivery';
-import type { AudienceOutcome } from '../shipment/delivery';
+import type { AudienceOutcome, Decision, PushResult, Recipients } from '../shipment/delivery';
 import type { RetryRequest } from '../shipment/retry-request';
 import type { Attention } from '../shipment/send-status';
 
@@ -10,7 +9,7 @@ export interface Progress {
   /** The step under way, or what is waited for. */
   step: string;
   decision: Decision | null;
-  orderId: string | null;
+  recipients: Recipients | null;
   round: number;
   attention: readonly Attention[];
   audiences: readonly AudienceOutcome[];

@@ -1,4 +1,4 @@
-import { setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import { setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { Verdict } from '../shipment/decide-announcement';
 import type { Decision, DevicePage, Outcome, PushResult, Recipients } from '../shipment/delivery';
 import type { RetryRequest } from '../shipment/retry-request';
@@ -30,9 +30,10 @@ export class Story {
       trackingNo: update.trackingNo,
       step: 'storing the scans',
       decision: null,
-      orderId: null,
+      recipients: null,
       round,
-      attention: [],
+      // A run that goes on after another one inherits what that one had asked for.
+      attention: (workflowInfo().typedSearchAttributes.get(ATTENTION) ?? []) as Attention[],
       audiences: [],
       pushes: [],
       retry: null,
@@ -55,10 +56,11 @@ export class Story {
     this.#step(`waiting for an order until ${until}`);
   }
 
-  resolved({ orderId, userId, merchantId }: Recipients): void {
+  resolved(recipients: Recipients): void {
     const progress = this.#progress;
+    const { orderId, userId, merchantId } = recipients;
     const status = progress.decision?.status ?? this.#startStatus;
-    progress.orderId = orderId;
+    progress.recipients = recipients;
     upsertSearchAttributes([
       { key: ORDER_ID, value: orderId },
       { key: USER_ID, value: userId },

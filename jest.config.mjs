@@ -1,0 +1,22 @@
+/** Packages that are written as ES modules only; everything else in node_modules is loaded as it is. */
+const ES_MODULES = ['node-pg-migrate', 'glob', 'jiti', 'pid-port'];
+
+/** @type {import('jest').Config} */
+export default {
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  transform: {
+    '\\.[cm]?[jt]s$': [
+      '@swc/jest',
+      { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
+    ],
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(${ES_MODULES.join('|')})/)`],
+  globalSetup: '<rootDir>/test/setup/global-setup.ts',
+  globalTeardown: '<rootDir>/test/setup/global-teardown.ts',
+  testEnvironment: '<rootDir>/test/setup/leaks.ts',
+  reporters: ['default', '<rootDir>/test/setup/plain-summary.cjs'],
+  // Real servers on a small machine: generous, so that load makes tests slow and never red.
+  testTimeout: 60_000,
+  maxWorkers: 2,
+};

@@ -1,0 +1,68 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { runner } from 'node-pg-migrate';
+import pg from 'pg';
+import { PROJECT_ROOT } from '../project-root';
+
+/** Read where they are written: the compiler does not copy SQL. */
+const MIGRATIONS_FOLDER = path.join(PROJECT_ROOT, 'src/database/migrations');
+const SCHEMA = 'waybell';
+const TABLE = 'migrations';
+
+/**
+ * Applies all migrations that the database has not seen, in one transaction and under a lock: two that start at
+ * once do it once.
+ * @returns their names; empty when there was nothing to do.
+ */
+export async function migrate(databaseUrl: string, report: (line: string) => void): Promise<string[]> {
+  return withClient(databaseUrl, async (client) => {
+    client.on('notice', ({ message }) => {
+      if (message !== undefined && !/already exists, skipping$/.test(message)) report(message);
+    });
+    const applied = await runner({
+      dbClient: client,
+      dir: MIGRATIONS_FOLDER,
+      direction: 'up',
+      migrationsSchema: SCHEMA,
+      migrationsTable: TABLE,
+      createMigrationsSchema: true,
+      singleTransaction: true,
+      advisoryLockMode: 'wait',
+      // What it would say, the caller says in one line; errors are thrown besides.
+      log: () => undefined,
+    });
+    return applied.map(({ name }) => name);
+  });
+}
+
+/** The names of the migrations that `migrate` would apply, in order. Changes nothing. */
+export async function pendingMigrations(databaseUrl: string): Promise<string[]> {
+  const files = (await readdir(MIGRATIONS_FOLDER)).filter((file) => file.endsWith('.sql')).sort();
+  const applied = await withClient(databaseUrl, appliedMigrations);
+  return files.map((file) => path.basename(file, '.sql')).filter((name) => !applied.has(name));
+}
+
+/** The file that holds a migration, for people who want to read it first. */
+export function migrationFile(name: string): string {
+  return path.join(MIGRATIONS_FOLDER, `${name}.sql`);
+}
+
+async function appliedMigrations(client: pg.Client): Promise<Set<string>> {
+  const table = `${SCHEMA}.${TABLE}`;
+  const { rows } = await client.query<{ exists: boolean }>('select to_regclass($1) is not null as exists', [
+    table,
+  ]);
+  if (!rows[0]?.exists) return new Set();
+  const applied = await client.query<{ name: string }>(`select name from ${table}`);
+  return new Set(applied.rows.map(({ name }) => name));
+}
+
+async function withClient<T>(connectionString: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString, application_name: 'waybell-migrate' });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { openPool } from '../../src/database/pool';
+import { opened } from './open-resources';
+import { runInfo } from './run-info';
+
+export interface TestDatabase {
+  readonly url: string;
+  /** As the product opens it. */
+  readonly pool: pg.Pool;
+  /** Ends the pool and drops the database; fails when somebody else is still connected. */
+  drop(): Promise<void>;
+}
+
+/** A session that was closed leaves the list of sessions a moment later. */
+const PATIENCE_MS = 3_000;
+const LOOK_INTERVAL_MS = 25;
+
+/** A database of its own for one suite: all migrations, and the shop's tables without rows. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const { postgresUrl, templateDatabase } = runInfo();
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  await maintain(async (client) => {
+    await client.query(`create database ${name} template ${templateDatabase}`);
+    // Settings of a database are not copied with its template.
+    await client.query(`alter database ${name} set search_path = public, waybell`);
+  });
+  const closed = opened(`test database ${name}`);
+  const url = new URL(postgresUrl);
+  url.pathname = name;
+  const pool = openPool(url.href, () => undefined);
+
+  return {
+    url: url.href,
+    pool,
+    drop: async () => {
+      if (!pool.ended) await endPool(pool);
+      const sessions = await maintain(async (client) => {
+        const left = await remainingSessions(client, name);
+        await client.query(`drop database ${name} with (force)`);
+        return left;
+      });
+      closed();
+      if (sessions.length > 0)
+        throw new Error(`still connected to the test database: ${sessions.join(', ')}`);
+    },
+  };
+}
+
+async function endPool(pool: pg.Pool): Promise<void> {
+  const busy = pool.totalCount - pool.idleCount;
+  if (busy > 0) throw new Error(`${busy} client(s) of the pool were not released`);
+  await pool.end();
+}
+
+async function remainingSessions(client: pg.Client, database: string): Promise<string[]> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const { rows } = await client.query<{ session: string }>(
+      `select application_name || ': ' || left(query, 80) as session from pg_stat_activity where datname = $1`,
+      [database],
+    );
+    if (rows.length === 0 || Date.now() > deadline) return rows.map(({ session }) => session);
+    await sleep(LOOK_INTERVAL_MS);
+  }
+}
+
+async function maintain<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: runInfo().postgresUrl });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,210 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import { Worker } from '@temporalio/worker';
+import pino from 'pino';
+import { createActivities, type Activities } from '../../src/activities';
+import type { ActivityDeps } from '../../src/activities/deps';
+import { loadConfig, type WaitLimits } from '../../src/config';
+import { createUniCloudProvider } from '../../src/push/uni-cloud';
+import type { ShipmentStatus } from '../../src/shipment/status';
+import type { ShipmentUpdate } from '../../src/shipment/update';
+import { DELIVERY_WORKFLOW, type DeliveryInput, type DeliveryResult } from '../../src/workflows/contract';
+import { CARRIER, DELIVERY_STATUS, TRACKING_NO } from '../../src/workflows/search-attributes';
+import { startCloudFunction, type FakeCloudFunction } from './cloud-function';
+import { createTestDatabase, type TestDatabase } from './database';
+import { connectTemporal, type TestTemporal } from './temporal';
+
+const HOUR_MS = 3_600_000;
+const FIRST_SCAN = Date.UTC(2026, 1, 6, 2);
+
+export const LIMITS: WaitLimits = {
+  order: 24 * HOUR_MS,
+  device: 24 * HOUR_MS,
+  firstDevice: 24 * HOUR_MS,
+  retry: 24 * HOUR_MS,
+  pushRetry: HOUR_MS,
+};
+
+export type DeliveryHandle = WorkflowHandleWithFirstExecutionRunId<
+  (input: DeliveryInput) => Promise<DeliveryResult>
+>;
+
+/** A parcel with an order, a buyer and a merchant. */
+export interface Parcel {
+  readonly trackingNo: string;
+  readonly orderId: string;
+  readonly userId: string;
+  readonly merchantId: string;
+}
+
+export type Wrap = (activities: Activities) => Activities;
+
+export interface DeliveryLab {
+  readonly db: TestDatabase;
+  readonly temporal: TestTemporal;
+  readonly cloud: FakeCloudFunction;
+  readonly deps: ActivityDeps;
+  /** Runs a worker while `work` runs; `wrap` may stand between the workflow and its activities. */
+  withWorker<T>(work: () => Promise<T>, wrap?: Wrap): Promise<T>;
+  /** A parcel whose order is linked; devices are the buyer's and the merchant's cids. */
+  parcel(
+    devices?: { user?: number; merchant?: number },
+    linked?: boolean,
+  ): Promise<Parcel & { cids: string[] }>;
+  registerDevice(owner: { userId?: string; merchantId?: string }, cid?: string): Promise<string>;
+  linkOrder(parcel: Parcel): Promise<void>;
+  start(
+    parcel: Parcel,
+    status: ShipmentStatus | 'unheard-of',
+    hour: number,
+    change?: Partial<DeliveryInput>,
+  ): Promise<DeliveryHandle>;
+  close(): Promise<void>;
+}
+
+const unique = (): string => randomBytes(4).toString('hex').toUpperCase();
+
+/** Everything one suite needs to run real deliveries: database, worker, provider. */
+export async function openDeliveryLab(): Promise<DeliveryLab> {
+  const [db, temporal, cloud] = await Promise.all([
+    createTestDatabase(),
+    connectTemporal(),
+    startCloudFunction(),
+  ]);
+  const deps: ActivityDeps = {
+    pool: db.pool,
+    shopTables: loadConfig({}).shopTables,
+    language: 'zh',
+    providers: new Map([['unicloud', createUniCloudProvider({ url: cloud.url })]]),
+    wake: async ({ workflowId, cause }) => {
+      const signal =
+        cause === 'order' ? 'orderLinked' : cause === 'device' ? 'deviceRegistered' : 'supersede';
+      await temporal.client.workflow.getHandle(workflowId).signal(signal);
+    },
+    log: pino({ level: 'silent' }),
+  };
+
+  const registerDevice: DeliveryLab['registerDevice'] = async (
+    { userId, merchantId },
+    cid = `cid-${unique()}`,
+  ) => {
+    await db.pool.query(
+      `insert into push_devices (cid, user_id, merchant_id) values ($1, $2, $3)
+       on conflict (appid, cid) do update set user_id = excluded.user_id, merchant_id = excluded.merchant_id,
+         is_active = true, registered_at = now()`,
+      [cid, userId ?? null, merchantId ?? null],
+    );
+    return cid;
+  };
+
+  return {
+    db,
+    temporal,
+    cloud,
+    deps,
+
+    async withWorker(work, wrap = (activities) => activities) {
+      const worker = await Worker.create({
+        connection: temporal.nativeConnection,
+        namespace: temporal.namespace,
+        taskQueue: temporal.taskQueue,
+        workflowBundle: temporal.workflowBundle,
+        activities: wrap(createActivities(deps)),
+        shutdownForceTime: '5s',
+      });
+      return worker.runUntil(work());
+    },
+
+    async parcel({ user = 1, merchant = 1 } = {}, linked = true) {
+      const id = unique();
+      const parcel = { trackingNo: `YT${id}`, orderId: `O-${id}`, userId: `u-${id}`, merchantId: `m-${id}` };
+      await db.pool.query(`insert into ml_orders (id, user_id, merchant_id) values ($1, $2, $3)`, [
+        parcel.orderId,
+        parcel.userId,
+        parcel.merchantId,
+      ]);
+      await db.pool.query(
+        `insert into platform_express_waybills (carrier, tracking_no, order_id) values ('yto', $1, $2)`,
+        [parcel.trackingNo, linked ? parcel.orderId : null],
+      );
+      const cids: string[] = [];
+      for (let i = 0; i < user; i += 1) cids.push(await registerDevice({ userId: parcel.userId }));
+      for (let i = 0; i < merchant; i += 1)
+        cids.push(await registerDevice({ merchantId: parcel.merchantId }));
+      return { ...parcel, cids };
+    },
+
+    registerDevice,
+
+    async linkOrder({ trackingNo, orderId }) {
+      await db.pool.query(`update platform_express_waybills set order_id = $2 where tracking_no = $1`, [
+        trackingNo,
+        orderId,
+      ]);
+    },
+
+    start(parcel, status, hour, change = {}) {
+      const update = shipmentUpdate(parcel.trackingNo, [[status, hour]]);
+      const input: DeliveryInput = { update, limits: LIMITS, ...change };
+      return temporal.client.workflow.start(DELIVERY_WORKFLOW, {
+        taskQueue: temporal.taskQueue,
+        workflowId: `delivery/own-system/yto/${parcel.trackingNo}/${input.update.events.map(({ key }) => key).join('+')}`,
+        args: [input],
+        workflowIdReusePolicy: change.retryOf ? 'ALLOW_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY',
+        workflowIdConflictPolicy: 'FAIL',
+        staticSummary: `yto ${parcel.trackingNo}: ${status}`,
+        typedSearchAttributes: [
+          { key: CARRIER, value: 'yto' },
+          { key: TRACKING_NO, value: parcel.trackingNo },
+          { key: DELIVERY_STATUS, value: status },
+        ],
+      }) as Promise<DeliveryHandle>;
+    },
+
+    async close() {
+      await replayEverything(temporal);
+      await cloud.close();
+      await temporal.close();
+      await db.drop();
+    },
+  };
+}
+
+/** Every history that a suite made is a replay test: workflow code that is not deterministic fails here. */
+async function replayEverything({ client, taskQueue, workflowBundle }: TestTemporal): Promise<void> {
+  const histories = client.workflow.list({ query: `TaskQueue = '${taskQueue}'` }).intoHistories();
+  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle }, histories)) {
+    if (error) throw new Error(`${workflowId} does not replay`, { cause: error });
+  }
+}
+
+/** An update with one scan per status, at an hour of the sample day. */
+export function shipmentUpdate(
+  trackingNo: string,
+  scans: readonly (readonly [status: ShipmentStatus | 'unheard-of', hour: number])[],
+): ShipmentUpdate {
+  return {
+    source: 'own-system',
+    carrier: 'yto',
+    trackingNo,
+    events: scans.map(([status, hour]) => ({
+      key: `${status}-${hour}`,
+      time: new Date(FIRST_SCAN + hour * HOUR_MS).toISOString(),
+      status: status === 'unheard-of' ? null : status,
+      rawStatus: status,
+      text: `scan ${status}`,
+    })),
+  };
+}
+
+/** Waits until `look` gives something. Generous: a loaded machine makes a test slow, never red. */
+export async function eventually<T>(look: () => Promise<T | undefined | null | false>): Promise<T> {
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    if (Date.now() > deadline) throw new Error(`still not so after 30 s: ${look.toString()}`);
+    await sleep(50);
+  }
+}

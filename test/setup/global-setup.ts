@@ -1,0 +1,87 @@
+import { Connection } from '@temporalio/client';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import { migrate } from '../../src/database/migrate';
+import type { Part } from '../../src/embedded/part';
+import { startEmbeddedPostgres } from '../../src/embedded/postgres';
+import { createShopTables } from '../../src/embedded/sample-shop';
+import { startEmbeddedTemporal } from '../../src/embedded/temporal';
+import { PROJECT_ROOT } from '../../src/project-root';
+import { bundleWorkflows } from '../../temporal/bundle-workflows';
+import { prepareNamespace } from '../../temporal/prepare-namespace';
+import { freePorts } from './free-port';
+import { RUN_INFO_VARIABLE, type RunInfo } from './run-info';
+
+const NAMESPACE = 'default';
+const TEMPLATE_DATABASE = 'waybell_template';
+// Test data may be lost in a power cut: half the time of a suite's first statement is fsync.
+const FAST_SETTINGS = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off'];
+
+declare global {
+  /** Ends what this run started; set here, called by global-teardown. */
+  var endTestRun: (() => Promise<void>) | undefined;
+}
+
+const say = (line: string): void => console.log(line);
+
+/** One PostgreSQL, one Temporal server and one workflow bundle for the whole run. */
+async function startTestRun(): Promise<void> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'waybell-test-'));
+  // PostgreSQL runs as another user when the tests run as root; its password file stays closed.
+  await chmod(folder, 0o755);
+  const parts: Part[] = [];
+  globalThis.endTestRun = async () => {
+    await Promise.all(parts.map((part) => part.stop()));
+    await rm(folder, { recursive: true, force: true });
+  };
+
+  const [postgresPort, port, uiPort] = (await freePorts(3)) as [number, number, number];
+  const dataDir = path.join(folder, 'data');
+  const workflowBundle = path.join(folder, 'workflow-bundle.js');
+  const workflows = path.join(PROJECT_ROOT, 'src/workflows/index.ts');
+  const [postgres, temporal] = await Promise.all([
+    startEmbeddedPostgres({ dataDir, port: postgresPort, report: say, settings: FAST_SETTINGS }),
+    startEmbeddedTemporal({ dataDir, port, uiPort, namespace: NAMESPACE, report: say }),
+    existsSync(workflows) ? bundleWorkflows(workflows, workflowBundle) : undefined,
+  ]);
+  parts.push(postgres.part, temporal.part);
+  await Promise.all([createTemplate(postgres.url), prepare(temporal.address)]);
+
+  const info: RunInfo = {
+    postgresUrl: postgres.url,
+    templateDatabase: TEMPLATE_DATABASE,
+    temporalAddress: temporal.address,
+    temporalNamespace: NAMESPACE,
+    workflowBundle,
+  };
+  const file = path.join(folder, 'run.json');
+  await writeFile(file, JSON.stringify(info));
+  process.env[RUN_INFO_VARIABLE] = file;
+}
+
+async function createTemplate(postgresUrl: string): Promise<void> {
+  const maintenance = new pg.Client({ connectionString: postgresUrl });
+  await maintenance.connect();
+  await maintenance.query(`create database ${TEMPLATE_DATABASE}`);
+  await maintenance.query(`alter database ${TEMPLATE_DATABASE} set search_path = public, waybell`);
+  await maintenance.end();
+
+  const template = new URL(postgresUrl);
+  template.pathname = TEMPLATE_DATABASE;
+  const db = new pg.Client({ connectionString: template.href });
+  await db.connect();
+  await createShopTables(db);
+  await db.end();
+  await migrate(template.href, () => undefined);
+}
+
+async function prepare(address: string): Promise<void> {
+  const connection = await Connection.connect({ address });
+  await prepareNamespace(connection, NAMESPACE);
+  await connection.close();
+}
+
+export = startTestRun;

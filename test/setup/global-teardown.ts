@@ -1,0 +1,5 @@
+async function endTestRun(): Promise<void> {
+  await globalThis.endTestRun?.();
+}
+
+export = endTestRun;

@@ -1,0 +1,15 @@
+const { writeSync } = require('node:fs');
+const process = require('node:process');
+
+/** Ends all output with one line that scripts and people can read: `N passed, N failed`. */
+module.exports = class PlainSummary {
+  onRunComplete(_contexts, results) {
+    // A suite that cannot even be loaded, or leaves something open, has no failed test of its own.
+    const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
+    const skipped = results.numPendingTests + results.numTodoTests;
+    const parts = [`${results.numPassedTests} passed`, `${failed} failed`];
+    if (skipped > 0) parts.push(`${skipped} skipped`);
+    // The other reporters still hold lines back at this moment.
+    process.once('exit', () => writeSync(1, `${parts.join(', ')}\n`));
+  }
+};
