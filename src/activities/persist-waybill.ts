@@ -38,8 +38,7 @@ export function createPersistWaybill({ pool, shopTables }: ActivityDeps) {
         (await insertWaybill(db, shopTables, update.carrier, update.trackingNo));
       const stored = await selectStoredDecision(db, workflowId);
       if (stored) {
-        if (reopen) await reopenUpdate(db, workflowId);
-        return stored;
+        return reopen ? { ...stored, lastRound: await reopenUpdate(db, workflowId) } : stored;
       }
       return decide(db, shopTables, waybill.id, workflowId, update);
     });

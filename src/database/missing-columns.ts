@@ -22,12 +22,12 @@ export async function findMissingColumns(db: Queryable, shopTables: ShopTables):
   );
   const tables = new Set(rows.filter((row) => !row.table_exists).map((row) => row.table));
   return [
-    ...[...tables].map((table) => `The shop's table ${table} does not exist; SHOP_TABLES says where it is.`),
+    ...[...tables].map((table) => `The shop’s table ${table} does not exist; SHOP_TABLES says where it is.`),
     ...rows
       .filter((row) => row.table_exists)
       .map(
         ({ table, column, setting }) =>
-          `The shop's table ${table} has no column ${column}; ${setting} of SHOP_TABLES says what it is called.`,
+          `The shop’s table ${table} has no column ${column}; ${setting} of SHOP_TABLES says what it is called.`,
       ),
   ];
 }

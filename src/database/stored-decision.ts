@@ -10,12 +10,20 @@ export async function selectStoredDecision(db: Queryable, workflowId: string): P
   return rows[0]?.decision ?? null;
 }
 
-/** Opens a closed delivery again, for a person who asked for another try. */
-export async function reopenUpdate(db: Queryable, workflowId: string): Promise<void> {
+/**
+ * Opens a closed delivery again, for a person who asked for another try.
+ * @returns the last round of its pushes; 0 when nothing was pushed.
+ */
+export async function reopenUpdate(db: Queryable, workflowId: string): Promise<number> {
   await db.query(
     `update waybell.express_updates
         set state = 'open', outcome = null, reason = null, closed_at = null
       where workflow_id = $1 and verdict = 'announce'`,
     [workflowId],
   );
+  const { rows } = await db.query<{ round: number }>(
+    `select coalesce(max(round), 0)::int as round from waybell.express_pushes where workflow_id = $1`,
+    [workflowId],
+  );
+  return rows[0]?.round ?? 0;
 }

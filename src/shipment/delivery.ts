@@ -15,6 +15,8 @@ export interface Decision {
   readonly instance: number;
   /** Workflow ids of older deliveries of this waybill that still wait or push. */
   readonly supersedes: readonly string[];
+  /** For a delivery that was opened again: the last round of its pushes. */
+  readonly lastRound?: number;
 }
 
 export interface Recipients {

@@ -43,6 +43,7 @@ async function deliver(input: DeliveryInput, story: Story, inbox: Inbox): Promis
     return pushUntilSettled(input, story, inbox, decision, notifications, round);
   }
 
+  story.noteRetry(input.retryOf ?? null);
   const decision = await persistWaybill(input);
   story.decided(decision);
   if (decision.verdict !== 'announce') {
@@ -65,7 +66,8 @@ async function deliver(input: DeliveryInput, story: Story, inbox: Inbox): Promis
     decision,
     recipients,
   });
-  return pushUntilSettled(input, story, inbox, decision, notifications, { number: 1 });
+  const round = { number: (decision.lastRound ?? 0) + 1, only: input.retryOf?.devices };
+  return pushUntilSettled(input, story, inbox, decision, notifications, round);
 }
 
 function persistWaybill({ update, retryOf }: DeliveryInput): Promise<Decision> {

@@ -1,0 +1,44 @@
+import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { Logger } from 'pino';
+import type { HttpErrorCode } from '../errors';
+import { databaseProblem } from './database-problem';
+import { HttpProblem, sendProblem } from './http-problem';
+import { requestIdOf } from './request-log';
+
+export const refuseUnknownRoute: RequestHandler = (request) => {
+  throw new HttpProblem('route-unknown', `there is no ${request.method} ${request.path.slice(0, 200)}`);
+};
+
+/** The one place where errors become answers. What nobody foresaw is logged in full and shown as an id. */
+export function answerErrors(log: Logger): ErrorRequestHandler {
+  return function answerError(error: unknown, _request, response, next): void {
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    const problem = error instanceof HttpProblem ? error : (bodyProblem(error) ?? databaseProblem(error));
+    const requestId = requestIdOf(response);
+    if (problem) {
+      if (problem.status >= 500) {
+        log.warn({ requestId, code: problem.code, err: problem.cause ?? problem }, problem.message);
+      }
+      sendProblem(response, problem);
+      return;
+    }
+    log.error({ requestId, err: error }, 'unexpected error');
+    sendProblem(response, new HttpProblem('internal', `something went wrong; request id ${requestId}`));
+  };
+}
+
+const CODE_OF_BODY_STATUS: Readonly<Record<number, HttpErrorCode>> = {
+  400: 'request-malformed',
+  413: 'body-too-large',
+  415: 'content-encoding-unsupported',
+};
+
+/** Errors that express and its body reader throw about the request itself: they carry the status. */
+function bodyProblem(error: unknown): HttpProblem | undefined {
+  if (!(error instanceof Error) || !('status' in error) || typeof error.status !== 'number') return undefined;
+  const code = CODE_OF_BODY_STATUS[error.status];
+  return code && new HttpProblem(code, error.message, { cause: error });
+}

@@ -1,0 +1,77 @@
+import express, { type Request, type RequestHandler } from 'express';
+import { z } from 'zod';
+import { printable } from '../sources/canonical';
+import { readJsonObject } from '../sources/json-object';
+import { HttpProblem } from './http-problem';
+
+const MAX_BODY_BYTES = 1024 * 1024;
+
+/** Reads the bytes of any body and leaves them as they are: a signature is over bytes, not over JSON. */
+export const readBody: RequestHandler = express.raw({ limit: MAX_BODY_BYTES, type: () => true });
+
+/** The bytes of a request behind `readBody`. */
+export function bodyBytes(request: Request): Buffer {
+  const body: unknown = request.body;
+  return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+}
+
+/** Refuses a body of another media type, naming it. */
+export function requireMediaType(request: Request, mediaType: string): void {
+  if (request.is(mediaType) === mediaType) return;
+  const given = request.get('content-type') ?? 'no content type';
+  throw new HttpProblem(
+    'content-type-unsupported',
+    `this route takes ${mediaType}, not ${given.slice(0, 100)}`,
+  );
+}
+
+/** Reads a JSON body behind `readBody`. */
+export function readJson<T extends z.ZodType>(request: Request, schema: T): z.output<T> {
+  requireMediaType(request, 'application/json');
+  const json = readJsonObject(bodyBytes(request));
+  if (json === undefined) throw new HttpProblem('json-malformed', 'the body must be a JSON object in UTF-8');
+  return checkFields(schema, json);
+}
+
+/** As `readJson`, for routes that ask for nothing: no body is an empty object. */
+export function readOptionalJson<T extends z.ZodType>(request: Request, schema: T): z.output<T> {
+  return bodyBytes(request).length === 0 ? checkFields(schema, {}) : readJson(request, schema);
+}
+
+/** Checks fields against a schema. The first one that is wrong is named. */
+export function checkFields<T extends z.ZodType>(schema: T, fields: unknown): z.output<T> {
+  const checked = schema.safeParse(fields);
+  if (checked.success) return checked.data;
+  const [issue] = checked.error.issues;
+  const field = issue?.path[0] === undefined ? '' : String(issue.path[0]);
+  throw fieldInvalid(field, issue?.message ?? 'is invalid');
+}
+
+export function fieldInvalid(field: string, reason: string): HttpProblem {
+  return new HttpProblem('field-invalid', `${field}: ${reason}`, { field });
+}
+
+const MAX_ID_LENGTH = 128;
+
+const plainId = z.string().min(1).max(MAX_ID_LENGTH).refine(printable, 'must not hold control characters');
+
+/** Ids of a shop may be numbers in its database, and so in its JSON. */
+const numberAsText = (value: unknown): unknown =>
+  typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
+
+/** An id of the shop: text, uuid or number. */
+export const requiredId = z.preprocess(numberAsText, plainId);
+
+/** As `requiredId`; apps send null and '' for "none". */
+export const optionalId = z.preprocess(
+  (value) => (value === null || value === '' ? undefined : numberAsText(value)),
+  plainId.optional(),
+);
+
+/** Words from a person, kept in a history. */
+export const optionalWords = z
+  .string()
+  .max(200)
+  .refine(printable, 'must not hold control characters')
+  .nullish()
+  .transform((words) => words ?? undefined);

@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto';
+import type { RequestHandler, Response } from 'express';
+import type { Logger } from 'pino';
+
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
+
+/**
+ * Gives every request an id, the caller's own if it sends a plain one, and logs how it ended. The pattern of
+ * the route is logged, never the path: paths and queries may hold tokens and people's ids.
+ */
+export function logRequests(log: Logger): RequestHandler {
+  return function logRequest(request, response, next): void {
+    const given = request.get('x-request-id');
+    const requestId = given !== undefined && REQUEST_ID.test(given) ? given : randomUUID();
+    const startedAt = performance.now();
+    response.locals['requestId'] = requestId;
+    response.set('X-Request-Id', requestId);
+    response.on('finish', () => {
+      const route: unknown = request.route;
+      const pattern = hasPath(route) ? `${request.baseUrl}${route.path}` : '(none)';
+      const ms = Math.round(performance.now() - startedAt);
+      log.debug(
+        { requestId, method: request.method, route: pattern, status: response.statusCode, ms },
+        'request',
+      );
+    });
+    next();
+  };
+}
+
+export function requestIdOf(response: Response): string {
+  return String(response.locals['requestId']);
+}
+
+function hasPath(route: unknown): route is { path: string } {
+  return typeof route === 'object' && route !== null && 'path' in route && typeof route.path === 'string';
+}

@@ -1,0 +1,50 @@
+import { Router, type RequestHandler } from 'express';
+import { createOwnSystem } from '../sources/own-system';
+import type { ReceivedUpdate, Source } from '../sources/source';
+import type { ApiDependencies } from './dependencies';
+import { HttpProblem } from './http-problem';
+import { addRoute } from './methods';
+import { bodyBytes, readBody, requireMediaType } from './request-input';
+import { startDelivery } from './start-delivery';
+import { temporalLink } from './temporal-link';
+
+/** How carriers and the shop's own systems come in. Needs Temporal only: PostgreSQL may be away. */
+export function webhookRoutes(deps: ApiDependencies): Router {
+  const { webhookSecrets: secrets, statusMap } = deps.config;
+  const router = Router();
+  router.use(readBody);
+  addRoute(router, '/express/status', { post: receive(createOwnSystem({ secrets, statusMap }), deps) });
+  return router;
+}
+
+/** Verifies, reads and starts; acknowledges once everything that was said is durable. */
+function receive(source: Source, deps: ApiDependencies): RequestHandler {
+  const { config, clock = Date.now } = deps;
+  return async function receiveWebhook(request, response) {
+    requireMediaType(request, source.mediaType);
+    const webhook = { body: bodyBytes(request), headers: request.headers };
+    const now = clock();
+    const verified = source.verify(webhook, now);
+    if (!verified.ok) throw new HttpProblem(verified.code, verified.message);
+    const parsed = source.parse(webhook, now);
+    if (!parsed.ok) {
+      const field = parsed.code === 'field-invalid' ? parsed.field : undefined;
+      throw new HttpProblem(parsed.code, parsed.message, { ...(field !== undefined && { field }) });
+    }
+    const received = await Promise.all(
+      parsed.updates.map(async (update): Promise<ReceivedUpdate> => {
+        const { workflowId, runId } = await startDelivery(deps, { update, limits: config.waitLimits });
+        const link = temporalLink(config, workflowId, runId);
+        return {
+          update,
+          workflowId,
+          ...(runId !== undefined && { runId }),
+          duplicate: runId === undefined,
+          link,
+        };
+      }),
+    );
+    const { mediaType, body } = source.acknowledge(received);
+    response.status(200).type(mediaType).send(body);
+  };
+}

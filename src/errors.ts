@@ -1,0 +1,183 @@
+/**
+ * Every word with which something is refused or fails: the codes of HTTP answers and the types of activity
+ * and workflow failures. `docs/errors.md` shows the same to people; a test holds the two equal.
+ */
+
+interface CatalogueEntry {
+  readonly kind: 'http' | 'failure';
+  /** HTTP status; only of kind `http`. */
+  readonly status?: number;
+  /** What happened. */
+  readonly meaning: string;
+  /** Whether the same thing, tried again unchanged, can succeed. */
+  readonly retry: boolean;
+  /** What a person does about it. */
+  readonly nextStep: string;
+}
+
+const http = (status: number, retry: 'retry' | 'final', meaning: string, nextStep: string) =>
+  ({ kind: 'http', status, meaning, retry: retry === 'retry', nextStep }) as const;
+
+const failure = (retry: 'retry' | 'final', meaning: string, nextStep: string) =>
+  ({ kind: 'failure', meaning, retry: retry === 'retry', nextStep }) as const;
+
+export const ERRORS = {
+  // Any request
+  'route-unknown': http(404, 'final', 'No such route.', 'Compare the path with docs/http.md.'),
+  'method-not-allowed': http(
+    405,
+    'final',
+    'The route exists, the method does not.',
+    'Use a method of Allow.',
+  ),
+  'content-type-unsupported': http(
+    415,
+    'final',
+    'The body is not declared as JSON.',
+    'Send Content-Type: application/json.',
+  ),
+  'content-encoding-unsupported': http(
+    415,
+    'final',
+    'The body is compressed in an unknown way.',
+    'Send it plain, or as gzip, deflate or br.',
+  ),
+  'json-malformed': http(400, 'final', 'The body is not a JSON object in UTF-8.', 'Correct the sender.'),
+  'body-too-large': http(413, 'final', 'The body is larger than 1 MiB.', 'Send less in one request.'),
+  'field-invalid': http(
+    400,
+    'final',
+    'A field is missing, too long, or impossible; `field` names it.',
+    'Correct that field.',
+  ),
+  'request-malformed': http(400, 'final', 'The request cannot be read.', 'Correct its path and headers.'),
+  internal: http(
+    500,
+    'retry',
+    'Waybell made a mistake.',
+    'Look for the request id of the answer in the log, and report it.',
+  ),
+
+  // Who asks
+  'signature-missing': http(
+    401,
+    'final',
+    'The webhook carries no signature.',
+    'Sign it as Standard Webhooks with a secret of WEBHOOK_SECRETS.',
+  ),
+  'signature-invalid': http(
+    401,
+    'final',
+    'No signature of the webhook fits its bytes.',
+    'Compare the secrets; sign the bytes exactly as they are sent.',
+  ),
+  'signature-expired': http(
+    401,
+    'final',
+    'The webhook was signed more than 5 minutes away from now.',
+    'Set the clock of the sender; sign every attempt anew.',
+  ),
+  'api-key-missing': http(
+    401,
+    'final',
+    'The request carries no API key.',
+    'Send Authorization: Bearer <key> with a key of API_KEYS.',
+  ),
+  'api-key-invalid': http(401, 'final', 'The API key is not one of API_KEYS.', 'Use a current key.'),
+  'jwt-invalid': http(
+    401,
+    'final',
+    'The access token is forged, expired, or not a person’s.',
+    'Let the app refresh its session; compare SUPABASE_JWT_SECRET.',
+  ),
+  'not-your-device': http(
+    403,
+    'final',
+    'The access token belongs to somebody else than the owner of the device.',
+    'Register with the token of the account that owns the phone now.',
+  ),
+
+  // What is asked for
+  'owner-required': http(400, 'final', 'A device needs an owner.', 'Send user_id, merchant_id, or both.'),
+  'device-unknown': http(404, 'final', 'No device has this appid and cid.', 'Register the device first.'),
+  'push-unknown': http(
+    404,
+    'final',
+    'This notification was never pushed to this device.',
+    'Send the message_id and cid that came with the push.',
+  ),
+  'order-unknown': http(404, 'final', 'The shop has no such order.', 'Create the order, then link it.'),
+  'notification-unknown': http(404, 'final', 'No notification has this message_id.', 'List them first.'),
+  'not-a-delivery': http(
+    409,
+    'final',
+    'The notification was not made by Waybell, so it has no workflow.',
+    'Leave it to the system that made it.',
+  ),
+  'nothing-to-retry': http(
+    409,
+    'final',
+    'The delivery refuses another try.',
+    'Read its reason in the message.',
+  ),
+  'history-gone': http(
+    409,
+    'final',
+    'Temporal no longer keeps the delivery, so it cannot start again.',
+    'Send the webhook again, with an event_id of its own.',
+  ),
+  'update-too-large': http(
+    413,
+    'final',
+    'What is left of the webhook for one waybill is larger than 256 KB.',
+    'Send fewer scans in one request.',
+  ),
+
+  // What is away
+  'temporal-unavailable': http(
+    503,
+    'retry',
+    'Temporal does not answer; nothing was started.',
+    'Look at /readyz and at the Temporal server. The sender tries again after Retry-After.',
+  ),
+  'worker-unavailable': http(
+    503,
+    'retry',
+    'Temporal answers, but no worker took the request in time.',
+    'Look whether a worker runs; then ask again.',
+  ),
+  'database-unavailable': http(
+    503,
+    'retry',
+    'PostgreSQL does not answer, or not in time.',
+    'Look at /readyz and at PostgreSQL.',
+  ),
+  'database-permission': http(
+    503,
+    'final',
+    'The database role may not see or write a table, or row-level security would hide rows.',
+    'Grant the named table to the role, and let the role bypass row-level security.',
+  ),
+  'database-refused': http(
+    409,
+    'final',
+    'A rule of the shop’s own tables refuses the row.',
+    'Read the rule in the message; satisfy it, or create the row in the shop first.',
+  ),
+
+  // Failures in the history of a delivery
+  PushRetryLater: failure(
+    'retry',
+    'The provider is busy, limits the rate, or did not answer.',
+    'Nothing at first: Temporal tries again, not before the time that the provider named. If it stays, look at CLOUD_FUNC_URL.',
+  ),
+} as const satisfies Record<string, CatalogueEntry>;
+
+type CodesOfKind<K extends CatalogueEntry['kind']> = {
+  [Code in keyof typeof ERRORS]: (typeof ERRORS)[Code]['kind'] extends K ? Code : never;
+}[keyof typeof ERRORS];
+
+/** The `code` of an HTTP answer that says no. */
+export type HttpErrorCode = CodesOfKind<'http'>;
+/** The `type` of an `ApplicationFailure`. */
+export type FailureType = CodesOfKind<'failure'>;

@@ -1,0 +1,38 @@
+import { DateTime } from 'luxon';
+
+/** Carriers that name no offset mean Chinese time. */
+const ZONE_WITHOUT_OFFSET = 'Asia/Shanghai';
+
+/** No parcel in use is older. A zero or a swapped day ends up before it. */
+const EARLIEST = Date.UTC(2000, 0, 1);
+
+/** Clocks run ahead and offsets get lost, but never by more than a day; milliseconds. */
+const MAX_AHEAD_MS = 24 * 60 * 60 * 1000;
+
+/** A date and a time, joined by T or a space, dashes or slashes; seconds, fraction and offset may be absent. */
+const SHAPE =
+  /^(\d{4})([-/])(\d{2})\2(\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?) ?(Z|[+-]\d{2}(?::?\d{2})?)?$/i;
+
+export type EventTime = { readonly time: string } | { readonly problem: string };
+
+/**
+ * Reads the time of a scan. Never `new Date(text)`: that takes the server's own zone when no offset is given,
+ * and rolls 31 February over to March.
+ * @returns `time` as ISO 8601 in UTC with milliseconds, or the `problem`
+ */
+export function readEventTime(text: string, now: number): EventTime {
+  const match = SHAPE.exec(text.trim());
+  if (!match) {
+    return {
+      problem:
+        'must be ISO 8601, yyyy-MM-dd HH:mm:ss or yyyy/MM/dd HH:mm:ss; without an offset it is read as +08:00',
+    };
+  }
+  const [, year, , month, day, clock, offset = ''] = match;
+  const iso = `${year}-${month}-${day}T${clock}${offset.toUpperCase()}`;
+  const time = DateTime.fromISO(iso, { zone: ZONE_WITHOUT_OFFSET });
+  if (!time.isValid) return { problem: 'is not a date and time that exists' };
+  if (time.toMillis() < EARLIEST) return { problem: 'lies before the year 2000' };
+  if (time.toMillis() > now + MAX_AHEAD_MS) return { problem: 'lies more than 24 hours ahead' };
+  return { time: time.toUTC().toISO() };
+}

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { maskText } from '../shipment/safe-text';
+import { isShipmentStatus, type ShipmentStatus } from '../shipment/status';
+import type { ShipmentEvent } from '../shipment/update';
+import { carrierField, printable, trackingNoField } from './canonical';
+import { readEventTime } from './event-time';
+import { readJsonObject } from './json-object';
+import type { Parsed, ReceivedUpdate, Source } from './source';
+import { verifyStandardWebhook } from './standard-webhooks';
+import { eventKey } from './update-identity';
+
+/** The body of a shop's own system: one scan of one waybill. */
+const scan = z.object({
+  carrier: carrierField,
+  tracking_no: trackingNoField,
+  status: z.string().trim().min(1).max(64).refine(printable, 'must not hold control characters'),
+  event_text: z
+    .string()
+    .max(500)
+    .nullish()
+    .transform((text) => (text ?? '').replace(/\p{Cc}+/gu, ' ').trim()),
+  event_time: z.string().max(64),
+  event_id: z
+    .string()
+    .min(1)
+    .max(128)
+    .refine(printable, 'must not hold control characters')
+    .nullish()
+    .transform((id) => id ?? undefined),
+});
+
+export interface OwnSystemSettings {
+  /** Without any, requests are taken unsigned. */
+  readonly secrets: readonly string[];
+  /** The shop's own words for statuses. */
+  readonly statusMap: Readonly<Record<string, ShipmentStatus>>;
+}
+
+/** The shop's own systems, and carriers that speak the shop's format. */
+export function createOwnSystem({ secrets, statusMap }: OwnSystemSettings): Source {
+  const name = 'own-system';
+  return {
+    name,
+    mediaType: 'application/json',
+    verify: (request, now) =>
+      secrets.length === 0 ? { ok: true } : verifyStandardWebhook(request, secrets, now),
+    parse({ body }, now) {
+      const json = readJsonObject(body);
+      if (json === undefined) {
+        return { ok: false, code: 'json-malformed', message: 'the body must be a JSON object in UTF-8' };
+      }
+      const parsed = scan.safeParse(json);
+      if (!parsed.success) return fieldInvalid(parsed.error.issues[0]);
+      const { carrier, tracking_no: trackingNo, status, event_text, event_time, event_id } = parsed.data;
+      const read = readEventTime(event_time, now);
+      if ('problem' in read) return fieldInvalid({ path: ['event_time'], message: read.problem });
+      const said = {
+        time: read.time,
+        rawStatus: maskText(status, trackingNo),
+        text: maskText(event_text, trackingNo),
+      };
+      const event: ShipmentEvent = {
+        ...said,
+        // Over the masked text: a digest of a phone number can be searched back to the number.
+        key: eventKey({ ...said, id: event_id }),
+        status: knownStatus(status, statusMap),
+      };
+      return { ok: true, updates: [{ source: name, carrier, trackingNo, events: [event] }] };
+    },
+    acknowledge: (received) => ({
+      mediaType: 'application/json',
+      body: JSON.stringify({ ok: true, ...received.map(answer)[0] }),
+    }),
+  };
+}
+
+function fieldInvalid(issue: { path: PropertyKey[]; message: string } | undefined): Parsed {
+  const field = issue?.path.join('.') ?? '';
+  return { ok: false, code: 'field-invalid', field, message: `${field}: ${issue?.message ?? 'is invalid'}` };
+}
+
+/** The shop's own map goes first: it may give our words another meaning. */
+function knownStatus(word: string, statusMap: OwnSystemSettings['statusMap']): ShipmentStatus | null {
+  if (Object.hasOwn(statusMap, word)) return statusMap[word] ?? null;
+  const lower = word.toLowerCase();
+  const mapped = Object.entries(statusMap).find(([own]) => own.toLowerCase() === lower);
+  if (mapped) return mapped[1];
+  return isShipmentStatus(lower) ? lower : null;
+}
+
+function answer({ update, workflowId, runId, duplicate, link }: ReceivedUpdate): Record<string, unknown> {
+  const status = update.events[0]?.status ?? null;
+  return {
+    duplicate,
+    workflow_id: workflowId,
+    ...(runId !== undefined && { run_id: runId }),
+    status,
+    status_known: status !== null,
+    temporal_ui: link,
+  };
+}

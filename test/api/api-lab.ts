@@ -1,0 +1,168 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { randomBytes } from 'node:crypto';
+import pino from 'pino';
+import { createApp } from '../../src/api/app';
+import type { ApiDependencies } from '../../src/api/dependencies';
+import { loadConfig } from '../../src/config';
+import { createTestDatabase, type TestDatabase } from '../setup/database';
+import { connectTemporal, type TestTemporal } from '../setup/temporal';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The parsed body; `{}` when it is no JSON. */
+  readonly json: Record<string, unknown>;
+}
+
+export interface Call {
+  /** Sent as JSON. */
+  readonly json?: unknown;
+  /** Sent as it is. */
+  readonly body?: string | Buffer;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Api {
+  readonly url: string;
+  call(method: string, path: string, call?: Call): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+/** Real databases and a real Temporal server; any number of APIs upon them. */
+export interface ApiLab {
+  readonly db: TestDatabase;
+  readonly temporal: TestTemporal;
+  /** Serves the API, by default with the settings of embedded parts. */
+  serve(settings?: Readonly<Record<string, string>>, change?: Partial<ApiDependencies>): Promise<Api>;
+  /** Starts a delivery that no worker takes, and a stored update and wait of it. */
+  waitingDelivery(wait: Wait): Promise<string>;
+  /** The signals that a workflow received. */
+  signalsOf(workflowId: string): Promise<string[]>;
+  /** How many workflows of this suite there are, and rows in the tables that the API writes. */
+  traces(): Promise<Record<string, number>>;
+  close(): Promise<void>;
+}
+
+export interface Wait {
+  readonly kind: 'order' | 'device';
+  readonly audience?: 'user' | 'merchant';
+  readonly ownerId?: string;
+  readonly waybillId: string;
+}
+
+export const unique = (): string => randomBytes(4).toString('hex').toUpperCase();
+
+export async function openApiLab(): Promise<ApiLab> {
+  const [db, temporal] = await Promise.all([createTestDatabase(), connectTemporal()]);
+  const { client, taskQueue } = temporal;
+  const started = new Set<string>();
+  const apis: Api[] = [];
+
+  return {
+    db,
+    temporal,
+
+    async serve(settings = {}, change = {}) {
+      const api = await serveApi({
+        config: loadConfig(settings),
+        pool: db.pool,
+        temporal: client,
+        log: pino({ level: 'silent' }),
+        taskQueue,
+        ...change,
+      });
+      apis.push(api);
+      return api;
+    },
+
+    async waitingDelivery({ kind, audience = '', ownerId = '', waybillId }) {
+      const workflowId = `waiting/${unique()}`;
+      await client.workflow.start('DeliveryNotification', { workflowId, taskQueue, args: [] });
+      started.add(workflowId);
+      await db.pool.query(
+        `insert into waybell.express_updates (workflow_id, waybill_id, verdict, instance, decision, state)
+         values ($1, $2, 'announce', 1, '{}', 'open')`,
+        [workflowId, waybillId],
+      );
+      await db.pool.query(
+        `insert into waybell.express_waits (workflow_id, kind, audience, owner_id, waybill_id, deadline)
+         values ($1, $2, $3, $4, $5, now() + interval '1 day')`,
+        [workflowId, kind, audience, ownerId, waybillId],
+      );
+      return workflowId;
+    },
+
+    async signalsOf(workflowId) {
+      const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
+      return (events ?? []).flatMap(
+        (event) => event.workflowExecutionSignaledEventAttributes?.signalName ?? [],
+      );
+    },
+
+    async traces() {
+      const counts = await db.pool.query<Record<string, number>>(
+        `select (select count(*) from push_devices)::int as devices,
+                (select count(*) from platform_express_waybills)::int as waybills,
+                (select count(*) from platform_express_waybills where order_id is not null)::int as links,
+                (select count(*) from express_pushes where shown_at is not null)::int as receipts`,
+      );
+      const { count } = await client.workflow.count(`TaskQueue = '${taskQueue}'`);
+      return { ...counts.rows[0], workflows: count };
+    },
+
+    async close() {
+      await Promise.all(apis.map((api) => api.close()));
+      for await (const { workflowId, status } of client.workflow.list({
+        query: `TaskQueue = '${taskQueue}'`,
+      })) {
+        if (status.name === 'RUNNING') started.add(workflowId);
+      }
+      await Promise.all(
+        [...started].map((id) =>
+          client.workflow
+            .getHandle(id)
+            .terminate()
+            .catch(() => undefined),
+        ),
+      );
+      await temporal.close();
+      await db.drop();
+    },
+  };
+}
+
+export async function serveApi(deps: ApiDependencies): Promise<Api> {
+  const server = createServer(createApp(deps));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    async call(method, path, { json, body, headers = {} } = {}) {
+      const response = await fetch(`${url}${path}`, {
+        method,
+        headers: { ...(json !== undefined && { 'content-type': 'application/json' }), ...headers },
+        ...(json !== undefined && { body: JSON.stringify(json) }),
+        ...(body !== undefined && { body }),
+      });
+      const text = await response.text();
+      return { status: response.status, headers: response.headers, text, json: parse(text) };
+    },
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,187 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import jwt from 'jsonwebtoken';
+import { type Api, type ApiLab, openApiLab, unique } from './api-lab';
+
+const KEY = 'a'.repeat(24);
+const OTHER_KEY = 'b'.repeat(24);
+const JWT_SECRET = 'super-secret-jwt-token-with-at-least-32-characters';
+
+const ROUTES = [
+  ['POST', '/api/v1/push/register'],
+  ['POST', '/api/v1/push/unregister'],
+  ['GET', '/api/v1/push/devices?user_id=u-1'],
+  ['POST', '/api/v1/push/receipts'],
+  ['PUT', '/api/v1/waybills/yto/YT1234'],
+  ['GET', '/api/v1/notifications'],
+  ['GET', '/api/v1/notifications/w:1'],
+  ['POST', '/api/v1/notifications/w:1/retry'],
+] as const;
+
+let lab: ApiLab;
+beforeAll(async () => {
+  lab = await openApiLab();
+});
+afterAll(() => lab.close());
+
+describe('with keys', () => {
+  let api: Api;
+  beforeAll(async () => {
+    api = await lab.serve({ DEVICE_REGISTRATION: 'key', API_KEYS: `${OTHER_KEY},${KEY}` });
+  });
+
+  test.each(ROUTES)('%s %s asks for one, and writes nothing without', async (method, path) => {
+    const before = await lab.traces();
+    const json = method === 'GET' ? undefined : { cid: unique(), user_id: 'u-1', order_id: 'O-1' };
+    const none = await api.call(method, path, { json });
+    expect(none.status).toBe(401);
+    expect(none.json).toEqual({ ok: false, code: 'api-key-missing', message: expect.any(String) });
+    const wrongKeys: Record<string, string>[] = [
+      { authorization: `Bearer ${KEY}x` },
+      { 'x-api-key': KEY.slice(1) },
+      { 'x-api-key': 'wrong', authorization: `Bearer ${KEY}` },
+    ];
+    for (const headers of wrongKeys) {
+      const wrong = await api.call(method, path, { json, headers });
+      expect(wrong.status).toBe(401);
+      expect(wrong.json).toEqual({ ok: false, code: 'api-key-invalid', message: expect.any(String) });
+    }
+    expect(await lab.traces()).toEqual(before);
+  });
+
+  test.each<[Record<string, string>]>([
+    [{ authorization: `Bearer ${KEY}` }],
+    [{ authorization: `bearer ${OTHER_KEY}` }],
+    [{ 'x-api-key': KEY }],
+  ])('any of them opens every route: %j', async (headers) => {
+    for (const [method, path] of ROUTES) {
+      const { status } = await api.call(method, path, { headers, ...(method !== 'GET' && { json: {} }) });
+      expect([200, 400, 404]).toContain(status);
+    }
+  });
+
+  test('an unknown route under /api/v1 does not tell that it is unknown', async () => {
+    expect((await api.call('GET', '/api/v1/secrets')).status).toBe(401);
+    expect((await api.call('GET', '/api/v1/secrets', { headers: { 'x-api-key': KEY } })).status).toBe(404);
+  });
+
+  test('a large body is not read before the key is known', async () => {
+    const answer = await api.call('POST', '/api/v1/push/register', { json: { cid: 'x'.repeat(2 ** 21) } });
+    expect(answer.json).toMatchObject({ code: 'api-key-missing' });
+  });
+
+  test('webhooks and health need none', async () => {
+    expect((await api.call('GET', '/healthz')).status).toBe(200);
+    expect((await api.call('POST', '/webhook/express/status', { json: {} })).status).toBe(400);
+  });
+});
+
+test('mode key without any key lets nobody in', async () => {
+  const api = await lab.serve({ DEVICE_REGISTRATION: 'key' });
+  const { status } = await api.call('GET', '/api/v1/notifications', { headers: { 'x-api-key': '' } });
+  expect(status).toBe(401);
+});
+
+test('open mode with keys asks for them all the same', async () => {
+  const api = await lab.serve({ API_KEYS: KEY });
+  expect((await api.call('GET', '/api/v1/notifications')).status).toBe(401);
+});
+
+describe("with the access token of the shop's users", () => {
+  let api: Api;
+  beforeAll(async () => {
+    api = await lab.serve({ DEVICE_REGISTRATION: 'jwt', SUPABASE_JWT_SECRET: JWT_SECRET, API_KEYS: KEY });
+  });
+
+  const token = (claims: Record<string, unknown> = {}, options: jwt.SignOptions = { expiresIn: '1h' }) =>
+    jwt.sign({ sub: 'u-1', role: 'authenticated', ...claims }, JWT_SECRET, options);
+  const as = (bearer: string) => ({ authorization: `Bearer ${bearer}` });
+  const register = (bearer: string, json: Record<string, unknown>) =>
+    api.call('POST', '/api/v1/push/register', { headers: as(bearer), json: { cid: unique(), ...json } });
+
+  test('a person registers their own phone, named or not', async () => {
+    expect((await register(token(), { user_id: 'u-1' })).json['device']).toMatchObject({ user_id: 'u-1' });
+    expect((await register(token(), {})).json['device']).toMatchObject({ user_id: 'u-1', merchant_id: null });
+  });
+
+  test('a merchant registers for the merchant that the shop put into the token', async () => {
+    const merchant = token({ app_metadata: { merchant_id: 'm-1' } });
+    expect((await register(merchant, { merchant_id: 'm-1', user_id: 'u-1' })).status).toBe(200);
+    expect((await register(merchant, { merchant_id: 'm-1' })).json['device']).toMatchObject({
+      user_id: null,
+    });
+  });
+
+  test.each([
+    ['another user', {}, { user_id: 'u-2' }, 'user_id'],
+    ['a merchant that the token does not name', {}, { user_id: 'u-1', merchant_id: 'm-1' }, 'merchant_id'],
+    ['another merchant', { app_metadata: { merchant_id: 'm-2' } }, { merchant_id: 'm-1' }, 'merchant_id'],
+    [
+      'a merchant that the person named themselves',
+      { user_metadata: { merchant_id: 'm-1' } },
+      { merchant_id: 'm-1' },
+      'merchant_id',
+    ],
+  ])('nobody registers for %s', async (_, claims, owner, field) => {
+    const before = await lab.traces();
+    const { status, json } = await register(token(claims), owner);
+    expect(status).toBe(403);
+    expect(json).toMatchObject({ ok: false, code: 'not-your-device', field });
+    expect(await lab.traces()).toEqual(before);
+  });
+
+  test.each([
+    ['of another secret', jwt.sign({ sub: 'u-1' }, 'x'.repeat(40), { expiresIn: '1h' })],
+    ['that has expired', token({}, { expiresIn: -1 })],
+    ['that never expires', token({}, {})],
+    ['of nobody, such as the anon key', jwt.sign({ role: 'anon' }, JWT_SECRET, { expiresIn: '1h' })],
+    ['of another algorithm', jwt.sign({ sub: 'u-1' }, JWT_SECRET, { algorithm: 'HS512', expiresIn: '1h' })],
+    ['without a signature', `${token().split('.').slice(0, 2).join('.')}.`],
+    ['of algorithm none', jwt.sign({ sub: 'u-1', exp: 4_102_444_800 }, '', { algorithm: 'none' })],
+    ['that is no token', 'not-a-token'],
+  ])('a token %s is refused', async (_, bearer) => {
+    const before = await lab.traces();
+    const { status, json } = await register(bearer, { user_id: 'u-1' });
+    expect(status).toBe(401);
+    expect(json).toEqual({ ok: false, code: 'jwt-invalid', message: expect.any(String) });
+    expect(await lab.traces()).toEqual(before);
+  });
+
+  test('a person signs off, lists and receipts only their own phones', async () => {
+    const own = unique();
+    const others = unique();
+    await register(token(), { cid: own });
+    await register(token({ sub: 'u-2' }), { cid: others });
+    const call = (method: string, path: string, json?: unknown) =>
+      api.call(method, `/api/v1/push${path}`, { headers: as(token()), ...(json !== undefined && { json }) });
+
+    expect((await call('POST', '/unregister', { cid: others })).json).toMatchObject({
+      code: 'not-your-device',
+    });
+    expect(
+      (await call('POST', '/receipts', { cid: others, message_id: 'm', event: 'shown' })).json,
+    ).toMatchObject({
+      code: 'not-your-device',
+    });
+    expect((await call('GET', '/devices?user_id=u-2')).status).toBe(403);
+    const list = await call('GET', '/devices');
+    expect((list.json['devices'] as { user_id: string }[]).every(({ user_id }) => user_id === 'u-1')).toBe(
+      true,
+    );
+    expect((await call('POST', '/unregister', { cid: own })).json).toMatchObject({ ok: true });
+  });
+
+  test('the rest of /api/v1 still needs a key', async () => {
+    for (const [method, path] of ROUTES.slice(4)) {
+      const answer = await api.call(method, path, {
+        headers: as(token()),
+        ...(method !== 'GET' && { json: {} }),
+      });
+      expect(answer.json).toMatchObject({ ok: false, code: 'api-key-invalid' });
+    }
+    const withKey = await api.call('POST', '/api/v1/push/register', {
+      headers: { 'x-api-key': KEY },
+      json: { cid: unique(), user_id: 'anybody' },
+    });
+    expect(withKey.status).toBe(200);
+  });
+});

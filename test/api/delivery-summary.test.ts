@@ -1,0 +1,58 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Client } from '@temporalio/client';
+import { deliverySummary } from '../../src/api/delivery-summary';
+import { startDelivery } from '../../src/api/start-delivery';
+import { loadConfig } from '../../src/config';
+import type { ShipmentEvent, ShipmentUpdate } from '../../src/shipment/update';
+
+const scan = (time: string, change: Partial<ShipmentEvent> = {}): ShipmentEvent => ({
+  key: time,
+  time,
+  status: 'in_transit',
+  rawStatus: 'in_transit',
+  text: '',
+  ...change,
+});
+const update = (events: readonly ShipmentEvent[], carrier = 'yto'): ShipmentUpdate => ({
+  source: 'kuaidi100',
+  carrier,
+  trackingNo: 'YT1234',
+  events,
+});
+
+describe('the summary of a delivery', () => {
+  test('tells the newest event, wherever it stands, in the time of the carrier', () => {
+    const events = [
+      scan('2026-02-06T16:30:00.000Z', { status: 'delivered' }),
+      scan('2026-02-05T02:00:00.000Z'),
+    ];
+    expect(deliverySummary(update(events))).toBe('yto YT1234: delivered at 2026-02-07 00:30 (kuaidi100)');
+  });
+
+  test('tells a status that nobody knows in its own word', () => {
+    const events = [scan('2026-02-06T16:30:00.000Z', { status: null, rawStatus: '妥投' })];
+    expect(deliverySummary(update(events))).toBe(
+      'yto YT1234: unknown status 妥投 at 2026-02-07 00:30 (kuaidi100)',
+    );
+  });
+
+  test('tells when nothing happened', () => {
+    expect(deliverySummary(update([]))).toBe('yto YT1234: no events (kuaidi100)');
+  });
+
+  test('is cut between characters', () => {
+    const summary = deliverySummary(update([], '🚚'.repeat(64)));
+    expect(summary).toBe('🚚'.repeat(50));
+    expect(Buffer.byteLength(summary)).toBe(200);
+  });
+});
+
+test('an update that is too large for a workflow is refused before anything is asked of Temporal', async () => {
+  const events = Array.from({ length: 400 }, (_, index) =>
+    scan(new Date(index).toISOString(), { text: '签'.repeat(250) }),
+  );
+  const temporal = {} as Client;
+  await expect(
+    startDelivery({ temporal }, { update: update(events), limits: loadConfig({}).waitLimits }),
+  ).rejects.toMatchObject({ code: 'update-too-large', status: 413 });
+});

@@ -1,0 +1,177 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
+import { loadConfig } from '../../src/config';
+import pino from 'pino';
+import { refused } from '../setup/cloud-function';
+import { type DeliveryLab, eventually, LIMITS, openDeliveryLab } from '../setup/delivery-lab';
+import { freePorts } from '../setup/free-port';
+import { type Api, serveApi } from './api-lab';
+
+let lab: DeliveryLab;
+let api: Api;
+
+const deps = () => ({
+  config: loadConfig({}),
+  pool: lab.db.pool,
+  temporal: lab.temporal.client,
+  taskQueue: lab.temporal.taskQueue,
+  log: pino({ level: 'silent' }),
+});
+
+beforeAll(async () => {
+  lab = await openDeliveryLab();
+  api = await serveApi(deps());
+});
+afterAll(async () => {
+  await api.close();
+  await lab.close();
+});
+
+const messageOf = (userId: string): Promise<string> =>
+  eventually(async () => {
+    const { rows } = await lab.db.pool.query<{ message_id: string }>(
+      `select message_id from express_notifications where recipient_id = $1`,
+      [userId],
+    );
+    return rows[0]?.message_id;
+  });
+const sendStatusOf = async (messageId: string): Promise<unknown> => {
+  const { json } = await api.call('GET', `/api/v1/notifications/${messageId}`);
+  return (json['notification'] as Record<string, unknown>)['send_status'];
+};
+const retry = (messageId: string, json: unknown = {}, by = api) =>
+  by.call('POST', `/api/v1/notifications/${messageId}/retry`, { json });
+
+describe('a retry', () => {
+  test('of an open delivery asks it, and reaches the phone that was refused', async () => {
+    const parcel = await lab.parcel({ user: 1, merchant: 0 });
+    const [cid = ''] = parcel.cids;
+    lab.cloud.answer(cid, refused);
+    await lab.withWorker(async () => {
+      const handle = await lab.start(parcel, 'delivered', 1);
+      const messageId = await messageOf(parcel.userId);
+      await eventually(async () => (await sendStatusOf(messageId)) === 'failed');
+      lab.cloud.answer(cid);
+
+      const { status, json } = await retry(messageId, { operator: 'ann', reason: 'fixed' });
+
+      expect(status).toBe(200);
+      expect(json).toEqual({
+        ok: true,
+        workflow_id: handle.workflowId,
+        run_id: handle.firstExecutionRunId,
+        restarted: false,
+        message: expect.any(String),
+        temporal_ui: expect.stringContaining(encodeURIComponent(handle.workflowId)),
+      });
+      await eventually(async () => (await sendStatusOf(messageId)) === 'success');
+    });
+    expect(lab.cloud.countFor(cid)).toBe(2);
+  });
+
+  test('of a delivery that is still pushing is refused with the reason', async () => {
+    const parcel = await lab.parcel({ user: 1, merchant: 0 });
+    const release = lab.cloud.hold();
+    await lab.withWorker(async () => {
+      await lab.start(parcel, 'delivered', 1);
+      const messageId = await messageOf(parcel.userId);
+      await eventually(() => Promise.resolve(lab.cloud.countFor(parcel.cids[0] ?? '') === 1));
+      const { status, json } = await retry(messageId);
+      release();
+      expect(status).toBe(409);
+      expect(json).toEqual({
+        ok: false,
+        code: 'nothing-to-retry',
+        message: 'nothing to retry: the delivery is pushing to 1 devices by itself',
+      });
+    });
+  });
+
+  test('of a closed delivery starts it again, under the same id, and reaches the phone', async () => {
+    const parcel = await lab.parcel({ user: 1, merchant: 1 });
+    const [bad = '', good = ''] = parcel.cids;
+    lab.cloud.answer(bad, refused);
+    await lab.withWorker(async () => {
+      const handle = await lab.start(parcel, 'delivered', 1, { limits: { ...LIMITS, retry: 100 } });
+      await handle.result();
+      const messageId = await messageOf(parcel.userId);
+      lab.cloud.answer(bad);
+
+      const { status, json } = await retry(messageId, { operator: 'ann', devices: [bad] });
+
+      expect(status).toBe(200);
+      expect(json).toMatchObject({ ok: true, restarted: true, workflow_id: handle.workflowId });
+      expect(json['run_id']).not.toBe(handle.firstExecutionRunId);
+      await eventually(async () => (await sendStatusOf(messageId)) === 'success');
+
+      const { events } = await lab.temporal.client.workflow
+        .getHandle(handle.workflowId, json['run_id'] as string)
+        .fetchHistory();
+      const payload = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0]?.data;
+      expect(JSON.parse(Buffer.from(payload ?? []).toString())).toMatchObject({
+        update: { trackingNo: parcel.trackingNo },
+        limits: loadConfig({}).waitLimits,
+        retryOf: { operator: 'ann', devices: [bad], runId: handle.firstExecutionRunId },
+      });
+    });
+    expect([lab.cloud.countFor(bad), lab.cloud.countFor(good)]).toEqual([2, 1]);
+  });
+
+  test('without a worker is refused for now, and the delivery stays as it is', async () => {
+    const parcel = await lab.parcel({ user: 1, merchant: 0 });
+    const handle = await lab.start(parcel, 'delivered', 1);
+    const messageId = `m:${parcel.trackingNo}`;
+    await lab.db.pool.query(
+      `insert into express_notifications (message_id, recipient_id, workflow_id) values ($1, $2, $3)`,
+      [messageId, parcel.userId, handle.workflowId],
+    );
+    const { status, headers, json } = await retry(messageId);
+    await handle.terminate();
+    expect(status).toBe(503);
+    expect(headers.get('retry-after')).toMatch(/^\d+$/);
+    expect(json).toMatchObject({ ok: false, code: 'worker-unavailable' });
+  });
+
+  test('of a delivery that Temporal has forgotten is refused', async () => {
+    const messageId = 'm:forgotten';
+    await lab.db.pool.query(
+      `insert into express_notifications (message_id, recipient_id, workflow_id) values ($1, 'u', 'delivery/forgotten')`,
+      [messageId],
+    );
+    const { status, json } = await retry(messageId);
+    expect(status).toBe(409);
+    expect(json).toMatchObject({ ok: false, code: 'history-gone' });
+  });
+
+  test('while Temporal is away is refused within 2 s', async () => {
+    const messageId = 'm:away';
+    await lab.db.pool.query(
+      `insert into express_notifications (message_id, recipient_id, workflow_id) values ($1, 'u', 'delivery/any')`,
+      [messageId],
+    );
+    const [port] = await freePorts(1);
+    const connection = Connection.lazy({ address: `127.0.0.1:${port}` });
+    const withoutTemporal = await serveApi({ ...deps(), temporal: new Client({ connection }) });
+    const startedAt = performance.now();
+    const { status, headers, json } = await retry(messageId, {}, withoutTemporal);
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(status).toBe(503);
+    expect(headers.get('retry-after')).toMatch(/^\d+$/);
+    expect(json).toMatchObject({ ok: false, code: 'temporal-unavailable' });
+    await withoutTemporal.close();
+    await connection.close();
+  });
+
+  test.each([
+    ['operator', 7],
+    ['operator', 'x'.repeat(201)],
+    ['reason', 'x'.repeat(201)],
+    ['devices', []],
+    ['devices', 'cid-1'],
+    ['devices', Array<string>(101).fill('cid-1')],
+  ])('with an impossible %s is refused', async (field, value) => {
+    const { status, json } = await retry('m:any', { [field]: value });
+    expect(status).toBe(400);
+    expect(json).toMatchObject({ ok: false, code: 'field-invalid', field });
+  });
+});

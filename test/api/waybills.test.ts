@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Api, type ApiLab, openApiLab, unique } from './api-lab';
+
+let lab: ApiLab;
+let api: Api;
+beforeAll(async () => {
+  lab = await openApiLab();
+  api = await lab.serve();
+});
+afterAll(() => lab.close());
+
+const link = (carrier: string, trackingNo: string, json: unknown, by = api) =>
+  by.call('PUT', `/api/v1/waybills/${encodeURIComponent(carrier)}/${encodeURIComponent(trackingNo)}`, {
+    json,
+  });
+
+async function order(): Promise<string> {
+  const id = `O-${unique()}`;
+  await lab.db.pool.query(`insert into ml_orders (id, user_id, merchant_id) values ($1, 'u-1', 'm-1')`, [id]);
+  return id;
+}
+
+async function waybill(
+  carrier: string | null,
+  trackingNo: string,
+  orderId: string | null = null,
+): Promise<string> {
+  const { rows } = await lab.db.pool.query<{ id: string }>(
+    `insert into platform_express_waybills (carrier, tracking_no, order_id) values ($1, $2, $3) returning id`,
+    [carrier, trackingNo, orderId],
+  );
+  return rows[0]?.id ?? '';
+}
+
+describe('linking a waybill', () => {
+  test('writes the order into the row of the shop, in whatever case the shop wrote the number', async () => {
+    const number = `yt${unique().toLowerCase()}`;
+    const id = await waybill('YTO', number);
+    const orderId = await order();
+    const { status, json } = await link('yto', number.toUpperCase(), { order_id: orderId });
+    expect(status).toBe(200);
+    expect(json).toEqual({
+      ok: true,
+      waybill: { id, carrier: 'YTO', tracking_no: number, order_id: orderId, status: null },
+      woken: 0,
+    });
+  });
+
+  test('adds a waybill that nobody knew yet, canonical', async () => {
+    const number = `YT${unique()}`;
+    const orderId = await order();
+    const { json } = await link('ＹＴＯ', ` ${number.toLowerCase()} `, { order_id: orderId });
+    expect(json['waybill']).toMatchObject({ carrier: 'yto', tracking_no: number, order_id: orderId });
+  });
+
+  test('prefers the row of the exact carrier to one without a carrier, and leaves other carriers alone', async () => {
+    const number = `YT${unique()}`;
+    const nobodys = await waybill(null, number);
+    const other = await waybill('zto', number);
+    const exact = await waybill('Yto', number);
+    const orderId = await order();
+    expect((await link('yto', number, { order_id: orderId })).json['waybill']).toMatchObject({ id: exact });
+    expect((await link('sf', number, { order_id: orderId })).json['waybill']).toMatchObject({
+      id: nobodys,
+      carrier: null,
+    });
+    const { rows } = await lab.db.pool.query(`select order_id from platform_express_waybills where id = $1`, [
+      other,
+    ]);
+    expect(rows).toEqual([{ order_id: null }]);
+  });
+
+  test('ten times at once makes one row', async () => {
+    const number = `YT${unique()}`;
+    const orderId = await order();
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => link('yto', number, { order_id: orderId })),
+    );
+    expect(new Set(answers.map(({ json }) => (json['waybill'] as { id: string }).id)).size).toBe(1);
+  });
+
+  test('to another order corrects the link', async () => {
+    const number = `YT${unique()}`;
+    await link('yto', number, { order_id: await order() });
+    const right = await order();
+    expect((await link('yto', number, { order_id: right })).json['waybill']).toMatchObject({
+      order_id: right,
+    });
+  });
+
+  test('wakes the newest delivery that waits for the order of this waybill', async () => {
+    const number = `YT${unique()}`;
+    const waybillId = await waybill('yto', number);
+    const older = await lab.waitingDelivery({ kind: 'order', waybillId });
+    const newer = await lab.waitingDelivery({ kind: 'order', waybillId });
+    const other = await lab.waitingDelivery({ kind: 'order', waybillId: 'another' });
+    const device = await lab.waitingDelivery({ kind: 'device', audience: 'user', ownerId: 'u-1', waybillId });
+    const { json } = await link('yto', number, { order_id: await order() });
+    expect(json['woken']).toBe(1);
+    expect(await lab.signalsOf(newer)).toEqual(['orderLinked']);
+    for (const silent of [older, other, device]) expect(await lab.signalsOf(silent)).toEqual([]);
+  });
+
+  test("uses the shop's own names and types", async () => {
+    await lab.db.pool.query(
+      `create schema "Shop";
+       create table "Shop"."Sendungen" ("Nr" bigserial primary key, "Dienst" varchar(20), "Code" varchar(40), "Auftrag" bigint, "Stand" text);
+       create table "Shop"."Auftraege" ("Nr" bigint primary key, "Kunde" bigint, "Haendler" bigint);
+       insert into "Shop"."Auftraege" values (77, 1, 2)`,
+    );
+    const names = {
+      waybills: {
+        schema: 'Shop',
+        table: 'Sendungen',
+        id: 'Nr',
+        carrier: 'Dienst',
+        trackingNo: 'Code',
+        orderId: 'Auftrag',
+        status: 'Stand',
+      },
+      orders: { schema: 'Shop', table: 'Auftraege', id: 'Nr', userId: 'Kunde', merchantId: 'Haendler' },
+    };
+    const shop = await lab.serve({ SHOP_TABLES: JSON.stringify(names) });
+    expect((await link('yto', 'YT1234', { order_id: 77 }, shop)).json['waybill']).toEqual({
+      id: '1',
+      carrier: 'yto',
+      tracking_no: 'YT1234',
+      order_id: '77',
+      status: null,
+    });
+    for (const orderId of ['seventy-seven', '99999999999999999999']) {
+      const { status, json } = await link('yto', 'YT1234', { order_id: orderId }, shop);
+      expect(status).toBe(400);
+      expect(json).toMatchObject({ code: 'field-invalid', field: 'order_id' });
+    }
+    await lab.db.pool.query(`alter table "Shop"."Sendungen" add "Pflicht" text not null default 'x'`);
+    await lab.db.pool.query(`alter table "Shop"."Sendungen" alter "Pflicht" drop default`);
+    const refused = await link('yto', 'YT9999', { order_id: 77 }, shop);
+    expect(refused.status).toBe(409);
+    expect(refused.json).toMatchObject({
+      code: 'database-refused',
+      message: expect.stringContaining('Pflicht'),
+    });
+  });
+});
+
+describe('a refused link writes nothing', () => {
+  test.each([
+    ['an unknown order', 'yto', 'YT12345', { order_id: 'O-none' }, 404, 'order-unknown', 'order_id'],
+    ['no order', 'yto', 'YT12345', {}, 400, 'field-invalid', 'order_id'],
+    ['an empty order', 'yto', 'YT12345', { order_id: '' }, 400, 'field-invalid', 'order_id'],
+    ['an overlong order', 'yto', 'YT12345', { order_id: 'x'.repeat(129) }, 400, 'field-invalid', 'order_id'],
+    ['an overlong carrier', 'y'.repeat(65), 'YT12345', { order_id: 'O-1' }, 400, 'field-invalid', 'carrier'],
+    ['an impossible number', 'yto', 'YT/1', { order_id: 'O-1' }, 400, 'field-invalid', 'tracking_no'],
+    ['a number with a NUL', 'yto', 'YT12\u0000', { order_id: 'O-1' }, 400, 'field-invalid', 'tracking_no'],
+  ])('because of %s', async (_, carrier, trackingNo, json, status, code, field) => {
+    const before = await lab.traces();
+    const answer = await link(carrier, trackingNo, json);
+    expect(answer.status).toBe(status);
+    expect(answer.json).toEqual({ ok: false, code, field, message: expect.stringContaining(field) });
+    expect(await lab.traces()).toEqual(before);
+  });
+
+  test('because of its method', async () => {
+    const answer = await api.call('POST', '/api/v1/waybills/yto/YT12345', { json: { order_id: 'O-1' } });
+    expect(answer.status).toBe(405);
+    expect(answer.headers.get('allow')).toBe('PUT');
+    expect(answer.json).toMatchObject({ ok: false, code: 'method-not-allowed' });
+  });
+});

@@ -1,0 +1,264 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+import { loadConfig } from '../../src/config';
+import { openPool } from '../../src/database/pool';
+import { sign } from '../../src/sources/standard-webhooks';
+import { CARRIER, DELIVERY_STATUS, TRACKING_NO } from '../../src/workflows/search-attributes';
+import { freePorts } from '../setup/free-port';
+import { type Answer, type Api, type ApiLab, openApiLab, unique } from './api-lab';
+
+const ROUTE = '/webhook/express/status';
+const SECRET = `whsec_${Buffer.alloc(24, 1).toString('base64')}`;
+
+const scan = (change: Record<string, unknown> = {}) => ({
+  carrier: 'yto',
+  tracking_no: `YT${unique()}`,
+  status: 'out_for_delivery',
+  event_text: '快递员张三(13800138000)正在派件',
+  event_time: '2026-02-06 10:11:00',
+  ...change,
+});
+
+let lab: ApiLab;
+let api: Api;
+beforeAll(async () => {
+  lab = await openApiLab();
+  api = await lab.serve();
+});
+afterAll(() => lab.close());
+
+describe('a webhook', () => {
+  test('starts one delivery that carries the update, and says where to look', async () => {
+    const eventId = unique();
+    const body = scan({ carrier: 'YTO', tracking_no: 'yt 2026 0001', event_id: eventId });
+    const { status, json } = await api.call('POST', ROUTE, { json: body });
+
+    expect(status).toBe(200);
+    expect(json).toEqual({
+      ok: true,
+      duplicate: false,
+      workflow_id: expect.stringMatching(/^delivery\/own-system\/yto\/YT20260001\/[0-9a-f]{20}$/),
+      run_id: expect.any(String),
+      status: 'out_for_delivery',
+      status_known: true,
+      temporal_ui: expect.any(String),
+    });
+    const workflowId = json['workflow_id'] as string;
+    expect(json['temporal_ui']).toBe(
+      `http://127.0.0.1:8233/namespaces/default/workflows/${encodeURIComponent(workflowId)}/${String(json['run_id'])}`,
+    );
+
+    const handle = lab.temporal.client.workflow.getHandle(workflowId);
+    const described = await handle.describe();
+    expect(described).toMatchObject({ type: 'DeliveryNotification', taskQueue: lab.temporal.taskQueue });
+    expect(described.typedSearchAttributes.get(CARRIER)).toBe('yto');
+    expect(described.typedSearchAttributes.get(TRACKING_NO)).toBe('YT20260001');
+    expect(described.typedSearchAttributes.get(DELIVERY_STATUS)).toBe('out_for_delivery');
+    expect(await described.staticSummary()).toBe(
+      'yto YT20260001: out_for_delivery at 2026-02-06 10:11 (own-system)',
+    );
+    const { events } = await handle.fetchHistory();
+    const input = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
+    expect(defaultPayloadConverter.fromPayload(input!)).toEqual({
+      update: {
+        source: 'own-system',
+        carrier: 'yto',
+        trackingNo: 'YT20260001',
+        events: [
+          {
+            key: `id:${eventId}`,
+            time: '2026-02-06T02:11:00.000Z',
+            status: 'out_for_delivery',
+            rawStatus: 'out_for_delivery',
+            text: '快递员***(***)正在派件',
+          },
+        ],
+      },
+      limits: loadConfig({}).waitLimits,
+    });
+  });
+
+  test('sent again is a duplicate and adds nothing to the delivery', async () => {
+    const body = scan();
+    const first = await api.call('POST', ROUTE, { json: body });
+    const again = await api.call('POST', ROUTE, {
+      json: { ...body, carrier: ' Yto', event_time: '2026-02-06T02:11:00Z' },
+    });
+
+    expect(again.status).toBe(200);
+    expect(again.json).toMatchObject({ ok: true, duplicate: true, workflow_id: first.json['workflow_id'] });
+    expect(again.json).not.toHaveProperty('run_id');
+    const { events } = await lab.temporal.client.workflow
+      .getHandle(first.json['workflow_id'] as string)
+      .fetchHistory();
+    expect(events).toHaveLength(2);
+  });
+
+  test('sent ten times at once starts one delivery', async () => {
+    const body = scan();
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => api.call('POST', ROUTE, { json: body })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array<number>(10).fill(200));
+    expect(answers.filter(({ json }) => json['duplicate'] === false)).toHaveLength(1);
+  });
+
+  test('with a status that nobody knows is taken and flagged', async () => {
+    const { json } = await api.call('POST', ROUTE, { json: scan({ status: '已妥投' }) });
+    expect(json).toMatchObject({ ok: true, duplicate: false, status: null, status_known: false });
+    const described = await lab.temporal.client.workflow.getHandle(json['workflow_id'] as string).describe();
+    expect(described.typedSearchAttributes.get(DELIVERY_STATUS)).toBe('unknown');
+    expect(await described.staticSummary()).toContain(
+      ': unknown status 已妥投 at 2026-02-06 10:11 (own-system)',
+    );
+  });
+
+  test("may use the shop's own words", async () => {
+    const mapped = await lab.serve({ STATUS_MAP: '{"已妥投":"delivered"}' });
+    const { json } = await mapped.call('POST', ROUTE, { json: scan({ status: '已妥投' }) });
+    expect(json).toMatchObject({ status: 'delivered', status_known: true });
+  });
+
+  test('keeps its summary within the 200 bytes that Temporal allows', async () => {
+    const { json } = await api.call('POST', ROUTE, { json: scan({ carrier: '圆'.repeat(64) }) });
+    const described = await lab.temporal.client.workflow.getHandle(json['workflow_id'] as string).describe();
+    expect(Buffer.byteLength((await described.staticSummary()) ?? '')).toBeLessThanOrEqual(200);
+  });
+
+  test('is taken while PostgreSQL is away', async () => {
+    const [port] = await freePorts(1);
+    const pool = openPool(`postgresql://nobody@127.0.0.1:${port}/none`, () => undefined);
+    const withoutDatabase = await lab.serve({}, { pool });
+    expect(await withoutDatabase.call('POST', ROUTE, { json: scan() })).toMatchObject({
+      status: 200,
+      json: { ok: true, duplicate: false },
+    });
+    await pool.end();
+  });
+});
+
+describe('while Temporal is away', () => {
+  test('a webhook is answered within 2 s, with the time to come back', async () => {
+    const [port] = await freePorts(1);
+    const connection = Connection.lazy({ address: `127.0.0.1:${port}` });
+    const withoutTemporal = await lab.serve({}, { temporal: new Client({ connection }) });
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      const startedAt = performance.now();
+      const { status, headers, json } = await withoutTemporal.call('POST', ROUTE, { json: scan() });
+      expect(performance.now() - startedAt).toBeLessThan(2_000);
+      expect(status).toBe(503);
+      expect(headers.get('retry-after')).toMatch(/^\d+$/);
+      expect(json).toEqual({ ok: false, code: 'temporal-unavailable', message: expect.any(String) });
+    }
+    await connection.close();
+  });
+});
+
+describe('a refused webhook starts nothing', () => {
+  let before: Record<string, number>;
+  beforeEach(async () => {
+    before = await lab.traces();
+  });
+
+  async function expectRefused(answer: Answer, status: number, code: string, field?: string): Promise<void> {
+    expect(answer.json).toEqual({
+      ok: false,
+      code,
+      message: expect.stringContaining(field ?? ''),
+      ...(field !== undefined && { field }),
+    });
+    expect(answer.status).toBe(status);
+    expect(answer.text).not.toMatch(/\bat \w+.*:\d+:\d+|node_modules/);
+    expect(await lab.traces()).toEqual(before);
+  }
+
+  test.each([
+    ['no', 'carrier', undefined],
+    ['an overlong', 'carrier', 'x'.repeat(65)],
+    ['no', 'tracking_no', undefined],
+    ['a short', 'tracking_no', 'YT1'],
+    ['an impossible', 'tracking_no', 'YT 1234/../5'],
+    ['no', 'status', undefined],
+    ['an overlong', 'status', 's'.repeat(65)],
+    ['an overlong', 'event_text', 't'.repeat(501)],
+    ['no', 'event_time', undefined],
+    ['an impossible', 'event_time', '2026-02-30 10:00:00'],
+    ['a future', 'event_time', '2099-01-01 10:00:00'],
+    ['an ancient', 'event_time', '1999-01-01 10:00:00'],
+    ['an overlong', 'event_id', 'e'.repeat(129)],
+  ])('because of %s %s', async (_, field, value) => {
+    const answer = await api.call('POST', ROUTE, { json: scan({ [field]: value }) });
+    await expectRefused(answer, 400, 'field-invalid', field);
+  });
+
+  test('because its JSON is broken', async () => {
+    const headers = { 'content-type': 'application/json' };
+    await expectRefused(
+      await api.call('POST', ROUTE, { body: '{"carrier":', headers }),
+      400,
+      'json-malformed',
+    );
+    await expectRefused(await api.call('POST', ROUTE, { body: '[]', headers }), 400, 'json-malformed');
+  });
+
+  test('because it is not declared as JSON, and the answer names what was declared', async () => {
+    const body = JSON.stringify(scan());
+    const form = await api.call('POST', ROUTE, {
+      body,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
+    await expectRefused(form, 415, 'content-type-unsupported');
+    expect(form.json['message']).toContain('application/x-www-form-urlencoded');
+    const bytes = await api.call('POST', ROUTE, { body: Buffer.from(body) });
+    await expectRefused(bytes, 415, 'content-type-unsupported');
+    await expectRefused(await api.call('POST', ROUTE), 415, 'content-type-unsupported');
+  });
+
+  test('because it is compressed in an unknown way', async () => {
+    const answer = await api.call('POST', ROUTE, {
+      json: scan(),
+      headers: { 'content-encoding': 'zstd' },
+    });
+    await expectRefused(answer, 415, 'content-encoding-unsupported');
+  });
+
+  test('because it is larger than 1 MiB', async () => {
+    const answer = await api.call('POST', ROUTE, { json: scan({ event_text: 'x'.repeat(1024 * 1024) }) });
+    await expectRefused(answer, 413, 'body-too-large');
+  });
+
+  test('because of its method or its path', async () => {
+    const get = await api.call('GET', ROUTE);
+    await expectRefused(get, 405, 'method-not-allowed');
+    expect(get.headers.get('allow')).toBe('POST');
+    await expectRefused(await api.call('POST', '/webhook/express', { json: scan() }), 404, 'route-unknown');
+    await expectRefused(await api.call('POST', `${ROUTE}/%E0%A4%A`, { json: scan() }), 404, 'route-unknown');
+  });
+
+  test('because its signature is missing, wrong or old', async () => {
+    const signed = await lab.serve({ WEBHOOK_SECRETS: SECRET });
+    const body = JSON.stringify(scan());
+    const now = Math.floor(Date.now() / 1000);
+    const send = (secret: string, at: number, sent = body) =>
+      signed.call('POST', ROUTE, {
+        body: sent,
+        headers: {
+          'content-type': 'application/json',
+          'webhook-id': 'msg_1',
+          'webhook-timestamp': String(at),
+          'webhook-signature': `v1,${sign(secret, 'msg_1', String(at), Buffer.from(body)).toString('base64')}`,
+        },
+      });
+    const otherSecret = `whsec_${Buffer.alloc(24, 2).toString('base64')}`;
+
+    await expectRefused(await signed.call('POST', ROUTE, { json: scan() }), 401, 'signature-missing');
+    await expectRefused(await send(otherSecret, now), 401, 'signature-invalid');
+    await expectRefused(await send(SECRET, now, `${body} `), 401, 'signature-invalid');
+    await expectRefused(await send(SECRET, now - 360), 401, 'signature-expired');
+    await expectRefused(await send(SECRET, now + 360), 401, 'signature-expired');
+
+    expect((await send(SECRET, now)).json).toMatchObject({ ok: true, duplicate: false });
+    expect((await send(SECRET, now - 200)).json).toMatchObject({ ok: true, duplicate: true });
+  });
+});

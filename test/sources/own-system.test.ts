@@ -1,0 +1,142 @@
+import { describe, expect, test } from '@jest/globals';
+import type { ShipmentUpdate } from '../../src/shipment/update';
+import { createOwnSystem } from '../../src/sources/own-system';
+
+const NOW = Date.UTC(2026, 2, 2, 12);
+const SCAN = {
+  carrier: 'yto',
+  tracking_no: 'TEST_YT_20260206_0007',
+  status: 'delivered',
+  event_text: '已签收',
+  event_time: '2026-03-02 10:00:00',
+};
+
+const source = createOwnSystem({
+  secrets: [],
+  statusMap: { 派件: 'out_for_delivery', Delivered: 'returned' },
+});
+const parseBytes = (body: Buffer) => source.parse({ body, headers: {} }, NOW);
+const parse = (change: Record<string, unknown>) =>
+  parseBytes(Buffer.from(JSON.stringify({ ...SCAN, ...change })));
+
+function read(change: Record<string, unknown> = {}): ShipmentUpdate {
+  const parsed = parse(change);
+  if (!parsed.ok) throw new Error(parsed.message);
+  expect(parsed.updates).toHaveLength(1);
+  return parsed.updates[0] as ShipmentUpdate;
+}
+
+describe("the shop's own system", () => {
+  test('says one scan of one waybill', () => {
+    expect(read({ status: 'in_transit' })).toEqual({
+      source: 'own-system',
+      carrier: 'yto',
+      trackingNo: 'TEST_YT_20260206_0007',
+      events: [
+        {
+          key: expect.stringMatching(/^said:[0-9a-f]{64}$/),
+          time: '2026-03-02T02:00:00.000Z',
+          status: 'in_transit',
+          rawStatus: 'in_transit',
+          text: '已签收',
+        },
+      ],
+    });
+  });
+
+  test('gets one spelling for carrier and number, whoever types them', () => {
+    expect(read({ carrier: ' ＹＴＯ ', tracking_no: ' yt 1234\t5678 ' })).toMatchObject({
+      carrier: 'yto',
+      trackingNo: 'YT12345678',
+    });
+    expect(read({ carrier: '圆通速递', tracking_no: 'ＹＴ－１２３４' })).toMatchObject({
+      carrier: '圆通速递',
+      trackingNo: 'YT-1234',
+    });
+  });
+
+  test.each([
+    ['派件', 'out_for_delivery'],
+    [' 派件 ', 'out_for_delivery'],
+    ['Delivered', 'returned'],
+    ['DELIVERED', 'returned'],
+    ['In_Transit', 'in_transit'],
+    ['in transit', null],
+    ['签收', null],
+    ['constructor', null],
+    ['__proto__', null],
+  ])('says status %s, which means %s', (status, meaning) => {
+    const [event] = read({ status }).events;
+    expect(event).toMatchObject({ status: meaning, rawStatus: status.trim() });
+  });
+
+  test('is told apart by event_id when it gives one', () => {
+    expect(read({ event_id: 'e-1' }).events[0]?.key).toBe('id:e-1');
+    expect(read({ event_id: 'e-1', event_text: 'other' }).events[0]?.key).toBe('id:e-1');
+    expect(read({ event_id: null }).events[0]?.key).toBe(read().events[0]?.key);
+  });
+
+  test('says the same thing in the same way, whatever the spelling of the time', () => {
+    expect(read({ event_time: '2026-03-02T02:00:00Z' }).events[0]).toEqual(read().events[0]);
+  });
+
+  test('leaves no person and no phone number in what is kept', () => {
+    const [event] = read({ event_text: '快递员张三(13800138000)正在派件', status: '签收人：李四' }).events;
+    expect(event).toMatchObject({ text: '快递员***(***)正在派件', rawStatus: '签收人：***' });
+  });
+
+  test('may have nothing to say beyond the status', () => {
+    expect(read({ event_text: undefined }).events[0]?.text).toBe('');
+    expect(read({ event_text: null }).events[0]?.text).toBe('');
+    expect(read({ event_text: 'line\r\nbreak\u0000' }).events[0]?.text).toBe('line break');
+  });
+
+  test.each([
+    ['carrier', undefined],
+    ['carrier', ''],
+    ['carrier', '   '],
+    ['carrier', 'x'.repeat(65)],
+    ['carrier', 'y\u0000to'],
+    ['carrier', 7],
+    ['tracking_no', undefined],
+    ['tracking_no', 'YT1'],
+    ['tracking_no', 'Y'.repeat(65)],
+    ['tracking_no', '1'.repeat(100_000)],
+    ['tracking_no', "YT1234'; drop table"],
+    ['tracking_no', '../etc/passwd'],
+    ['tracking_no', 7_731_234_567_890],
+    ['status', undefined],
+    ['status', ' '],
+    ['status', 's'.repeat(65)],
+    ['status', ['delivered']],
+    ['event_text', 't'.repeat(501)],
+    ['event_text', { text: 1 }],
+    ['event_time', undefined],
+    ['event_time', 1_772_445_600],
+    ['event_time', '2026-02-30 10:00:00'],
+    ['event_time', '1999-01-01 00:00:00'],
+    ['event_time', '2026-03-04 10:00:00'],
+    ['event_time', '2'.repeat(10_000)],
+    ['event_id', ''],
+    ['event_id', 'e'.repeat(129)],
+    ['event_id', 'e\n1'],
+  ])('is refused for the field %s with the value %j', (field, value) => {
+    expect(parse({ [field]: value })).toEqual({
+      ok: false,
+      code: 'field-invalid',
+      field,
+      message: expect.stringMatching(new RegExp(`^${field}: .{5,}`)),
+    });
+  });
+
+  test.each([
+    ['nothing', Buffer.alloc(0)],
+    ['half of an object', Buffer.from('{"carrier":')],
+    ['an array', Buffer.from('[]')],
+    ['null', Buffer.from('null')],
+    ['a text', Buffer.from('"yto"')],
+    ['half a character', Buffer.from([0x7b, 0x22, 0xe5, 0x9c, 0x22, 0x3a, 0x31, 0x7d])],
+  ])('is refused when its body is %s', (_, body) => {
+    expect(parseBytes(body)).toMatchObject({ ok: false, code: 'json-malformed' });
+  });
+});
