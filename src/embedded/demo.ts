@@ -1,0 +1,82 @@
+import express, { Router } from 'express';
+import path from 'node:path';
+import { z } from 'zod';
+import { addRoute } from '../api/methods';
+import { bodyBytes, checkFields, readBody, readJson } from '../api/request-input';
+import type { Config } from '../config';
+import { PROJECT_ROOT } from '../project-root';
+import { BEHAVIOURS, createCloudFunction } from './cloud-function';
+import { DEMO_PHONES } from './demo-phones';
+import { createEventFeed } from './event-feed';
+
+const WEB_FOLDER = path.join(PROJECT_ROOT, 'web');
+/** The page needs nothing but its own files. */
+const CONTENT_POLICY = [
+  "default-src 'none'",
+  ...['script-src', 'style-src', 'img-src', 'connect-src'].map((source) => `${source} 'self'`),
+  ...['base-uri', 'form-action', 'frame-ancestors'].map((source) => `${source} 'none'`),
+].join('; ');
+
+const cid = z.string().min(1).max(128);
+const behaviourFields = z.object({ cid, mode: z.enum(BEHAVIOURS) });
+const eventsFields = z.object({ cid: cid.optional() });
+
+/**
+ * The demo phones and the cloud function that pushes to them, to be mounted at `/demo`. For the embedded
+ * parts only: everything is in memory, and nobody is asked who he is.
+ */
+export function createDemo(config: Pick<Config, 'temporalUiUrl' | 'temporalNamespace'>): Router {
+  const feed = createEventFeed();
+  const cloudFunction = createCloudFunction({
+    deliver(push) {
+      feed.publish('push', push.cid, { ...push, at: new Date().toISOString() });
+    },
+    refused(push, mode) {
+      feed.publish('refused', push.cid, { ...push, mode, at: new Date().toISOString() });
+    },
+    isOnline: () => feed.hasFollowers(),
+  });
+
+  const router = Router();
+  router.use((_request, response, next) => {
+    response.set('Content-Security-Policy', CONTENT_POLICY);
+    next();
+  });
+
+  router.use(['/cloud-function', '/behaviour'], readBody);
+  addRoute(router, '/cloud-function', {
+    post(request, response) {
+      const { body, delayMs } = cloudFunction.call(bodyBytes(request).toString('utf8'));
+      const answer = setTimeout(() => response.json(body), delayMs);
+      response.on('close', () => clearTimeout(answer));
+    },
+  });
+  addRoute(router, '/behaviour', {
+    post(request, response) {
+      const asked = readJson(request, behaviourFields);
+      cloudFunction.behave(asked.cid, asked.mode);
+      response.json({ ok: true, ...asked });
+    },
+  });
+  addRoute(router, '/events', {
+    get(request, response) {
+      feed.follow(request, response, checkFields(eventsFields, request.query).cid);
+    },
+  });
+  addRoute(router, '/config', {
+    get(_request, response) {
+      response.json({
+        ok: true,
+        temporalUrl: `${config.temporalUiUrl}/namespaces/${encodeURIComponent(config.temporalNamespace)}/workflows`,
+        phones: DEMO_PHONES.map((phone) => ({ ...phone, mode: cloudFunction.behaviourOf(phone.cid) })),
+      });
+    },
+  });
+  addRoute(router, '/', {
+    get(_request, response) {
+      response.sendFile('index.html', { root: WEB_FOLDER });
+    },
+  });
+  router.use(express.static(WEB_FOLDER, { index: false, redirect: false }));
+  return router;
+}

@@ -1,0 +1,90 @@
+import { readConfig } from './api.js';
+import { createPhone } from './phone.js';
+import { currentLanguage, onLanguageChange, setLanguage, setText, translate } from './texts.js';
+
+const PAUSE_MS = 2_000;
+
+const connection = document.getElementById('connection');
+const phones = new Map();
+const seenEvents = new Set();
+
+function showConnection(state, key) {
+  connection.dataset.state = state;
+  setText(connection, key);
+}
+
+function tick() {
+  const format = (options) => new Intl.DateTimeFormat(currentLanguage(), options).format(new Date());
+  const time = format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  const date = format({ weekday: 'long', month: 'long', day: 'numeric' });
+  phones.forEach((phone) => phone.setClock(time, date));
+}
+
+function showLanguage() {
+  for (const button of document.querySelectorAll('[data-language]')) {
+    button.setAttribute('aria-pressed', String(button.dataset.language === currentLanguage()));
+  }
+  tick();
+}
+
+/** The server may still be starting when the page is opened. */
+async function configWhenReady() {
+  for (;;) {
+    try {
+      return await readConfig();
+    } catch {
+      showConnection('bad', 'disconnected');
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+  }
+}
+
+function addPhones(list) {
+  const counts = {};
+  for (const device of list) {
+    const key = 'merchant_id' in device.owner ? 'merchant' : 'buyer';
+    counts[key] = (counts[key] ?? 0) + 1;
+    const phone = createPhone(device, { key, n: counts[key] });
+    phones.set(device.cid, phone);
+    document.getElementById('phones').append(phone.element);
+  }
+}
+
+function listen() {
+  const events = new EventSource('/demo/events');
+  const on = (name, act) =>
+    events.addEventListener(name, ({ data, lastEventId }) => {
+      if (seenEvents.has(lastEventId)) return;
+      seenEvents.add(lastEventId);
+      const event = JSON.parse(data);
+      const phone = phones.get(event.cid);
+      if (phone) act(phone, event);
+    });
+  on('push', (phone, event) => phone.show(event));
+  on('refused', (phone, event) => phone.showRefused(event));
+  // Also after a restart of the server: whatever it forgot, it knows these phones again.
+  events.addEventListener('open', () => {
+    showConnection('good', 'connected');
+    phones.forEach((phone) => phone.register());
+  });
+  events.addEventListener('error', () => {
+    showConnection('bad', 'disconnected');
+    // The browser tries again by itself, unless something else than a stream answered.
+    if (events.readyState === EventSource.CLOSED) setTimeout(listen, PAUSE_MS);
+  });
+}
+
+for (const button of document.querySelectorAll('[data-language]')) {
+  button.addEventListener('click', () => setLanguage(button.dataset.language));
+}
+onLanguageChange(showLanguage);
+translate(document);
+
+const { temporalUrl, phones: devices } = await configWhenReady();
+const temporal = document.getElementById('temporal');
+temporal.href = temporalUrl;
+temporal.hidden = false;
+addPhones(devices);
+showLanguage();
+setInterval(tick, 1_000);
+listen();

@@ -1,0 +1,65 @@
+/** The words of the page (`texts.json`) and the switch between its languages. */
+const response = await fetch('/demo/texts.json');
+const TEXTS = await response.json();
+
+const STORED = 'waybell-demo-language';
+const changed = new EventTarget();
+let language = localStorage.getItem(STORED) ?? (navigator.language.startsWith('zh') ? 'zh' : 'en');
+if (!(language in TEXTS)) language = 'en';
+
+export const currentLanguage = () => language;
+
+/** The text of `key`, its `{n}` filled in. */
+function text(key, n) {
+  return TEXTS[language][key].replace('{n}', n);
+}
+
+/** Gives an element a text that follows the language. */
+export function setText(element, key, n = '') {
+  element.dataset.text = key;
+  element.dataset.n = n;
+  element.textContent = text(key, n);
+}
+
+/** Gives an element words that are no text of this page. */
+export function setWords(element, words) {
+  delete element.dataset.text;
+  element.textContent = words;
+}
+
+/** Gives a `time` element a moment that is written as the language does. */
+export function setTime(element, at) {
+  element.dateTime = at;
+  writeTime(element);
+}
+
+function writeTime(element) {
+  const format = new Intl.DateTimeFormat(language, { timeStyle: 'short' });
+  element.textContent = format.format(new Date(element.dateTime));
+}
+
+export function setLanguage(next) {
+  language = next;
+  localStorage.setItem(STORED, next);
+  translate(document);
+  changed.dispatchEvent(new Event('change'));
+}
+
+export function onLanguageChange(listener) {
+  changed.addEventListener('change', listener);
+}
+
+/** Writes every text below `root` in the current language. */
+export function translate(root) {
+  if (root === document) {
+    document.documentElement.lang = language;
+    document.title = text('pageTitle');
+  }
+  for (const element of root.querySelectorAll('[data-text]')) {
+    element.textContent = text(element.dataset.text, element.dataset.n ?? '');
+  }
+  root.querySelectorAll('time[datetime]').forEach(writeTime);
+  for (const element of root.querySelectorAll('[data-label]')) {
+    element.setAttribute('aria-label', text(element.dataset.label));
+  }
+}
