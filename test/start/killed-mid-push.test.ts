@@ -1,0 +1,71 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { startCloudFunction, type FakeCloudFunction } from '../setup/cloud-function';
+import { freePorts } from '../setup/free-port';
+import { eventually } from '../setup/processes';
+import { runProduct } from './product';
+
+/** Two starts, and the 10 s after which Temporal gives a push of a dead worker to the next one. */
+const SLOW_MS = 180_000;
+
+const PHONES = ['demo-buyer-phone-1', 'demo-buyer-phone-2', 'demo-merchant-phone-1'];
+
+let cloud: FakeCloudFunction;
+let settings: Record<string, string>;
+
+beforeAll(async () => {
+  cloud = await startCloudFunction();
+  const names = ['PORT', 'PUSH_PORT', 'POSTGRES_PORT', 'TEMPORAL_PORT', 'TEMPORAL_UI_PORT'];
+  const ports = await freePorts(names.length);
+  settings = {
+    ...Object.fromEntries(names.map((name, index) => [name, `${ports[index]}`])),
+    DATA_DIR: await mkdtemp(path.join(tmpdir(), 'waybell-killed-')),
+    CLOUD_FUNC_URL: cloud.url,
+  };
+});
+afterAll(async () => {
+  await cloud.close();
+  await rm(settings.DATA_DIR ?? '', { recursive: true, force: true });
+});
+
+test(
+  'killed with -9 in the middle of its pushes, it ends with every device pushed, each under one request id',
+  async () => {
+    const killed = runProduct(['start'], settings);
+    await killed.ready();
+    const release = cloud.hold();
+    await fetch(`http://127.0.0.1:${settings.PORT}/webhook/express/status`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        carrier: 'yto',
+        tracking_no: 'TEST_YT_20260206_0007',
+        status: 'delivered',
+        event_text: '已签收',
+        event_time: '2026-02-06T10:00:00+08:00',
+      }),
+    });
+    await eventually(() => PHONES.every((cid) => cloud.countFor(cid) === 1));
+    await killed.end('SIGKILL');
+    release();
+
+    const again = runProduct(['start'], settings);
+    await again.ready();
+    const sent = async (): Promise<string[]> => {
+      const answer = await fetch(`http://127.0.0.1:${settings.PORT}/api/v1/notifications`);
+      const { notifications } = (await answer.json()) as { notifications: { send_status: string }[] };
+      return notifications.map((row) => row.send_status);
+    };
+    await eventually(async () => String(await sent()) === 'success,success', 60_000);
+    expect(await again.end('SIGTERM')).toBe(0);
+
+    for (const cid of PHONES) {
+      const ids = cloud.requests.filter((r) => r.push_clientid === cid).map((r) => r.request_id);
+      expect(ids.length).toBe(2);
+      expect(new Set(ids).size).toBe(1);
+    }
+  },
+  SLOW_MS,
+);
