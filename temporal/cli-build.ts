@@ -9,13 +9,13 @@ const PROGRESS_INTERVAL_MS = 10_000;
 /** How much of the compiler's last words goes into our one sentence. */
 const LAST_WORDS_LENGTH = 300;
 
-/** Builds the CLI with `go install`: 2 to 6 minutes on two cores, once. */
+/** Builds the CLI with `go install`: 2 to 8 minutes on two cores, once. */
 export async function buildCliWithGo({ version, target, report, signal }: CliInstallation): Promise<void> {
   await installInto(target, async (folder) => {
     const started = Date.now();
     const announce = (): void =>
       report(
-        `Building the Temporal CLI ${version} with Go: ${elapsed(Date.now() - started)} (2 to 6 min, once) …`,
+        `Building the Temporal CLI ${version} with Go: ${elapsed(Date.now() - started)} (2 to 8 min, once) …`,
       );
     announce();
     const progress = setInterval(announce, PROGRESS_INTERVAL_MS);

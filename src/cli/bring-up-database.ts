@@ -1,0 +1,53 @@
+import pg from 'pg';
+import { checkShop } from '../database/check-shop';
+import { migrate, pendingMigrations } from '../database/migrate';
+import { startEmbeddedPostgres } from '../embedded/postgres';
+import { addSampleRows, createShopTables } from '../embedded/sample-shop';
+import type { BringUp } from './bring-up';
+
+/**
+ * Makes a database ready for deliveries: the embedded one is created, migrated and filled with the sample shop;
+ * an external one is only looked at.
+ * @returns its URL.
+ */
+export async function bringUpDatabase(context: BringUp): Promise<string> {
+  const { database } = context.config;
+  if (database.kind === 'embedded') return bringUpEmbedded(context, database.port);
+  await refuseUnlessReady(context, database.url);
+  return database.url;
+}
+
+async function bringUpEmbedded({ config, logs, supervisor }: BringUp, port: number): Promise<string> {
+  const { url, part } = await startEmbeddedPostgres({
+    dataDir: config.dataDir,
+    port,
+    report: logs.progress,
+  });
+  supervisor.add({ name: part.name, ended: part.exited, stop: () => part.stop() });
+  await withClient(url, createShopTables);
+  await migrate(url, (notice) => logs.log.info(notice));
+  await withClient(url, addSampleRows);
+  return url;
+}
+
+async function refuseUnlessReady({ config, logs }: BringUp, url: string): Promise<void> {
+  const pending = await pendingMigrations(url);
+  if (pending.length > 0) {
+    throw new Error(
+      `The database lacks ${pending.length} migration(s) (${pending.join(', ')}): look at them with "waybell migrate --plan", apply them with "waybell migrate".`,
+    );
+  }
+  const { problems, warnings } = await withClient(url, (client) => checkShop(client, config));
+  for (const warning of warnings) logs.log.warn(warning);
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+}
+
+async function withClient<T>(connectionString: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString, application_name: 'waybell-start' });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}

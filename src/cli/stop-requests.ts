@@ -1,0 +1,29 @@
+/** `npm start` and the terminal both deliver one Ctrl-C; a person who means two needs longer. */
+const SAME_KEY_PRESS_MS = 1_000;
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Turns the first request to stop into an abort, and a later one into `force`.
+ * @returns the signal that aborts.
+ */
+export function listenToStopRequests(force: () => void): AbortSignal {
+  const asked = new AbortController();
+  let firstAt: number | undefined;
+  for (const name of SIGNALS) {
+    process.on(name, () => {
+      firstAt ??= Date.now();
+      if (!asked.signal.aborted) asked.abort(new StopRequested());
+      else if (Date.now() - firstAt > SAME_KEY_PRESS_MS) force();
+    });
+  }
+  return asked.signal;
+}
+
+/** Thrown by steps that a request to stop has ended early. */
+export class StopRequested extends Error {
+  constructor() {
+    super('asked to stop');
+    this.name = 'StopRequested';
+  }
+}

@@ -1,0 +1,55 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { resolveTemporalCli, type Report } from '../../temporal/cli-binary';
+import { devServerArguments, waitUntilServing } from '../../temporal/dev-server';
+import { launchAsOurselves } from './launch';
+import { serverFile } from './leftovers';
+import { startPart, type Part } from './part';
+
+export interface EmbeddedTemporalOptions {
+  /** Workflows and the log live here. */
+  readonly dataDir: string;
+  readonly port: number;
+  readonly uiPort: number;
+  readonly namespace: string;
+  readonly cliPath?: string;
+  readonly report: Report;
+  readonly signal?: AbortSignal;
+}
+
+export interface EmbeddedTemporal {
+  readonly address: string;
+  /** The Temporal CLI that was found or fetched. */
+  readonly cli: string;
+  readonly part: Part;
+}
+
+/** The dev server flushes SQLite and ends within a second; in-flight requests may hold it longer. */
+const STOP_TIMEOUT_MS = 10_000;
+
+/** Starts the Temporal dev server of `dataDir`, getting the Temporal CLI first where there is none. */
+export async function startEmbeddedTemporal(options: EmbeddedTemporalOptions): Promise<EmbeddedTemporal> {
+  const { dataDir, port, namespace } = options;
+  const cli = await resolveTemporalCli(options);
+  await mkdir(dataDir, { recursive: true });
+  const databaseFile = path.join(dataDir, 'temporal.sqlite');
+  const part = await startPart('Temporal', {
+    ...(await launchAsOurselves(cli, devServerArguments({ ...options, databaseFile }))),
+    logFile: path.join(dataDir, 'logs', 'temporal.log'),
+    serverFile: serverFile(dataDir, 'temporal'),
+    stopTimeoutMs: STOP_TIMEOUT_MS,
+  });
+  const address = `127.0.0.1:${port}`;
+  const ended = new AbortController();
+  try {
+    await Promise.race([
+      waitUntilServing(address, namespace, ended.signal),
+      part.exited.then((words) => Promise.reject(new Error(words))),
+    ]);
+  } catch (error) {
+    ended.abort();
+    await part.stop();
+    throw error;
+  }
+  return { address, cli, part };
+}

@@ -1,0 +1,105 @@
+import { execFileSync, fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { setprivOptions } from '../../src/embedded/launch';
+import { startPart, type Part } from '../../src/embedded/part';
+import { eventually, isRunning } from '../setup/processes';
+
+describe('an embedded part', () => {
+  let folder: string;
+  let logFile: string;
+  const parts: Part[] = [];
+
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'waybell-part-'));
+    logFile = path.join(folder, 'logs', 'part.log');
+  });
+  afterEach(async () => {
+    await Promise.all(parts.splice(0).map((part) => part.stop()));
+    await rm(folder, { recursive: true });
+  });
+
+  /** A part that runs a line of JavaScript and then stays. */
+  async function run(script: string, stopTimeoutMs = 5_000): Promise<Part> {
+    const part = await startPart('Sample', {
+      command: process.execPath,
+      args: ['-e', `${script}; console.log('up'); setInterval(() => {}, 1000)`],
+      logFile,
+      serverFile: path.join(folder, 'sample.server'),
+      stopTimeoutMs,
+    });
+    parts.push(part);
+    await eventually(async () => (await readFile(logFile, 'utf8')).includes('up'));
+    return part;
+  }
+
+  test('writes what it says into its log, and ends when it is told', async () => {
+    const part = await run(`process.on('SIGINT', () => { console.error('clean'); process.exit(0) })`);
+    expect(isRunning(part.pid)).toBe(true);
+    await part.stop();
+    expect(isRunning(part.pid)).toBe(false);
+    expect(await part.exited).toBe(`Sample has ended (exit code 0); its log is ${logFile}`);
+    expect(await readFile(logFile, 'utf8')).toBe('up\nclean\n');
+  });
+
+  test('is killed when it does not end in its time', async () => {
+    const part = await run(`process.on('SIGINT', () => {})`, 200);
+    await part.stop();
+    expect(isRunning(part.pid)).toBe(false);
+    expect(await part.exited).toContain('SIGKILL');
+  });
+
+  test('is not reached by a Ctrl-C for Waybell: it has a session of its own', async () => {
+    const part = await run('');
+    const sessionOf = (pid: number): string => execFileSync('ps', ['-o', 'sid=', '-p', `${pid}`]).toString();
+    expect(sessionOf(part.pid)).not.toBe(sessionOf(process.pid));
+  });
+
+  test('tells its crash at once', async () => {
+    const part = await run('');
+    process.kill(part.pid, 'SIGKILL');
+    expect(await part.exited).toBe(`Sample has ended (SIGKILL); its log is ${logFile}`);
+  });
+
+  test('that cannot be run at all is an error that names it', async () => {
+    const order = {
+      command: path.join(folder, 'nothing'),
+      args: [],
+      logFile,
+      serverFile: logFile,
+      stopTimeoutMs: 1_000,
+    };
+    await expect(startPart('Sample', order)).rejects.toThrow('ENOENT');
+  });
+
+  describe('leaves no orphan', () => {
+    let parent: ChildProcess;
+    let part: number;
+
+    beforeEach(async () => {
+      parent = fork(path.join(__dirname, 'part-parent.cjs'), [logFile], { execArgv: [] });
+      [{ part }] = (await once(parent, 'message')) as [{ part: number }];
+      expect(isRunning(part)).toBe(true);
+    });
+    afterEach(() => {
+      parent.kill('SIGKILL');
+      if (isRunning(part)) process.kill(part, 'SIGKILL');
+    });
+
+    test('when Waybell is killed with -9', async () => {
+      parent.kill('SIGKILL');
+      await eventually(() => !isRunning(part));
+    });
+
+    test('when Waybell and the wrapper are killed with -9 together', async () => {
+      if ((await setprivOptions()) === undefined) return;
+      const wrapper = Number(execFileSync('ps', ['-o', 'ppid=', '-p', `${part}`]).toString());
+      process.kill(wrapper, 'SIGKILL');
+      parent.kill('SIGKILL');
+      await eventually(() => !isRunning(part));
+    });
+  });
+});

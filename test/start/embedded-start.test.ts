@@ -1,0 +1,158 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { freePorts } from '../setup/free-port';
+import { eventually, isRunning } from '../setup/processes';
+import { runProduct, type Product } from './product';
+
+interface Notification {
+  readonly aud: string;
+  readonly tracking_no: string;
+  readonly send_status: string;
+}
+
+/** Two starts on a busy machine. */
+const SLOW_MS = 180_000;
+
+describe('waybell start with nothing configured', () => {
+  let dataDir: string;
+  let settings: Record<string, string>;
+  let api: string;
+  const started: Product[] = [];
+
+  beforeAll(async () => {
+    dataDir = await mkdtemp(path.join(tmpdir(), 'waybell-start-'));
+    const names = ['PORT', 'PUSH_PORT', 'POSTGRES_PORT', 'TEMPORAL_PORT', 'TEMPORAL_UI_PORT'];
+    const ports = await freePorts(names.length);
+    settings = Object.fromEntries(names.map((name, index) => [name, `${ports[index]}`]));
+    settings.DATA_DIR = dataDir;
+    api = `http://127.0.0.1:${settings.PORT}`;
+  });
+  afterEach(() => Promise.all(started.splice(0).map((product) => product.end('SIGKILL'))));
+  afterAll(() => rm(dataDir, { recursive: true, force: true }));
+
+  function start(more: Record<string, string> = {}): Product {
+    const product = runProduct(['start'], { ...settings, ...more });
+    started.push(product);
+    return product;
+  }
+
+  async function call<Answer>(method: string, route: string, body?: object): Promise<Answer> {
+    const response = await fetch(api + route, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: body && JSON.stringify(body),
+    });
+    return (await response.json()) as Answer;
+  }
+
+  const report = (trackingNo: string): Promise<{ ok: boolean }> =>
+    call('POST', '/webhook/express/status', {
+      carrier: 'yto',
+      tracking_no: trackingNo,
+      status: 'in_transit',
+      event_text: '已发往下一站',
+      event_time: '2026-02-06T10:00:00+08:00',
+    });
+
+  const sentFor = async (trackingNo: string): Promise<string[]> =>
+    (await call<{ notifications: Notification[] }>('GET', '/api/v1/notifications')).notifications
+      .filter((row) => row.tracking_no === trackingNo && row.send_status === 'success')
+      .map((row) => row.aud)
+      .sort();
+
+  /** Wrappers and servers of this start, by whose child they are or which folder they name. */
+  const partsOf = (product: Product): number[] =>
+    execFileSync('ps', ['-eo', 'pid=,ppid=,args='])
+      .toString()
+      .split('\n')
+      .map((line) => ({ line, numbers: line.trim().split(/\s+/).map(Number) }))
+      .filter(({ line, numbers }) => numbers[1] === product.pid || line.includes(dataDir))
+      .flatMap(({ numbers }) => numbers[0] ?? []);
+
+  test(
+    'is ready with one block, delivers the sample parcel, and leaves no process behind',
+    async () => {
+      const product = start();
+      await product.ready();
+      expect(product.output()).toMatch(
+        new RegExp(
+          [
+            '^Creating the embedded PostgreSQL database \\(once\\) …',
+            '',
+            'Waybell is ready\\.',
+            `  API +${api} and :${settings.PUSH_PORT}`,
+            `  Demo phone +${api}/demo`,
+            `  Temporal UI +http://127\\.0\\.0\\.1:${settings.TEMPORAL_UI_PORT}`,
+            '  Temporal CLI +/.+',
+            `  Log +${dataDir}/logs/waybell\\.log`,
+            'Next, in another terminal:',
+            '  npm run send',
+            '',
+          ].join('\n'),
+        ),
+      );
+      expect(await call('GET', '/healthz')).toEqual({ ok: true });
+      const onPushPort = await fetch(`http://127.0.0.1:${settings.PUSH_PORT}/readyz`);
+      expect(await onPushPort.json()).toEqual({ ok: true, postgresql: 'ok', temporal: 'ok' });
+      expect(await (await fetch(`http://127.0.0.1:${settings.TEMPORAL_UI_PORT}/`)).text()).toContain('<html');
+
+      await report('TEST_YT_20260206_0007');
+      await eventually(async () => (await sentFor('TEST_YT_20260206_0007')).length === 2);
+
+      const running = partsOf(product);
+      expect(running.length).toBeGreaterThanOrEqual(4);
+      expect(await product.end('SIGTERM')).toBe(0);
+      expect(running.filter(isRunning)).toEqual([]);
+    },
+    SLOW_MS,
+  );
+
+  test(
+    'goes on where it was killed with -9: data is there, and a delivery that waits goes on waiting',
+    async () => {
+      const killed = start();
+      await killed.ready();
+      expect(await sentFor('TEST_YT_20260206_0007')).toEqual(['merchant', 'user']);
+      expect(await report('WAITS-FOR-AN-ORDER')).toMatchObject({ ok: true });
+      await killed.end('SIGKILL');
+
+      const again = start();
+      await again.ready();
+      await call('PUT', '/api/v1/waybills/yto/WAITS-FOR-AN-ORDER', { order_id: 'ORDER_20260206_0007' });
+      await eventually(async () => (await sentFor('WAITS-FOR-AN-ORDER')).length === 2);
+      expect(await again.end('SIGINT')).toBe(0);
+    },
+    SLOW_MS,
+  );
+
+  test(
+    'refuses a second start, and ends with a sentence when a part crashes',
+    async () => {
+      const first = start();
+      await first.ready();
+
+      const second = start();
+      expect(await second.exitCode).toBe(1);
+      expect(second.output()).toBe(
+        `fatal: ${dataDir} is used by another Waybell, process ${first.pid}: stop it, or set DATA_DIR.\n`,
+      );
+
+      const elsewhere = start({ DATA_DIR: path.join(dataDir, 'elsewhere') });
+      expect(await elsewhere.exitCode).toBe(1);
+      expect(elsewhere.output()).toContain(`Port ${settings.PORT} (PORT) is taken by process ${first.pid} (`);
+
+      const postmaster = partsOf(first).find((pid) => commandOf(pid).includes(' -D '));
+      process.kill(postmaster ?? 0, 'SIGKILL');
+      expect(await first.exitCode).toBe(1);
+      expect(first.output()).toContain(
+        `fatal: PostgreSQL has ended (SIGKILL); its log is ${dataDir}/logs/postgres.log`,
+      );
+    },
+    SLOW_MS,
+  );
+
+  const commandOf = (pid: number): string => execFileSync('ps', ['-o', 'args=', '-p', `${pid}`]).toString();
+});

@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { PROJECT_ROOT } from '../../src/project-root';
+import { eventually } from '../setup/processes';
+
+const MAIN = path.join(PROJECT_ROOT, 'dist/src/cli/main.js');
+/** Includes initdb and a Temporal server on a busy machine. */
+const READY_TIMEOUT_MS = 60_000;
+
+export interface Product {
+  readonly pid: number;
+  /** Everything it has written to its console so far. */
+  output(): string;
+  /** Waits for the block that says it is ready; fails at once when it ends before. */
+  ready(): Promise<void>;
+  /** Sends a signal and waits for the end. */
+  end(signal: NodeJS.Signals): Promise<number | null>;
+  /** Waits until it ends by itself. */
+  readonly exitCode: Promise<number | null>;
+}
+
+/** Runs `waybell <command>` as a user would, with these settings only. */
+export function runProduct(command: readonly string[], settings: Record<string, string>): Product {
+  const { PATH = '', HOME = '', XDG_CACHE_HOME = '' } = process.env;
+  const child = spawn(process.execPath, [MAIN, ...command], {
+    env: { PATH, HOME, XDG_CACHE_HOME, ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let written = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk: string) => (written += chunk));
+  }
+  const exitCode = once(child, 'close').then(([code]) => code as number | null);
+
+  return {
+    pid: child.pid ?? 0,
+    output: () => written,
+    exitCode,
+    ready: async () => {
+      const isReady = (): boolean => written.includes('Waybell is ready');
+      await eventually(() => isReady() || child.exitCode !== null, READY_TIMEOUT_MS);
+      if (!isReady()) throw new Error(`ended before it was ready:\n${written}`);
+    },
+    end: (signal) => {
+      child.kill(signal);
+      return exitCode;
+    },
+  };
+}
