@@ -1,7 +1,11 @@
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import { describeObsoleteSettings } from './obsolete-settings';
 import { SHIPMENT_STATUSES, type ShipmentStatus } from './shipment/status';
+import { shopTables, type ShopTables } from './shop-tables';
+
+export type { ShopTables } from './shop-tables';
 
 /**
  * Every setting of Waybell, read once from the environment. No other file reads `process.env`.
@@ -41,42 +45,10 @@ const jsonOf = <T extends z.ZodType>(schema: T) =>
     })
     .pipe(schema);
 
-const identifier = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/, 'must be a plain SQL name');
-
-const shopTables = z
-  .object({
-    waybills: z
-      .object({
-        schema: identifier.default('public'),
-        table: identifier.default('platform_express_waybills'),
-        id: identifier.default('id'),
-        carrier: identifier.default('carrier'),
-        trackingNo: identifier.default('tracking_no'),
-        orderId: identifier.default('order_id'),
-        status: identifier.default('status'),
-      })
-      .strict()
-      .prefault({}),
-    orders: z
-      .object({
-        schema: identifier.default('public'),
-        table: identifier.default('ml_orders'),
-        id: identifier.default('id'),
-        userId: identifier.default('user_id'),
-        merchantId: identifier.default('merchant_id'),
-      })
-      .strict()
-      .prefault({}),
-  })
-  .strict();
-
-/** Where the shop's own tables are and what their columns are called. */
-export type ShopTables = z.infer<typeof shopTables>;
-
 /** Length of a key that nobody guesses: 24 characters are at least 96 bits in hex. */
 const MIN_SECRET_LENGTH = 24;
 const secrets = list.refine(
-  (keys) => keys.every((key) => key.length >= MIN_SECRET_LENGTH),
+  (keys) => keys.length > 0 && keys.every((key) => key.length >= MIN_SECRET_LENGTH),
   `every key needs at least ${MIN_SECRET_LENGTH} characters`,
 );
 
@@ -128,8 +100,13 @@ export const SETTING_NAMES = Object.keys(environment.shape);
 
 /** Thrown when at least one setting is wrong. `problems` names every one, and never shows a value. */
 export class SettingsError extends Error {
-  constructor(readonly problems: readonly string[]) {
-    super(['Waybell cannot start with these settings:', ...problems.map((line) => `  - ${line}`)].join('\n'));
+  constructor(
+    readonly problems: readonly string[],
+    /** What is set for the old system: often the reason why something is missing. */
+    readonly obsolete: readonly string[] = [],
+  ) {
+    const lines = [...problems, ...obsolete].map((line) => `  - ${line}`);
+    super(['Waybell cannot start with these settings:', ...lines].join('\n'));
     this.name = 'SettingsError';
   }
 }
@@ -175,32 +152,70 @@ export interface Config {
 }
 
 type Environment = z.infer<typeof environment>;
+/** The variables as they are written. */
+type Given = Readonly<Record<string, string | undefined>>;
 
 /** Rules that join several settings. Each line names the variable to change. */
-function contradictions(env: Environment): string[] {
+function contradictions(given: Given): string[] {
   const problems: string[] = [];
-  const production = env.NODE_ENV === 'production';
-  const external = env.DATABASE_URL !== undefined;
+  const production = given.NODE_ENV === 'production';
+  const external = given.DATABASE_URL !== undefined;
   if (production && !external) problems.push('DATABASE_URL: required when NODE_ENV=production');
-  if (production && env.TEMPORAL_ADDRESS === undefined)
+  if (production && given.TEMPORAL_ADDRESS === undefined)
     problems.push('TEMPORAL_ADDRESS: required when NODE_ENV=production');
-  if (external && env.CLOUD_FUNC_URL === undefined)
+  if (external && given.CLOUD_FUNC_URL === undefined)
     problems.push(
       'CLOUD_FUNC_URL: required when DATABASE_URL is set (the demo phone is for the embedded parts)',
     );
-  if (external && env.DEVICE_REGISTRATION === 'open')
+  if (external && given.DEVICE_REGISTRATION === 'open')
     problems.push(
       'DEVICE_REGISTRATION: open is for the embedded parts; use key or jwt when DATABASE_URL is set',
     );
-  if (env.DEVICE_REGISTRATION === 'jwt' && env.SUPABASE_JWT_SECRET === undefined)
+  if (given.DEVICE_REGISTRATION === 'jwt' && given.SUPABASE_JWT_SECRET === undefined)
     problems.push('SUPABASE_JWT_SECRET: required when DEVICE_REGISTRATION=jwt');
-  if (production && env.API_KEYS.length === 0)
+  if (production && given.API_KEYS === undefined)
     problems.push('API_KEYS: required when NODE_ENV=production (openssl rand -hex 24 makes one)');
-  if (production && env.WEBHOOK_SECRETS.length === 0 && env.UNSIGNED_WEBHOOKS === undefined)
+  if (production && given.WEBHOOK_SECRETS === undefined && given.UNSIGNED_WEBHOOKS === undefined)
     problems.push(
       'WEBHOOK_SECRETS: required when NODE_ENV=production; set UNSIGNED_WEBHOOKS=allow to accept unsigned webhooks all the same',
     );
   return problems;
+}
+
+/** Reads each setting by itself, and then all of them together: every problem is told at once. */
+function readEnvironment(source: NodeJS.ProcessEnv): Environment {
+  // An empty variable means "not set": compose files and shells pass empty strings for missing ones.
+  const given: Given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
+  const parsed = environment.safeParse(given);
+  const problems = [
+    ...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+    ...contradictions(given),
+  ];
+  if (parsed.success && problems.length === 0) return parsed.data;
+  throw new SettingsError(problems, obsoleteSettings(source));
+}
+
+/** What is still set for the old system, one sentence each, without any value. */
+export function obsoleteSettings(source: NodeJS.ProcessEnv = process.env): string[] {
+  return describeObsoleteSettings(source, SETTING_NAMES);
+}
+
+export type DatabaseSettings = Pick<Config, 'database' | 'shopTables' | 'allowedTriggers'>;
+
+/** What is about the database alone: enough to look at a shop's before anything else is decided. */
+export function loadDatabaseSettings(source: NodeJS.ProcessEnv = process.env): DatabaseSettings {
+  return databaseSettings(readEnvironment(source));
+}
+
+function databaseSettings(env: Environment): DatabaseSettings {
+  return {
+    database:
+      env.DATABASE_URL === undefined
+        ? { kind: 'embedded', port: env.POSTGRES_PORT }
+        : { kind: 'external', url: env.DATABASE_URL },
+    shopTables: env.SHOP_TABLES,
+    allowedTriggers: env.ALLOWED_TRIGGERS,
+  };
 }
 
 /**
@@ -208,16 +223,7 @@ function contradictions(env: Environment): string[] {
  * @throws {SettingsError} naming every wrong variable at once.
  */
 export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
-  // An empty variable means "not set": compose files and shells pass empty strings for missing ones.
-  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
-  const parsed = environment.safeParse(given);
-  if (!parsed.success) {
-    throw new SettingsError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
-  }
-  const env = parsed.data;
-  const problems = contradictions(env);
-  if (problems.length > 0) throw new SettingsError(problems);
-
+  const env = readEnvironment(source);
   const external = env.DATABASE_URL !== undefined;
   return Object.freeze({
     production: env.NODE_ENV === 'production',
@@ -227,12 +233,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     port: env.PORT,
     pushPort: env.PUSH_PORT,
     dataDir: path.resolve(env.DATA_DIR),
-    database:
-      env.DATABASE_URL === undefined
-        ? { kind: 'embedded' as const, port: env.POSTGRES_PORT }
-        : { kind: 'external' as const, url: env.DATABASE_URL },
-    shopTables: env.SHOP_TABLES,
-    allowedTriggers: env.ALLOWED_TRIGGERS,
+    ...databaseSettings(env),
     temporal:
       env.TEMPORAL_ADDRESS === undefined
         ? {

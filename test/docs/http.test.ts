@@ -1,61 +1,54 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Client, Connection } from '@temporalio/client';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import pg from 'pg';
-import pino from 'pino';
-import { loadConfig } from '../../src/config';
-import { type Api, serveApi } from '../api/api-lab';
-import { freePorts } from '../setup/free-port';
+import { OPERATIONS } from '../../src/api/operations';
+import type { Api } from '../api/api-lab';
+import { type BareApi, openBareApi } from '../api/bare-api';
 
-const page = readFileSync(path.join(__dirname, '../../docs/http.md'), 'utf8');
-const routes = [...page.matchAll(/^### `([A-Z]+) (\S+)`$/gm)].map(
-  ([, method = '', route = '']) => [method, route] as const,
-);
-const examples = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(([, json = '']) => json);
+/** The page in pieces, each from the heading of one route to the next heading. */
+const sections = readFileSync(path.join(__dirname, '../../docs/http.md'), 'utf8')
+  .split(/^(?=#{1,3} )/m)
+  .flatMap((text) => {
+    const [, route] = /^### `([A-Z]+ \S+)`$/m.exec(text) ?? [];
+    return route === undefined ? [] : [{ route, text }];
+  });
+
+const documented = OPERATIONS.map((operation) => ({
+  ...operation,
+  route: `${operation.method.toUpperCase()} ${operation.path}`,
+}));
 
 describe('docs/http.md', () => {
+  let bare: BareApi;
   let api: Api;
-  let connection: Connection;
-  let pool: pg.Pool;
   beforeAll(async () => {
     // Nothing is there: a route that exists says so, or refuses for another reason than being unknown.
-    const [port] = await freePorts(1);
-    connection = Connection.lazy({ address: `127.0.0.1:${port}` });
-    pool = new pg.Pool({ host: '127.0.0.1', port: Number(port) });
-    const temporal = new Client({ connection });
-    api = await serveApi({ config: loadConfig({}), pool, temporal, log: pino({ level: 'silent' }) });
+    bare = await openBareApi();
+    api = await bare.serve();
   });
-  afterAll(async () => {
-    await api.close();
-    await connection.close();
-    await pool.end();
+  afterAll(() => bare.close());
+
+  test('shows all routes, in the order of the OpenAPI document', () => {
+    expect(sections.map(({ route }) => route)).toEqual(documented.map(({ route }) => route));
   });
 
-  test('shows all routes', () => {
-    expect(routes.map(([method, route]) => `${method} ${route}`)).toEqual([
-      'POST /webhook/express/status',
-      'POST /api/v1/push/register',
-      'POST /api/v1/push/unregister',
-      'GET /api/v1/push/devices',
-      'POST /api/v1/push/receipts',
-      'PUT /api/v1/waybills/{carrier}/{tracking_no}',
-      'GET /api/v1/notifications',
-      'GET /api/v1/notifications/{message_id}',
-      'POST /api/v1/notifications/{message_id}/retry',
-      'GET /healthz',
-      'GET /readyz',
-    ]);
-  });
-
-  test.each(routes)('%s %s exists', async (method, route) => {
-    const { status, json } = await api.call(method, route.replace(/\{\w+\}/g, 'example'));
+  test.each(documented)('$route exists', async ({ method, path: route }) => {
+    const { status, json } = await api.call(method.toUpperCase(), route.replace(/\{\w+\}/g, 'example'));
     expect(['route-unknown', 'method-not-allowed']).not.toContain(json['code']);
     expect(status).toBeLessThan(504);
   });
 
-  test('shows examples that are JSON', () => {
-    expect(examples.length).toBeGreaterThan(10);
-    for (const example of examples) expect(JSON.parse(example)).toEqual(expect.any(Object));
+  test.each(documented)('shows of $route the examples of the OpenAPI document', ({ route, examples }) => {
+    const { text } = sections.find((section) => section.route === route) ?? { text: '' };
+    const shown = [...text.matchAll(/```json\n([\s\S]*?)```/g)].map(
+      ([, json = '']) => JSON.parse(json) as unknown,
+    );
+    expect(shown).toEqual([examples?.body, examples?.answer].filter((example) => example !== undefined));
+  });
+
+  test.each(documented)('names every field that $route takes', ({ route, body, query }) => {
+    const { text } = sections.find((section) => section.route === route) ?? { text: '' };
+    const fields = Object.keys({ ...body?.shape, ...query?.shape });
+    expect(fields.filter((field) => !text.includes(field))).toEqual([]);
   });
 });
