@@ -1,6 +1,7 @@
-import { takeDueWaits } from '../database/due-waits';
+import { takeDueWaits, type DueWait } from '../database/due-waits';
 import { inTransaction } from '../database/pool';
 import type { ActivityDeps } from './deps';
+import { createEndUnsent } from './end-unsent';
 
 /** Per minute: a mass registration must not become a burst of pushes that starves fresh parcels. */
 const MOST_PER_SWEEP = 500;
@@ -10,7 +11,9 @@ const QUERY_TIMEOUT_MS = 20_000;
 const AT_ONCE = 10;
 
 /** Finds waits whose condition holds, also after changes by plain SQL, and wakes their deliveries. */
-export function createWakeDueWaits({ pool, shopTables, wake, log }: ActivityDeps) {
+export function createWakeDueWaits(deps: ActivityDeps) {
+  const { pool, shopTables, wake, log } = deps;
+  const endUnsent = createEndUnsent(deps);
   return async function wakeDueWaits(): Promise<number> {
     const due = await inTransaction(
       pool,
@@ -18,9 +21,17 @@ export function createWakeDueWaits({ pool, shopTables, wake, log }: ActivityDeps
       QUERY_TIMEOUT_MS,
     );
     for (let i = 0; i < due.length; i += AT_ONCE) {
-      await Promise.all(due.slice(i, i + AT_ONCE).map(wake));
+      await Promise.all(due.slice(i, i + AT_ONCE).map(wakeOrClose));
     }
     if (due.length > 0) log.info({ woken: due.length }, 'woke deliveries whose wait is over');
     return due.length;
   };
+
+  /** A delivery that an operator terminated cannot close its own rows: without this they wait for ever. */
+  async function wakeOrClose(wait: DueWait): Promise<void> {
+    if ((await wake(wait)) === 'woken') return;
+    log.warn({ workflowId: wait.workflowId }, 'a waiting delivery has no open workflow: closed as failed');
+    const { workflowId } = wait;
+    await endUnsent({ workflowId, sendStatus: 'failed', reason: 'its workflow was ended from outside' });
+  }
 }

@@ -18,7 +18,8 @@ waybell
   });
 
 waybell.parseAsync().catch((error: unknown) => {
-  // A wrong setting is the reader's to mend, not ours to debug: no stack.
-  console.error(error instanceof SettingsError ? error.message : error);
+  // What we threw ourselves is a sentence for the reader; anything else is a defect, and its stack helps.
+  const sentence = error instanceof SettingsError || (error instanceof Error && error.constructor === Error);
+  console.error(sentence ? error.message : error);
   process.exit(1);
 });

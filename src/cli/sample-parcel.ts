@@ -43,7 +43,7 @@ export interface NextWebhook {
   /** The order to link first, because this parcel is a fresh one. */
   readonly linkTo: string | null;
   /** Remembers this webhook as sent; call it when it was accepted. */
-  keep(): Promise<void>;
+  readonly keep: () => Promise<void>;
 }
 
 /**
@@ -67,7 +67,7 @@ export async function nextWebhook(dataDir: string, choice: SendChoice, now: Date
   return {
     body,
     linkTo: next.number > known.number ? SAMPLE_ORDER : null,
-    async keep() {
+    keep: async () => {
       await mkdir(dataDir, { recursive: true });
       await writeFile(fileIn(dataDir), JSON.stringify({ number: next.number, told: next.told, last: body }));
     },

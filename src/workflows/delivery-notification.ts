@@ -30,7 +30,8 @@ export async function deliveryNotification(input: DeliveryInput): Promise<Delive
     return await deliver(input, story, inbox);
   } catch (error) {
     if (isCancellation(error)) {
-      await CancellationScope.nonCancellable(() => endUnsent('failed', 'cancelled by an operator'));
+      const end = (): Promise<DeliveryResult> => endUnsent('failed', 'cancelled by an operator');
+      story.ended(await CancellationScope.nonCancellable(end));
     }
     throw error;
   }

@@ -7,12 +7,13 @@ import {
   type DeliveryHandle,
   type DeliveryLab,
 } from '../setup/delivery-lab';
+import { DATABASE_KINDS } from '../setup/run-info';
 import { ATTENTION } from '../../src/workflows/search-attributes';
 
-describe('a delivery that lacks something', () => {
+describe.each(DATABASE_KINDS)('a delivery that lacks something (%s database)', (database) => {
   let lab: DeliveryLab;
   beforeAll(async () => {
-    lab = await openDeliveryLab();
+    lab = await openDeliveryLab(database);
   });
   afterAll(() => lab.close());
 
@@ -186,6 +187,7 @@ describe('a delivery that lacks something', () => {
         [handle.workflowId],
       );
       expect(rows).toEqual([{ state: 'closed', outcome: 'failed', reason: 'cancelled by an operator' }]);
+      expect(await attentionOf(handle)).toBeUndefined();
     });
   });
 });

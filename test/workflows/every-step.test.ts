@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Context } from '@temporalio/activity';
 import { around } from '../setup/around-steps';
 import { openDeliveryLab, type DeliveryLab } from '../setup/delivery-lab';
+import { DATABASE_KINDS } from '../setup/run-info';
 
 const STEPS = [
   'persistWaybill',
@@ -12,10 +13,10 @@ const STEPS = [
   'recordOutcome',
 ] as const;
 
-describe('every step of a delivery', () => {
+describe.each(DATABASE_KINDS)('every step of a delivery (%s database)', (database) => {
   let lab: DeliveryLab;
   beforeAll(async () => {
-    lab = await openDeliveryLab();
+    lab = await openDeliveryLab(database);
   });
   afterAll(() => lab.close());
 

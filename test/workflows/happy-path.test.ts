@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually, openDeliveryLab, type DeliveryLab } from '../setup/delivery-lab';
+import { DATABASE_KINDS } from '../setup/run-info';
 
-describe('a delivery', () => {
+describe.each(DATABASE_KINDS)('a delivery (%s database)', (database) => {
   let lab: DeliveryLab;
   beforeAll(async () => {
-    lab = await openDeliveryLab();
+    lab = await openDeliveryLab(database);
   });
   afterAll(() => lab.close());
 

@@ -2,11 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Context } from '@temporalio/activity';
 import { around } from '../setup/around-steps';
 import { eventually, openDeliveryLab, type DeliveryLab, type Wrap } from '../setup/delivery-lab';
+import { DATABASE_KINDS } from '../setup/run-info';
 
-describe('a delivery that races with the world', () => {
+describe.each(DATABASE_KINDS)('a delivery that races with the world (%s database)', (database) => {
   let lab: DeliveryLab;
   beforeAll(async () => {
-    lab = await openDeliveryLab();
+    lab = await openDeliveryLab(database);
   });
   afterAll(() => lab.close());
 
@@ -74,6 +75,36 @@ describe('a delivery that races with the world', () => {
       });
       expect(await waiting.result()).toMatchObject({ outcome: 'success' });
     }, linkBeforeWait);
+  });
+
+  test('leaves no row open for ever when an operator terminates it', async () => {
+    const parcel = await lab.parcel({}, false);
+    await lab.withWorker(async () => {
+      const handle = await lab.start(parcel, 'delivered', 1);
+      await eventually(
+        async () =>
+          (
+            await lab.db.pool.query(`select from waybell.express_waits where workflow_id = $1`, [
+              handle.workflowId,
+            ])
+          ).rowCount === 1,
+      );
+      await handle.terminate('not wanted');
+      await lab.linkOrder(parcel);
+      await lab.temporal.client.workflow.execute('SweepWaits', {
+        taskQueue: lab.temporal.taskQueue,
+        workflowId: `sweep-${parcel.trackingNo}`,
+      });
+      const { rows } = await lab.db.pool.query(
+        `select u.state, u.outcome, u.reason, (select count(*)::int from waybell.express_waits w
+           where w.workflow_id = u.workflow_id) as waits
+           from waybell.express_updates u where workflow_id = $1`,
+        [handle.workflowId],
+      );
+      expect(rows).toEqual([
+        { state: 'closed', outcome: 'failed', reason: 'its workflow was ended from outside', waits: 0 },
+      ]);
+    });
   });
 
   test('starts no push after a newer status is committed', async () => {
