@@ -40,7 +40,8 @@ const borders = [
   },
   {
     folder: 'src/api',
-    allowed: 'everything but push, activities and the embedded parts: the API starts workflows and never pushes',
+    allowed:
+      'everything but push, activities and the embedded parts: the API starts workflows and never pushes',
     forbidden: ['^\\.\\./(push|activities|cli|embedded)/', '^@temporalio/(worker|workflow)$'],
   },
 ];
@@ -56,7 +57,10 @@ export default tseslint.config(
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-deprecated': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       '@typescript-eslint/explicit-module-boundary-types': 'error',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       'no-restricted-syntax': [

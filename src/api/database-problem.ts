@@ -31,6 +31,9 @@ const VALUE_UNFIT = ['22P02', '22003'];
 /** A constraint of the table. */
 const INTEGRITY_CLASS = '23';
 
+/** What `databaseProblem` may say of any route that asks the database. */
+export const DATABASE_PROBLEMS = ['database-unavailable', 'database-permission', 'database-refused'] as const;
+
 /** Says what an error of the database means for the caller; `undefined` when it is our mistake. */
 export function databaseProblem(error: unknown): HttpProblem | undefined {
   if (!types.isNativeError(error)) return undefined;

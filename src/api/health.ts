@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Router } from 'express';
 import type { ApiDependencies } from './dependencies';
-import { addRoute } from './methods';
+import { showLife, showReadiness } from './health-operations';
+import { serve } from './operation';
 import { askTemporal } from './temporal-problem';
 
 /** A database that needs longer is as good as away; milliseconds. */
@@ -13,24 +14,20 @@ type PartState = 'ok' | 'error';
 export function healthRoutes({ pool, temporal, log }: ApiDependencies): Router {
   const router = Router();
 
-  addRoute(router, '/healthz', {
-    get(_request, response) {
-      response.json({ ok: true });
-    },
-  });
+  serve(router, showLife, () => ({ ok: true }));
 
-  addRoute(router, '/readyz', {
-    async get(_request, response) {
-      const [postgresql, temporalState] = await Promise.all([
-        stateOf('postgresql', withinBudget(pool.query('select 1'))),
-        stateOf(
-          'temporal',
-          askTemporal(temporal, () => temporal.workflowService.getSystemInfo({})),
-        ),
-      ]);
-      const ok = postgresql === 'ok' && temporalState === 'ok';
-      response.status(ok ? 200 : 503).json({ ok, postgresql, temporal: temporalState });
-    },
+  serve(router, showReadiness, async (_asked, response) => {
+    const [postgresql, temporalState] = await Promise.all([
+      stateOf('postgresql', withinBudget(pool.query('select 1'))),
+      stateOf(
+        'temporal',
+        askTemporal(temporal, () => temporal.workflowService.getSystemInfo({})),
+      ),
+    ]);
+    if (postgresql === 'ok' && temporalState === 'ok')
+      return { ok: true, postgresql, temporal: temporalState };
+    response.status(503);
+    return { ok: false, postgresql, temporal: temporalState };
   });
   return router;
 

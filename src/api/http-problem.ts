@@ -1,5 +1,20 @@
 import type { Response } from 'express';
+import { z } from 'zod';
 import { ERRORS, type HttpErrorCode } from '../errors';
+
+const HTTP_ERROR_CODES = Object.entries(ERRORS).flatMap(([code, { kind }]) =>
+  kind === 'http' ? [code as HttpErrorCode] : [],
+);
+
+/** The one shape that every refusal has. */
+export const problemAnswer = z
+  .object({
+    ok: z.literal(false),
+    code: z.enum(HTTP_ERROR_CODES),
+    message: z.string().describe('For people; never a stack trace.'),
+    field: z.string().optional().describe('The field of the request that is to blame.'),
+  })
+  .meta({ id: 'Problem' });
 
 export interface ProblemDetails {
   /** The field of the request that is wrong. */
@@ -30,9 +45,10 @@ export class HttpProblem extends Error {
   }
 }
 
-/** Sends a problem in the one shape that every refusal has. */
+/** Sends a problem. */
 export function sendProblem(response: Response, problem: HttpProblem): void {
   const { code, message, field, retryAfterSeconds } = problem;
   if (retryAfterSeconds !== undefined) response.set('Retry-After', String(retryAfterSeconds));
-  response.status(problem.status).json({ ok: false, code, message, ...(field !== undefined && { field }) });
+  const answer: z.infer<typeof problemAnswer> = { ok: false, code, message, field };
+  response.status(problem.status).json(answer);
 }

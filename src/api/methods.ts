@@ -7,7 +7,7 @@ type Method = 'get' | 'post' | 'put';
 export function addRoute(
   router: Router,
   path: string,
-  handlers: Partial<Record<Method, RequestHandler>>,
+  handlers: Partial<Record<Method, RequestHandler | RequestHandler[]>>,
 ): void {
   const route = router.route(path);
   for (const [method, handler] of Object.entries(handlers)) route[method as Method](handler);

@@ -1,6 +1,5 @@
 import express, { type Request, type RequestHandler } from 'express';
-import { z } from 'zod';
-import { printable } from '../sources/canonical';
+import type { z } from 'zod';
 import { readJsonObject } from '../sources/json-object';
 import { HttpProblem } from './http-problem';
 
@@ -50,28 +49,3 @@ export function checkFields<T extends z.ZodType>(schema: T, fields: unknown): z.
 export function fieldInvalid(field: string, reason: string): HttpProblem {
   return new HttpProblem('field-invalid', `${field}: ${reason}`, { field });
 }
-
-const MAX_ID_LENGTH = 128;
-
-const plainId = z.string().min(1).max(MAX_ID_LENGTH).refine(printable, 'must not hold control characters');
-
-/** Ids of a shop may be numbers in its database, and so in its JSON. */
-const numberAsText = (value: unknown): unknown =>
-  typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
-
-/** An id of the shop: text, uuid or number. */
-export const requiredId = z.preprocess(numberAsText, plainId);
-
-/** As `requiredId`; apps send null and '' for "none". */
-export const optionalId = z.preprocess(
-  (value) => (value === null || value === '' ? undefined : numberAsText(value)),
-  plainId.optional(),
-);
-
-/** Words from a person, kept in a history. */
-export const optionalWords = z
-  .string()
-  .max(200)
-  .refine(printable, 'must not hold control characters')
-  .nullish()
-  .transform((words) => words ?? undefined);

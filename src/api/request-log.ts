@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { RequestHandler, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
@@ -16,11 +16,9 @@ export function logRequests(log: Logger): RequestHandler {
     response.locals['requestId'] = requestId;
     response.set('X-Request-Id', requestId);
     response.on('finish', () => {
-      const route: unknown = request.route;
-      const pattern = hasPath(route) ? `${request.baseUrl}${route.path}` : '(none)';
       const ms = Math.round(performance.now() - startedAt);
       log.debug(
-        { requestId, method: request.method, route: pattern, status: response.statusCode, ms },
+        { requestId, method: request.method, route: routeOf(request), status: response.statusCode, ms },
         'request',
       );
     });
@@ -30,6 +28,12 @@ export function logRequests(log: Logger): RequestHandler {
 
 export function requestIdOf(response: Response): string {
   return String(response.locals['requestId']);
+}
+
+/** The pattern of the route that took a request, such as `/api/v1/notifications/:message_id`. */
+export function routeOf(request: Request): string {
+  const route: unknown = request.route;
+  return hasPath(route) ? `${request.baseUrl}${route.path}` : '(none)';
 }
 
 function hasPath(route: unknown): route is { path: string } {

@@ -5,7 +5,7 @@ import { HttpProblem } from './http-problem';
  * How long one request may wait for Temporal; milliseconds. Without a deadline the client tries ten times, 19 s
  * in all. Its own pause between tries adds up to half a second, and the answer is promised within 2 s.
  */
-const DEADLINE_MS = 1_200;
+const DEADLINE_MS = 1_000;
 
 /** Seconds after which a Temporal server that was restarted usually answers again. */
 const RETRY_AFTER_S = 5;

@@ -3,17 +3,17 @@ import { createOwnSystem } from '../sources/own-system';
 import type { ReceivedUpdate, Source } from '../sources/source';
 import type { ApiDependencies } from './dependencies';
 import { HttpProblem } from './http-problem';
-import { addRoute } from './methods';
-import { bodyBytes, readBody, requireMediaType } from './request-input';
+import { addOperation } from './operation';
+import { bodyBytes, requireMediaType } from './request-input';
 import { startDelivery } from './start-delivery';
 import { temporalLink } from './temporal-link';
+import { receiveExpressStatus } from './webhook-operations';
 
 /** How carriers and the shop's own systems come in. Needs Temporal only: PostgreSQL may be away. */
 export function webhookRoutes(deps: ApiDependencies): Router {
   const { webhookSecrets: secrets, statusMap } = deps.config;
   const router = Router();
-  router.use(readBody);
-  addRoute(router, '/express/status', { post: receive(createOwnSystem({ secrets, statusMap }), deps) });
+  addOperation(router, receiveExpressStatus, receive(createOwnSystem({ secrets, statusMap }), deps));
   return router;
 }
 

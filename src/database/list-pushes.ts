@@ -1,3 +1,4 @@
+import type { PushState } from '../shipment/delivery';
 import type { Queryable } from './pool';
 
 /** What happened to one notification on one device. */
@@ -5,7 +6,7 @@ export interface Push {
   readonly device_id: string;
   readonly cid: string;
   readonly provider: string;
-  readonly state: string;
+  readonly state: 'claimed' | 'retry' | PushState;
   readonly code: string | null;
   readonly words: string | null;
   readonly attempts: number;

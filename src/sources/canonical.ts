@@ -24,7 +24,8 @@ export const carrierField = z
       .min(1, 'must not be empty')
       .max(MAX_CARRIER_LENGTH)
       .refine(printable, 'must not hold control characters'),
-  );
+  )
+  .describe(`1–${MAX_CARRIER_LENGTH} characters in any spelling; stored in lower case.`);
 
 export const trackingNoField = z
   .string()
@@ -36,4 +37,7 @@ export const trackingNoField = z
       .min(MIN_TRACKING_NO_LENGTH)
       .max(MAX_TRACKING_NO_LENGTH)
       .regex(/^[A-Z0-9_-]+$/, 'may hold letters, digits, - and _ only'),
+  )
+  .describe(
+    `${MIN_TRACKING_NO_LENGTH}–${MAX_TRACKING_NO_LENGTH} letters, digits, \`-\` and \`_\`; white space is dropped, stored in upper case.`,
   );

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { maskText } from '../shipment/safe-text';
-import { isShipmentStatus, type ShipmentStatus } from '../shipment/status';
+import { readStatus, SHIPMENT_STATUSES, type StatusMap } from '../shipment/status';
 import type { ShipmentEvent } from '../shipment/update';
 import { carrierField, printable, trackingNoField } from './canonical';
 import { readEventTime } from './event-time';
@@ -10,30 +10,58 @@ import { verifyStandardWebhook } from './standard-webhooks';
 import { eventKey } from './update-identity';
 
 /** The body of a shop's own system: one scan of one waybill. */
-const scan = z.object({
-  carrier: carrierField,
-  tracking_no: trackingNoField,
-  status: z.string().trim().min(1).max(64).refine(printable, 'must not hold control characters'),
-  event_text: z
-    .string()
-    .max(500)
-    .nullish()
-    .transform((text) => (text ?? '').replace(/\p{Cc}+/gu, ' ').trim()),
-  event_time: z.string().max(64),
-  event_id: z
-    .string()
-    .min(1)
-    .max(128)
-    .refine(printable, 'must not hold control characters')
-    .nullish()
-    .transform((id) => id ?? undefined),
+export const expressScan = z
+  .object({
+    carrier: carrierField,
+    tracking_no: trackingNoField,
+    status: z
+      .string()
+      .trim()
+      .min(1)
+      .max(64)
+      .refine(printable, 'must not hold control characters')
+      .describe(
+        `A word of \`STATUS_MAP\`, or one of ours: ${SHIPMENT_STATUSES.map((status) => `\`${status}\``).join(', ')}. Any other word is stored and moves nothing.`,
+      ),
+    event_text: z
+      .string()
+      .max(500)
+      .nullish()
+      .transform((text) => (text ?? '').replace(/\p{Cc}+/gu, ' ').trim())
+      .describe('Phone numbers, document numbers and named persons are masked before anything is stored.'),
+    event_time: z
+      .string()
+      .max(64)
+      .describe(
+        'ISO 8601, `yyyy-MM-dd HH:mm:ss` or `yyyy/MM/dd HH:mm:ss`; without an offset it is Asia/Shanghai. Not before 2000, not more than 24 h ahead.',
+      ),
+    event_id: z
+      .string()
+      .min(1)
+      .max(128)
+      .refine(printable, 'must not hold control characters')
+      .nullish()
+      .transform((id) => id ?? undefined)
+      .describe('The identity of the scan. Without it, time, status and text together are.'),
+  })
+  .meta({ id: 'ExpressScan' });
+
+/** The answer to a scan. */
+export const expressAcknowledgement = z.object({
+  ok: z.literal(true),
+  duplicate: z.boolean(),
+  workflow_id: z.string(),
+  run_id: z.string().optional().describe('Absent for a duplicate.'),
+  status: z.enum(SHIPMENT_STATUSES).nullable(),
+  status_known: z.boolean(),
+  temporal_ui: z.url().describe('The delivery in the Temporal UI.'),
 });
 
 export interface OwnSystemSettings {
   /** Without any, requests are taken unsigned. */
   readonly secrets: readonly string[];
   /** The shop's own words for statuses. */
-  readonly statusMap: Readonly<Record<string, ShipmentStatus>>;
+  readonly statusMap: StatusMap;
 }
 
 /** The shop's own systems, and carriers that speak the shop's format. */
@@ -49,7 +77,7 @@ export function createOwnSystem({ secrets, statusMap }: OwnSystemSettings): Sour
       if (json === undefined) {
         return { ok: false, code: 'json-malformed', message: 'the body must be a JSON object in UTF-8' };
       }
-      const parsed = scan.safeParse(json);
+      const parsed = expressScan.safeParse(json);
       if (!parsed.success) return fieldInvalid(parsed.error.issues[0]);
       const { carrier, tracking_no: trackingNo, status, event_text, event_time, event_id } = parsed.data;
       const read = readEventTime(event_time, now);
@@ -63,13 +91,13 @@ export function createOwnSystem({ secrets, statusMap }: OwnSystemSettings): Sour
         ...said,
         // Over the masked text: a digest of a phone number can be searched back to the number.
         key: eventKey({ ...said, id: event_id }),
-        status: knownStatus(status, statusMap),
+        status: readStatus(status, statusMap),
       };
       return { ok: true, updates: [{ source: name, carrier, trackingNo, events: [event] }] };
     },
     acknowledge: (received) => ({
       mediaType: 'application/json',
-      body: JSON.stringify({ ok: true, ...received.map(answer)[0] }),
+      body: JSON.stringify(received.map(answer)[0]),
     }),
   };
 }
@@ -79,18 +107,11 @@ function fieldInvalid(issue: { path: PropertyKey[]; message: string } | undefine
   return { ok: false, code: 'field-invalid', field, message: `${field}: ${issue?.message ?? 'is invalid'}` };
 }
 
-/** The shop's own map goes first: it may give our words another meaning. */
-function knownStatus(word: string, statusMap: OwnSystemSettings['statusMap']): ShipmentStatus | null {
-  if (Object.hasOwn(statusMap, word)) return statusMap[word] ?? null;
-  const lower = word.toLowerCase();
-  const mapped = Object.entries(statusMap).find(([own]) => own.toLowerCase() === lower);
-  if (mapped) return mapped[1];
-  return isShipmentStatus(lower) ? lower : null;
-}
-
-function answer({ update, workflowId, runId, duplicate, link }: ReceivedUpdate): Record<string, unknown> {
+function answer(received: ReceivedUpdate): z.infer<typeof expressAcknowledgement> {
+  const { update, workflowId, runId, duplicate, link } = received;
   const status = update.events[0]?.status ?? null;
   return {
+    ok: true,
     duplicate,
     workflow_id: workflowId,
     ...(runId !== undefined && { run_id: runId }),

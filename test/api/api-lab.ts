@@ -8,6 +8,7 @@ import type { ApiDependencies } from '../../src/api/dependencies';
 import { loadConfig } from '../../src/config';
 import { createTestDatabase, type TestDatabase } from '../setup/database';
 import { connectTemporal, type TestTemporal } from '../setup/temporal';
+import { requireDocumented } from './documented';
 
 export interface Answer {
   readonly status: number;
@@ -27,6 +28,7 @@ export interface Call {
 
 export interface Api {
   readonly url: string;
+  /** Asks, and fails when the answer is not as the OpenAPI document says. */
   call(method: string, path: string, call?: Call): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -149,6 +151,8 @@ export async function serveApi(deps: ApiDependencies): Promise<Api> {
         ...(body !== undefined && { body }),
       });
       const text = await response.text();
+      const mediaType = response.headers.get('content-type')?.split(';')[0] ?? '';
+      requireDocumented(method, path, { status: response.status, mediaType, text });
       return { status: response.status, headers: response.headers, text, json: parse(text) };
     },
     async close() {

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+
+/** Fields that many answers have. */
+
+/** What every answer that is not a refusal begins with. */
+export const ok = z.literal(true);
+
+/** A moment: a `Date` in our hands, ISO 8601 in UTC on the wire. */
+export const moment = z
+  .date()
+  .transform((date) => date.toISOString())
+  .pipe(z.iso.datetime());
+
+export const count = z.int().nonnegative();
+
+export const woken = count.describe('How many deliveries waited for this, and go on now.');
+
+export const temporalUi = z.url().describe('The delivery in the Temporal UI.');

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { count, moment, ok, woken } from './answer-fields';
+import { DATABASE_PROBLEMS } from './database-problem';
+import { appidField, cidField, wordField } from './device-fields';
+import { optionalId } from './id-fields';
+import type { Operation } from './operation';
+
+const device = z
+  .object({
+    id: z.string(),
+    appid: z.string(),
+    cid: z.string(),
+    user_id: z.string().nullable(),
+    merchant_id: z.string().nullable(),
+    platform: z.string().nullable(),
+    provider: z.string(),
+    is_active: z.boolean(),
+    inactive_reason: z.string().nullable(),
+    inactive_at: moment.nullable(),
+    registered_at: moment,
+    last_seen_at: moment,
+    updated_at: moment,
+  })
+  .meta({ id: 'Device', description: 'The row as it is written in `push_devices`; ids as text.' });
+
+const DEVICE_EXAMPLE = {
+  id: '6a5f0e1c-3d0b-4f1e-9d55-0c1f8e6c9a10',
+  appid: 'default',
+  cid: 'f7a1c0de',
+  user_id: 'user-0007',
+  merchant_id: null,
+  platform: 'android',
+  provider: 'unicloud',
+  is_active: true,
+  inactive_reason: null,
+  inactive_at: null,
+  registered_at: '2026-02-06T02:11:00.000Z',
+  last_seen_at: '2026-02-06T02:11:00.000Z',
+  updated_at: '2026-02-06T02:11:00.000Z',
+};
+
+export const registerDevice = {
+  method: 'post',
+  path: '/api/v1/push/register',
+  id: 'registerDevice',
+  tag: 'Devices',
+  summary: 'This phone belongs to this account now.',
+  description:
+    'A phone is one row per `(appid, cid)`. A later registration replaces both owners, also by nothing: the phone moves to the account that registered last. `platform` and `provider` stay unless sent again.',
+  access: 'app',
+  body: z
+    .object({
+      cid: cidField,
+      appid: appidField,
+      user_id: optionalId.describe('An owner: this, `merchant_id`, or both.'),
+      merchant_id: optionalId.describe('An owner: this, `user_id`, or both.'),
+      platform: wordField.describe('Such as `android` or `ios`.'),
+      provider: wordField.describe('Who pushes to this phone; `unicloud` when never said.'),
+    })
+    .meta({ id: 'DeviceRegistration' }),
+  answers: { 200: z.object({ ok, device, woken }) },
+  problems: ['owner-required', ...DATABASE_PROBLEMS],
+  examples: {
+    body: {
+      cid: 'f7a1c0de',
+      appid: 'default',
+      user_id: 'user-0007',
+      merchant_id: null,
+      platform: 'android',
+      provider: 'unicloud',
+    },
+    answer: { ok: true, device: DEVICE_EXAMPLE, woken: 1 },
+  },
+} as const satisfies Operation;
+
+export const unregisterDevice = {
+  method: 'post',
+  path: '/api/v1/push/unregister',
+  id: 'unregisterDevice',
+  tag: 'Devices',
+  summary: 'This phone gets nothing more.',
+  description: 'The row stays, with `inactive_reason` `unregistered`.',
+  access: 'app',
+  body: z.object({ cid: cidField, appid: appidField }).meta({ id: 'DeviceIdentity' }),
+  answers: { 200: z.object({ ok, device }) },
+  problems: ['device-unknown', ...DATABASE_PROBLEMS],
+  examples: { body: { cid: 'f7a1c0de', appid: 'default' } },
+} as const satisfies Operation;
+
+export const listDevices = {
+  method: 'get',
+  path: '/api/v1/push/devices',
+  id: 'listDevices',
+  tag: 'Devices',
+  summary: 'The phones of an owner.',
+  description: '`user_id` or `merchant_id` is required. At most 500, those seen last first.',
+  access: 'app',
+  query: z.object({
+    user_id: optionalId,
+    merchant_id: optionalId,
+    appid: z.string().max(64).optional(),
+    active: z.enum(['true', 'false']).optional(),
+  }),
+  answers: { 200: z.object({ ok, devices: z.array(device), count }) },
+  problems: ['owner-required', ...DATABASE_PROBLEMS],
+  examples: { answer: { ok: true, devices: [DEVICE_EXAMPLE], count: 1 } },
+} as const satisfies Operation;

@@ -1,0 +1,84 @@
+import type { RequestHandler, Response, Router } from 'express';
+import type { z } from 'zod';
+import type { HttpErrorCode } from '../errors';
+import { addRoute } from './methods';
+import { checkFields, readBody, readJson, readOptionalJson } from './request-input';
+
+/** Who may ask: everybody; the holder of an API key; an app, which may come as a person; who signs. */
+export type Access = 'everybody' | 'key' | 'app' | 'signature';
+
+/** The chapters of the description, in the order in which people read them. */
+export const TAGS = {
+  Webhooks: 'How carriers and the shop’s own systems come in.',
+  Devices: 'How apps say which phone is whose, and what was seen on it.',
+  Waybills: 'How the shop says which order a waybill belongs to.',
+  Notifications: 'Which messages there are, what became of each, and to try again.',
+  Health: 'For load balancers, monitoring and people.',
+  Description: 'What you are reading.',
+} as const;
+
+/**
+ * One route, as its callers see it. The router checks requests with these very schemas, the compiler holds
+ * answers to them, and the OpenAPI document shows them: there is no second copy.
+ */
+export interface Operation {
+  readonly method: 'get' | 'post' | 'put';
+  /** As OpenAPI writes it: `{name}` stands for one segment. */
+  readonly path: string;
+  /** Unique; generated clients name their functions after it. */
+  readonly id: string;
+  readonly tag: keyof typeof TAGS;
+  readonly summary: string;
+  readonly description?: string;
+  readonly access: Access;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodObject;
+  /** No body counts as an empty object. */
+  readonly bodyOptional?: true;
+  /** By HTTP status. Handlers give the input of a schema; what JSON makes of it is the output. */
+  readonly answers: Readonly<Record<number, z.ZodType>>;
+  /** Of all answers; JSON unless said. */
+  readonly mediaType?: string;
+  /** Codes that this route answers with, beside those that follow from its access and its input. */
+  readonly problems: readonly HttpErrorCode[];
+  readonly examples?: { readonly body?: unknown; readonly answer?: unknown };
+}
+
+type Checked<S> = S extends z.ZodType ? z.output<S> : undefined;
+
+/** What was asked, checked. */
+export interface Asked<O extends Operation> {
+  readonly params: Checked<O['params']>;
+  readonly query: Checked<O['query']>;
+  readonly body: Checked<O['body']>;
+}
+
+type AnswerOf<O extends Operation> = z.input<O['answers'][keyof O['answers'] & number]>;
+
+/** Adds the route of an operation: checks what is asked, and sends what `answer` gives as JSON. */
+export function serve<O extends Operation, const A extends AnswerOf<O>>(
+  router: Router,
+  operation: O,
+  answer: (asked: Asked<O>, response: Response) => A | Promise<A>,
+): void {
+  const { params, query, body, bodyOptional }: Operation = operation;
+  const readFields = bodyOptional ? readOptionalJson : readJson;
+  addOperation(router, operation, async (request, response) => {
+    const asked = {
+      params: params && checkFields(params, request.params),
+      query: query && checkFields(query, request.query),
+      body: body && readFields(request, body),
+    };
+    response.json(await answer(asked as Asked<O>, response));
+  });
+}
+
+/** Adds the route of an operation whose handler reads and answers in a way of its own. */
+export function addOperation(
+  router: Router,
+  { method, path, body }: Operation,
+  handler: RequestHandler,
+): void {
+  addRoute(router, path.replace(/\{(\w+)\}/g, ':$1'), { [method]: body ? [readBody, handler] : handler });
+}

@@ -1,0 +1,26 @@
+import { showDocs, showOpenApi } from './description-operations';
+import { listDevices, registerDevice, unregisterDevice } from './device-operations';
+import { showLife, showMetrics, showReadiness } from './health-operations';
+import { listNotifications, retryNotification, showNotification } from './notification-operations';
+import type { Operation } from './operation';
+import { recordReceipt } from './receipt-operations';
+import { linkWaybill } from './waybill-operations';
+import { receiveExpressStatus } from './webhook-operations';
+
+/** Every route, in the order in which people read about them. */
+export const OPERATIONS: readonly Operation[] = [
+  receiveExpressStatus,
+  registerDevice,
+  unregisterDevice,
+  listDevices,
+  recordReceipt,
+  linkWaybill,
+  listNotifications,
+  showNotification,
+  retryNotification,
+  showLife,
+  showReadiness,
+  showMetrics,
+  showOpenApi,
+  showDocs,
+];

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { moment, ok } from './answer-fields';
+import { DATABASE_PROBLEMS } from './database-problem';
+import { appidField, cidField } from './device-fields';
+import { requiredId } from './id-fields';
+import type { Operation } from './operation';
+
+export const recordReceipt = {
+  method: 'post',
+  path: '/api/v1/push/receipts',
+  id: 'recordReceipt',
+  tag: 'Devices',
+  summary: 'A push was shown, or clicked.',
+  description:
+    'The phone’s own word: the only proof that somebody saw a push. Who clicked has seen. The first word of each kind stays.',
+  access: 'app',
+  body: z
+    .object({
+      message_id: requiredId.describe('As it came with the push.'),
+      cid: cidField,
+      appid: appidField,
+      event: z.enum(['shown', 'clicked']),
+      at: z.string().max(64).optional().describe('ISO 8601, by the clock of the phone; now when absent.'),
+    })
+    .meta({ id: 'Receipt' }),
+  answers: {
+    200: z.object({
+      ok,
+      message_id: z.string(),
+      cid: z.string(),
+      shown_at: moment,
+      clicked_at: moment.nullable(),
+    }),
+  },
+  problems: ['device-unknown', 'push-unknown', ...DATABASE_PROBLEMS],
+  examples: {
+    body: {
+      message_id: '6a5f0e1c-3d0b-4f1e-9d55-0c1f8e6c9a10:1:delivered:1:user',
+      cid: 'f7a1c0de',
+      event: 'clicked',
+      at: '2026-02-06T02:12:00Z',
+    },
+    answer: {
+      ok: true,
+      message_id: '6a5f0e1c-3d0b-4f1e-9d55-0c1f8e6c9a10:1:delivered:1:user',
+      cid: 'f7a1c0de',
+      shown_at: '2026-02-06T02:12:00.000Z',
+      clicked_at: '2026-02-06T02:12:00.000Z',
+    },
+  },
+} as const satisfies Operation;

@@ -1,0 +1,36 @@
+import { expressAcknowledgement, expressScan } from '../sources/own-system';
+import type { Operation } from './operation';
+
+export const receiveExpressStatus = {
+  method: 'post',
+  path: '/webhook/express/status',
+  id: 'receiveExpressStatus',
+  tag: 'Webhooks',
+  summary: 'One scan of one waybill.',
+  description:
+    'From the shop’s own systems, or a carrier that speaks this format. The answer comes once the delivery is durable in Temporal; PostgreSQL may be away meanwhile.',
+  access: 'signature',
+  body: expressScan,
+  answers: { 200: expressAcknowledgement },
+  problems: ['update-too-large', 'temporal-unavailable'],
+  examples: {
+    body: {
+      carrier: 'yto',
+      tracking_no: 'TEST_YT_20260206_0007',
+      status: 'out_for_delivery',
+      event_text: '快递员正在派送',
+      event_time: '2026-02-06 10:11:00',
+      event_id: 'scan-1',
+    },
+    answer: {
+      ok: true,
+      duplicate: false,
+      workflow_id: 'delivery/own-system/yto/TEST_YT_20260206_0007/3f2a9c0d51e874b6a2c1',
+      run_id: '01964f0e-7c1b-7a52-9c1f-5d2f6f0f8a11',
+      status: 'out_for_delivery',
+      status_known: true,
+      temporal_ui:
+        'http://127.0.0.1:8233/namespaces/default/workflows/delivery%2Fown-system%2Fyto%2FTEST_YT_20260206_0007%2F3f2a9c0d51e874b6a2c1/01964f0e-7c1b-7a52-9c1f-5d2f6f0f8a11',
+    },
+  },
+} as const satisfies Operation;

@@ -1,0 +1,36 @@
+import { Client, Connection } from '@temporalio/client';
+import pg from 'pg';
+import pino from 'pino';
+import type { ApiDependencies } from '../../src/api/dependencies';
+import { loadConfig } from '../../src/config';
+import { freePorts } from '../setup/free-port';
+import { type Api, serveApi } from './api-lab';
+
+/** The API alone: neither PostgreSQL nor Temporal is there. */
+export interface BareApi {
+  readonly deps: ApiDependencies;
+  serve(change?: Partial<ApiDependencies>): Promise<Api>;
+  close(): Promise<void>;
+}
+
+export async function openBareApi(): Promise<BareApi> {
+  const [port] = await freePorts(1);
+  const connection = Connection.lazy({ address: `127.0.0.1:${port}` });
+  const pool = new pg.Pool({ host: '127.0.0.1', port: Number(port) });
+  const temporal = new Client({ connection });
+  const deps = { config: loadConfig({}), pool, temporal, log: pino({ level: 'silent' }) };
+  const apis: Api[] = [];
+  return {
+    deps,
+    async serve(change = {}) {
+      const api = await serveApi({ ...deps, ...change });
+      apis.push(api);
+      return api;
+    },
+    async close() {
+      await Promise.all(apis.map((api) => api.close()));
+      await connection.close();
+      await pool.end();
+    },
+  };
+}
