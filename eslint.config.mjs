@@ -10,7 +10,7 @@ const borders = [
       '^node:',
       '^(pg|zod|express|pino|luxon|jsonwebtoken)$',
       '^@temporalio/(?!workflow$|common$)',
-      '^\\.\\./(?!shipment/)',
+      '^(\\.\\./)+(?!\\.\\./|shipment/)',
     ],
   },
   {
@@ -21,17 +21,17 @@ const borders = [
   {
     folder: 'src/sources',
     allowed: 'shipment and pure libraries: no Temporal, no database',
-    forbidden: ['^@temporalio/', '^pg$', '^\\.\\./(?!shipment/)'],
+    forbidden: ['^@temporalio/', '^pg$', '^(\\.\\./)+(?!\\.\\./|shipment/)'],
   },
   {
     folder: 'src/push',
     allowed: 'shipment and node built-ins: no Temporal, no database',
-    forbidden: ['^@temporalio/', '^pg$', '^\\.\\./(?!shipment/)'],
+    forbidden: ['^@temporalio/', '^pg$', '^(\\.\\./)+(?!\\.\\./|shipment/)'],
   },
   {
     folder: 'src/activities',
     allowed: 'database, push, shipment; never the API or a source',
-    forbidden: ['^\\.\\./(api|sources|cli|embedded|workflows)/'],
+    forbidden: ['^(\\.\\./)+(api|sources|cli|embedded|workflows)/'],
   },
   {
     folder: 'src/database',
@@ -42,7 +42,7 @@ const borders = [
     folder: 'src/api',
     allowed:
       'everything but push, activities and the embedded parts: the API starts workflows and never pushes',
-    forbidden: ['^\\.\\./(push|activities|cli|embedded)/', '^@temporalio/(worker|workflow)$'],
+    forbidden: ['^(\\.\\./)+(push|activities|cli|embedded)/', '^@temporalio/(worker|workflow)$'],
   },
 ];
 

@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import { showDocs, showOpenApi } from './description-operations';
-import { DOCS_CONTENT_POLICY, DOCS_PAGE } from './docs-page';
-import { OPENAPI_DOCUMENT } from './openapi';
+import { DOCS_CONTENT_POLICY, DOCS_PAGE } from './openapi/docs-page';
+import { OPENAPI_DOCUMENT } from './openapi/document';
 import { addOperation } from './operation';
 
 /** The API described, for programs and for people. Public, and needs nothing else to be up. */

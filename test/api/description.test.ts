@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { OPENAPI_DOCUMENT } from '../../src/api/openapi';
+import { OPENAPI_DOCUMENT } from '../../src/api/openapi/document';
 import { OPERATIONS } from '../../src/api/operations';
-import { problemsOf } from '../../src/api/openapi-problems';
+import { problemsOf } from '../../src/api/openapi/problems';
 import { loadConfig } from '../../src/config';
 import { type Answer, type Api } from './api-lab';
 import { type BareApi, openBareApi } from './bare-api';

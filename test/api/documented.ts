@@ -1,6 +1,6 @@
 import addFormats from 'ajv-formats';
 import { Ajv2020 } from 'ajv/dist/2020';
-import { OPENAPI_DOCUMENT } from '../../src/api/openapi';
+import { OPENAPI_DOCUMENT } from '../../src/api/openapi/document';
 import { ERRORS, type HttpErrorCode } from '../../src/errors';
 
 /** What a route has answered. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import type { Router } from 'express';
 import { createApp } from '../../src/api/app';
-import { OPENAPI_DOCUMENT } from '../../src/api/openapi';
+import { OPENAPI_DOCUMENT } from '../../src/api/openapi/document';
 import type { Operation } from '../../src/api/operation';
 import { OPERATIONS } from '../../src/api/operations';
 import { loadConfig } from '../../src/config';

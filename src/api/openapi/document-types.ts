@@ -1,4 +1,4 @@
-import type { JsonSchema, NamedSchemas } from './openapi-schemas';
+import type { JsonSchema, NamedSchemas } from './schemas';
 
 /** As much of OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.1) as the document uses. */
 export interface OpenApiDocument {

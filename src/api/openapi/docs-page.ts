@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { PROJECT_ROOT } from '../project-root';
+import { PROJECT_ROOT } from '../../project-root';
 import { drawOperation } from './docs-operation';
 import { Html, html, prose } from './html';
-import { OPENAPI_DOCUMENT } from './openapi';
-import { SECURITY_SCHEMES } from './openapi-security';
-import type { Operation } from './operation';
-import { OPERATIONS } from './operations';
+import { OPENAPI_DOCUMENT } from './document';
+import { SECURITY_SCHEMES } from './security';
+import type { Operation } from '../operation';
+import { OPERATIONS } from '../operations';
 
-const STYLE = readFileSync(path.join(PROJECT_ROOT, 'src/api/docs-page.css'), 'utf8');
+const STYLE = readFileSync(path.join(PROJECT_ROOT, 'src/api/openapi/docs-page.css'), 'utf8');
 const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
 
 /** Nothing but the page itself and its one style sheet: no script, and nothing from anywhere. */

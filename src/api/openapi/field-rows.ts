@@ -1,4 +1,4 @@
-import { type JsonSchema, type NamedSchemas, resolved } from './openapi-schemas';
+import { type JsonSchema, type NamedSchemas, resolved } from './schemas';
 
 export interface FieldRow {
   /** With the names of the objects around it: `device.id`, `devices[].id`. */

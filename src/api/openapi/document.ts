@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { PROJECT_ROOT } from '../project-root';
-import { contentOf, describeResponses, HEADERS } from './openapi-answers';
-import type { DescribedOperation, OpenApiDocument, Parameter } from './openapi-document';
-import { type JsonSchema, jsonSchemaOf, type NamedSchemas } from './openapi-schemas';
-import { SECURITY_OF_ACCESS, SECURITY_SCHEMES } from './openapi-security';
-import { type Operation, TAGS } from './operation';
-import { OPERATIONS } from './operations';
+import { PROJECT_ROOT } from '../../project-root';
+import { contentOf, describeResponses, HEADERS } from './answers';
+import type { DescribedOperation, OpenApiDocument, Parameter } from './document-types';
+import { type JsonSchema, jsonSchemaOf, type NamedSchemas } from './schemas';
+import { SECURITY_OF_ACCESS, SECURITY_SCHEMES } from './security';
+import { type Operation, TAGS } from '../operation';
+import { OPERATIONS } from '../operations';
 
 const INTRODUCTION = `Carrier webhooks become pushes on the phones of buyer and merchant.
 

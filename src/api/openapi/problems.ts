@@ -1,5 +1,5 @@
-import { ERRORS, type HttpErrorCode } from '../errors';
-import type { Access, Operation } from './operation';
+import { ERRORS, type HttpErrorCode } from '../../errors';
+import type { Access, Operation } from '../operation';
 
 /** What `auth.ts`, `owners.ts` and the sources refuse. */
 const PROBLEMS_OF_ACCESS: Readonly<Record<Access, readonly HttpErrorCode[]>> = {

@@ -1,4 +1,4 @@
-import type { Access } from './operation';
+import type { Access } from '../operation';
 
 /** How callers show who they are: `auth.ts` and `sources/standard-webhooks.ts`, in the words of OpenAPI. */
 export const SECURITY_SCHEMES = {

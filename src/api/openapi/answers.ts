@@ -1,9 +1,9 @@
-import { ERRORS, type HttpErrorCode } from '../errors';
-import { problemAnswer } from './http-problem';
-import type { Content, DescribedAnswer } from './openapi-document';
-import { problemsOf } from './openapi-problems';
-import { type JsonSchema, jsonSchemaOf, type NamedSchemas } from './openapi-schemas';
-import type { Operation } from './operation';
+import { ERRORS, type HttpErrorCode } from '../../errors';
+import { problemAnswer } from '../http-problem';
+import type { Content, DescribedAnswer } from './document-types';
+import { problemsOf } from './problems';
+import { type JsonSchema, jsonSchemaOf, type NamedSchemas } from './schemas';
+import type { Operation } from '../operation';
 
 export const HEADERS = {
   'X-Request-Id': {

@@ -1,10 +1,10 @@
-import { ERRORS, type HttpErrorCode } from '../errors';
+import { ERRORS, type HttpErrorCode } from '../../errors';
 import { fieldRows, type FieldRow, typeWords } from './field-rows';
 import { type Html, html, prose } from './html';
-import { OPENAPI_DOCUMENT } from './openapi';
-import type { Content, DescribedOperation, Parameter } from './openapi-document';
-import { problemsOf } from './openapi-problems';
-import type { Access, Operation } from './operation';
+import { OPENAPI_DOCUMENT } from './document';
+import type { Content, DescribedOperation, Parameter } from './document-types';
+import { problemsOf } from './problems';
+import type { Access, Operation } from '../operation';
 
 const ACCESS_WORDS: Readonly<Record<Access, string>> = {
   everybody: 'Needs no key.',
