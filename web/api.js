@@ -2,7 +2,7 @@ const RECEIPT_ATTEMPTS = 6;
 const FIRST_PAUSE_MS = 500;
 
 /** Thrown when Waybell says no. `final`: the same request will not do better. */
-class RefusedError extends Error {
+export class RefusedError extends Error {
   constructor(message, status) {
     super(message);
     this.final = status >= 400 && status < 500;
@@ -31,6 +31,9 @@ export const registerPhone = (cid, owner) =>
   post('/api/v1/push/register', { cid, ...owner, platform: 'web-demo', appid: 'default' });
 
 export const setBehaviour = (cid, mode) => post('/demo/behaviour', { cid, mode });
+
+/** Sends the next webhook of the sample parcel, as `npm run send` does. */
+export const sendWebhook = () => post('/demo/send', {});
 
 export const retryDelivery = (messageId) =>
   post(`/api/v1/notifications/${encodeURIComponent(messageId)}/retry`, { reason: 'demo phone' });

@@ -1,6 +1,7 @@
 import { readConfig } from './api.js';
 import { createPhone } from './phone.js';
-import { currentLanguage, onLanguageChange, setLanguage, setText, translate } from './texts.js';
+import { enableSending } from './send.js';
+import { currentLanguage, onLanguageChange, setLanguage, setText, timeOfDay, translate } from './texts.js';
 
 const PAUSE_MS = 2_000;
 
@@ -14,10 +15,9 @@ function showConnection(state, key) {
 }
 
 function tick() {
-  const format = (options) => new Intl.DateTimeFormat(currentLanguage(), options).format(new Date());
-  const time = format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-  const date = format({ weekday: 'long', month: 'long', day: 'numeric' });
-  phones.forEach((phone) => phone.setClock(time, date));
+  const now = new Date();
+  const day = new Intl.DateTimeFormat(currentLanguage(), { weekday: 'long', month: 'long', day: 'numeric' });
+  phones.forEach((phone) => phone.setClock(timeOfDay(now), day.format(now)));
 }
 
 function showLanguage() {
@@ -87,4 +87,5 @@ temporal.hidden = false;
 addPhones(devices);
 showLanguage();
 setInterval(tick, 1_000);
+enableSending();
 listen();

@@ -1,4 +1,4 @@
-import { postReceipt, registerPhone, retryDelivery, setBehaviour } from './api.js';
+import { postReceipt, RefusedError, registerPhone, retryDelivery, setBehaviour } from './api.js';
 import { setText, setTime, setWords, translate } from './texts.js';
 
 const MOST_CARDS = 50;
@@ -115,7 +115,8 @@ export function createPhone({ cid, owner, mode }, name) {
         setText(words, 'retrying');
         await retryDelivery(messageId).then(
           () => setWords(words, ''),
-          (error) => setWords(words, error.message),
+          (error) =>
+            error instanceof RefusedError ? setWords(words, error.message) : setText(words, 'unreachable'),
         );
       });
       refusedCards.set(messageId, card);

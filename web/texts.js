@@ -11,7 +11,7 @@ export const currentLanguage = () => language;
 
 /** The text of `key`, its `{n}` filled in. */
 function text(key, n) {
-  return TEXTS[language][key].replace('{n}', n);
+  return TEXTS[language][key].replace('{n}', () => n);
 }
 
 /** Gives an element a text that follows the language. */
@@ -27,15 +27,18 @@ export function setWords(element, words) {
   element.textContent = words;
 }
 
-/** Gives a `time` element a moment that is written as the language does. */
+/** Gives a `time` element the moment that it shows. */
 export function setTime(element, at) {
   element.dateTime = at;
   writeTime(element);
 }
 
+/** Hours and minutes as the clock of a phone shows them. */
+export const timeOfDay = (at) =>
+  new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at);
+
 function writeTime(element) {
-  const format = new Intl.DateTimeFormat(language, { timeStyle: 'short' });
-  element.textContent = format.format(new Date(element.dateTime));
+  element.textContent = timeOfDay(new Date(element.dateTime));
 }
 
 export function setLanguage(next) {

@@ -1,5 +1,6 @@
 import { WORKFLOW_BUNDLE } from '../../temporal/bundle-workflows';
 import { createApp } from '../api/app';
+import { apiUrl } from '../api-url';
 import type { Config } from '../config';
 import { openPool } from '../database/pool';
 import { createDemo } from '../embedded/demo';
@@ -68,6 +69,6 @@ export async function bringUp(context: BringUp): Promise<string> {
 }
 
 /** The shop's own, or the one that the demo phone brings. */
-function cloudFunctionUrl({ cloudFunctionUrl, port }: Config): string {
-  return cloudFunctionUrl ?? `http://127.0.0.1:${port}/demo/cloud-function`;
+function cloudFunctionUrl(config: Config): string {
+  return config.cloudFunctionUrl ?? `${apiUrl(config)}/demo/cloud-function`;
 }

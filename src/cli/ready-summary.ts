@@ -1,3 +1,4 @@
+import { apiUrl } from '../api-url';
 import type { Config } from '../config';
 
 /** What to say when everything is up: a block for the person who has just started it. */
@@ -8,8 +9,7 @@ export function readySummary(
     temporalCli,
   }: { readonly logFile: string | undefined; readonly temporalCli: string | undefined },
 ): string {
-  const host = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host;
-  const api = `http://${host}:${config.port}`;
+  const api = apiUrl(config);
   // Without a log file the lines go to a collector, not to a person.
   if (logFile === undefined) return `Waybell is ready: API ${api} and :${config.pushPort}`;
   const lines: [string, string | undefined][] = [

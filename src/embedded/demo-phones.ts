@@ -6,7 +6,7 @@ export interface DemoPhone {
 }
 
 export const DEMO_PHONES: readonly DemoPhone[] = [
-  { cid: 'demo-buyer-phone-1', owner: { user_id: 'user-0007' } },
-  { cid: 'demo-buyer-phone-2', owner: { user_id: 'user-0007' } },
-  { cid: 'demo-merchant-phone-1', owner: { merchant_id: 'merchant-0007' } },
+  { cid: 'demo-phone-buyer-1', owner: { user_id: 'user-0007' } },
+  { cid: 'demo-phone-buyer-2', owner: { user_id: 'user-0007' } },
+  { cid: 'demo-phone-shop-1', owner: { merchant_id: 'merchant-0007' } },
 ];

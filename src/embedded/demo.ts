@@ -8,6 +8,8 @@ import { PROJECT_ROOT } from '../project-root';
 import { BEHAVIOURS, createCloudFunction } from './cloud-function';
 import { DEMO_PHONES } from './demo-phones';
 import { createEventFeed } from './event-feed';
+import { sendWebhook, type Addressee } from './sample-carrier';
+import { nextWebhook } from './sample-parcel';
 
 const WEB_FOLDER = path.join(PROJECT_ROOT, 'web');
 /** The page needs nothing but its own files. */
@@ -20,12 +22,16 @@ const CONTENT_POLICY = [
 const cid = z.string().min(1).max(128);
 const behaviourFields = z.object({ cid, mode: z.enum(BEHAVIOURS) });
 const eventsFields = z.object({ cid: cid.optional() });
+// No field, but JSON all the same: a page of another origin cannot send that without being allowed to.
+const sendFields = z.object({});
+
+export type DemoSettings = Addressee & Pick<Config, 'temporalUiUrl' | 'temporalNamespace' | 'dataDir'>;
 
 /**
  * The demo phones and the cloud function that pushes to them, to be mounted at `/demo`. For the embedded
  * parts only: everything is in memory, and nobody is asked who he is.
  */
-export function createDemo(config: Pick<Config, 'temporalUiUrl' | 'temporalNamespace'>): Router {
+export function createDemo(config: DemoSettings): Router {
   const feed = createEventFeed();
   const cloudFunction = createCloudFunction({
     deliver(push) {
@@ -43,7 +49,7 @@ export function createDemo(config: Pick<Config, 'temporalUiUrl' | 'temporalNames
     next();
   });
 
-  router.use(['/cloud-function', '/behaviour'], readBody);
+  router.use(['/cloud-function', '/behaviour', '/send'], readBody);
   addRoute(router, '/cloud-function', {
     post(request, response) {
       const { body, delayMs } = cloudFunction.call(bodyBytes(request).toString('utf8'));
@@ -56,6 +62,14 @@ export function createDemo(config: Pick<Config, 'temporalUiUrl' | 'temporalNames
       const asked = readJson(request, behaviourFields);
       cloudFunction.behave(asked.cid, asked.mode);
       response.json({ ok: true, ...asked });
+    },
+  });
+  addRoute(router, '/send', {
+    async post(request, response) {
+      readJson(request, sendFields);
+      const webhook = await nextWebhook(config.dataDir, {}, new Date());
+      const { status, answer } = await sendWebhook(config, webhook);
+      response.status(status).json(answer.ok ? { ...answer, webhook: webhook.body } : answer);
     },
   });
   addRoute(router, '/events', {

@@ -11,7 +11,7 @@ select 'yto', 'TEST_YT_20260206_0007', 'ORDER_20260206_0007'
 
 insert into push_devices (appid, cid, user_id, merchant_id, platform)
 values
-  ('default', 'demo-buyer-phone-1', 'user-0007', null, 'android'),
-  ('default', 'demo-buyer-phone-2', 'user-0007', null, 'ios'),
-  ('default', 'demo-merchant-phone-1', null, 'merchant-0007', 'android')
+  ('default', 'demo-phone-buyer-1', 'user-0007', null, 'android'),
+  ('default', 'demo-phone-buyer-2', 'user-0007', null, 'ios'),
+  ('default', 'demo-phone-shop-1', null, 'merchant-0007', 'android')
 on conflict do nothing;

@@ -7,7 +7,7 @@ import texts from '../../web/texts.json';
 import type { LocalServer } from '../push/local-server';
 import { startDemo } from './demo-server';
 
-const CID = 'demo-buyer-phone-1';
+const CID = 'demo-phone-buyer-1';
 
 let server: LocalServer;
 beforeAll(async () => {

@@ -2,14 +2,25 @@ import express from 'express';
 import helmet from 'helmet';
 import pino from 'pino';
 import { answerErrors, refuseUnknownRoute } from '../../src/api/error-handler';
-import { createDemo } from '../../src/embedded/demo';
+import { createDemo, type DemoSettings } from '../../src/embedded/demo';
 import { listen, type LocalServer } from '../push/local-server';
+
+const SETTINGS: DemoSettings = {
+  temporalUiUrl: 'http://127.0.0.1:8233',
+  temporalNamespace: 'my shop',
+  dataDir: 'unused',
+  host: '127.0.0.1',
+  // The API is not here: nobody listens on port 1.
+  port: 1,
+  webhookSecrets: [],
+  apiKeys: [],
+};
 
 /** The demo phones alone, behind the error answers of the whole API. */
 export function startDemo(): Promise<LocalServer> {
   const app = express();
   app.use(helmet());
-  app.use('/demo', createDemo({ temporalUiUrl: 'http://127.0.0.1:8233', temporalNamespace: 'my shop' }));
+  app.use('/demo', createDemo(SETTINGS));
   app.use(refuseUnknownRoute);
   app.use(answerErrors(pino({ level: 'silent' })));
   return listen(app);

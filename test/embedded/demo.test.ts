@@ -5,7 +5,7 @@ import type { LocalServer } from '../push/local-server';
 import { startDemo } from './demo-server';
 import { followEvents, type EventStream } from './event-stream';
 
-const CID = 'demo-buyer-phone-1';
+const CID = 'demo-phone-buyer-1';
 const MESSAGE = 'w-1:1:delivered:1:user';
 
 let server: LocalServer;
@@ -178,7 +178,7 @@ describe('a phone whose function is told to misbehave', () => {
   });
 
   test('leaves the other phones alone', async () => {
-    await behave('refuse', 'demo-buyer-phone-2');
+    await behave('refuse', 'demo-phone-buyer-2');
     expect(await push()).toMatchObject({ class: 'accepted' });
   });
 
@@ -224,7 +224,7 @@ describe('the stream of events', () => {
 
   test('can be held to one phone', async () => {
     const stream = await follow(undefined, `?cid=${CID}`);
-    await call({ push_clientid: 'demo-merchant-phone-1', title: 'theirs' });
+    await call({ push_clientid: 'demo-phone-shop-1', title: 'theirs' });
     await call({ title: 'ours' });
     expect(await titles(stream, 1)).toEqual(['ours']);
   });

@@ -10,7 +10,7 @@ import { runProduct } from './product';
 /** Two starts, and the 10 s after which Temporal gives a push of a dead worker to the next one. */
 const SLOW_MS = 180_000;
 
-const PHONES = ['demo-buyer-phone-1', 'demo-buyer-phone-2', 'demo-merchant-phone-1'];
+const PHONES = ['demo-phone-buyer-1', 'demo-phone-buyer-2', 'demo-phone-shop-1'];
 
 let cloud: FakeCloudFunction;
 let settings: Record<string, string>;

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PROJECT_ROOT } from '../../src/project-root';
+import { freePorts } from '../setup/free-port';
 import { eventually } from '../setup/processes';
 
 const MAIN = path.join(PROJECT_ROOT, 'dist/src/cli/main.js');
@@ -18,6 +21,22 @@ export interface Product {
   end(signal: NodeJS.Signals): Promise<number | null>;
   /** Waits until it ends by itself. */
   readonly exitCode: Promise<number | null>;
+}
+
+export interface Settings extends Record<string, string> {
+  readonly PORT: string;
+  readonly DATA_DIR: string;
+}
+
+/** A folder and ports of its own: a Waybell that runs beside is not disturbed. Who asks deletes the folder. */
+export async function ownSettings(): Promise<Settings> {
+  const names = ['PORT', 'PUSH_PORT', 'POSTGRES_PORT', 'TEMPORAL_PORT', 'TEMPORAL_UI_PORT'];
+  const ports = await freePorts(names.length);
+  return {
+    ...Object.fromEntries(names.map((name, index) => [name, `${ports[index]}`])),
+    PORT: `${ports[0]}`,
+    DATA_DIR: await mkdtemp(path.join(tmpdir(), 'waybell-start-')),
+  };
 }
 
 /** Runs `waybell <command>` as a user would, with these settings only. */

@@ -13,6 +13,7 @@ describe('waybell start with wrong settings', () => {
       PORT: 'seven',
       LOG_LEVEL: 'loud',
       DATABASE_URL: 'mysql://me:very-secret@db/shop',
+      CLOUD_FUNC_URL: 'https://push.example/send',
       API_KEYS: 'too-short',
     });
     expect(output.split('\n').slice(0, -1)).toEqual([
