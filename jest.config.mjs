@@ -18,6 +18,6 @@ export default {
   testEnvironment: '<rootDir>/test/setup/leaks.ts',
   reporters: ['default', '<rootDir>/test/setup/plain-summary.cjs'],
   // Real servers on a small machine: generous, so that load makes tests slow and never red.
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   maxWorkers: 2,
 };

@@ -182,14 +182,14 @@ function contradictions(given: Given): string[] {
   return problems;
 }
 
-/** Reads each setting by itself, and then all of them together: every problem is told at once. */
-function readEnvironment(source: NodeJS.ProcessEnv): Environment {
+/** Reads each setting by itself, and then what `rules` say of all together: every problem is told at once. */
+function readEnvironment(source: NodeJS.ProcessEnv, rules: (given: Given) => string[]): Environment {
   // An empty variable means "not set": compose files and shells pass empty strings for missing ones.
   const given: Given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
   const parsed = environment.safeParse(given);
   const problems = [
     ...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${issue.message}`),
-    ...contradictions(given),
+    ...rules(given),
   ];
   if (parsed.success && problems.length === 0) return parsed.data;
   throw new SettingsError(problems, obsoleteSettings(source));
@@ -204,7 +204,7 @@ export type DatabaseSettings = Pick<Config, 'database' | 'shopTables' | 'allowed
 
 /** What is about the database alone: enough to look at a shop's before anything else is decided. */
 export function loadDatabaseSettings(source: NodeJS.ProcessEnv = process.env): DatabaseSettings {
-  return databaseSettings(readEnvironment(source));
+  return databaseSettings(readEnvironment(source, () => []));
 }
 
 function databaseSettings(env: Environment): DatabaseSettings {
@@ -223,7 +223,7 @@ function databaseSettings(env: Environment): DatabaseSettings {
  * @throws {SettingsError} naming every wrong variable at once.
  */
 export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
-  const env = readEnvironment(source);
+  const env = readEnvironment(source, contradictions);
   const external = env.DATABASE_URL !== undefined;
   return Object.freeze({
     production: env.NODE_ENV === 'production',

@@ -37,12 +37,13 @@ const SIGNAL_OF_CAUSE = {
 export function createWorker(deps: WorkerDeps): Promise<Worker> {
   const { connection, namespace, workflowBundle } = deps;
   const client = new Client({ connection, namespace });
-  const wake = async ({ workflowId, cause }: DueWait): Promise<void> => {
+  const wake = async ({ workflowId, cause }: DueWait): Promise<'woken' | 'gone'> => {
     try {
       await client.workflow.getHandle(workflowId).signal(SIGNAL_OF_CAUSE[cause].name);
+      return 'woken';
     } catch (error) {
-      // Closed by now, or its history is past retention: nobody is left to wake.
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      if (error instanceof WorkflowNotFoundError) return 'gone';
+      throw error;
     }
   };
   return Worker.create({

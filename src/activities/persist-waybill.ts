@@ -1,20 +1,20 @@
-import type { ShopTables } from '../config';
 import {
   countAnnounced,
   insertUpdate,
-  selectLastTold,
+  selectOwnRecord,
   selectOpenDeliveries,
 } from '../database/announcements';
-import { findWaybillForUpdate, insertWaybill } from '../database/find-waybill';
+import { findWaybillForUpdate, insertWaybill, type Waybill } from '../database/find-waybill';
 import { insertEvents, selectNewestParcel, selectParcelEvents } from '../database/parcel-events';
 import { inTransaction, type Queryable } from '../database/pool';
 import { lockWaybill } from '../database/waybill-lock';
 import { reopenUpdate, selectStoredDecision } from '../database/stored-decision';
 import { writeWaybillStatus } from '../database/write-waybill-status';
 import { currentStatus } from '../shipment/current-status';
-import { decideAnnouncement } from '../shipment/decide-announcement';
+import { decideAnnouncement, lastTold } from '../shipment/decide-announcement';
 import type { Decision } from '../shipment/delivery';
 import { assignInstances } from '../shipment/parcel-instance';
+import { readStatus } from '../shipment/status';
 import type { ShipmentUpdate } from '../shipment/update';
 import type { ActivityDeps } from './deps';
 
@@ -29,7 +29,8 @@ export interface PersistWaybillInput {
  * Stores the waybill, its new scans and the decision about them in one transaction under the waybill's lock.
  * A repeat of the step returns the stored decision.
  */
-export function createPersistWaybill({ pool, shopTables }: ActivityDeps) {
+export function createPersistWaybill(deps: ActivityDeps) {
+  const { pool, shopTables } = deps;
   return function persistWaybill({ workflowId, update, reopen }: PersistWaybillInput): Promise<Decision> {
     return inTransaction(pool, async (db) => {
       await lockWaybill(db, update.carrier, update.trackingNo);
@@ -40,18 +41,19 @@ export function createPersistWaybill({ pool, shopTables }: ActivityDeps) {
       if (stored) {
         return reopen ? { ...stored, lastRound: await reopenUpdate(db, workflowId) } : stored;
       }
-      return decide(db, shopTables, waybill.id, workflowId, update);
+      return decide(db, deps, waybill, workflowId, update);
     });
   };
 }
 
 async function decide(
   db: Queryable,
-  shopTables: ShopTables,
-  waybillId: string,
+  { shopTables, statusMap }: ActivityDeps,
+  waybill: Waybill,
   workflowId: string,
   update: ShipmentUpdate,
 ): Promise<Decision> {
+  const waybillId = waybill.id;
   const parcel = await selectNewestParcel(db, waybillId);
   const instances = assignInstances(
     parcel,
@@ -61,6 +63,7 @@ async function decide(
   const instance = Math.max(parcel?.instance ?? 1, ...instances);
   const added = await insertEvents(db, { waybillId, workflowId, source: update.source }, events);
 
+  const stored = waybill.status === null ? null : readStatus(waybill.status, statusMap);
   const current = currentStatus(await selectParcelEvents(db, waybillId, instance));
   const verdict = decideAnnouncement(
     {
@@ -68,7 +71,7 @@ async function decide(
       unknown: added.filter(({ status }) => status === null).length,
     },
     current,
-    await selectLastTold(db, waybillId, instance),
+    lastTold(await selectOwnRecord(db, waybillId, instance), stored),
   );
   const announced = verdict === 'announce' && current !== null;
   const decision: Decision = {

@@ -1,25 +1,25 @@
-import type { LastTold } from '../shipment/decide-announcement';
+import type { OwnRecord } from '../shipment/decide-announcement';
 import type { Decision } from '../shipment/delivery';
 import type { ShipmentStatus } from '../shipment/status';
 import type { Queryable } from './pool';
 import { isoTime } from './parcel-events';
 
-/** What people were told last about a parcel, and the newest scan that any decision about it had seen. */
-export async function selectLastTold(
+/** What Waybell has told and seen of a parcel so far. */
+export async function selectOwnRecord(
   db: Queryable,
   waybillId: string,
   instance: number,
-): Promise<LastTold | null> {
-  const { rows } = await db.query<LastTold>(
-    `select told.status, ${isoTime('seen.latest_at')} as "latestAt"
-       from (select status from waybell.express_updates
-              where waybill_id = $1 and instance = $2 and verdict = 'announce'
-              order by seq desc limit 1) told,
-            (select max(latest_event_at) as latest_at from waybell.express_updates
-              where waybill_id = $1 and instance = $2) seen`,
+): Promise<OwnRecord> {
+  const { rows } = await db.query<OwnRecord>(
+    `select (array_agg(status order by seq desc)
+               filter (where instance = $2 and verdict = 'announce'))[1] as told,
+            ${isoTime('max(latest_event_at) filter (where instance = $2)')} as "latestAt",
+            coalesce(bool_or(instance <> $2), false) as "numberUsedBefore"
+       from waybell.express_updates
+      where waybill_id = $1`,
     [waybillId, instance],
   );
-  return rows[0] ?? null;
+  return rows[0] ?? { told: null, latestAt: null, numberUsedBefore: false };
 }
 
 /** How often a status of a parcel was announced so far. */

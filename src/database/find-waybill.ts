@@ -28,13 +28,14 @@ export function waybillTable({ waybills }: ShopTables): string {
 
 /**
  * Finds a waybill by its canonical carrier and number and locks the row. Shops write numbers in either case
- * and may leave the carrier empty; the exact carrier goes first, then a row that has an order.
+ * and may leave the carrier empty; the exact carrier goes first, then a row that has an order. Without a carrier,
+ * a row of any carrier is taken.
  * Call `lockWaybill` first when the row may have to be inserted.
  */
 export async function findWaybillForUpdate(
   db: Queryable,
   tables: ShopTables,
-  carrier: string,
+  carrier: string | null,
   trackingNo: string,
 ): Promise<Waybill | undefined> {
   const { waybills } = tables;
@@ -43,7 +44,7 @@ export async function findWaybillForUpdate(
     `select ${waybillColumns(tables)}
        from ${waybillTable(tables)}
       where ${escapeIdentifier(waybills.trackingNo)} = any ($1)
-        and (lower(${carrierColumn}) = $2 or ${carrierColumn} is null)
+        and ($2::text is null or lower(${carrierColumn}) = $2 or ${carrierColumn} is null)
       order by ${carrierColumn} is null, ${escapeIdentifier(waybills.orderId)} is null, ${escapeIdentifier(waybills.id)}
       limit 1
         for update`,
@@ -52,7 +53,10 @@ export async function findWaybillForUpdate(
   return rows[0];
 }
 
-/** Adds a waybill that nobody knew yet, without an order. */
+/**
+ * Adds a waybill that nobody knew yet, without an order. Where the shop's table is unique over the number alone,
+ * the row of that number is meant, whatever its carrier is called there.
+ */
 export async function insertWaybill(
   db: Queryable,
   tables: ShopTables,
@@ -64,8 +68,11 @@ export async function insertWaybill(
     `insert into ${waybillTable(tables)}
        (${escapeIdentifier(waybills.carrier)}, ${escapeIdentifier(waybills.trackingNo)})
      values ($1, $2)
+     on conflict do nothing
      returning ${waybillColumns(tables)}`,
     [carrier, trackingNo],
   );
-  return rows[0] as Waybill;
+  const waybill = rows[0] ?? (await findWaybillForUpdate(db, tables, null, trackingNo));
+  if (!waybill) throw new Error(`the shop’s table refuses the waybill ${carrier} ${trackingNo}`);
+  return waybill;
 }

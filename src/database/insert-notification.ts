@@ -13,12 +13,31 @@ export interface NewNotification {
   readonly body: string;
 }
 
+/** What a notification of ours always has. */
+export const NOTIFICATION_INSERT_COLUMNS = [
+  'message_id',
+  'aud',
+  'recipient_id',
+  'order_id',
+  'waybill_id',
+  'carrier',
+  'tracking_no',
+  'status',
+  'title',
+  'body',
+  'content',
+  'event_text_safe',
+  'send_status',
+  'workflow_id',
+] as const;
+
 /** Starts in a word that the seed's consumer does not look for, so that only Waybell pushes it. */
 const FIRST_STATUS: SendStatus = 'sending';
 
 /**
  * Writes the notification of one audience. A row that exists keeps its text: it may have been sent already.
- * Plain parameters, because the shop's columns may be text, uuid or bigint: PostgreSQL takes them as either.
+ * Plain parameters, one per column, because the shop's columns may be text, varchar, uuid or bigint: PostgreSQL
+ * takes each as its column's type.
  */
 export async function insertNotification(
   db: Queryable,
@@ -39,9 +58,8 @@ export async function insertNotification(
   const { waybill_id: waybillId, status, text } = scan.rows[0] ?? {};
   await db.query(
     `insert into public.express_notifications
-       (message_id, aud, recipient_id, order_id, waybill_id, carrier, tracking_no, status,
-        title, body, content, event_text_safe, send_status, workflow_id)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, $13)
+       (${NOTIFICATION_INSERT_COLUMNS.join(', ')})
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
      on conflict (message_id) do nothing`,
     [
       messageId,
@@ -53,6 +71,7 @@ export async function insertNotification(
       trackingNo,
       status,
       title,
+      body,
       body,
       text ?? '',
       FIRST_STATUS,

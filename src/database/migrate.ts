@@ -1,8 +1,9 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
 import { PROJECT_ROOT } from '../project-root';
+import { findObstacles, MigrationRefused } from './migration-obstacles';
 
 /** Read where they are written: the compiler does not copy SQL. */
 const MIGRATIONS_FOLDER = path.join(PROJECT_ROOT, 'src/database/migrations');
@@ -13,9 +14,14 @@ const TABLE = 'migrations';
  * Applies all migrations that the database has not seen, in one transaction and under a lock: two that start at
  * once do it once.
  * @returns their names; empty when there was nothing to do.
+ * @throws {MigrationRefused} when rows stand in the way; then nothing was changed.
  */
 export async function migrate(databaseUrl: string, report: (line: string) => void): Promise<string[]> {
   return withClient(databaseUrl, async (client) => {
+    if ((await findPending(client)).length > 0) {
+      const obstacles = await findObstacles(client);
+      if (obstacles.length > 0) throw new MigrationRefused(obstacles);
+    }
     client.on('notice', ({ message }) => {
       if (message !== undefined && !/already exists, skipping$/.test(message)) report(message);
     });
@@ -37,14 +43,18 @@ export async function migrate(databaseUrl: string, report: (line: string) => voi
 
 /** The names of the migrations that `migrate` would apply, in order. Changes nothing. */
 export async function pendingMigrations(databaseUrl: string): Promise<string[]> {
-  const files = (await readdir(MIGRATIONS_FOLDER)).filter((file) => file.endsWith('.sql')).sort();
-  const applied = await withClient(databaseUrl, appliedMigrations);
-  return files.map((file) => path.basename(file, '.sql')).filter((name) => !applied.has(name));
+  return withClient(databaseUrl, findPending);
 }
 
-/** The file that holds a migration, for people who want to read it first. */
-export function migrationFile(name: string): string {
-  return path.join(MIGRATIONS_FOLDER, `${name}.sql`);
+/** The SQL of a migration, for people who want to read it first. */
+export function readMigration(name: string): Promise<string> {
+  return readFile(path.join(MIGRATIONS_FOLDER, `${name}.sql`), 'utf8');
+}
+
+async function findPending(client: pg.Client): Promise<string[]> {
+  const files = (await readdir(MIGRATIONS_FOLDER)).filter((file) => file.endsWith('.sql')).sort();
+  const applied = await appliedMigrations(client);
+  return files.map((file) => path.basename(file, '.sql')).filter((name) => !applied.has(name));
 }
 
 async function appliedMigrations(client: pg.Client): Promise<Set<string>> {

@@ -11,8 +11,26 @@ export type Verdict = (typeof VERDICTS)[number];
 /** What people were told last about this parcel. */
 export interface LastTold {
   readonly status: ShipmentStatus;
-  /** Time of the newest scan that any earlier decision had seen. */
-  readonly latestAt: string;
+  /** Time of the newest scan that any earlier decision had seen; `null` when somebody else told them. */
+  readonly latestAt: string | null;
+}
+
+/** What Waybell itself has told and seen of a parcel. */
+export interface OwnRecord {
+  readonly told: ShipmentStatus | null;
+  readonly latestAt: string | null;
+  /** Whether Waybell knows an earlier parcel under the same number. */
+  readonly numberUsedBefore: boolean;
+}
+
+/**
+ * Finds what people were told last. A parcel of which Waybell told nothing yet, but whose row holds a status, was
+ * somebody else's so far: people know that status. After the first decision of ours, its scans count as seen.
+ * @param stored the status in the shop's row
+ */
+export function lastTold(own: OwnRecord, stored: ShipmentStatus | null): LastTold | null {
+  const status = own.told ?? (own.numberUsedBefore ? null : stored);
+  return status === null ? null : { status, latestAt: own.latestAt };
 }
 
 /** The scans of an update that were not stored before. */
@@ -32,7 +50,7 @@ export function decideAnnouncement(
   if (told === null) return 'announce';
   if (current.status !== told.status) return isBehind(current.status, told.status) ? 'stale' : 'announce';
   // The same word again is news only if something else happened in between: a second attempt.
-  return current.enteredAt > told.latestAt ? 'announce' : 'stale';
+  return told.latestAt !== null && current.enteredAt > told.latestAt ? 'announce' : 'stale';
 }
 
 function isBehind(status: ShipmentStatus, told: ShipmentStatus): boolean {

@@ -26,6 +26,18 @@ export function isShipmentStatus(word: string): word is ShipmentStatus {
   return (SHIPMENT_STATUSES as readonly string[]).includes(word);
 }
 
+/** A shop's own words for statuses. */
+export type StatusMap = Readonly<Record<string, ShipmentStatus>>;
+
+/** Reads a word that stands for a status. The shop's own map goes first: it may give our words another meaning. */
+export function readStatus(word: string, statusMap: StatusMap): ShipmentStatus | null {
+  if (Object.hasOwn(statusMap, word)) return statusMap[word] ?? null;
+  const lower = word.toLowerCase();
+  const mapped = Object.entries(statusMap).find(([own]) => own.toLowerCase() === lower);
+  if (mapped) return mapped[1];
+  return isShipmentStatus(lower) ? lower : null;
+}
+
 /** The phase a status proves to have been reached; `null` for statuses that say nothing about progress. */
 export const PHASE_OF_STATUS: Readonly<Record<ShipmentStatus, number | null>> = {
   info_received: 0,

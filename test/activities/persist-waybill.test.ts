@@ -51,9 +51,10 @@ describe('persisting a waybill', () => {
     const persistWaybill = createPersistWaybill({
       pool: db.pool,
       shopTables: loadConfig({}).shopTables,
+      statusMap: { 已发货: 'picked_up' },
       language: 'zh',
       providers: new Map(),
-      wake: () => Promise.resolve(),
+      wake: () => Promise.resolve('woken' as const),
       log: pino({ level: 'silent' }),
     });
     persist = (trackingNo, workflow, ...scans) =>
@@ -141,5 +142,47 @@ describe('persisting a waybill', () => {
       verdict: 'unknown-status',
     });
     expect(await statusOf('STRANGE')).toEqual([{ status: 'in_transit' }]);
+  });
+
+  describe('that the old system knew', () => {
+    const known = async (trackingNo: string, status: string): Promise<void> => {
+      await db.pool.query(
+        `insert into platform_express_waybills (carrier, tracking_no, status) values ('yto', $1, $2)`,
+        [trackingNo, status],
+      );
+    };
+
+    test('tells only what is new, however much history comes first', async () => {
+      await known('KNOWN', 'out_for_delivery');
+      expect(await persist('KNOWN', 'history', ...LIFE.slice(0, 7))).toMatchObject({
+        verdict: 'stale',
+        status: 'out_for_delivery',
+      });
+      expect(
+        await persist('KNOWN', 'second attempt', ['failed_attempt', 7], ['out_for_delivery', 8]),
+      ).toMatchObject({
+        verdict: 'announce',
+        status: 'out_for_delivery',
+        occurrence: 1,
+      });
+      expect(await persist('KNOWN', 'end', ...LIFE)).toMatchObject({
+        verdict: 'announce',
+        status: 'delivered',
+      });
+      expect(await statusOf('KNOWN')).toEqual([{ status: 'delivered' }]);
+    });
+
+    test('tells nothing of a parcel that was delivered, and then its return', async () => {
+      await known('DONE', 'delivered');
+      expect(await persist('DONE', 'history', ...LIFE)).toMatchObject({ verdict: 'stale' });
+      expect(await persist('DONE', 'return', ['returning', 20])).toMatchObject({ verdict: 'announce' });
+    });
+
+    test('reads the shop’s own words, and takes a word that stands for nothing as no status', async () => {
+      await known('OWN-WORD', '已发货');
+      expect(await persist('OWN-WORD', 'same', ['picked_up', 1])).toMatchObject({ verdict: 'stale' });
+      await known('NO-WORD', 'created');
+      expect(await persist('NO-WORD', 'first', ['picked_up', 1])).toMatchObject({ verdict: 'announce' });
+    });
   });
 });

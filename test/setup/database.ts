@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { openPool } from '../../src/database/pool';
 import { opened } from './open-resources';
-import { runInfo } from './run-info';
+import { runInfo, type DatabaseKind } from './run-info';
+import { asShopRole, SHOP_ROLE } from './seed-database';
 
 export interface TestDatabase {
   readonly url: string;
@@ -17,22 +18,33 @@ export interface TestDatabase {
 const PATIENCE_MS = 3_000;
 const LOOK_INTERVAL_MS = 25;
 
-/** A database of its own for one suite: all migrations, and the shop's tables without rows. */
-export async function createTestDatabase(): Promise<TestDatabase> {
-  const { postgresUrl, templateDatabase } = runInfo();
+/** A database of its own for one suite: all migrations, and the shop's tables. A seed's is entered as its owner. */
+export function createTestDatabase(kind: DatabaseKind = 'embedded'): Promise<TestDatabase> {
+  return createDatabase(runInfo().templates[kind], kind === 'seed');
+}
+
+/** A database with nothing in it. */
+export function createEmptyDatabase(): Promise<TestDatabase> {
+  return createDatabase('template0');
+}
+
+async function createDatabase(templateDatabase: string, ownedByShop = false): Promise<TestDatabase> {
+  const { postgresUrl } = runInfo();
   const name = `test_${randomBytes(6).toString('hex')}`;
   await maintain(async (client) => {
-    await client.query(`create database ${name} template ${templateDatabase}`);
+    const owner = ownedByShop ? SHOP_ROLE.user : 'default';
+    await client.query(`create database ${name} template ${templateDatabase} owner ${owner}`);
     // Settings of a database are not copied with its template.
     await client.query(`alter database ${name} set search_path = public, waybell`);
   });
   const closed = opened(`test database ${name}`);
   const url = new URL(postgresUrl);
   url.pathname = name;
-  const pool = openPool(url.href, () => undefined);
+  const entered = ownedByShop ? asShopRole(url.href) : url.href;
+  const pool = openPool(entered, () => undefined);
 
   return {
-    url: url.href,
+    url: entered,
     pool,
     drop: async () => {
       if (!pool.ended) await endPool(pool);

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
@@ -13,6 +13,7 @@ import { DELIVERY_WORKFLOW, type DeliveryInput, type DeliveryResult } from '../.
 import { CARRIER, DELIVERY_STATUS, TRACKING_NO } from '../../src/workflows/search-attributes';
 import { startCloudFunction, type FakeCloudFunction } from './cloud-function';
 import { createTestDatabase, type TestDatabase } from './database';
+import type { DatabaseKind } from './run-info';
 import { connectTemporal, type TestTemporal } from './temporal';
 
 const HOUR_MS = 3_600_000;
@@ -66,21 +67,26 @@ export interface DeliveryLab {
 const unique = (): string => randomBytes(4).toString('hex').toUpperCase();
 
 /** Everything one suite needs to run real deliveries: database, worker, provider. */
-export async function openDeliveryLab(): Promise<DeliveryLab> {
+export async function openDeliveryLab(kind: DatabaseKind = 'embedded'): Promise<DeliveryLab> {
   const [db, temporal, cloud] = await Promise.all([
-    createTestDatabase(),
+    createTestDatabase(kind),
     connectTemporal(),
     startCloudFunction(),
   ]);
   const deps: ActivityDeps = {
     pool: db.pool,
     shopTables: loadConfig({}).shopTables,
+    statusMap: {},
     language: 'zh',
     providers: new Map([['unicloud', createUniCloudProvider({ url: cloud.url })]]),
     wake: async ({ workflowId, cause }) => {
       const signal =
         cause === 'order' ? 'orderLinked' : cause === 'device' ? 'deviceRegistered' : 'supersede';
-      await temporal.client.workflow.getHandle(workflowId).signal(signal);
+      const handle = temporal.client.workflow.getHandle(workflowId);
+      return handle.signal(signal).then(
+        () => 'woken' as const,
+        () => 'gone' as const,
+      );
     },
     log: pino({ level: 'silent' }),
   };
@@ -118,7 +124,14 @@ export async function openDeliveryLab(): Promise<DeliveryLab> {
 
     async parcel({ user = 1, merchant = 1 } = {}, linked = true) {
       const id = unique();
-      const parcel = { trackingNo: `YT${id}`, orderId: `O-${id}`, userId: `u-${id}`, merchantId: `m-${id}` };
+      // The seed's ids are uuids.
+      const idOf = (letter: string): string => (kind === 'seed' ? randomUUID() : `${letter}-${id}`);
+      const parcel = {
+        trackingNo: `YT${id}`,
+        orderId: idOf('O'),
+        userId: idOf('u'),
+        merchantId: idOf('m'),
+      };
       await db.pool.query(`insert into ml_orders (id, user_id, merchant_id) values ($1, $2, $3)`, [
         parcel.orderId,
         parcel.userId,
@@ -200,11 +213,11 @@ export function shipmentUpdate(
 
 /** Waits until `look` gives something. Generous: a loaded machine makes a test slow, never red. */
 export async function eventually<T>(look: () => Promise<T | undefined | null | false>): Promise<T> {
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 90_000;
   for (;;) {
     const found = await look();
     if (found) return found;
-    if (Date.now() > deadline) throw new Error(`still not so after 30 s: ${look.toString()}`);
+    if (Date.now() > deadline) throw new Error(`still not so after 90 s: ${look.toString()}`);
     await sleep(50);
   }
 }

@@ -1,6 +1,5 @@
 import { Connection } from '@temporalio/client';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
@@ -14,9 +13,10 @@ import { bundleWorkflows } from '../../temporal/bundle-workflows';
 import { prepareNamespace } from '../../temporal/prepare-namespace';
 import { freePorts } from './free-port';
 import { RUN_INFO_VARIABLE, type RunInfo } from './run-info';
+import { createSeedDatabase, migrateSeedDatabase } from './seed-database';
 
 const NAMESPACE = 'default';
-const TEMPLATE_DATABASE = 'waybell_template';
+const TEMPLATES = { embedded: 'waybell_template', seed: 'waybell_seed_template' };
 // Test data may be lost in a power cut: half the time of a suite's first statement is fsync.
 const FAST_SETTINGS = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off'];
 
@@ -45,14 +45,14 @@ async function startTestRun(): Promise<void> {
   const [postgres, temporal] = await Promise.all([
     startEmbeddedPostgres({ dataDir, port: postgresPort, report: say, settings: FAST_SETTINGS }),
     startEmbeddedTemporal({ dataDir, port, uiPort, namespace: NAMESPACE, report: say }),
-    existsSync(workflows) ? bundleWorkflows(workflows, workflowBundle) : undefined,
+    bundleWorkflows(workflows, workflowBundle),
   ]);
   parts.push(postgres.part, temporal.part);
-  await Promise.all([createTemplate(postgres.url), prepare(temporal.address)]);
+  await Promise.all([createTemplates(postgres.url), prepare(temporal.address)]);
 
   const info: RunInfo = {
     postgresUrl: postgres.url,
-    templateDatabase: TEMPLATE_DATABASE,
+    templates: TEMPLATES,
     temporalAddress: temporal.address,
     temporalNamespace: NAMESPACE,
     workflowBundle,
@@ -62,20 +62,29 @@ async function startTestRun(): Promise<void> {
   process.env[RUN_INFO_VARIABLE] = file;
 }
 
-async function createTemplate(postgresUrl: string): Promise<void> {
+async function createTemplates(postgresUrl: string): Promise<void> {
   const maintenance = new pg.Client({ connectionString: postgresUrl });
   await maintenance.connect();
-  await maintenance.query(`create database ${TEMPLATE_DATABASE}`);
-  await maintenance.query(`alter database ${TEMPLATE_DATABASE} set search_path = public, waybell`);
+  for (const name of Object.values(TEMPLATES)) await maintenance.query(`create database ${name}`);
+  await maintenance.query(`alter database ${TEMPLATES.embedded} set search_path = public, waybell`);
   await maintenance.end();
 
-  const template = new URL(postgresUrl);
-  template.pathname = TEMPLATE_DATABASE;
-  const db = new pg.Client({ connectionString: template.href });
+  const embedded = inDatabase(postgresUrl, TEMPLATES.embedded);
+  const db = new pg.Client({ connectionString: embedded });
   await db.connect();
   await createShopTables(db);
   await db.end();
-  await migrate(template.href, () => undefined);
+  await migrate(embedded, () => undefined);
+
+  const seed = inDatabase(postgresUrl, TEMPLATES.seed);
+  await createSeedDatabase(seed);
+  await migrateSeedDatabase(seed);
+}
+
+function inDatabase(postgresUrl: string, name: string): string {
+  const url = new URL(postgresUrl);
+  url.pathname = name;
+  return url.href;
 }
 
 async function prepare(address: string): Promise<void> {

@@ -21,7 +21,7 @@ export function isRunning(pid: number): boolean {
 /** Waits until `condition` holds; fails when that takes too long. */
 export async function eventually(
   condition: () => boolean | Promise<boolean>,
-  withinMs = 20_000,
+  withinMs = 60_000,
 ): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (!(await condition())) {

@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
 
+export const DATABASE_KINDS = ['embedded', 'seed'] as const;
+/** The product's own database, or a shop's as the old system leaves it, migrated. */
+export type DatabaseKind = (typeof DATABASE_KINDS)[number];
+
 /** What one test run shares: made by global-setup, read by every suite. */
 export interface RunInfo {
   /** Of a maintenance database, as superuser. */
   readonly postgresUrl: string;
-  /** The migrated database that every suite copies. */
-  readonly templateDatabase: string;
+  /** The migrated databases that suites copy. */
+  readonly templates: Readonly<Record<DatabaseKind, string>>;
   readonly temporalAddress: string;
   readonly temporalNamespace: string;
   readonly workflowBundle: string;

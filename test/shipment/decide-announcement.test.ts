@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { currentStatus, type DatedStatus } from '../../src/shipment/current-status';
-import { decideAnnouncement, type LastTold } from '../../src/shipment/decide-announcement';
+import { decideAnnouncement, lastTold, type LastTold } from '../../src/shipment/decide-announcement';
 import type { ShipmentStatus } from '../../src/shipment/status';
 
 const iso = (hour: number): string => new Date(Date.UTC(2026, 1, 6, hour)).toISOString();
@@ -74,5 +74,43 @@ describe('people are not told', () => {
       ),
     ).toBe('unknown-status');
     expect(decideAnnouncement({ known: 0, unknown: 1 }, null, null)).toBe('unknown-status');
+  });
+});
+
+describe('of a parcel that another system told about so far', () => {
+  const untold = { told: null, latestAt: null, numberUsedBefore: false };
+  const inherited = (status: ShipmentStatus): LastTold | null => lastTold(untold, status);
+
+  test('the status it has is not told again, however its scans arrive', () => {
+    const history = currentStatus([at(1, 'picked_up'), at(2, 'in_transit'), at(3, 'out_for_delivery')]);
+    expect(decideAnnouncement({ known: 3, unknown: 0 }, history, inherited('out_for_delivery'))).toBe(
+      'stale',
+    );
+  });
+
+  test('a status farther along is told, and one behind is not', () => {
+    const current = currentStatus([at(2, 'out_for_delivery')]);
+    expect(decideAnnouncement(one, current, inherited('in_transit'))).toBe('announce');
+    expect(decideAnnouncement(one, current, inherited('delivered'))).toBe('stale');
+  });
+
+  test('a second attempt is told once Waybell has seen the first', () => {
+    const events = [at(1, 'out_for_delivery'), at(2, 'failed_attempt'), at(3, 'out_for_delivery')];
+    const seen = lastTold({ ...untold, latestAt: iso(1) }, 'out_for_delivery');
+    expect(decideAnnouncement({ known: 2, unknown: 0 }, currentStatus(events), seen)).toBe('announce');
+  });
+
+  test('what Waybell told itself counts, whatever the row says', () => {
+    expect(lastTold({ ...untold, told: 'in_transit', latestAt: iso(2) }, 'delivered')).toEqual(
+      told('in_transit', 2),
+    );
+  });
+
+  test('the status of an earlier parcel under the same number does not count', () => {
+    expect(lastTold({ ...untold, numberUsedBefore: true }, 'delivered')).toBeNull();
+  });
+
+  test('a parcel without a status is new', () => {
+    expect(lastTold(untold, null)).toBeNull();
   });
 });

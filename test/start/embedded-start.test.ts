@@ -14,7 +14,7 @@ interface Notification {
 }
 
 /** Two starts on a busy machine. */
-const SLOW_MS = 180_000;
+const SLOW_MS = 300_000;
 
 describe('waybell start with nothing configured', () => {
   let dataDir: string;

@@ -9,7 +9,7 @@ import { eventually } from '../setup/processes';
 
 const MAIN = path.join(PROJECT_ROOT, 'dist/src/cli/main.js');
 /** Includes initdb and a Temporal server on a busy machine. */
-const READY_TIMEOUT_MS = 60_000;
+const READY_TIMEOUT_MS = 150_000;
 
 export interface Product {
   readonly pid: number;

@@ -43,8 +43,6 @@ alter table public.express_notifications
 
 -- `on conflict (message_id)` needs a plain unique index: a partial one gives error 42P10.
 do $$
-declare
-  repeated text;
 begin
   if not exists (
     select from pg_index i
@@ -52,13 +50,6 @@ begin
      where i.indrelid = 'public.express_notifications'::regclass
        and i.indisunique and i.indisvalid and i.indpred is null and i.indnkeyatts = 1 and a.attname = 'message_id'
   ) then
-    select string_agg(format('%s (%s rows)', message_id, n), ', ') into repeated
-      from (select message_id, count(*) as n from public.express_notifications
-             where message_id is not null group by message_id having count(*) > 1 order by 2 desc limit 10) d;
-    if repeated is not null then
-      raise exception 'express_notifications holds message_id more than once: %', repeated
-        using hint = 'Keep one row of each message_id, then migrate again.';
-    end if;
     create unique index express_notifications_message_id_key on public.express_notifications (message_id);
     raise notice 'express_notifications: added the plain unique index on message_id';
   end if;

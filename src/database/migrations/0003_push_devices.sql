@@ -33,8 +33,6 @@ alter table public.push_devices
   add column if not exists updated_at timestamptz not null default now();
 
 do $$
-declare
-  repeated text;
 begin
   if not exists (
     select from pg_index i
@@ -44,13 +42,6 @@ begin
               from pg_attribute a
              where a.attrelid = i.indrelid and a.attnum = any (i.indkey)) = array['appid', 'cid']
   ) then
-    select string_agg(format('%s/%s (%s rows)', appid, cid, n), ', ') into repeated
-      from (select appid, cid, count(*) as n from public.push_devices
-             group by appid, cid having count(*) > 1 order by 3 desc limit 10) d;
-    if repeated is not null then
-      raise exception 'push_devices holds (appid, cid) more than once: %', repeated
-        using hint = 'Keep one row of each (appid, cid), then migrate again.';
-    end if;
     create unique index push_devices_appid_cid_key on public.push_devices (appid, cid);
     raise notice 'push_devices: added the unique index on (appid, cid)';
   end if;
