@@ -1,9 +1,9 @@
-import pg from 'pg';
 import { checkShop } from '../database/check-shop';
 import { migrate, pendingMigrations } from '../database/migrate';
 import { startEmbeddedPostgres } from '../embedded/postgres';
 import { addSampleRows, createShopTables } from '../embedded/sample-shop';
 import type { BringUp } from './bring-up';
+import { withClient } from '../database/with-client';
 
 /**
  * Makes a database ready for deliveries: the embedded one is created, migrated and filled with the sample shop;
@@ -40,14 +40,4 @@ async function refuseUnlessReady({ config, logs }: BringUp, url: string): Promis
   const { problems, warnings } = await withClient(url, (client) => checkShop(client, config));
   for (const warning of warnings) logs.log.warn(warning);
   if (problems.length > 0) throw new Error(problems.join('\n'));
-}
-
-async function withClient<T>(connectionString: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString, application_name: 'waybell-start' });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
 }

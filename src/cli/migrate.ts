@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import pg from 'pg';
 import { loadDatabaseSettings, obsoleteSettings, type DatabaseSettings } from '../config';
 import { checkShop } from '../database/check-shop';
 import { describeMigration } from '../database/describe-migration';
 import { migrate, pendingMigrations } from '../database/migrate';
 import { MigrationRefused } from '../database/migration-obstacles';
+import { withClient } from '../database/with-client';
 
 /** `waybell migrate`: shows, or makes, what an external database lacks. */
 export function migrateCommand(): Command {
@@ -39,14 +39,4 @@ async function apply(databaseUrl: string, settings: DatabaseSettings): Promise<v
   const { problems, warnings } = await withClient(databaseUrl, (db) => checkShop(db, settings));
   for (const warning of warnings) console.log(`To know: ${warning}`);
   for (const problem of problems) console.log(`Before Waybell starts: ${problem}`);
-}
-
-async function withClient<T>(connectionString: string, work: (db: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString, application_name: 'waybell-migrate' });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
 }

@@ -1,9 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { runner } from 'node-pg-migrate';
-import pg from 'pg';
+import type pg from 'pg';
 import { PROJECT_ROOT } from '../project-root';
 import { findObstacles, MigrationRefused } from './migration-obstacles';
+import { withClient } from './with-client';
 
 /** Read where they are written: the compiler does not copy SQL. */
 const MIGRATIONS_FOLDER = path.join(PROJECT_ROOT, 'src/database/migrations');
@@ -65,14 +66,4 @@ async function appliedMigrations(client: pg.Client): Promise<Set<string>> {
   if (!rows[0]?.exists) return new Set();
   const applied = await client.query<{ name: string }>(`select name from ${table}`);
   return new Set(applied.rows.map(({ name }) => name));
-}
-
-async function withClient<T>(connectionString: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString, application_name: 'waybell-migrate' });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
 }
