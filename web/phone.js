@@ -114,7 +114,7 @@ export function createPhone({ cid, owner, mode }, name) {
       card.querySelector('.retry').addEventListener('click', async () => {
         setText(words, 'retrying');
         await retryDelivery(messageId).then(
-          () => setWords(words, ''),
+          ({ message }) => setWords(words, message),
           (error) =>
             error instanceof RefusedError ? setWords(words, error.message) : setText(words, 'unreachable'),
         );

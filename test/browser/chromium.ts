@@ -4,13 +4,16 @@ import { chromium, type Browser } from 'playwright-core';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
-/** Starts the Chromium of this machine: the one that CHROMIUM_PATH names, else the first on PATH. */
+/** Starts the Chromium of this machine. */
 export function launchChromium(): Promise<Browser> {
   // By its defaults playwright leaves out the sandbox, which refuses root, and all traffic of Chromium's own.
-  return chromium.launch({ executablePath: process.env['CHROMIUM_PATH'] ?? findOnPath() });
+  return chromium.launch({ executablePath: findChromium() });
 }
 
-function findOnPath(): string {
+/** @returns the one that CHROMIUM_PATH names, else the first on PATH. */
+export function findChromium(): string {
+  const { CHROMIUM_PATH } = process.env;
+  if (CHROMIUM_PATH) return CHROMIUM_PATH;
   const folders = (process.env['PATH'] ?? '').split(path.delimiter);
   const found = NAMES.flatMap((name) => folders.map((folder) => path.join(folder, name))).find(isExecutable);
   if (found === undefined) {

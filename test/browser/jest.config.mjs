@@ -7,6 +7,6 @@ export default {
   testMatch: ['<rootDir>/test/browser/**/*.test.ts'],
   testPathIgnorePatterns: [],
   // The product under test brings its own servers.
-  globalSetup: undefined,
+  globalSetup: '<rootDir>/test/browser/require-chromium.ts',
   globalTeardown: undefined,
 };

@@ -194,6 +194,13 @@ describe('a phone whose function is told to misbehave', () => {
   });
 });
 
+describe('the button that sends the next webhook', () => {
+  test('is no form that a page of another origin could post', async () => {
+    const response = await fetch(`${server.url}/demo/send`, { method: 'POST', body: new URLSearchParams() });
+    expect(response.status).toBe(415);
+  });
+});
+
 describe('the stream of events', () => {
   const titles = async (stream: EventStream, count: number): Promise<unknown[]> =>
     (await stream.next(count)).map(({ data }) => data['title']);

@@ -1,11 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { freePorts } from '../setup/free-port';
 import { eventually, isRunning } from '../setup/processes';
-import { runProduct, type Product } from './product';
+import { ownSettings, runProduct, type Product, type Settings } from './product';
 
 interface Notification {
   readonly aud: string;
@@ -18,16 +16,13 @@ const SLOW_MS = 300_000;
 
 describe('waybell start with nothing configured', () => {
   let dataDir: string;
-  let settings: Record<string, string>;
+  let settings: Settings;
   let api: string;
   const started: Product[] = [];
 
   beforeAll(async () => {
-    dataDir = await mkdtemp(path.join(tmpdir(), 'waybell-start-'));
-    const names = ['PORT', 'PUSH_PORT', 'POSTGRES_PORT', 'TEMPORAL_PORT', 'TEMPORAL_UI_PORT'];
-    const ports = await freePorts(names.length);
-    settings = Object.fromEntries(names.map((name, index) => [name, `${ports[index]}`]));
-    settings.DATA_DIR = dataDir;
+    settings = await ownSettings();
+    dataDir = settings.DATA_DIR;
     api = `http://127.0.0.1:${settings.PORT}`;
   });
   afterEach(() => Promise.all(started.splice(0).map((product) => product.end('SIGKILL'))));

@@ -1,11 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startCloudFunction, type FakeCloudFunction } from '../setup/cloud-function';
-import { freePorts } from '../setup/free-port';
 import { eventually } from '../setup/processes';
-import { runProduct } from './product';
+import { ownSettings, runProduct, type Settings } from './product';
 
 /** Two starts, and the 10 s after which Temporal gives a push of a dead worker to the next one. */
 const SLOW_MS = 300_000;
@@ -13,21 +10,15 @@ const SLOW_MS = 300_000;
 const PHONES = ['demo-phone-buyer-1', 'demo-phone-buyer-2', 'demo-phone-shop-1'];
 
 let cloud: FakeCloudFunction;
-let settings: Record<string, string>;
+let settings: Settings;
 
 beforeAll(async () => {
   cloud = await startCloudFunction();
-  const names = ['PORT', 'PUSH_PORT', 'POSTGRES_PORT', 'TEMPORAL_PORT', 'TEMPORAL_UI_PORT'];
-  const ports = await freePorts(names.length);
-  settings = {
-    ...Object.fromEntries(names.map((name, index) => [name, `${ports[index]}`])),
-    DATA_DIR: await mkdtemp(path.join(tmpdir(), 'waybell-killed-')),
-    CLOUD_FUNC_URL: cloud.url,
-  };
+  settings = { ...(await ownSettings()), CLOUD_FUNC_URL: cloud.url };
 });
 afterAll(async () => {
   await cloud.close();
-  await rm(settings.DATA_DIR ?? '', { recursive: true, force: true });
+  await rm(settings.DATA_DIR, { recursive: true, force: true });
 });
 
 test(
