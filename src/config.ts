@@ -276,3 +276,8 @@ export function systemFolders(): { readonly searchPath: readonly string[]; reado
 export function childEnvironment(additions: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   return { ...process.env, ...additions };
 }
+
+/** Whether npm runs us. Its shell dies of a SIGTERM without passing it on. */
+export function isRunByNpm(): boolean {
+  return process.env.npm_lifecycle_event !== undefined;
+}

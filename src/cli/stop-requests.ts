@@ -1,5 +1,10 @@
+import { isRunByNpm } from '../config';
+
 /** `npm start` and the terminal both deliver one Ctrl-C; a person who means two needs longer. */
 const SAME_KEY_PRESS_MS = 1_000;
+
+/** How often we look whether the shell of npm is still there. */
+const PARENT_LOOK_MS = 500;
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -17,7 +22,18 @@ export function listenToStopRequests(force: () => void): AbortSignal {
       else if (Date.now() - firstAt > SAME_KEY_PRESS_MS) force();
     });
   }
+  if (isRunByNpm()) whenParentEnds(() => asked.abort(new StopRequested()));
   return asked.signal;
+}
+
+function whenParentEnds(stop: () => void): void {
+  const parent = process.ppid;
+  const look = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(look);
+    stop();
+  }, PARENT_LOOK_MS);
+  look.unref();
 }
 
 /** Thrown by steps that a request to stop has ended early. */
