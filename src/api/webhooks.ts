@@ -1,6 +1,5 @@
 import { Router, type RequestHandler } from 'express';
-import { createOwnSystem } from '../sources/own-system';
-import type { ReceivedUpdate, Source } from '../sources/source';
+import { createOwnSystem, type OwnSystem } from '../sources/own-system';
 import type { ApiDependencies } from './dependencies';
 import { HttpProblem } from './http-problem';
 import { addOperation } from './operation';
@@ -18,10 +17,10 @@ export function webhookRoutes(deps: ApiDependencies): Router {
 }
 
 /** Verifies, reads and starts; acknowledges once everything that was said is durable. */
-function receive(source: Source, deps: ApiDependencies): RequestHandler {
+function receive(source: OwnSystem, deps: ApiDependencies): RequestHandler {
   const { config, clock = Date.now } = deps;
   return async function receiveWebhook(request, response) {
-    requireMediaType(request, source.mediaType);
+    requireMediaType(request, 'application/json');
     const webhook = { body: bodyBytes(request), headers: request.headers };
     const now = clock();
     const verified = source.verify(webhook, now);
@@ -31,20 +30,15 @@ function receive(source: Source, deps: ApiDependencies): RequestHandler {
       const field = parsed.code === 'field-invalid' ? parsed.field : undefined;
       throw new HttpProblem(parsed.code, parsed.message, { ...(field !== undefined && { field }) });
     }
-    const received = await Promise.all(
-      parsed.updates.map(async (update): Promise<ReceivedUpdate> => {
-        const { workflowId, runId } = await startDelivery(deps, { update, limits: config.waitLimits });
-        const link = temporalLink(config, workflowId, runId);
-        return {
-          update,
-          workflowId,
-          ...(runId !== undefined && { runId }),
-          duplicate: runId === undefined,
-          link,
-        };
-      }),
-    );
-    const { mediaType, body } = source.acknowledge(received);
+    const { update } = parsed;
+    const { workflowId, runId } = await startDelivery(deps, { update, limits: config.waitLimits });
+    const { mediaType, body } = source.acknowledge({
+      update,
+      workflowId,
+      ...(runId !== undefined && { runId }),
+      duplicate: runId === undefined,
+      link: temporalLink(config, workflowId, runId),
+    });
     response.status(200).type(mediaType).send(body);
   };
 }

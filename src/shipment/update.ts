@@ -24,6 +24,10 @@ export interface ShipmentUpdate {
   /** Canonical: upper case, no white space. */
   readonly trackingNo: string;
   readonly events: readonly ShipmentEvent[];
+  /** The source's own word for the state of the whole waybill; part of the update's identity. */
+  readonly state?: string;
+  /** The carrier under which this source told the waybill before it corrected itself. */
+  readonly formerCarrier?: string;
 }
 
 /** Whom a notification is for. */

@@ -11,8 +11,16 @@ const MAX_TRACKING_NO_LENGTH = 64;
 /** What NFKC may read: one character can become 18. */
 const MAX_RAW_LENGTH = 256;
 
-/** PostgreSQL stores no NUL, and no id has a line break. */
-export const printable = (text: string): boolean => !/\p{Cc}/u.test(text);
+/** PostgreSQL stores no NUL and no half of a surrogate pair, and no id has a line break. */
+export const printable = (text: string): boolean => !/[\p{Cc}\p{Cs}]/u.test(text);
+
+/** One line of at most `maxLength` characters, cut by code point, without control characters. */
+export function plainText(text: string, maxLength: number): string {
+  // Cut first: what follows must not cost more for a megabyte than for a line.
+  const near = text.slice(0, maxLength * 4).toWellFormed();
+  const line = near.replace(/\p{Cc}+/gu, ' ').trim();
+  return line.length <= maxLength ? line : [...line].slice(0, maxLength).join('');
+}
 
 export const carrierField = z
   .string()

@@ -15,12 +15,21 @@ const SHAPE =
 
 export type EventTime = { readonly time: string } | { readonly problem: string };
 
+const DATE_ALONE = /^\d{4}([-/])\d{2}\1\d{2}$/;
+
+/** As `readEventTime`, in `zone` when no offset is given; a date without a time is its midnight. */
+export function readScanTime(text: string, now: number, zone: string): EventTime {
+  const trimmed = text.trim();
+  if (trimmed === '') return { problem: 'is missing' };
+  return readEventTime(DATE_ALONE.test(trimmed) ? `${trimmed} 00:00:00` : trimmed, now, zone);
+}
+
 /**
  * Reads the time of a scan. Never `new Date(text)`: that takes the server's own zone when no offset is given,
  * and rolls 31 February over to March.
  * @returns `time` as ISO 8601 in UTC with milliseconds, or the `problem`
  */
-export function readEventTime(text: string, now: number): EventTime {
+export function readEventTime(text: string, now: number, zone = ZONE_WITHOUT_OFFSET): EventTime {
   const match = SHAPE.exec(text.trim());
   if (!match) {
     return {
@@ -30,7 +39,7 @@ export function readEventTime(text: string, now: number): EventTime {
   }
   const [, year, , month, day, clock, offset = ''] = match;
   const iso = `${year}-${month}-${day}T${clock}${offset.toUpperCase()}`;
-  const time = DateTime.fromISO(iso, { zone: ZONE_WITHOUT_OFFSET });
+  const time = DateTime.fromISO(iso, { zone });
   if (!time.isValid) return { problem: 'is not a date and time that exists' };
   if (time.toMillis() < EARLIEST) return { problem: 'lies before the year 2000' };
   if (time.toMillis() > now + MAX_AHEAD_MS) return { problem: 'lies more than 24 hours ahead' };

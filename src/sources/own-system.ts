@@ -1,13 +1,16 @@
 import { z } from 'zod';
 import { maskText } from '../shipment/safe-text';
 import { readStatus, SHIPMENT_STATUSES, type StatusMap } from '../shipment/status';
-import type { ShipmentEvent } from '../shipment/update';
-import { carrierField, printable, trackingNoField } from './canonical';
+import type { ShipmentEvent, ShipmentUpdate } from '../shipment/update';
+import { carrierField, plainText, printable, trackingNoField } from './canonical';
 import { readEventTime } from './event-time';
 import { readJsonObject } from './json-object';
-import type { Parsed, ReceivedUpdate, Source } from './source';
+import type { Answer, ReceivedUpdate, Verification, WebhookRequest } from './source';
 import { verifyStandardWebhook } from './standard-webhooks';
-import { eventKey } from './update-identity';
+import { contentKey } from './update-identity';
+
+/** Longest text of a scan; characters. */
+const MAX_TEXT = 500;
 
 /** The body of a shop's own system: one scan of one waybill. */
 export const expressScan = z
@@ -25,9 +28,9 @@ export const expressScan = z
       ),
     event_text: z
       .string()
-      .max(500)
+      .max(MAX_TEXT)
       .nullish()
-      .transform((text) => (text ?? '').replace(/\p{Cc}+/gu, ' ').trim())
+      .transform((text) => plainText(text ?? '', MAX_TEXT))
       .describe('Phone numbers, document numbers and named persons are masked before anything is stored.'),
     event_time: z
       .string()
@@ -64,12 +67,21 @@ export interface OwnSystemSettings {
   readonly statusMap: StatusMap;
 }
 
+/** One scan, or why it is refused: a shop's own developers want to hear of a mistake, not to have it kept. */
+export type ParsedScan =
+  | { readonly ok: true; readonly update: ShipmentUpdate }
+  | { readonly ok: false; readonly code: 'json-malformed'; readonly message: string }
+  | { readonly ok: false; readonly code: 'field-invalid'; readonly message: string; readonly field: string };
+
+export interface OwnSystem {
+  verify(request: WebhookRequest, now: number): Verification;
+  parse(request: WebhookRequest, now: number): ParsedScan;
+  acknowledge(received: ReceivedUpdate): Answer;
+}
+
 /** The shop's own systems, and carriers that speak the shop's format. */
-export function createOwnSystem({ secrets, statusMap }: OwnSystemSettings): Source {
-  const name = 'own-system';
+export function createOwnSystem({ secrets, statusMap }: OwnSystemSettings): OwnSystem {
   return {
-    name,
-    mediaType: 'application/json',
     verify: (request, now) =>
       secrets.length === 0 ? { ok: true } : verifyStandardWebhook(request, secrets, now),
     parse({ body }, now) {
@@ -90,19 +102,19 @@ export function createOwnSystem({ secrets, statusMap }: OwnSystemSettings): Sour
       const event: ShipmentEvent = {
         ...said,
         // Over the masked text: a digest of a phone number can be searched back to the number.
-        key: eventKey({ ...said, id: event_id }),
+        key: event_id === undefined ? contentKey(said.time, said.rawStatus, said.text) : `id:${event_id}`,
         status: readStatus(status, statusMap),
       };
-      return { ok: true, updates: [{ source: name, carrier, trackingNo, events: [event] }] };
+      return { ok: true, update: { source: 'own-system', carrier, trackingNo, events: [event] } };
     },
     acknowledge: (received) => ({
       mediaType: 'application/json',
-      body: JSON.stringify(received.map(answer)[0]),
+      body: JSON.stringify(answer(received)),
     }),
   };
 }
 
-function fieldInvalid(issue: { path: PropertyKey[]; message: string } | undefined): Parsed {
+function fieldInvalid(issue: { path: PropertyKey[]; message: string } | undefined): ParsedScan {
   const field = issue?.path.join('.') ?? '';
   return { ok: false, code: 'field-invalid', field, message: `${field}: ${issue?.message ?? 'is invalid'}` };
 }

@@ -1,20 +1,42 @@
+import type { ShipmentStatus } from '../shipment/status';
 import type { ShipmentUpdate } from '../shipment/update';
 
 /**
  * What a carrier, an aggregator or a shop's own system needs to speak with Waybell. All pure: bytes in, words
- * out. One file per source; adding a carrier is adding a file.
+ * out. One file per source; adding a carrier is adding a file and a line in `registry.ts`.
  */
 export interface Source {
+  /** As it stands in the URL. */
   readonly name: string;
-  /** The media type of its requests; anything else is refused before it is read. */
-  readonly mediaType: string;
-  /** Whether the request is from who it claims to be. Comes first, over the bytes as they arrived. */
-  verify(request: WebhookRequest, now: number): Verification;
-  /** What it says, one update per waybill. Called for verified requests only. */
-  parse(request: WebhookRequest, now: number): Parsed;
-  /** The answer that this sender takes as "received"; given once all of `received` is durable. */
-  acknowledge(received: readonly ReceivedUpdate[]): Acknowledgement;
+  /** As people call it. */
+  readonly title: string;
+  /** The media types of its requests; any other is refused before it is read. */
+  readonly mediaTypes: readonly string[];
+  /** Where what we know of its format comes from. */
+  readonly evidence: Evidence;
+  /** Its words for statuses. `null`: a word that we know, and that says nothing about the parcel. */
+  readonly statusTable: StatusTable;
+  /**
+   * Whether the request was made with one of `secrets`, of which there is at least one. Comes first, over the
+   * bytes as they arrived. Absent: this sender signs nothing, so the unguessable URL is all that proves it.
+   */
+  readonly verify?: (
+    request: WebhookRequest,
+    secrets: readonly string[],
+    conditions: Conditions,
+  ) => Verification;
+  /** What it says, one update per waybill. Called for verified requests only; never throws. */
+  parse(request: WebhookRequest, conditions: Conditions): Parsed;
+  /** The answer that this sender takes as "received"; given once everything is durable. */
+  acknowledge(accepted: Accepted): Answer;
+  /** The answer that this sender takes as "not received", in its own form. */
+  refuse(message: string): Answer;
 }
+
+/** Whose word the format, the signature and the status table rest on. */
+export type Evidence = 'published vectors' | 'official documentation' | 'integrators’ code';
+
+export type StatusTable = Readonly<Record<string, ShipmentStatus | null>>;
 
 export interface WebhookRequest {
   readonly body: Buffer;
@@ -22,31 +44,70 @@ export interface WebhookRequest {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
 
+/** What a shop decides for a channel, and what time it is. */
+export interface Conditions {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** How far a signed time may be from now, both ways; seconds. */
+  readonly toleranceSeconds: number;
+  /** IANA zone of times without an offset; the source's own default when absent. */
+  readonly zone?: string;
+  /** What "signed" by a parcel locker or station means to the shop. */
+  readonly lockerSigned: 'available_for_pickup' | 'delivered';
+}
+
 export type Verification =
-  | { readonly ok: true }
+  | {
+      readonly ok: true;
+      /** Set where the signature does not cover the body: with another body, the same proof is a replay. */
+      readonly once?: string;
+    }
   | {
       readonly ok: false;
       readonly code: 'signature-missing' | 'signature-invalid' | 'signature-expired';
       readonly message: string;
     };
 
-export type Parsed =
-  | { readonly ok: true; readonly updates: readonly ShipmentUpdate[] }
-  | { readonly ok: false; readonly code: 'json-malformed'; readonly message: string }
-  | { readonly ok: false; readonly code: 'field-invalid'; readonly message: string; readonly field: string };
+/** What could be read, and what could not. A flawed row neither holds back nor spoils the others. */
+export interface Parsed {
+  readonly updates: readonly ShipmentUpdate[];
+  readonly flaws: readonly Flaw[];
+}
 
-/** One update that Temporal has. */
+export interface Flaw {
+  readonly code: FlawCode;
+  /** Where: a field, a row, a tracking number. */
+  readonly where: string;
+  readonly message: string;
+}
+
+/**
+ * What is wrong with a part of a webhook: the whole body (`body-unreadable`), a row without a usable waybill
+ * (`row-unusable`), a scan whose time is missing or impossible, which is dated by its neighbours
+ * (`time-unusable`), a status word that is in no table (`status-unknown`), more than one delivery can carry
+ * (`scans-cut`), or something that is no tracking at all (`not-tracking`).
+ */
+export type FlawCode =
+  'body-unreadable' | 'row-unusable' | 'time-unusable' | 'status-unknown' | 'scans-cut' | 'not-tracking';
+
+/** A request all of which is durable. */
+export interface Accepted {
+  readonly request: WebhookRequest;
+  readonly now: number;
+  readonly received: readonly ReceivedUpdate[];
+}
+
 export interface ReceivedUpdate {
   readonly update: ShipmentUpdate;
   readonly workflowId: string;
-  /** Absent for a duplicate: the run is that of the first time. */
+  /** Absent for a duplicate, whose run is that of the first time, and for what is still on its way to Temporal. */
   readonly runId?: string;
   readonly duplicate: boolean;
   /** The delivery in the Temporal UI. */
   readonly link: string;
 }
 
-export interface Acknowledgement {
+export interface Answer {
   readonly mediaType: string;
   readonly body: string;
 }

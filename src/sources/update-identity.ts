@@ -4,20 +4,20 @@ import type { ShipmentUpdate } from '../shipment/update';
 /** 80 bits: two different updates of one waybill never meet by chance. */
 const DIGEST_LENGTH = 20;
 
-/** A scan that brings no id of its own is told apart by what it says. */
-export function eventKey(event: { id?: string; time: string; rawStatus: string; text: string }): string {
-  if (event.id !== undefined) return `id:${event.id}`;
-  const said = JSON.stringify([event.time, event.rawStatus, event.text]);
-  return `said:${sha256(said)}`;
+/** The identity of a scan that brings no id of its own: what it says. */
+export function contentKey(...said: readonly string[]): string {
+  return `said:${sha256(JSON.stringify(said))}`;
 }
 
 /**
  * The identity of a delivery, so that the same update sent twice is one workflow. Over what the update says,
  * never over when it was received. Each part is percent-encoded: a slash always parts two of them.
  */
-export function deliveryWorkflowId({ source, carrier, trackingNo, events }: ShipmentUpdate): string {
-  const keys = events.map(({ key }) => key).sort();
-  const digest = sha256(JSON.stringify(keys)).slice(0, DIGEST_LENGTH);
+export function deliveryWorkflowId(update: ShipmentUpdate): string {
+  const { source, carrier, trackingNo, events, state, formerCarrier } = update;
+  // With the statuses: once a table knows a word that it did not know before, the same request says more.
+  const scans = events.map(({ key, status }) => [key, status ?? '']).sort();
+  const digest = sha256(JSON.stringify([scans, state, formerCarrier])).slice(0, DIGEST_LENGTH);
   return ['delivery', source, carrier, trackingNo, digest].map(encodeURIComponent).join('/');
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ShipmentUpdate } from '../../src/shipment/update';
-import { deliveryWorkflowId, eventKey } from '../../src/sources/update-identity';
+import { contentKey, deliveryWorkflowId } from '../../src/sources/update-identity';
 
 const said = { time: '2026-03-02T02:00:00.000Z', rawStatus: 'delivered', text: '已签收' };
 
@@ -12,23 +12,18 @@ const update = (keys: readonly string[], change: Partial<ShipmentUpdate> = {}): 
   ...change,
 });
 
-describe('the key of an event', () => {
-  test('is the id that the sender gave', () => {
-    expect(eventKey({ ...said, id: 'e-1' })).toBe('id:e-1');
-  });
+describe('the key of a scan', () => {
+  const said = ['2026-03-02T02:00:00.000Z', 'delivered', '已签收'];
 
-  test('is otherwise made of what the event says', () => {
-    expect(eventKey(said)).toMatch(/^said:[0-9a-f]{64}$/);
-    expect(eventKey({ ...said })).toBe(eventKey(said));
-    expect(eventKey({ ...said, time: '2026-03-02T02:00:01.000Z' })).not.toBe(eventKey(said));
-    expect(eventKey({ ...said, rawStatus: 'returned' })).not.toBe(eventKey(said));
-    expect(eventKey({ ...said, text: '' })).not.toBe(eventKey(said));
+  test('is made of what the scan says', () => {
+    expect(contentKey(...said)).toMatch(/^said:[0-9a-f]{64}$/);
+    expect(contentKey(...said)).toBe(contentKey(...said));
+    expect(contentKey('2026-03-02T02:00:01.000Z', 'delivered', '已签收')).not.toBe(contentKey(...said));
   });
 
   test('never confuses where one part ends and the next begins', () => {
-    expect(eventKey({ time: 't', rawStatus: 'a|b', text: 'c' })).not.toBe(
-      eventKey({ time: 't', rawStatus: 'a', text: 'b|c' }),
-    );
+    expect(contentKey('t', 'a|b', 'c')).not.toBe(contentKey('t', 'a', 'b|c'));
+    expect(contentKey('t', 'ab', '')).not.toBe(contentKey('t', 'a', 'b'));
   });
 });
 
@@ -43,7 +38,7 @@ describe('the workflow id of a delivery', () => {
     expect(deliveryWorkflowId(update(['a', 'b']))).toBe(deliveryWorkflowId(update(['b', 'a'])));
   });
 
-  test('differs with the events, the carrier, the number and the source', () => {
+  test('differs with the events and their statuses, the state, the carrier, the number and the source', () => {
     const ids = [
       update(['a']),
       update(['a', 'b']),
@@ -52,6 +47,9 @@ describe('the workflow id of a delivery', () => {
       update(['a'], { carrier: 'zto' }),
       update(['a'], { trackingNo: 'YT1235' }),
       update(['a'], { source: 'sf' }),
+      update(['a'], { state: 'shutdown' }),
+      update(['a'], { formerCarrier: 'sto' }),
+      update(['a'], { events: [{ ...said, key: 'a', status: null }] }),
     ].map(deliveryWorkflowId);
     expect(new Set(ids).size).toBe(ids.length);
   });
