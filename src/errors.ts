@@ -24,6 +24,12 @@ const failure = (retry: 'retry' | 'final', meaning: string, nextStep: string) =>
 export const ERRORS = {
   // Any request
   'route-unknown': http(404, 'final', 'No such route.', 'Compare the path with docs/http.md.'),
+  'source-unknown': http(
+    404,
+    'final',
+    'There is no such source of webhooks.',
+    'Compare the name with docs/sources.md.',
+  ),
   'method-not-allowed': http(
     405,
     'final',
@@ -77,6 +83,18 @@ export const ERRORS = {
     'The webhook was signed more than 5 minutes away from now.',
     'Set the clock of the sender; sign every attempt anew.',
   ),
+  'signature-replayed': http(
+    401,
+    'final',
+    'The signature was used before, with another body.',
+    'Nothing, unless the sender is yours: somebody may have read a webhook on its way.',
+  ),
+  'channel-unknown': http(
+    401,
+    'final',
+    'The URL of the webhook belongs to no channel.',
+    'Compare it with what was entered at the sender; waybell channels rotate --new-token makes a new one.',
+  ),
   'api-key-missing': http(
     401,
     'final',
@@ -126,12 +144,6 @@ export const ERRORS = {
     'Temporal no longer keeps the delivery, so it cannot start again.',
     'Send the webhook again, with an event_id of its own.',
   ),
-  'update-too-large': http(
-    413,
-    'final',
-    'What is left of the webhook for one waybill is larger than 256 KB.',
-    'Send fewer scans in one request.',
-  ),
 
   // What is away
   'temporal-unavailable': http(
@@ -139,6 +151,12 @@ export const ERRORS = {
     'retry',
     'Temporal does not answer; nothing was started.',
     'Look at /readyz and at the Temporal server. The sender tries again after Retry-After.',
+  ),
+  'intake-unavailable': http(
+    503,
+    'retry',
+    'The journal of webhooks is full, or its disk fails; nothing was taken.',
+    'Look at /readyz: hand-over and archive empty the journal once Temporal and PostgreSQL answer. The sender tries again.',
   ),
   'worker-unavailable': http(
     503,

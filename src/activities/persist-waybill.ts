@@ -1,14 +1,15 @@
+import { activityInfo } from '@temporalio/activity';
 import {
   countAnnounced,
   insertUpdate,
   selectOwnRecord,
   selectOpenDeliveries,
 } from '../database/announcements';
-import { findWaybillForUpdate, insertWaybill, type Waybill } from '../database/find-waybill';
+import type { Waybill } from '../database/find-waybill';
 import { insertEvents, selectNewestParcel, selectParcelEvents } from '../database/parcel-events';
 import { inTransaction, type Queryable } from '../database/pool';
-import { lockWaybill } from '../database/waybill-lock';
 import { reopenUpdate, selectStoredDecision } from '../database/stored-decision';
+import { takeWaybill } from '../database/take-waybill';
 import { writeWaybillStatus } from '../database/write-waybill-status';
 import { currentStatus } from '../shipment/current-status';
 import { decideAnnouncement, lastTold } from '../shipment/decide-announcement';
@@ -27,30 +28,40 @@ export interface PersistWaybillInput {
 
 /**
  * Stores the waybill, its new scans and the decision about them in one transaction under the waybill's lock.
- * A repeat of the step returns the stored decision.
+ * A repeat of the step returns the stored decision. A second start of a delivery that has ended, after Temporal
+ * forgot the first, has nothing to do.
  */
 export function createPersistWaybill(deps: ActivityDeps) {
   const { pool, shopTables } = deps;
   return function persistWaybill({ workflowId, update, reopen }: PersistWaybillInput): Promise<Decision> {
     return inTransaction(pool, async (db) => {
-      await lockWaybill(db, update.carrier, update.trackingNo);
-      const waybill =
-        (await findWaybillForUpdate(db, shopTables, update.carrier, update.trackingNo)) ??
-        (await insertWaybill(db, shopTables, update.carrier, update.trackingNo));
+      const runId = currentRunId();
+      const waybill = await takeWaybill(db, shopTables, update);
       const stored = await selectStoredDecision(db, workflowId);
-      if (stored) {
-        return reopen ? { ...stored, lastRound: await reopenUpdate(db, workflowId) } : stored;
+      if (stored && reopen) {
+        return { ...stored.decision, lastRound: await reopenUpdate(db, workflowId, runId) };
       }
-      return decide(db, deps, waybill, workflowId, update);
+      if (stored)
+        return stored.endedBefore(runId) ? { ...stored.decision, verdict: 'nothing-new' } : stored.decision;
+      return decide(db, deps, waybill, { workflowId, runId }, update);
     });
   };
+}
+
+interface Run {
+  readonly workflowId: string;
+  readonly runId: string;
+}
+
+function currentRunId(): string {
+  return activityInfo().workflowExecution?.runId ?? '';
 }
 
 async function decide(
   db: Queryable,
   { shopTables, statusMap }: ActivityDeps,
   waybill: Waybill,
-  workflowId: string,
+  { workflowId, runId }: Run,
   update: ShipmentUpdate,
 ): Promise<Decision> {
   const waybillId = waybill.id;
@@ -82,7 +93,7 @@ async function decide(
     occurrence: announced ? 1 + (await countAnnounced(db, waybillId, instance, current.status)) : 0,
     supersedes: announced ? await selectOpenDeliveries(db, waybillId) : [],
   };
-  await insertUpdate(db, workflowId, decision, {
+  await insertUpdate(db, { workflowId, runId }, decision, {
     enteredAt: current?.enteredAt ?? null,
     latestAt: current?.latestAt ?? null,
   });

@@ -5,6 +5,8 @@ import { addOperation } from './operation';
 import { routeOf } from './request-log';
 
 export interface Metrics {
+  /** Where other parts of the process add what they count. */
+  readonly registry: Registry;
   /** Counts every request and how long its answer took. */
   readonly measure: RequestHandler;
   /** Shows what was counted. */
@@ -35,6 +37,7 @@ export function createMetrics(): Metrics {
   });
 
   return {
+    registry,
     routes,
     measure(request, response, next) {
       const stop = duration.startTimer();

@@ -85,7 +85,6 @@ export const retryNotification = {
     'not-a-delivery',
     'nothing-to-retry',
     'history-gone',
-    'update-too-large',
     'temporal-unavailable',
     'worker-unavailable',
     ...DATABASE_PROBLEMS,

@@ -4,8 +4,11 @@ import type { HttpErrorCode } from '../errors';
 import { addRoute } from './methods';
 import { checkFields, readBody, readJson, readOptionalJson } from './request-input';
 
-/** Who may ask: everybody; the holder of an API key; an app, which may come as a person; who signs. */
-export type Access = 'everybody' | 'key' | 'app' | 'signature';
+/**
+ * Who may ask: everybody; the holder of an API key; an app, which may come as a person; who signs; who knows the
+ * URL of a channel, and signs as its source does.
+ */
+export type Access = 'everybody' | 'key' | 'app' | 'signature' | 'channel';
 
 /** The chapters of the description, in the order in which people read them. */
 export const TAGS = {
@@ -36,6 +39,8 @@ export interface Operation {
   readonly body?: z.ZodObject;
   /** No body counts as an empty object. */
   readonly bodyOptional?: true;
+  /** Set where request, answer and refusal have the form of who asks: the media types of both. */
+  readonly inTheirForm?: { readonly requests: readonly string[]; readonly answers: readonly string[] };
   /** By HTTP status. Handlers give the input of a schema; what JSON makes of it is the output. */
   readonly answers: Readonly<Record<number, z.ZodType>>;
   /** Of all answers; JSON unless said. */
@@ -77,8 +82,9 @@ export function serve<O extends Operation, const A extends AnswerOf<O>>(
 /** Adds the route of an operation whose handler reads and answers in a way of its own. */
 export function addOperation(
   router: Router,
-  { method, path, body }: Operation,
+  { method, path, body, inTheirForm }: Operation,
   handler: RequestHandler,
 ): void {
-  addRoute(router, path.replace(/\{(\w+)\}/g, ':$1'), { [method]: body ? [readBody, handler] : handler });
+  const handlers = body || inTheirForm ? [readBody, handler] : handler;
+  addRoute(router, path.replace(/\{(\w+)\}/g, ':$1'), { [method]: handlers });
 }

@@ -5,11 +5,15 @@ import { listNotifications, retryNotification, showNotification } from './notifi
 import type { Operation } from './operation';
 import { recordReceipt } from './receipt-operations';
 import { linkWaybill } from './waybill-operations';
+import { listWebhooks } from './archive-operations';
+import { receiveFromChannel } from './channel-operations';
 import { receiveExpressStatus } from './webhook-operations';
 
 /** Every route, in the order in which people read about them. */
 export const OPERATIONS: readonly Operation[] = [
   receiveExpressStatus,
+  receiveFromChannel,
+  listWebhooks,
   registerDevice,
   unregisterDevice,
   listDevices,

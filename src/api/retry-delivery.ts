@@ -10,7 +10,7 @@ import type { DeliveryInput } from '../workflows/contract';
 import { retryNowUpdate } from '../workflows/messages';
 import type { ApiDependencies } from './dependencies';
 import { HttpProblem } from './http-problem';
-import { startDelivery } from './start-delivery';
+import { startDelivery } from '../intake/start-delivery';
 import { askTemporal } from './temporal-problem';
 
 /** How long a worker may take to accept a retry; milliseconds. It answers within one workflow task. */
@@ -94,11 +94,8 @@ async function restart(deps: RetryDependencies, workflowId: string, request: Ret
   const { temporal, config } = deps;
   const { runId: closedRunId, firstRunId } = await describe(temporal, workflowId);
   const { update } = await readInput(temporal, workflowId, firstRunId);
-  const { runId } = await startDelivery(
-    deps,
-    { update, limits: config.waitLimits, retryOf: { ...request, runId: closedRunId } },
-    workflowId,
-  );
+  const input = { update, limits: config.waitLimits, retryOf: { ...request, runId: closedRunId } };
+  const { runId } = await askTemporal(temporal, () => startDelivery(deps, input, workflowId));
   if (runId === undefined) {
     throw new HttpProblem('nothing-to-retry', 'another retry of this delivery has just been started');
   }

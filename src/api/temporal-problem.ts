@@ -1,4 +1,5 @@
-import { type Client, isGrpcServiceError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import { isTemporalAway } from '../intake/temporal-away';
 import { HttpProblem } from './http-problem';
 
 /**
@@ -9,9 +10,6 @@ const DEADLINE_MS = 1_000;
 
 /** Seconds after which a Temporal server that was restarted usually answers again. */
 const RETRY_AFTER_S = 5;
-
-/** gRPC status codes that mean "not now": cancelled, deadline exceeded, resource exhausted, unavailable. */
-const AWAY: readonly number[] = [1, 4, 8, 14];
 
 /**
  * Calls Temporal under a deadline.
@@ -31,11 +29,4 @@ export async function askTemporal<T>(
       cause: error,
     });
   }
-}
-
-function isTemporalAway(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (isGrpcServiceError(cause) && AWAY.includes(cause.code)) return true;
-  }
-  return false;
 }

@@ -1,9 +1,8 @@
 import type { Router } from 'express';
-import { findWaybillForUpdate, insertWaybill } from '../database/find-waybill';
 import { linkWaybill as writeLink } from '../database/link-waybill';
 import { orderExists } from '../database/order-exists';
 import { inTransaction } from '../database/pool';
-import { lockWaybill } from '../database/waybill-lock';
+import { takeWaybill } from '../database/take-waybill';
 import { namingField } from './database-problem';
 import type { ApiDependencies } from './dependencies';
 import { HttpProblem } from './http-problem';
@@ -26,10 +25,7 @@ export function addWaybillRoutes(router: Router, deps: ApiDependencies): void {
             field: 'order_id',
           });
         }
-        await lockWaybill(db, carrier, trackingNo);
-        const { id } =
-          (await findWaybillForUpdate(db, tables, carrier, trackingNo)) ??
-          (await insertWaybill(db, tables, carrier, trackingNo));
+        const { id } = await takeWaybill(db, tables, { carrier, trackingNo });
         return writeLink(db, tables, id, orderId);
       }),
     );

@@ -8,11 +8,11 @@ export const receiveExpressStatus = {
   tag: 'Webhooks',
   summary: 'One scan of one waybill.',
   description:
-    'From the shop’s own systems, or a carrier that speaks this format. The answer comes once the delivery is durable in Temporal; PostgreSQL may be away meanwhile.',
+    'From the shop’s own systems, or a carrier that speaks this format. The answer comes once the scan is durable; PostgreSQL and Temporal may be away meanwhile.',
   access: 'signature',
   body: expressScan,
   answers: { 200: expressAcknowledgement },
-  problems: ['update-too-large', 'temporal-unavailable'],
+  problems: ['intake-unavailable'],
   examples: {
     body: {
       carrier: 'yto',
@@ -25,6 +25,7 @@ export const receiveExpressStatus = {
     answer: {
       ok: true,
       duplicate: false,
+      handed_over: true,
       workflow_id: 'delivery/own-system/yto/TEST_YT_20260206_0007/3f2a9c0d51e874b6a2c1',
       run_id: '01964f0e-7c1b-7a52-9c1f-5d2f6f0f8a11',
       status: 'out_for_delivery',

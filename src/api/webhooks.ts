@@ -1,24 +1,25 @@
 import { Router, type RequestHandler } from 'express';
 import { createOwnSystem, type OwnSystem } from '../sources/own-system';
+import type { ReceivedUpdate } from '../sources/source';
 import type { ApiDependencies } from './dependencies';
 import { HttpProblem } from './http-problem';
 import { addOperation } from './operation';
 import { bodyBytes, requireMediaType } from './request-input';
-import { startDelivery } from './start-delivery';
-import { temporalLink } from './temporal-link';
+import { takeWebhook } from './take-webhook';
+import type { WebhookCounts } from './webhook-counts';
 import { receiveExpressStatus } from './webhook-operations';
 
-/** How carriers and the shop's own systems come in. Needs Temporal only: PostgreSQL may be away. */
-export function webhookRoutes(deps: ApiDependencies): Router {
+/** How the shop's own systems come in, and carriers that speak its format. */
+export function webhookRoutes(deps: ApiDependencies, counts: WebhookCounts): Router {
   const { webhookSecrets: secrets, statusMap } = deps.config;
   const router = Router();
-  addOperation(router, receiveExpressStatus, receive(createOwnSystem({ secrets, statusMap }), deps));
+  addOperation(router, receiveExpressStatus, receive(createOwnSystem({ secrets, statusMap }), deps, counts));
   return router;
 }
 
-/** Verifies, reads and starts; acknowledges once everything that was said is durable. */
-function receive(source: OwnSystem, deps: ApiDependencies): RequestHandler {
-  const { config, clock = Date.now } = deps;
+/** Verifies, reads and takes; acknowledges once what was said is durable. */
+function receive(source: OwnSystem, deps: ApiDependencies, counts: WebhookCounts): RequestHandler {
+  const { clock = Date.now } = deps;
   return async function receiveWebhook(request, response) {
     requireMediaType(request, 'application/json');
     const webhook = { body: bodyBytes(request), headers: request.headers };
@@ -31,14 +32,17 @@ function receive(source: OwnSystem, deps: ApiDependencies): RequestHandler {
       throw new HttpProblem(parsed.code, parsed.message, { ...(field !== undefined && { field }) });
     }
     const { update } = parsed;
-    const { workflowId, runId } = await startDelivery(deps, { update, limits: config.waitLimits });
-    const { mediaType, body } = source.acknowledge({
-      update,
-      workflowId,
-      ...(runId !== undefined && { runId }),
-      duplicate: runId === undefined,
-      link: temporalLink(config, workflowId, runId),
+    counts.accepted(update.source, { updates: [update], flaws: [] });
+    const [received] = await takeWebhook(deps, {
+      receivedAt: now,
+      source: update.source,
+      channel: '',
+      mediaType: 'application/json',
+      body: webhook.body,
+      updates: [update],
+      flaws: [],
     });
+    const { mediaType, body } = source.acknowledge(received as ReceivedUpdate);
     response.status(200).type(mediaType).send(body);
   };
 }

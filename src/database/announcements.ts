@@ -54,7 +54,7 @@ export async function selectOpenDeliveries(db: Queryable, waybillId: string): Pr
 /** Stores what was decided. Only an announcement stays open; everything else is finished by being stored. */
 export async function insertUpdate(
   db: Queryable,
-  workflowId: string,
+  { workflowId, runId }: { workflowId: string; runId: string },
   decision: Decision,
   seen: { enteredAt: string | null; latestAt: string | null },
 ): Promise<void> {
@@ -62,8 +62,8 @@ export async function insertUpdate(
   await db.query(
     `insert into waybell.express_updates
        (workflow_id, waybill_id, verdict, instance, status, occurrence, entered_at, latest_event_at, decision,
-        state, outcome, closed_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, case when $10 = 'closed' then now() end)`,
+        state, outcome, closed_at, run_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, case when $10 = 'closed' then now() end, $12)`,
     [
       workflowId,
       decision.waybillId,
@@ -76,6 +76,7 @@ export async function insertUpdate(
       JSON.stringify(decision),
       announced ? 'open' : 'closed',
       announced ? null : decision.verdict,
+      runId,
     ],
   );
 }

@@ -17,6 +17,8 @@ export interface Claim {
   readonly superseded: boolean;
   readonly reachable: boolean;
   readonly claimedAt: Date;
+  readonly registeredAt: Date;
+  readonly waybillId: string;
   readonly provider: string;
   readonly appid: string;
   readonly cid: string;
@@ -36,7 +38,7 @@ export async function claimPush(db: Queryable, task: PushTask): Promise<Claim | 
   const { rows } = await db.query<Claim>(
     `with target as (
        select n.message_id, n.aud, n.title, n.body, n.content, n.event_text_safe,
-              d.id::text as device_id, d.cid, d.appid, d.provider,
+              own.waybill_id, d.id::text as device_id, d.cid, d.appid, d.provider, d.registered_at,
               coalesce(d.is_active
                 and case n.aud when 'merchant' then d.merchant_id::text else d.user_id::text end
                     = n.recipient_id::text, false) as reachable,
@@ -61,6 +63,7 @@ export async function claimPush(db: Queryable, task: PushTask): Promise<Claim | 
        returning p.generation)
      select target.aud as audience, target.title, target.body, target.content, target.event_text_safe,
             target.cid, target.appid, target.provider, target.reachable, target.superseded,
+            target.registered_at as "registeredAt", target.waybill_id as "waybillId",
             claim.generation, before.state as "storedState", now() as "claimedAt"
        from target
        left join claim on true

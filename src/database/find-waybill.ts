@@ -53,6 +53,22 @@ export async function findWaybillForUpdate(
   return rows[0];
 }
 
+/** Finds a waybill by its id and locks the row. */
+export async function findWaybillById(
+  db: Queryable,
+  tables: ShopTables,
+  id: string,
+): Promise<Waybill | undefined> {
+  const { rows } = await db.query<Waybill>(
+    `select ${waybillColumns(tables)}
+       from ${waybillTable(tables)}
+      where ${escapeIdentifier(tables.waybills.id)}::text = $1
+        for update`,
+    [id],
+  );
+  return rows[0];
+}
+
 /**
  * Adds a waybill that nobody knew yet, without an order. Where the shop's table is unique over the number alone,
  * the row of that number is meant, whatever its carrier is called there.

@@ -36,7 +36,10 @@ export async function selectParcelEvents(
   return rows;
 }
 
-/** Stores the scans that are new and returns the status of each of them. */
+/**
+ * Stores the scans that are new, and the status of a known scan that had none: a newer table knows its word now.
+ * @returns the status of each of them
+ */
 export async function insertEvents(
   db: Queryable,
   origin: { waybillId: string; workflowId: string; source: string },
@@ -48,7 +51,8 @@ export async function insertEvents(
      select $1, $2, $3, e.instance, e.key, e.time, e.status, e."rawStatus", e.text, e.place
        from jsonb_to_recordset($4::jsonb)
          as e(instance int, key text, time timestamptz, status text, "rawStatus" text, text text, place text)
-     on conflict (waybill_id, event_key) do nothing
+     on conflict (waybill_id, event_key) do update set status = excluded.status
+      where platform_express_events.status is null and excluded.status is not null
      returning status`,
     [origin.waybillId, origin.workflowId, origin.source, JSON.stringify(events)],
   );

@@ -68,18 +68,28 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     serverFile: serverFile(dataDir, 'postgres'),
     stopTimeoutMs: STOP_TIMEOUT_MS,
   });
-  const urlOf = (database: string): string =>
-    `postgresql://${USER}:${password}@127.0.0.1:${port}/${database}`;
   try {
     await Promise.race([
-      openDatabase(urlOf('postgres')),
+      openDatabase(urlOf('postgres', password, port)),
       part.exited.then((words) => Promise.reject(new Error(words))),
     ]);
   } catch (error) {
     await part.stop();
     throw error;
   }
-  return { url: urlOf(DATABASE), part };
+  return { url: urlOf(DATABASE, password, port), part };
+}
+
+/** Where the database of a running Waybell with embedded parts is, for its other commands. */
+export async function embeddedPostgresUrl(dataDir: string, port: number): Promise<string> {
+  const password = await readFile(path.join(dataDir, 'postgres.password'), 'utf8').catch(() => {
+    throw new Error(`There is no embedded PostgreSQL in ${dataDir}: start Waybell, or set DATABASE_URL.`);
+  });
+  return urlOf(DATABASE, password.trim(), port);
+}
+
+function urlOf(database: string, password: string, port: number): string {
+  return `postgresql://${USER}:${password}@127.0.0.1:${port}/${database}`;
 }
 
 interface NewCluster {

@@ -6,6 +6,7 @@ import pino from 'pino';
 import { createApp } from '../../src/api/app';
 import type { ApiDependencies } from '../../src/api/dependencies';
 import { loadConfig } from '../../src/config';
+import { openTestIntake } from '../setup/intake';
 import { createTestDatabase, type TestDatabase } from '../setup/database';
 import { connectTemporal, type TestTemporal } from '../setup/temporal';
 import { requireDocumented } from './documented';
@@ -54,6 +55,9 @@ export interface Wait {
   readonly ownerId?: string;
   readonly waybillId: string;
 }
+
+type ServedDependencies = Omit<ApiDependencies, 'intake' | 'channels'> &
+  Partial<Pick<ApiDependencies, 'intake' | 'channels'>>;
 
 export const unique = (): string => randomBytes(4).toString('hex').toUpperCase();
 
@@ -136,8 +140,10 @@ export async function openApiLab(): Promise<ApiLab> {
   };
 }
 
-export async function serveApi(deps: ApiDependencies): Promise<Api> {
-  const server = createServer(createApp(deps));
+/** Serves the API; with an intake and channels of its own unless they are given. */
+export async function serveApi(deps: ServedDependencies): Promise<Api> {
+  const own = deps.intake ? undefined : await openTestIntake({ ...deps.config, ...deps });
+  const server = createServer(createApp({ ...own, ...deps } as ApiDependencies));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -156,9 +162,11 @@ export async function serveApi(deps: ApiDependencies): Promise<Api> {
       return { status: response.status, headers: response.headers, text, json: parse(text) };
     },
     async close() {
+      if (!server.listening) return;
       server.close();
       server.closeAllConnections();
       await once(server, 'close');
+      await own?.close();
     },
   };
 }

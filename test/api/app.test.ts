@@ -90,11 +90,20 @@ describe('every answer', () => {
 });
 
 describe('health', () => {
-  test('is alive, and ready with both parts', async () => {
+  const journal = { waiting: 0, oldest_seconds: 0 };
+
+  test('is alive, and ready to take requests though no worker runs, which it says', async () => {
     expect((await api.call('GET', '/healthz')).json).toEqual({ ok: true });
     const ready = await api.call('GET', '/readyz');
     expect(ready.status).toBe(200);
-    expect(ready.json).toEqual({ ok: true, postgresql: 'ok', temporal: 'ok' });
+    expect(ready.json).toEqual({ ok: true, postgresql: 'ok', temporal: 'ok', worker: 'none', journal });
+  });
+
+  test('is not ready in a process whose own worker does not poll', async () => {
+    const working = await lab.serve({}, { workerIdentity: 'me@here' });
+    const ready = await working.call('GET', '/readyz');
+    expect(ready.status).toBe(503);
+    expect(ready.json).toEqual({ ok: false, postgresql: 'ok', temporal: 'ok', worker: 'none', journal });
   });
 
   test('names the part that is away, within 2 s', async () => {
@@ -104,14 +113,14 @@ describe('health', () => {
     const noDatabase = await lab.serve({}, { pool });
     const noTemporal = await lab.serve({}, { temporal: new Client({ connection }) });
     for (const [without, state] of [
-      [noDatabase, { postgresql: 'error', temporal: 'ok' }],
-      [noTemporal, { postgresql: 'ok', temporal: 'error' }],
+      [noDatabase, { postgresql: 'error', temporal: 'ok', worker: 'none' }],
+      [noTemporal, { postgresql: 'ok', temporal: 'error', worker: 'error' }],
     ] as const) {
       const startedAt = performance.now();
       const { status, json } = await without.call('GET', '/readyz');
       expect(performance.now() - startedAt).toBeLessThan(2_000);
       expect(status).toBe(503);
-      expect(json).toEqual({ ok: false, ...state });
+      expect(json).toEqual({ ok: false, ...state, journal });
       expect((await without.call('GET', '/healthz')).status).toBe(200);
     }
     await connection.close();

@@ -3,6 +3,7 @@ import pg from 'pg';
 import pino from 'pino';
 import type { ApiDependencies } from '../../src/api/dependencies';
 import { loadConfig } from '../../src/config';
+import { openTestIntake } from '../setup/intake';
 import { freePorts } from '../setup/free-port';
 import { type Api, serveApi } from './api-lab';
 
@@ -18,7 +19,9 @@ export async function openBareApi(): Promise<BareApi> {
   const connection = Connection.lazy({ address: `127.0.0.1:${port}` });
   const pool = new pg.Pool({ host: '127.0.0.1', port: Number(port) });
   const temporal = new Client({ connection });
-  const deps = { config: loadConfig({}), pool, temporal, log: pino({ level: 'silent' }) };
+  const parts = { config: loadConfig({}), pool, temporal, log: pino({ level: 'silent' }) };
+  const { intake, channels, close } = await openTestIntake({ ...parts.config, ...parts });
+  const deps = { ...parts, intake, channels };
   const apis: Api[] = [];
   return {
     deps,
@@ -29,6 +32,7 @@ export async function openBareApi(): Promise<BareApi> {
     },
     async close() {
       await Promise.all(apis.map((api) => api.close()));
+      await close();
       await connection.close();
       await pool.end();
     },

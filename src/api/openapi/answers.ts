@@ -29,13 +29,15 @@ export function describeResponses(operation: Operation, named: NamedSchemas): An
 
 /** What comes when all is well, or is not and that is no refusal. */
 function describeAnswers(
-  { answers, mediaType = 'application/json', examples }: Operation,
+  { answers, mediaType = 'application/json', inTheirForm, examples }: Operation,
   named: NamedSchemas,
 ): Answers {
   return Object.fromEntries(
     Object.entries(answers).map(([status, schema]) => {
       const example = status === '200' ? examples?.answer : undefined;
-      const content = contentOf(mediaType, jsonSchemaOf(schema, 'output', named), example);
+      const content = inTheirForm
+        ? anythingIn(inTheirForm.answers)
+        : contentOf(mediaType, jsonSchemaOf(schema, 'output', named), example);
       return [status, { description: status === '200' ? 'Done.' : 'Not now.', headers: REQUEST_ID, content }];
     }),
   );
@@ -55,7 +57,9 @@ function describeProblems(operation: Operation, named: NamedSchemas): Answers {
         {
           description: possible.map(explain).join('\n'),
           headers: { ...REQUEST_ID, ...(status === 503 && RETRY_AFTER) },
-          content: contentOf('application/json', schema),
+          content: operation.inTheirForm
+            ? anythingIn(operation.inTheirForm.answers)
+            : contentOf('application/json', schema),
         },
       ];
     }),
@@ -64,6 +68,11 @@ function describeProblems(operation: Operation, named: NamedSchemas): Answers {
 
 function explain(code: HttpErrorCode): string {
   return `- \`${code}\`: ${ERRORS[code].meaning} ${ERRORS[code].nextStep}`;
+}
+
+/** Bodies whose form others decide. */
+export function anythingIn(mediaTypes: readonly string[]): Content {
+  return Object.fromEntries(mediaTypes.map((mediaType) => [mediaType, { schema: {} }]));
 }
 
 export function contentOf(mediaType: string, schema: JsonSchema, example?: unknown): Content {

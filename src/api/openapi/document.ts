@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { PROJECT_ROOT } from '../../project-root';
-import { contentOf, describeResponses, HEADERS } from './answers';
+import { anythingIn, contentOf, describeResponses, HEADERS } from './answers';
 import type { DescribedOperation, OpenApiDocument, Parameter } from './document-types';
 import { type JsonSchema, jsonSchemaOf, type NamedSchemas } from './schemas';
 import { SECURITY_OF_ACCESS, SECURITY_SCHEMES } from './security';
@@ -38,7 +38,8 @@ function describeApi(operations: readonly Operation[]): OpenApiDocument {
 }
 
 function describeOperation(operation: Operation, named: NamedSchemas): DescribedOperation {
-  const { id, tag, summary, description, access, params, query, body, bodyOptional, examples } = operation;
+  const { id, tag, summary, description, access, params, query, body, bodyOptional, inTheirForm, examples } =
+    operation;
   const parameters = [
     ...(params ? parametersOf('path', params) : []),
     ...(query ? parametersOf('query', query) : []),
@@ -56,6 +57,7 @@ function describeOperation(operation: Operation, named: NamedSchemas): Described
         content: contentOf('application/json', jsonSchemaOf(body, 'input', named), examples?.body),
       },
     }),
+    ...(inTheirForm && { requestBody: { required: true, content: anythingIn(inTheirForm.requests) } }),
     responses: describeResponses(operation, named),
   };
 }

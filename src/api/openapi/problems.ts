@@ -7,6 +7,13 @@ const PROBLEMS_OF_ACCESS: Readonly<Record<Access, readonly HttpErrorCode[]>> = {
   key: ['api-key-missing', 'api-key-invalid'],
   app: ['api-key-missing', 'api-key-invalid', 'jwt-invalid', 'not-your-device'],
   signature: ['signature-missing', 'signature-invalid', 'signature-expired'],
+  channel: [
+    'channel-unknown',
+    'signature-missing',
+    'signature-invalid',
+    'signature-expired',
+    'signature-replayed',
+  ],
 };
 
 /** What `request-input.ts` refuses. */

@@ -1,6 +1,6 @@
 import type { Access } from '../operation';
 
-/** How callers show who they are: `auth.ts` and `sources/standard-webhooks.ts`, in the words of OpenAPI. */
+/** How callers show who they are: `auth.ts` and `sources/standard-webhooks-signature.ts`, in the words of OpenAPI. */
 export const SECURITY_SCHEMES = {
   apiKey: {
     type: 'apiKey',
@@ -49,4 +49,6 @@ export const SECURITY_OF_ACCESS: Readonly<Record<Access, readonly Requirement[]>
   key: [{ apiKey: [] }, { bearerKey: [] }],
   app: [{ apiKey: [] }, { bearerKey: [] }, { accessToken: [] }],
   signature: [{ webhookId: [], webhookTimestamp: [], webhookSignature: [] }],
+  // The token is a part of the path, and every source signs in its own way, or not at all.
+  channel: [],
 };

@@ -1,8 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Client } from '@temporalio/client';
-import { deliverySummary } from '../../src/api/delivery-summary';
-import { startDelivery } from '../../src/api/start-delivery';
-import { loadConfig } from '../../src/config';
+import { deliverySummary } from '../../src/intake/delivery-summary';
 import type { ShipmentEvent, ShipmentUpdate } from '../../src/shipment/update';
 
 const scan = (time: string, change: Partial<ShipmentEvent> = {}): ShipmentEvent => ({
@@ -45,14 +42,4 @@ describe('the summary of a delivery', () => {
     expect(summary).toBe('🚚'.repeat(50));
     expect(Buffer.byteLength(summary)).toBe(200);
   });
-});
-
-test('an update that is too large for a workflow is refused before anything is asked of Temporal', async () => {
-  const events = Array.from({ length: 400 }, (_, index) =>
-    scan(new Date(index).toISOString(), { text: '签'.repeat(250) }),
-  );
-  const temporal = {} as Client;
-  await expect(
-    startDelivery({ temporal }, { update: update(events), limits: loadConfig({}).waitLimits }),
-  ).rejects.toMatchObject({ code: 'update-too-large', status: 413 });
 });

@@ -1,0 +1,81 @@
+import { SingleBar } from 'cli-progress';
+import { Command } from 'commander';
+import { loadConfig, type Config } from '../config';
+import { openPool } from '../database/pool';
+import { countWebhooks } from '../database/webhook-archive';
+import { embeddedPostgresUrl } from '../embedded/postgres';
+import { openChannels } from '../intake/channels';
+import { readArchived } from '../intake/read-archived';
+import { replay, type ReplayTally } from '../intake/replay';
+import { startDelivery } from '../intake/start-delivery';
+import { openTemporal } from './open-temporal';
+import { readMoment } from './read-moment';
+
+interface ReplayOptions {
+  readonly source?: string;
+  readonly channel?: string;
+  readonly since?: Date;
+  readonly until?: Date;
+  readonly dryRun?: true;
+}
+
+/** `waybell replay`: reads archived webhooks again, with the status tables and settings of today. */
+export function replayCommand(): Command {
+  return new Command('replay')
+    .description('read archived webhooks again and submit what they say; nobody is notified twice')
+    .option('--source <name>', 'only of this source')
+    .option('--channel <name>', 'only of this channel')
+    .option(
+      '--since <time>',
+      'only received since: 2026-03-02, 2026-03-02T10:00:00+08:00, or 36h, 7d ago',
+      readMoment,
+    )
+    .option('--until <time>', 'only received before', readMoment)
+    .option('--dry-run', 'only say what would happen')
+    .action((options: ReplayOptions) => run(loadConfig(), options));
+}
+
+async function run(config: Config, { dryRun, ...query }: ReplayOptions): Promise<void> {
+  const { database, temporal, waitLimits: limits, statusMap } = config;
+  const url =
+    database.kind === 'external' ? database.url : await embeddedPostgresUrl(config.dataDir, database.port);
+  const pool = openPool(url, () => undefined);
+  const embedded = temporal.kind === 'embedded' ? `127.0.0.1:${temporal.port}` : undefined;
+  const connected = dryRun ? undefined : await openTemporal(config, embedded);
+  const channels = openChannels(config.channelsFile, (problem) => console.error(problem));
+  const bar = new SingleBar({
+    format: '{bar} {value} of {total} webhooks',
+    noTTYOutput: true,
+    clearOnComplete: true,
+  });
+  try {
+    const total = await countWebhooks(pool, query);
+    bar.start(total, 0);
+    let tally: ReplayTally | undefined;
+    const client = connected?.client;
+    for await (tally of replay({
+      pool,
+      query,
+      parse: (webhook) => readArchived(webhook, channels, statusMap),
+      ...(client && { start: (update) => startDelivery({ temporal: client }, { update, limits }) }),
+    })) {
+      bar.update(tally.webhooks);
+    }
+    bar.stop();
+    console.log(tally ? describe(tally, dryRun === true) : 'There is no such webhook in the archive.');
+  } finally {
+    bar.stop();
+    await connected?.close();
+    await pool.end();
+  }
+}
+
+function describe(
+  { webhooks, flawed, updates, changed, started, known }: ReplayTally,
+  dryRun: boolean,
+): string {
+  const read = `${webhooks} webhooks read again, ${updates} updates, ${changed} of them say something new.`;
+  const left = flawed > 0 ? ` ${flawed} webhooks are still only partly understood.` : '';
+  if (dryRun) return `${read}${left} Nothing was started: leave out --dry-run to submit them.`;
+  return `${read}${left} ${started} deliveries started, ${known} known already.`;
+}

@@ -1,0 +1,97 @@
+import type { Queryable } from './pool';
+
+export const WEBHOOK_VERDICTS = ['read', 'flawed', 'empty'] as const;
+/** `read`: all of it was understood; `flawed`: a part was not; `empty`: it says nothing about any waybill. */
+export type WebhookVerdict = (typeof WEBHOOK_VERDICTS)[number];
+
+/** One accepted webhook as it arrived. */
+export interface ArchivedWebhook {
+  /** Sorts by time of receipt. */
+  readonly id: string;
+  readonly source: string;
+  readonly channel: string;
+  readonly receivedAt: Date;
+  readonly mediaType: string;
+  readonly body: Buffer;
+  readonly verdict: WebhookVerdict;
+  readonly flaws: readonly unknown[];
+  readonly workflowIds: readonly string[];
+}
+
+const COLUMNS = `id, source, channel, received_at as "receivedAt", media_type as "mediaType", body, verdict, flaws,
+  workflow_ids as "workflowIds"`;
+
+/** Adds webhooks; those that are there already stay as they are. */
+export async function insertWebhooks(db: Queryable, webhooks: readonly ArchivedWebhook[]): Promise<void> {
+  const rows = webhooks.map((webhook) => ({ ...webhook, body: webhook.body.toString('base64') }));
+  await db.query(
+    `insert into waybell.webhooks
+       (id, source, channel, received_at, media_type, body, verdict, flaws, workflow_ids)
+     select id, source, channel, "receivedAt", "mediaType", decode(body, 'base64'), verdict, flaws,
+            array(select jsonb_array_elements_text("workflowIds"))
+       from jsonb_to_recordset($1::jsonb)
+         as w(id text, source text, channel text, "receivedAt" timestamptz, "mediaType" text, body text,
+              verdict text, flaws jsonb, "workflowIds" jsonb)
+     on conflict (id) do nothing`,
+    [JSON.stringify(rows)],
+  );
+}
+
+export interface WebhookQuery {
+  readonly source?: string;
+  readonly channel?: string;
+  readonly verdict?: WebhookVerdict;
+  readonly since?: Date;
+  readonly until?: Date;
+  /** Begins after this one, in the order asked for. */
+  readonly after?: string;
+  readonly order: 'oldest first' | 'newest first';
+  readonly limit: number;
+}
+
+/** One page of the archive. */
+export async function selectWebhooks(db: Queryable, query: WebhookQuery): Promise<ArchivedWebhook[]> {
+  const { source, channel, verdict, since, until, after, order, limit } = query;
+  const [compare, direction] = order === 'oldest first' ? ['>', 'asc'] : ['<', 'desc'];
+  const { rows } = await db.query<ArchivedWebhook>(
+    `select ${COLUMNS}
+       from waybell.webhooks
+      where ($1::text is null or source = $1)
+        and ($2::text is null or channel = $2)
+        and ($3::text is null or verdict = $3)
+        and ($4::timestamptz is null or received_at >= $4)
+        and ($5::timestamptz is null or received_at < $5)
+        and ($6::text is null or id ${compare} $6)
+      order by id ${direction}
+      limit $7`,
+    [source, channel, verdict, since, until, after, limit],
+  );
+  return rows;
+}
+
+/** How many webhooks a replay will read. */
+export async function countWebhooks(
+  db: Queryable,
+  { source, channel, since, until }: Pick<WebhookQuery, 'source' | 'channel' | 'since' | 'until'>,
+): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    `select count(*)::int as count
+       from waybell.webhooks
+      where ($1::text is null or source = $1)
+        and ($2::text is null or channel = $2)
+        and ($3::timestamptz is null or received_at >= $3)
+        and ($4::timestamptz is null or received_at < $4)`,
+    [source, channel, since, until],
+  );
+  return rows[0]?.count ?? 0;
+}
+
+/** Deletes some of the webhooks received before `before`; returns how many. */
+export async function deleteWebhooksBefore(db: Queryable, before: Date, limit: number): Promise<number> {
+  const { rowCount } = await db.query(
+    `delete from waybell.webhooks
+      where id in (select id from waybell.webhooks where received_at < $1 order by id limit $2)`,
+    [before, limit],
+  );
+  return rowCount ?? 0;
+}

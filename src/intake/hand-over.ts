@@ -1,0 +1,137 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { ShipmentUpdate } from '../shipment/update';
+import type { Journal } from './journal';
+import type { Delivery, JournalEntry } from './journal-entry';
+import type { StartedDelivery } from './start-delivery';
+import { isTemporalAway } from './temporal-away';
+
+/** How long a sender waits for Temporal at most, before the journal alone answers; milliseconds. */
+const SENDER_WAITS_MS = 1_000;
+/** How long the background waits for one start; milliseconds. */
+const BACKGROUND_WAITS_MS = 5_000;
+/** Requests that wait for Temporal at once, each with its sender. More is a flood: the journal answers. */
+const MAX_SENDERS = 200;
+/** Updates of one request that are started while its sender waits. Real pushes have up to ten. */
+const MAX_UPDATES = 50;
+/** Requests that the background starts at once: enough to empty a long outage at hundreds per second. */
+const BACKGROUND_AT_ONCE = 16;
+/** How often the background looks; milliseconds. */
+const LOOK_MS = 250;
+/** How long a request rests that Temporal refuses for another reason than being away; milliseconds. */
+const REFUSED_RESTS_MS = 30_000;
+
+/** Gives what the journal holds to Temporal: at once if it answers, else in the background. */
+export interface HandOver {
+  /**
+   * Appends one request to the journal, then starts its deliveries while its sender waits.
+   * @returns `undefined` when they will be started in the background: Temporal is away, slow or flooded
+   * @throws what the journal throws: then nothing was taken
+   */
+  take(entry: JournalEntry): Promise<StartedDelivery[] | undefined>;
+  /** False while Temporal does not answer, so that an outage does not cost every sender its wait. */
+  readonly temporalAnswers: boolean;
+  stop(): Promise<void>;
+}
+
+export interface HandOverParts {
+  readonly journal: Journal;
+  /** Starts one delivery, within the deadline: milliseconds since 1970. */
+  readonly start: (update: ShipmentUpdate, deadline: number) => Promise<StartedDelivery>;
+  readonly log: Logger;
+}
+
+export function createHandOver({ journal, start, log }: HandOverParts): HandOver {
+  const underWay = new Set<string>();
+  const restsUntil = new Map<string, number>();
+  const stopping = new AbortController();
+  let temporalAnswers = true;
+
+  async function startAll({ id, updates }: Delivery, waitMs: number): Promise<StartedDelivery[]> {
+    const deadline = Date.now() + waitMs;
+    const started = await Promise.all(updates.map((update) => start(update, deadline)));
+    await journal.markHandedOver(id);
+    restsUntil.delete(id);
+    return started;
+  }
+
+  function noteFailure(id: string, error: unknown): void {
+    if (isTemporalAway(error)) {
+      if (temporalAnswers)
+        log.warn({ err: error }, 'Temporal does not answer; the journal keeps what comes in');
+      temporalAnswers = false;
+      return;
+    }
+    // One request that Temporal refuses must not hold up the others.
+    restsUntil.set(id, Date.now() + REFUSED_RESTS_MS);
+    log.error({ err: error, request: id }, 'a received webhook could not be handed over to Temporal');
+  }
+
+  async function inBackground(delivery: Delivery): Promise<void> {
+    underWay.add(delivery.id);
+    try {
+      await startAll(delivery, BACKGROUND_WAITS_MS);
+      if (!temporalAnswers) log.info('Temporal answers again; handing over what the journal kept');
+      temporalAnswers = true;
+    } catch (error) {
+      noteFailure(delivery.id, error);
+    } finally {
+      underWay.delete(delivery.id);
+    }
+  }
+
+  /** One look at the journal, from the oldest on. While Temporal does not answer, one request is the probe. */
+  async function handOverWaiting(): Promise<void> {
+    let afterId: string | undefined;
+    while (!stopping.signal.aborted) {
+      const page = await journal.deliveries(BACKGROUND_AT_ONCE, afterId);
+      if (page.length === 0) return;
+      afterId = page.at(-1)?.id;
+      const due = page.filter(({ id }) => !underWay.has(id) && (restsUntil.get(id) ?? 0) <= Date.now());
+      if (!temporalAnswers) {
+        const probe = due.shift();
+        if (probe) await inBackground(probe);
+        if (!temporalAnswers) return;
+      }
+      await Promise.all(due.map(inBackground));
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        if (journal.state().waiting > underWay.size) await handOverWaiting();
+      } catch (error) {
+        log.error({ err: error }, 'the journal cannot be read');
+      }
+      await delay(LOOK_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
+  }
+  const running = run();
+
+  return {
+    get temporalAnswers() {
+      return temporalAnswers;
+    },
+    async take(entry) {
+      const { id, updates } = entry;
+      // Before the append: from then on the background could find it too.
+      underWay.add(id);
+      try {
+        await journal.append(entry);
+        if (updates.length === 0) return [];
+        if (!temporalAnswers || underWay.size > MAX_SENDERS || updates.length > MAX_UPDATES) return undefined;
+        return await startAll(entry, SENDER_WAITS_MS).catch((error: unknown) => {
+          noteFailure(id, error);
+          return undefined;
+        });
+      } finally {
+        underWay.delete(id);
+      }
+    },
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}

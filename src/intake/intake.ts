@@ -1,0 +1,59 @@
+import path from 'node:path';
+import type { Client } from '@temporalio/client';
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import type { WaitLimits } from '../config';
+import { startArchive } from './archive';
+import { createHandOver } from './hand-over';
+import { type JournalState, openJournal } from './journal';
+import { type JournalEntry, journalId } from './journal-entry';
+import { startDelivery, type StartedDelivery } from './start-delivery';
+
+export interface IntakeParts {
+  /** Where this process keeps its state; the journal is a folder in it. */
+  readonly dataDir: string;
+  readonly maxJournalBytes: number;
+  readonly archiveRetentionMs: number;
+  readonly waitLimits: WaitLimits;
+  readonly temporal: Client;
+  readonly taskQueue?: string;
+  readonly pool: pg.Pool;
+  readonly log: Logger;
+}
+
+export interface IntakeState extends JournalState {
+  readonly temporalAnswers: boolean;
+}
+
+/** Takes verified webhooks, so that nothing that was accepted is lost whatever is down behind it. */
+export interface Intake {
+  /**
+   * Resolves once the request is durable.
+   * @returns its deliveries, or `undefined` when they will start later: Temporal is away, slow or flooded
+   * @throws {JournalFullError} or an error of the disk: then nothing was taken
+   */
+  take(received: Omit<JournalEntry, 'id'>): Promise<StartedDelivery[] | undefined>;
+  state(): IntakeState;
+  close(): Promise<void>;
+}
+
+/** Opens the journal, and begins to hand over what an earlier process left in it. */
+export async function openIntake(parts: IntakeParts): Promise<Intake> {
+  const { dataDir, maxJournalBytes, archiveRetentionMs, waitLimits: limits, pool, log, ...starter } = parts;
+  const journal = await openJournal(path.join(dataDir, 'journal'), maxJournalBytes);
+  const handOver = createHandOver({
+    journal,
+    log,
+    start: (update, deadline) =>
+      parts.temporal.withDeadline(deadline, () => startDelivery(starter, { update, limits })),
+  });
+  const stopArchive = startArchive({ journal, pool, retentionMs: archiveRetentionMs, log });
+  return {
+    take: (received) => handOver.take({ ...received, id: journalId(received.receivedAt) }),
+    state: () => ({ ...journal.state(), temporalAnswers: handOver.temporalAnswers }),
+    async close() {
+      await Promise.all([handOver.stop(), stopArchive()]);
+      await journal.close();
+    },
+  };
+}

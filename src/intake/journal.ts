@@ -1,0 +1,143 @@
+import { ClassicLevel } from 'classic-level';
+import type { Delivery, JournalEntry } from './journal-entry';
+
+/**
+ * What was received and is not yet everywhere it belongs: on disk before the sender is answered. Two keys per
+ * request: `delivery:<id>` until Temporal has its workflows, `raw:<id>` until the archive has its bytes.
+ *
+ * LevelDB joins the synced writes that come together into one fsync: 1.4 ms for one writer, 3,000 writes per
+ * second for twenty, on the disk of a small machine.
+ */
+export interface Journal {
+  /**
+   * Resolves once the entry survives a power cut.
+   * @throws {JournalFullError} when it holds all that it may; any other error is the disk's
+   */
+  append(entry: JournalEntry): Promise<void>;
+  /** Temporal has all of it. Not synced: a mark lost in a crash only starts what is known to be started. */
+  markHandedOver(id: string): Promise<void>;
+  /** The archive has them. */
+  markArchived(ids: readonly string[]): Promise<void>;
+  /** What Temporal lacks, the oldest first, beginning after `afterId`. */
+  deliveries(limit: number, afterId?: string): Promise<Delivery[]>;
+  /** What the archive lacks, the oldest first. */
+  unarchived(limit: number): Promise<JournalEntry[]>;
+  state(): JournalState;
+  close(): Promise<void>;
+}
+
+export interface JournalState {
+  /** Requests that Temporal lacks. */
+  readonly waiting: number;
+  /** When the oldest of them was received; milliseconds since 1970. */
+  readonly oldestAt: number | undefined;
+  /** Requests that the archive lacks. */
+  readonly unarchived: number;
+  readonly bytes: number;
+}
+
+/** The journal holds all that it may: the sender shall try again. */
+export class JournalFullError extends Error {
+  override readonly name = 'JournalFullError';
+}
+
+/** Sorts after every id. */
+const END = '~';
+
+/**
+ * Opens the journal of this process in `folder`, and finds what an earlier process left.
+ * @param maxBytes what it may hold before it refuses
+ * @throws when another process has it open
+ */
+export async function openJournal(folder: string, maxBytes: number): Promise<Journal> {
+  const level = new ClassicLevel<string, Buffer>(folder, { valueEncoding: 'buffer' });
+  await level.open();
+  const waiting = new Map<string, number>();
+  const sizes = new Map<string, number>();
+  let bytes = 0;
+
+  const hold = (key: string, value: Buffer): void => {
+    sizes.set(key, value.byteLength);
+    bytes += value.byteLength;
+  };
+  const drop = (key: string): void => {
+    bytes -= sizes.get(key) ?? 0;
+    sizes.delete(key);
+  };
+  for await (const [key, value] of level.iterator()) {
+    hold(key, value);
+    if (isDelivery(key)) waiting.set(idOf(key), (JSON.parse(value.toString()) as Delivery).receivedAt);
+  }
+
+  return {
+    async append(entry) {
+      const records = recordsOf(entry);
+      const size = records.reduce((sum, { value }) => sum + value.byteLength, 0);
+      if (bytes + size > maxBytes) throw new JournalFullError(`the journal holds ${maxBytes} bytes already`);
+      for (const { key, value } of records) hold(key, value);
+      try {
+        await level.batch(
+          records.map((record) => ({ type: 'put', ...record })),
+          { sync: true },
+        );
+      } catch (error) {
+        for (const { key } of records) drop(key);
+        throw error;
+      }
+      if (entry.updates.length > 0) waiting.set(entry.id, entry.receivedAt);
+    },
+
+    async markHandedOver(id) {
+      await level.del(deliveryKey(id));
+      waiting.delete(id);
+      drop(deliveryKey(id));
+    },
+
+    async markArchived(ids) {
+      const keys = ids.map(rawKey);
+      await level.batch(keys.map((key) => ({ type: 'del', key })));
+      keys.forEach(drop);
+    },
+
+    async deliveries(limit, afterId = '') {
+      const values = await level.values({ gt: deliveryKey(afterId), lt: deliveryKey(END), limit }).all();
+      return values.map((value) => JSON.parse(value.toString()) as Delivery);
+    },
+
+    async unarchived(limit) {
+      const values = await level.values({ gt: rawKey(''), lt: rawKey(END), limit }).all();
+      return values.map(readRaw);
+    },
+
+    state: () => ({
+      waiting: waiting.size,
+      // Ids sort by time, and a Map keeps the order of insertion: the first is the oldest.
+      oldestAt: waiting.values().next().value,
+      unarchived: sizes.size - waiting.size,
+      bytes,
+    }),
+
+    close: () => level.close(),
+  };
+}
+
+const deliveryKey = (id: string): string => `delivery:${id}`;
+const rawKey = (id: string): string => `raw:${id}`;
+const isDelivery = (key: string): boolean => key.startsWith('delivery:');
+const idOf = (key: string): string => key.slice(key.indexOf(':') + 1);
+
+function recordsOf(entry: JournalEntry): { key: string; value: Buffer }[] {
+  const { id, receivedAt, updates, body, ...rest } = entry;
+  const delivery: Delivery = { id, receivedAt, updates };
+  const raw = { id, receivedAt, updates, ...rest, body: body.toString('base64') };
+  const records = [{ key: rawKey(id), value: Buffer.from(JSON.stringify(raw)) }];
+  if (updates.length > 0) {
+    records.push({ key: deliveryKey(id), value: Buffer.from(JSON.stringify(delivery)) });
+  }
+  return records;
+}
+
+function readRaw(value: Buffer): JournalEntry {
+  const raw = JSON.parse(value.toString()) as Omit<JournalEntry, 'body'> & { body: string };
+  return { ...raw, body: Buffer.from(raw.body, 'base64') };
+}

@@ -1,0 +1,82 @@
+import type pg from 'pg';
+import { inTransaction } from '../database/pool';
+import { type ArchivedWebhook, selectWebhooks, type WebhookQuery } from '../database/webhook-archive';
+import type { ShipmentUpdate } from '../shipment/update';
+import type { Parsed } from '../sources/source';
+import { deliveryWorkflowId } from '../sources/update-identity';
+import type { StartedDelivery } from './start-delivery';
+
+/** Webhooks per page; a page is read, parsed and submitted before the next. */
+const PAGE = 100;
+/** Deliveries that are started at once: enough for hundreds per second, few enough to leave room for carriers. */
+const AT_ONCE = 16;
+
+/** What a replay found and did so far. */
+export interface ReplayTally {
+  readonly webhooks: number;
+  /** Webhooks of which a part is still not understood. */
+  readonly flawed: number;
+  readonly updates: number;
+  /** Updates that say something else than when they came: a table or a setting has changed since. */
+  readonly changed: number;
+  /** Deliveries started; in a dry run, none. */
+  readonly started: number;
+  /** Updates that Temporal knows already. */
+  readonly known: number;
+}
+
+export interface ReplayParts {
+  readonly pool: pg.Pool;
+  readonly query: Pick<WebhookQuery, 'source' | 'channel' | 'since' | 'until'>;
+  /** Reads a webhook with the tables and settings of today. */
+  readonly parse: (webhook: ArchivedWebhook) => Promise<Parsed>;
+  /** Absent in a dry run. */
+  readonly start?: (update: ShipmentUpdate) => Promise<StartedDelivery>;
+}
+
+/**
+ * Reads archived webhooks again, the oldest first, and submits what they say. What Temporal knows is not
+ * started again, and what has long been delivered has nothing to do: nobody is notified twice.
+ * @yields the tally after each page
+ */
+export async function* replay({ pool, query, parse, start }: ReplayParts): AsyncGenerator<ReplayTally> {
+  let tally: ReplayTally = { webhooks: 0, flawed: 0, updates: 0, changed: 0, started: 0, known: 0 };
+  let after: string | undefined;
+  for (;;) {
+    const page = await inTransaction(pool, (db) =>
+      selectWebhooks(db, {
+        ...query,
+        order: 'oldest first',
+        limit: PAGE,
+        ...(after !== undefined && { after }),
+      }),
+    );
+    if (page.length === 0) return;
+    after = page.at(-1)?.id;
+    for (const webhook of page) {
+      const { updates, flaws } = await parse(webhook);
+      const changed = updates.filter((update) => !webhook.workflowIds.includes(deliveryWorkflowId(update)));
+      const runs = start ? await startEach(updates, start) : [];
+      tally = {
+        webhooks: tally.webhooks + 1,
+        flawed: tally.flawed + (flaws.length > 0 ? 1 : 0),
+        updates: tally.updates + updates.length,
+        changed: tally.changed + changed.length,
+        started: tally.started + runs.filter(({ runId }) => runId !== undefined).length,
+        known: tally.known + runs.filter(({ runId }) => runId === undefined).length,
+      };
+    }
+    yield tally;
+  }
+}
+
+async function startEach(
+  updates: readonly ShipmentUpdate[],
+  start: (update: ShipmentUpdate) => Promise<StartedDelivery>,
+): Promise<StartedDelivery[]> {
+  const started: StartedDelivery[] = [];
+  for (let index = 0; index < updates.length; index += AT_ONCE) {
+    started.push(...(await Promise.all(updates.slice(index, index + AT_ONCE).map(start))));
+  }
+  return started;
+}

@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Journal, JournalFullError, openJournal } from '../../src/intake/journal';
+import { type JournalEntry, journalId } from '../../src/intake/journal-entry';
+
+const ROOM = 64 * 1024 * 1024;
+const RECEIVED_AT = Date.UTC(2026, 2, 2, 10, 20);
+
+const entry = (change: Partial<JournalEntry> = {}): JournalEntry => ({
+  id: journalId(change.receivedAt ?? RECEIVED_AT),
+  receivedAt: RECEIVED_AT,
+  source: 'kuaidi100',
+  channel: 'main',
+  mediaType: 'application/x-www-form-urlencoded',
+  body: Buffer.from([0x00, 0xff, 0x25]),
+  updates: [{ source: 'kuaidi100', carrier: 'yto', trackingNo: 'YT1234', events: [] }],
+  flaws: [],
+  ...change,
+});
+
+let folder: string;
+let journal: Journal;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'waybell-journal-'));
+  journal = await openJournal(folder, ROOM);
+});
+afterEach(async () => {
+  await journal.close();
+  await rm(folder, { recursive: true });
+});
+
+async function reopen(maxBytes = ROOM): Promise<void> {
+  await journal.close();
+  journal = await openJournal(folder, maxBytes);
+}
+
+describe('the journal', () => {
+  test('gives an entry to Temporal and to the archive, each once, also after a restart', async () => {
+    const first = entry();
+    await journal.append(first);
+    await reopen();
+    expect(await journal.deliveries(10)).toEqual([
+      { id: first.id, receivedAt: RECEIVED_AT, updates: first.updates },
+    ]);
+    expect(await journal.unarchived(10)).toEqual([first]);
+    expect(journal.state()).toMatchObject({ waiting: 1, oldestAt: RECEIVED_AT, unarchived: 1 });
+
+    await journal.markHandedOver(first.id);
+    await reopen();
+    expect(await journal.deliveries(10)).toEqual([]);
+    expect(await journal.unarchived(10)).toEqual([first]);
+
+    await journal.markArchived([first.id]);
+    await reopen();
+    expect(journal.state()).toEqual({ waiting: 0, oldestAt: undefined, unarchived: 0, bytes: 0 });
+  });
+
+  test('keeps for the archive alone what says nothing about any waybill', async () => {
+    await journal.append(entry({ updates: [] }));
+    expect(journal.state()).toMatchObject({ waiting: 0, unarchived: 1 });
+    expect(await journal.deliveries(10)).toEqual([]);
+  });
+
+  test('tells the oldest first, in pages', async () => {
+    const entries = [3, 1, 2].map((second) => entry({ receivedAt: RECEIVED_AT + second * 1_000 }));
+    for (const each of entries) await journal.append(each);
+    const ids = entries.map(({ id }) => id).sort();
+    const page = await journal.deliveries(2);
+    expect(page.map(({ id }) => id)).toEqual(ids.slice(0, 2));
+    expect((await journal.deliveries(2, ids[1])).map(({ id }) => id)).toEqual(ids.slice(2));
+    await reopen();
+    expect(journal.state().oldestAt).toBe(RECEIVED_AT + 1_000);
+  });
+
+  test('refuses what does not fit, takes it again when there is room, and knows its size after a restart', async () => {
+    const large = entry({ body: Buffer.alloc(40_000) });
+    await reopen(100_000);
+    await journal.append(large);
+    await reopen(100_000);
+    const { bytes } = journal.state();
+    await expect(journal.append(entry({ body: Buffer.alloc(40_000) }))).rejects.toThrow(JournalFullError);
+    expect(journal.state()).toMatchObject({ waiting: 1, bytes });
+    await journal.markArchived([large.id]);
+    await journal.append(entry({ body: Buffer.alloc(40_000) }));
+    expect(journal.state().waiting).toBe(2);
+  });
+
+  test('holds nothing of an entry that could not be written', async () => {
+    await journal.close();
+    await expect(journal.append(entry())).rejects.toThrow();
+    expect(journal.state()).toEqual({ waiting: 0, oldestAt: undefined, unarchived: 0, bytes: 0 });
+  });
+
+  test('belongs to one process', async () => {
+    await expect(openJournal(folder, ROOM)).rejects.toMatchObject({ code: 'LEVEL_DATABASE_NOT_OPEN' });
+  });
+});
+
+test('ids sort by time, and two of one millisecond differ', () => {
+  const ids = Array.from({ length: 50 }, (_, i) => journalId(RECEIVED_AT + Math.floor(i / 10)));
+  expect([...ids].sort()).toEqual(ids);
+  expect(new Set(ids).size).toBe(ids.length);
+});
