@@ -28,6 +28,8 @@ export function openPool(connectionString: string, onError: (error: Error) => vo
   });
   // An idle connection that the server closed must not end the process.
   pool.on('error', onError);
+  // Nor one that is lent out: whoever holds it learns of it by the next statement, which fails.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 

@@ -1,0 +1,119 @@
+import { describe, expect, test } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { loadConfig } from '../../src/config';
+
+const ROOT = path.join(__dirname, '../..');
+const RECIPE = 'temporal/production';
+const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
+
+const page = read('docs/production.md');
+/** Everything that the reader types. */
+const blocks = [...page.matchAll(/^```(?:ba)?sh\n([\s\S]*?)^```$/gm)].map(([, commands = '']) => commands);
+const commands = blocks.join('\n');
+
+const unitNames = readdirSync(path.join(ROOT, RECIPE, 'systemd'));
+const units = unitNames.map((name) => ({ name, text: read(`${RECIPE}/systemd/${name}`) }));
+const compose = read(`${RECIPE}/compose.yaml`);
+
+/** `NAME=value` lines, as systemd and the shell read them. */
+const settingsIn = (text: string): Record<string, string> =>
+  Object.fromEntries(
+    [...text.matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
+  );
+
+const unique = (found: Iterable<RegExpMatchArray>): string[] => [
+  ...new Set([...found].map(([whole, group]) => group ?? whole)),
+];
+
+describe('docs/production.md', () => {
+  test.each(blocks)('has commands that a shell can read: %#', (block) => {
+    expect(execFileSync('sh', ['-n'], { input: block }).toString()).toBe('');
+  });
+
+  test.each(unique(commands.matchAll(/(?<![\w/.-])(?:temporal\/production|src)\/[\w./@-]+/g)))(
+    'names a file that exists: %s',
+    (file) => {
+      expect(existsSync(path.join(ROOT, file))).toBe(true);
+    },
+  );
+
+  test.each(unique(page.matchAll(/\]\((?!https?:)([^)#]+)/g)))('links to a page that exists: %s', (link) => {
+    expect(existsSync(path.join(ROOT, 'docs', link))).toBe(true);
+  });
+
+  test('uses every file of the recipe, on the page or in the compose file', () => {
+    const used = [page, compose, read(`${RECIPE}/Dockerfile`)].join('\n');
+    const files = readdirSync(path.join(ROOT, RECIPE), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name !== '.gitignore')
+      // Docker finds it by its name.
+      .map(({ name }) => name.replace('.dockerignore', ''));
+    expect(files.filter((name) => !used.includes(name))).toEqual([]);
+  });
+
+  test('writes settings that a production start accepts', () => {
+    const file = settingsIn(read(`${RECIPE}/waybell.env`));
+    for (const added of blocks.map(settingsIn).filter((settings) => 'DATABASE_URL' in settings)) {
+      const made = { API_KEYS: 'a'.repeat(48), WEBHOOK_SECRETS: `whsec_${'a'.repeat(32)}` };
+      expect(Object.keys(added)).toEqual(expect.arrayContaining(Object.keys(made)));
+      const { production, database, temporal } = loadConfig({ ...file, ...added, ...made });
+      expect([production, database.kind, temporal.kind]).toEqual([true, 'external', 'external']);
+    }
+  });
+});
+
+describe('the recipe for one machine', () => {
+  test.each(units)('$name uses only files that the page installs', ({ text }) => {
+    const files = unique(text.matchAll(/^(?:EnvironmentFile|ExecStart)=(\S+)/gm));
+    const installed = files.map((file) => file.replace('/opt/temporal/current/', '/opt/temporal/1.29.1/'));
+    const built = ['temporal-server', 'temporal-ui-server'].map((name) => `/opt/temporal/1.29.1/${name}`);
+    for (const file of installed) {
+      const put = commands.includes(` ${file}\n`) || commands.includes(`>>${file}\n`);
+      expect([file, put || built.includes(file) || file === '/usr/bin/node']).toEqual([file, true]);
+    }
+  });
+
+  test('has a start command of Waybell that exists', () => {
+    const scripts = units.flatMap(({ text }) =>
+      unique(text.matchAll(/\/opt\/waybell\/current\/dist\/(\S+)\.js/g)),
+    );
+    expect(scripts).not.toEqual([]);
+    for (const script of scripts) expect(existsSync(path.join(ROOT, `${script}.ts`))).toBe(true);
+  });
+
+  test.each(['backup', 'build-release', 'create-databases.sh', 'waybell'])(
+    'has a readable script %s',
+    (name) => {
+      expect(execFileSync('sh', ['-n', path.join(ROOT, RECIPE, name)]).toString()).toBe('');
+    },
+  );
+
+  test('has the same ports in the units, the settings and the table of the page', () => {
+    const { PORT, PUSH_PORT } = settingsIn(read(`${RECIPE}/waybell.env`));
+    const rpc = unique(read(`${RECIPE}/server.yaml`).matchAll(/grpcPort: (\d+)/g));
+    const [, ui = ''] = /^port: (\d+)$/m.exec(read(`${RECIPE}/ui.yaml`)) ?? [];
+    const table = page.split('\n').filter((line) => line.startsWith('| '));
+    for (const port of [PORT, PUSH_PORT, ...rpc, ui]) expect(table.join('\n')).toContain(port);
+  });
+
+  test('installs the same versions with Docker as without', () => {
+    const [server = '', webUi = ''] = ['server/cmd/server', 'ui-server/v2/cmd/server'].map(
+      (name) => new RegExp(`${name}@v([\\d.]+)`).exec(commands)?.[1] ?? '',
+    );
+    expect(compose).toContain(`image: temporalio/server:${server}\n`);
+    expect(compose).toContain(`image: temporalio/admin-tools:${server}-`);
+    expect(compose).toContain(`image: temporalio/ui:${webUi}\n`);
+  });
+
+  test('keeps closed deliveries for 14 days with Docker and without', () => {
+    const retentions = unique(`${commands}${compose}`.matchAll(/--retention (\S+)/g));
+    expect(retentions).toEqual(['14d']);
+  });
+
+  test('mounts only files that exist into containers', () => {
+    const mounted = unique(compose.matchAll(/^ +- \.\/([\w.-]+):/gm));
+    expect(mounted.length).toBeGreaterThan(2);
+    expect(mounted.filter((name) => !existsSync(path.join(ROOT, RECIPE, name)))).toEqual([]);
+  });
+});
