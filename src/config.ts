@@ -2,7 +2,20 @@ import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { describeObsoleteSettings } from './obsolete-settings';
+import { pushContradictions, pushSettingFields, pushSettingsOf, type PushSettings } from './push-settings';
 import { SHIPMENT_STATUSES, type ShipmentStatus } from './shipment/status';
+import {
+  DAY,
+  duration,
+  HOUR,
+  httpUrl,
+  jsonOf,
+  list,
+  MIN_SECRET_LENGTH,
+  MINUTE,
+  port,
+  secrets,
+} from './setting-fields';
 import { shopTables, type ShopTables } from './shop-tables';
 
 export type { ShopTables } from './shop-tables';
@@ -12,52 +25,13 @@ export type { ShopTables } from './shop-tables';
  * `docs/settings.md` says in words what each is for; a test holds the two equal.
  */
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-
-const port = (fallback: number) => z.coerce.number().int().min(1).max(65_535).default(fallback);
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== ''),
-);
-const duration = (unit: number, fallback: number) =>
-  z.coerce
-    .number()
-    .positive()
-    .max((14 * DAY) / unit, 'longer than the 14 days that Temporal keeps a finished workflow')
-    .default(fallback)
-    .transform((count) => count * unit);
-const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' });
-
-const jsonOf = <T extends z.ZodType>(schema: T) =>
-  z
-    .string()
-    .transform((text, context): unknown => {
-      try {
-        return JSON.parse(text);
-      } catch {
-        context.addIssue({ code: 'custom', message: 'must be JSON' });
-        return z.NEVER;
-      }
-    })
-    .pipe(schema);
-
-/** Length of a key that nobody guesses: 24 characters are at least 96 bits in hex. */
-const MIN_SECRET_LENGTH = 24;
-const secrets = list.refine(
-  (keys) => keys.length > 0 && keys.every((key) => key.length >= MIN_SECRET_LENGTH),
-  `every key needs at least ${MIN_SECRET_LENGTH} characters`,
-);
-
 const environment = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   HOST: z.string().optional(),
   PORT: port(7201),
   PUSH_PORT: port(7301),
+  WORKER_PORT: port(7401),
   DATA_DIR: z.string().min(1).default('.data'),
 
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' }).optional(),
@@ -72,7 +46,7 @@ const environment = z.object({
   TEMPORAL_UI_URL: httpUrl.optional(),
   TEMPORAL_CLI_PATH: z.string().min(1).optional(),
 
-  CLOUD_FUNC_URL: httpUrl.optional(),
+  ...pushSettingFields,
   MESSAGE_LANGUAGE: z.enum(['zh', 'en']).default('zh'),
   STATUS_MAP: jsonOf(z.record(z.string().min(1).max(64), z.enum(SHIPMENT_STATUSES))).default({}),
 
@@ -85,9 +59,13 @@ const environment = z.object({
     )
     .default([]),
   UNSIGNED_WEBHOOKS: z.literal('allow').optional(),
+  CHANNELS_FILE: z.string().min(1).optional(),
   DEVICE_REGISTRATION: z.enum(['open', 'key', 'jwt']).optional(),
   API_KEYS: secrets.default([]),
   SUPABASE_JWT_SECRET: z.string().min(MIN_SECRET_LENGTH).optional(),
+
+  JOURNAL_MAX_MB: z.coerce.number().int().min(1).default(1024),
+  WEBHOOK_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
 
   WAIT_ORDER_HOURS: duration(HOUR, 72),
   WAIT_DEVICE_HOURS: duration(HOUR, 72),
@@ -127,6 +105,8 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly pushPort: number;
+  /** Of a process that only works. */
+  readonly workerPort: number;
   /** Absolute. */
   readonly dataDir: string;
   readonly database:
@@ -142,12 +122,20 @@ export interface Config {
   readonly temporalUiUrl: string;
   /** `undefined` only on embedded parts: the built-in cloud function of the demo phone. */
   readonly cloudFunctionUrl: string | undefined;
+  /** Which providers are switched on, and with what. */
+  readonly push: PushSettings;
   readonly messageLanguage: 'zh' | 'en';
   readonly statusMap: Readonly<Record<string, ShipmentStatus>>;
   readonly webhookSecrets: readonly string[];
+  /** Absolute. */
+  readonly channelsFile: string;
   readonly deviceRegistration: 'open' | 'key' | 'jwt';
   readonly apiKeys: readonly string[];
   readonly jwtSecret: string | undefined;
+  /** What the journal of webhooks may hold. */
+  readonly maxJournalBytes: number;
+  /** How long the bytes of webhooks are kept; milliseconds. */
+  readonly archiveRetentionMs: number;
   readonly waitLimits: WaitLimits;
 }
 
@@ -157,7 +145,7 @@ type Given = Readonly<Record<string, string | undefined>>;
 
 /** Rules that join several settings. Each line names the variable to change. */
 function contradictions(given: Given): string[] {
-  const problems: string[] = [];
+  const problems: string[] = pushContradictions(given);
   const production = given.NODE_ENV === 'production';
   const external = given.DATABASE_URL !== undefined;
   if (production && !external) problems.push('DATABASE_URL: required when NODE_ENV=production');
@@ -200,6 +188,23 @@ export function obsoleteSettings(source: NodeJS.ProcessEnv = process.env): strin
   return describeObsoleteSettings(source, SETTING_NAMES);
 }
 
+/** Where a Waybell keeps its files: enough to stop it, whatever else is set. */
+export function loadDataDir(source: NodeJS.ProcessEnv = process.env): string {
+  return path.resolve(readEnvironment(source, () => []).DATA_DIR);
+}
+
+export type ChannelSettings = Pick<Config, 'channelsFile' | 'port'>;
+
+/** Where channels are kept, and where this machine reaches them: enough to change them, whatever else is set. */
+export function loadChannelSettings(source: NodeJS.ProcessEnv = process.env): ChannelSettings {
+  const env = readEnvironment(source, () => []);
+  return { channelsFile: channelsFile(env), port: env.PORT };
+}
+
+function channelsFile({ CHANNELS_FILE, DATA_DIR }: Environment): string {
+  return path.resolve(CHANNELS_FILE ?? path.join(DATA_DIR, 'channels.json'));
+}
+
 export type DatabaseSettings = Pick<Config, 'database' | 'shopTables' | 'allowedTriggers'>;
 
 /** What is about the database alone: enough to look at a shop's before anything else is decided. */
@@ -232,6 +237,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     host: env.HOST ?? (external ? '0.0.0.0' : '127.0.0.1'),
     port: env.PORT,
     pushPort: env.PUSH_PORT,
+    workerPort: env.WORKER_PORT,
     dataDir: path.resolve(env.DATA_DIR),
     ...databaseSettings(env),
     temporal:
@@ -246,12 +252,16 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     temporalNamespace: env.TEMPORAL_NAMESPACE,
     temporalUiUrl: (env.TEMPORAL_UI_URL ?? `http://127.0.0.1:${env.TEMPORAL_UI_PORT}`).replace(/\/+$/, ''),
     cloudFunctionUrl: env.CLOUD_FUNC_URL,
+    push: pushSettingsOf(env),
     messageLanguage: env.MESSAGE_LANGUAGE,
     statusMap: env.STATUS_MAP,
     webhookSecrets: env.WEBHOOK_SECRETS,
+    channelsFile: channelsFile(env),
     deviceRegistration: env.DEVICE_REGISTRATION ?? (external ? 'key' : 'open'),
     apiKeys: env.API_KEYS,
     jwtSecret: env.SUPABASE_JWT_SECRET,
+    maxJournalBytes: env.JOURNAL_MAX_MB * 1024 * 1024,
+    archiveRetentionMs: env.WEBHOOK_RETENTION_DAYS * DAY,
     waitLimits: {
       order: env.WAIT_ORDER_HOURS,
       device: env.WAIT_DEVICE_HOURS,

@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import pino from 'pino';
+import { createStream } from 'rotating-file-stream';
 import type { Config } from './config';
 
 export interface Logs {
@@ -10,7 +12,22 @@ export interface Logs {
   readonly file: string | undefined;
   /** Says how far a long step is: to the person at the console, and to the log. */
   readonly progress: (line: string) => void;
+  /** From now on the console gets only what ends the process: nobody looks at it. */
+  readonly leaveConsole: () => void;
+  /** Waits until every line is in the file. */
+  readonly close: () => Promise<void>;
 }
+
+export interface LogOptions {
+  readonly file: string;
+  /** Whether a person reads the console; otherwise, without a file, a collector does. */
+  readonly background: boolean;
+}
+
+/** What an editor opens at once; about 30,000 lines, a day of a busy shop. */
+const MAX_FILE_SIZE = '10M';
+/** With the current one 60 MB: a week to look back, and no disk that fills up. */
+const OLD_FILES = 5;
 
 /** What must never be read in a log, wherever somebody puts it. */
 const SECRET_FIELDS = [
@@ -32,23 +49,32 @@ const OPTIONS: pino.LoggerOptions = {
 };
 
 /**
- * Opens the log. With embedded parts a person looks at the console: it shows progress, warnings and errors as
- * short lines, and everything else goes to a file. Otherwise a collector reads JSON from standard output.
+ * Opens the log. With embedded parts, and in the background, a person looks at the console until all is up: it shows
+ * progress, warnings and errors as short lines, and everything goes to a file. Otherwise a collector reads JSON from
+ * standard output.
  */
-export function openLogs({ logLevel, dataDir, database, temporal }: Config): Logs {
+export function openLogs(
+  { logLevel, database, temporal }: Pick<Config, 'logLevel' | 'database' | 'temporal'>,
+  { file, background }: LogOptions,
+): Logs {
   const options = { ...OPTIONS, level: logLevel };
-  if (database.kind === 'external' && temporal.kind === 'external') {
+  if (database.kind === 'external' && temporal.kind === 'external' && !background) {
     const log = pino(options);
-    return { log, file: undefined, progress: (line) => log.info(line) };
+    return {
+      log,
+      file: undefined,
+      progress: (line) => log.info(line),
+      leaveConsole: () => undefined,
+      close: () => Promise.resolve(),
+    };
   }
-  const file = path.join(dataDir, 'logs', 'waybell.log');
-  mkdirSync(path.dirname(file), { recursive: true });
-  const toFile = pino.destination({ dest: file, sync: true, mode: 0o600 });
+  const toFile = rotatingFile(file);
+  let watched = true;
   const log = pino(
     options,
     pino.multistream([
       { level: logLevel === 'silent' ? 'fatal' : logLevel, stream: toFile },
-      { level: 'warn', stream: plainConsole() },
+      { level: 'warn', stream: plainConsole((level) => watched || level === 'fatal') },
     ]),
   );
   return {
@@ -58,7 +84,24 @@ export function openLogs({ logLevel, dataDir, database, temporal }: Config): Log
       console.log(line);
       log.info(line);
     },
+    leaveConsole: () => {
+      watched = false;
+    },
+    close: () => finished(toFile.end()).catch(() => undefined),
   };
+}
+
+function rotatingFile(file: string): Writable {
+  // At once, so that a folder that cannot be written ends the start with its name.
+  mkdirSync(path.dirname(file), { recursive: true });
+  const stream = createStream(path.basename(file), {
+    path: path.dirname(file),
+    size: MAX_FILE_SIZE,
+    rotate: OLD_FILES,
+    mode: 0o600,
+  });
+  // A full disk must not end deliveries.
+  return stream.on('error', (error) => console.error(`${file} is not written any more: ${error.message}`));
 }
 
 /** The words and the place of an error. Not its other fields: PostgreSQL's `detail` holds whole rows. */
@@ -80,13 +123,12 @@ interface LogLine {
   readonly err?: { readonly message?: string };
 }
 
-function plainConsole(): Writable {
+function plainConsole(shows: (level: string) => boolean): Writable {
   return new Writable({
     write(chunk: Buffer, _encoding, done) {
       const { level, msg, err } = JSON.parse(chunk.toString()) as LogLine;
-      console.error(
-        [level, msg, err?.message].filter((part) => part !== undefined && part !== '').join(': '),
-      );
+      const words = [level, msg, err?.message].filter((part) => part !== undefined && part !== '');
+      if (shows(level)) console.error(words.join(': '));
       done();
     },
   });

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
  * ticks since boot. Numbers alone are used again.
  */
 export function identityOf(pid: number): string {
-  return `${pid} ${birthOf(pid)}`.trim();
+  return `${pid} ${readStat(pid).birth}`.trim();
 }
 
 /** Whether the process of this identity still runs. Anything that is not an identity does not. */
@@ -19,15 +19,18 @@ export function isAlive(identity: string): boolean {
     // EPERM: it lives, and belongs to somebody else.
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
-  return birth === '' || birth === birthOf(Number(pid));
+  const { state, birth: birthNow } = readStat(Number(pid));
+  // A zombie uses nothing: it only waits for its parent to look.
+  return state !== 'Z' && (birth === '' || birth === birthNow);
 }
 
-/** Field 22 of /proc/<pid>/stat; the second, the command, may contain spaces and brackets. */
-function birthOf(pid: number): string {
+/** Fields 3 and 22 of /proc/<pid>/stat; the second, the command, may contain spaces and brackets. */
+function readStat(pid: number): { state: string; birth: string } {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0] ?? '', birth: fields[19] ?? '' };
   } catch {
-    return '';
+    return { state: '', birth: '' };
   }
 }

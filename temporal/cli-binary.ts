@@ -5,9 +5,7 @@ import { promisify } from 'node:util';
 import { systemFolders } from '../src/config';
 import { buildCliWithGo } from './cli-build';
 import { downloadCli } from './cli-download';
-
-/** Brings server 1.29.1 and UI 2.42.1: what this project is measured and tested with. */
-export const CLI_VERSION = '1.5.1';
+import { OFFICIAL_RELEASE, type CliRelease } from './cli-release';
 
 /** Older servers know neither the dynamic settings nor the SQLite settings that dev-server.ts passes. */
 const OLDEST_SERVER_MINOR = 29;
@@ -24,13 +22,20 @@ export interface CliRequest {
   readonly report: Report;
   /** Ends a download or a build under way. */
   readonly signal?: AbortSignal;
+  /** What to get where there is none; the official one unless a test has its own. */
+  readonly release?: CliRelease;
 }
 
 /**
  * Finds the Temporal CLI, or gets it: TEMPORAL_CLI_PATH, PATH, our cache, the official download, Go.
  * @returns an absolute path.
  */
-export async function resolveTemporalCli({ cliPath, report, signal }: CliRequest): Promise<string> {
+export async function resolveTemporalCli({
+  cliPath,
+  report,
+  signal,
+  release = OFFICIAL_RELEASE,
+}: CliRequest): Promise<string> {
   if (cliPath !== undefined) return givenCli(path.resolve(cliPath));
   const { searchPath, cache } = systemFolders();
   for (const folder of searchPath) {
@@ -38,14 +43,14 @@ export async function resolveTemporalCli({ cliPath, report, signal }: CliRequest
     if ((await isExecutable(candidate)) && (await isRecentEnough(candidate, report))) return candidate;
   }
   // Outside the checkout, so that every clone and every test run shares one.
-  const folder = path.join(cache, 'waybell', `temporal-cli-${CLI_VERSION}`);
+  const folder = path.join(cache, 'waybell', `temporal-cli-${release.version}`);
   const cached = path.join(folder, CLI_FILE_NAME);
   if (await isExecutable(cached)) return cached;
 
   const failures: string[] = [];
   for (const get of [downloadCli, buildCliWithGo]) {
     try {
-      await get({ version: CLI_VERSION, target: cached, report, signal });
+      await get({ release, target: cached, report, signal });
       return cached;
     } catch (error) {
       signal?.throwIfAborted();
@@ -54,7 +59,7 @@ export async function resolveTemporalCli({ cliPath, report, signal }: CliRequest
     }
   }
   throw new Error(
-    `There is no Temporal CLI here (${failures.join('; ')}). Install Temporal CLI ${CLI_VERSION} and put it on PATH or into TEMPORAL_CLI_PATH, or set TEMPORAL_ADDRESS to a Temporal server that runs.`,
+    `There is no Temporal CLI here (${failures.join('; ')}). Install Temporal CLI ${release.version} and put it on PATH or into TEMPORAL_CLI_PATH, or set TEMPORAL_ADDRESS to a Temporal server that runs.`,
   );
 }
 
@@ -76,8 +81,8 @@ async function isRecentEnough(file: string, report: Report): Promise<boolean> {
       stdout: '',
     }),
   );
-  const server = /Server (\d+)\.(\d+)/.exec(stdout);
-  if (server && (Number(server[1]) > 1 || Number(server[2]) >= OLDEST_SERVER_MINOR)) return true;
+  const [major = 0, minor = 0] = (/Server (\d+)\.(\d+)/.exec(stdout) ?? []).slice(1).map(Number);
+  if (major > 1 || (major === 1 && minor >= OLDEST_SERVER_MINOR)) return true;
   report(`Not using ${file}: it is not a Temporal CLI with server 1.${OLDEST_SERVER_MINOR} or later.`);
   return false;
 }

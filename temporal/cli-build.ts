@@ -10,7 +10,8 @@ const PROGRESS_INTERVAL_MS = 10_000;
 const LAST_WORDS_LENGTH = 300;
 
 /** Builds the CLI with `go install`: 2 to 8 minutes on two cores, once. */
-export async function buildCliWithGo({ version, target, report, signal }: CliInstallation): Promise<void> {
+export async function buildCliWithGo({ release, target, report, signal }: CliInstallation): Promise<void> {
+  const { version } = release;
   await installInto(target, async (folder) => {
     const started = Date.now();
     const announce = (): void =>

@@ -1,9 +1,10 @@
 import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Report } from './cli-binary';
+import type { CliRelease } from './cli-release';
 
 export interface CliInstallation {
-  readonly version: string;
+  readonly release: CliRelease;
   /** Where the executable belongs in the end. */
   readonly target: string;
   readonly report: Report;

@@ -1,7 +1,11 @@
 import express, { Router } from 'express';
 import helmet from 'helmet';
+import type { Registry } from 'prom-client';
+import type { Intake } from '../intake/intake';
+import { addArchiveRoutes } from './archive';
 import { authenticate } from './auth';
-import type { ApiDependencies } from './dependencies';
+import { channelRoutes } from './channels';
+import type { ApiDependencies, ProcessDependencies } from './dependencies';
 import { descriptionRoutes } from './description';
 import { addDeviceRoutes } from './devices';
 import { answerErrors, refuseUnknownRoute } from './error-handler';
@@ -9,12 +13,39 @@ import { healthRoutes } from './health';
 import { createMetrics } from './metrics';
 import { addNotificationRoutes } from './notifications';
 import { addReceiptRoutes } from './receipts';
+import { addJournalGauges } from './journal-gauges';
 import { logRequests } from './request-log';
 import { addWaybillRoutes } from './waybills';
+import { createWebhookCounts } from './webhook-counts';
 import { webhookRoutes } from './webhooks';
 
 /** The whole HTTP API: one router per audience. It starts workflows and never pushes. */
 export function createApp(deps: ApiDependencies): express.Express {
+  return appAround(deps, (app, registry) => {
+    const counts = createWebhookCounts(registry);
+    addJournalGauges(registry, deps.intake, deps.clock);
+    app.use(descriptionRoutes());
+    if (deps.demo) app.use('/demo', deps.demo);
+    app.use(webhookRoutes(deps, counts));
+    app.use(channelRoutes(deps, counts));
+    // By prefix, not by route: who has no key does not learn which routes there are.
+    app.use('/api/v1/push', authenticate(deps.config, { persons: true }));
+    app.use(appRoutes(deps));
+    app.use('/api/v1', authenticate(deps.config, { persons: false }));
+    app.use(shopRoutes(deps));
+  });
+}
+
+/** What a process that only delivers shows of itself. */
+export function createWorkerApp(deps: ProcessDependencies): express.Express {
+  return appAround(deps, () => undefined);
+}
+
+/** What every process has: health and metrics, and its way to log and to refuse. */
+function appAround(
+  deps: ProcessDependencies & { readonly intake?: Intake },
+  addRoutes: (app: express.Express, registry: Registry) => void,
+): express.Express {
   const app = express();
   app.disable('x-powered-by');
   const metrics = createMetrics();
@@ -22,14 +53,8 @@ export function createApp(deps: ApiDependencies): express.Express {
   app.use(metrics.measure);
   app.use(securityHeaders());
   app.use(healthRoutes(deps));
-  app.use(descriptionRoutes());
-  if (deps.demo) app.use('/demo', deps.demo);
-  app.use(webhookRoutes(deps));
-  // By prefix, not by route: who has no key does not learn which routes there are.
-  app.use('/api/v1/push', authenticate(deps.config, { persons: true }));
-  app.use(appRoutes(deps));
-  app.use(['/api/v1', '/metrics'], authenticate(deps.config, { persons: false }));
-  app.use(shopRoutes(deps));
+  addRoutes(app, metrics.registry);
+  app.use('/metrics', authenticate(deps.config, { persons: false }));
   app.use(metrics.routes);
   app.use(refuseUnknownRoute);
   app.use(answerErrors(deps.log));
@@ -62,6 +87,7 @@ function appRoutes(deps: ApiDependencies): Router {
 
 function shopRoutes(deps: ApiDependencies): Router {
   const router = Router();
+  addArchiveRoutes(router, deps);
   addWaybillRoutes(router, deps);
   addNotificationRoutes(router, deps);
   return router;

@@ -3,18 +3,28 @@ import type { Router } from 'express';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { Config } from '../config';
+import type { Channels } from '../intake/channel';
+import type { Intake } from '../intake/intake';
 
-/** What the API is made of. */
-export interface ApiDependencies {
+/** What every process has that listens. */
+export interface ProcessDependencies {
   readonly config: Config;
   readonly pool: pg.Pool;
   /** Its connection may be lazy: the API starts, and says 503, while Temporal is away. */
   readonly temporal: Client;
   readonly log: Logger;
-  /** The demo phone, mounted at `/demo`; on embedded parts only. */
-  readonly demo?: Router;
+  /** How Temporal calls the worker of this process; without one, this process only takes requests. */
+  readonly workerIdentity?: string;
   /** Where the workers of the deliveries listen; tests have queues of their own. */
   readonly taskQueue?: string;
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
+}
+
+/** What the API is made of. */
+export interface ApiDependencies extends ProcessDependencies {
+  readonly intake: Intake;
+  readonly channels: Channels;
+  /** The demo phone, mounted at `/demo`; on embedded parts only. */
+  readonly demo?: Router;
 }

@@ -3,6 +3,17 @@ import { ok } from './answer-fields';
 import type { Operation } from './operation';
 
 const part = z.enum(['ok', 'error']);
+/** `none`: Temporal answers, and nobody takes deliveries from it. */
+const worker = z.enum(['ok', 'none', 'error']);
+
+/** What only the journal of this process has so far. */
+export const journalState = z
+  .object({
+    waiting: z.int().describe('Webhooks that are not yet handed over to Temporal.'),
+    oldest_seconds: z.int().describe('Age of the oldest of them.'),
+  })
+  .meta({ id: 'JournalState' });
+const journal = journalState.optional().describe('Absent in a process that takes no webhooks.');
 
 export const showLife = {
   method: 'get',
@@ -21,14 +32,22 @@ export const showReadiness = {
   path: '/readyz',
   id: 'showReadiness',
   tag: 'Health',
-  summary: 'Whether PostgreSQL and Temporal answer, within 2 s.',
+  summary: 'Whether PostgreSQL and Temporal answer and a worker takes deliveries, within 2 s.',
   access: 'everybody',
   answers: {
-    200: z.object({ ok, postgresql: z.literal('ok'), temporal: z.literal('ok') }),
-    503: z.object({ ok: z.literal(false), postgresql: part, temporal: part }),
+    200: z.object({ ok, postgresql: z.literal('ok'), temporal: z.literal('ok'), worker, journal }),
+    503: z.object({ ok: z.literal(false), postgresql: part, temporal: part, worker, journal }),
   },
   problems: [],
-  examples: { answer: { ok: true, postgresql: 'ok', temporal: 'ok' } },
+  examples: {
+    answer: {
+      ok: true,
+      postgresql: 'ok',
+      temporal: 'ok',
+      worker: 'ok',
+      journal: { waiting: 0, oldest_seconds: 0 },
+    },
+  },
 } as const satisfies Operation;
 
 export const showMetrics = {

@@ -1,45 +1,59 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Router } from 'express';
-import type { ApiDependencies } from './dependencies';
-import { showLife, showReadiness } from './health-operations';
+import type { z } from 'zod';
+import type { Intake, IntakeState } from '../intake/intake';
+import type { ProcessDependencies } from './dependencies';
+import { type journalState, showLife, showReadiness } from './health-operations';
 import { serve } from './operation';
+import { isQueuePolled } from './queue-pollers';
 import { askTemporal } from './temporal-problem';
 
 /** A database that needs longer is as good as away; milliseconds. */
 const DATABASE_BUDGET_MS = 1_500;
 
-type PartState = 'ok' | 'error';
-
 /** For load balancers and people: is the process alive, and has it what it needs? */
-export function healthRoutes({ pool, temporal, log }: ApiDependencies): Router {
+export function healthRoutes(deps: ProcessDependencies & { readonly intake?: Intake }): Router {
+  const { pool, temporal, taskQueue, workerIdentity, intake, log, clock } = deps;
   const router = Router();
 
   serve(router, showLife, () => ({ ok: true }));
 
   serve(router, showReadiness, async (_asked, response) => {
-    const [postgresql, temporalState] = await Promise.all([
-      stateOf('postgresql', withinBudget(pool.query('select 1'))),
+    const [postgresql, worker] = await Promise.all([
+      stateOf(
+        'postgresql',
+        withinBudget(pool.query('select 1')).then(() => 'ok' as const),
+      ),
       stateOf(
         'temporal',
-        askTemporal(temporal, () => temporal.workflowService.getSystemInfo({})),
+        askTemporal(temporal, () => isQueuePolled(temporal, { taskQueue, identity: workerIdentity })).then(
+          (polled) => (polled ? ('ok' as const) : ('none' as const)),
+        ),
       ),
     ]);
-    if (postgresql === 'ok' && temporalState === 'ok')
-      return { ok: true, postgresql, temporal: temporalState };
+    const temporalState = worker === 'error' ? 'error' : 'ok';
+    // Who only takes requests goes on without a worker: their deliveries wait in Temporal.
+    const works = worker === 'ok' || workerIdentity === undefined;
+    const journal = intake && describeJournal(intake.state(), clock?.() ?? Date.now());
+    if (postgresql === 'ok' && temporalState === 'ok' && works)
+      return { ok: true, postgresql, temporal: temporalState, worker, journal };
     response.status(503);
-    return { ok: false, postgresql, temporal: temporalState };
+    return { ok: false, postgresql, temporal: temporalState, worker, journal };
   });
   return router;
 
-  async function stateOf(part: string, answer: Promise<unknown>): Promise<PartState> {
+  async function stateOf<T>(part: string, answer: Promise<T>): Promise<T | 'error'> {
     try {
-      await answer;
-      return 'ok';
+      return await answer;
     } catch (error) {
       log.warn({ err: error, part }, 'not ready');
       return 'error';
     }
   }
+}
+
+function describeJournal({ waiting, oldestAt }: IntakeState, now: number): z.infer<typeof journalState> {
+  return { waiting, oldest_seconds: oldestAt === undefined ? 0 : Math.round((now - oldestAt) / 1000) };
 }
 
 /** A connection into nowhere never fails by itself. */

@@ -1,21 +1,59 @@
 #!/usr/bin/env node
-import { Command } from 'commander';
-import { SettingsError } from '../config';
+import { Command, Option } from 'commander';
+import { loadConfig, loadDataDir, SettingsError } from '../config';
+import { channelsCommand } from './channels';
 import { migrateCommand } from './migrate';
+import { replayCommand } from './replay';
+import { ROLES, type Role } from './role';
 import { sendCommand } from './send';
 import { start } from './start';
+import { startInBackground } from './start-in-background';
+import { status } from './status';
+import { stop } from './stop';
 
-const waybell = new Command('waybell')
-  .description('Carrier webhooks become pushes on the phones of buyer and merchant, durably')
-  .addCommand(migrateCommand())
-  .addCommand(sendCommand());
+interface StartOptions {
+  readonly only?: Role;
+  readonly detach?: true;
+  readonly inBackground?: boolean;
+}
+
+const only = (what: string): Option =>
+  new Option('--only <role>', what).choices(ROLES.filter((role) => role !== 'all'));
+
+const waybell = new Command('waybell').description(
+  'Carrier webhooks become pushes on the phones of buyer and merchant, durably',
+);
 
 waybell
   .command('start')
   .description('bring everything up; what no setting names is embedded')
-  .action(async () => {
-    process.exit(await start());
+  .addOption(only('only take requests, or only deliver; needs DATABASE_URL and TEMPORAL_ADDRESS'))
+  .option('--detach', 'stay in the background; returns when everything is up')
+  .addOption(new Option('--in-background').hideHelp())
+  .action(async ({ only: role = 'all', detach, inBackground = false }: StartOptions) => {
+    process.exit(await (detach ? startInBackground(role) : start({ role, background: inBackground })));
   });
+
+waybell
+  .command('stop')
+  .description('stop what runs in DATA_DIR, and wait until it has ended')
+  .addOption(only('only the process that was started so'))
+  .action(async ({ only: role }: { only?: Role }) => {
+    process.exit(await stop(loadDataDir(), role && [role]));
+  });
+
+waybell
+  .command('status')
+  .description('what runs in DATA_DIR, and how each part does; exit code 0 ready, 1 not ready, 3 not running')
+  .action(async () => {
+    process.exit(await status(loadConfig()));
+  });
+
+waybell
+  .addCommand(migrateCommand())
+  .addCommand(channelsCommand())
+  .addCommand(sendCommand())
+  .addCommand(replayCommand());
 
 waybell.parseAsync().catch((error: unknown) => {
   // What we threw ourselves is a sentence for the reader; anything else is a defect, and its stack helps.

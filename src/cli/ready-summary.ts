@@ -1,26 +1,28 @@
-import { apiUrl } from '../api-url';
 import type { Config } from '../config';
+import { inColumns, placesOf } from './places';
+import type { Role } from './role';
+
+export interface Surroundings {
+  readonly role: Role;
+  readonly background: boolean;
+  readonly logFile: string | undefined;
+  readonly temporalCli: string | undefined;
+}
 
 /** What to say when everything is up: a block for the person who has just started it. */
-export function readySummary(
-  config: Config,
-  {
-    logFile,
-    temporalCli,
-  }: { readonly logFile: string | undefined; readonly temporalCli: string | undefined },
-): string {
-  const api = apiUrl(config);
+export function readySummary(config: Config, surroundings: Surroundings): string {
+  const { role, background, logFile, temporalCli } = surroundings;
+  const places = placesOf(config, role);
   // Without a log file the lines go to a collector, not to a person.
-  if (logFile === undefined) return `Waybell is ready: API ${api} and :${config.pushPort}`;
-  const lines: [string, string | undefined][] = [
-    ['API', `${api} and :${config.pushPort}`],
-    ['Demo phone', config.cloudFunctionUrl === undefined ? `${api}/demo` : undefined],
-    ['Temporal UI', config.temporalUiUrl],
-    ['Temporal CLI', temporalCli],
-    ['Log', logFile],
+  if (logFile === undefined) return `Waybell is ready: ${places[0]?.join(' ')}`;
+  const files = [
+    ...(temporalCli === undefined ? [] : [['Temporal CLI', temporalCli] as const]),
+    ['Log', logFile] as const,
   ];
-  const shown = lines.flatMap(([name, value]) =>
-    value === undefined ? [] : `  ${name.padEnd(13)} ${value}`,
-  );
-  return ['', 'Waybell is ready.', ...shown, 'Next, in another terminal:', '  npm run send', ''].join('\n');
+  const next = [
+    background ? 'Next:' : 'Next, in another terminal:',
+    config.database.kind === 'embedded' ? '  npm run send' : '  npm run status',
+    ...(background ? ['  npm stop'] : []),
+  ];
+  return ['', 'Waybell is ready.', ...inColumns([...places, ...files]), ...next, ''].join('\n');
 }

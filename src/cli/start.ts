@@ -5,33 +5,48 @@ import { openLogs } from '../log';
 import { bringUp } from './bring-up';
 import { lockDataDir } from './data-dir-lock';
 import { requireFreePorts, type WantedPort } from './ports';
+import { processFiles, takesRequests, type Role } from './role';
 import { listenToStopRequests, StopRequested } from './stop-requests';
 import { createSupervisor } from './supervisor';
+
+export interface StartChoice {
+  readonly role: Role;
+  /** Started by `start --detach`, which waits for the message that we are ready. */
+  readonly background: boolean;
+}
 
 /**
  * `waybell start`: brings everything up, and stays until it is asked to stop or a part of it ends.
  * @returns the exit code.
  */
-export async function start(): Promise<number> {
+export async function start({ role, background }: StartChoice): Promise<number> {
   const config = loadConfig();
-  const logs = openLogs(config);
+  requireSharedParts(config, role);
+  // Before the log is opened, which belongs to the process that runs.
+  const unlock = await lockDataDir(config.dataDir, role);
+  const logs = openLogs(config, { file: processFiles(config.dataDir, role).log, background });
   for (const line of obsoleteSettings()) logs.log.warn(line);
   const supervisor = createSupervisor();
+  supervisor.add({ name: 'DATA_DIR', stop: unlock });
   const stopRequest = listenToStopRequests(() => {
     logs.progress('Stopping at once.');
     // The embedded parts notice that their channel closes, and stop by themselves.
     process.exit(1);
-  });
+  }, background);
   const over = AbortSignal.any([stopRequest, supervisor.crash]);
 
   let code = 0;
   try {
-    if (config.database.kind === 'embedded' || config.temporal.kind === 'embedded') {
-      supervisor.add({ name: 'DATA_DIR', stop: await lockDataDir(config.dataDir) });
-      await waitForLeftovers(config.dataDir);
+    await waitForLeftovers(config.dataDir);
+    await requireFreePorts(wantedPorts(config, role));
+    const summary = await bringUp({ config, role, background, logs, supervisor, signal: over });
+    over.throwIfAborted();
+    logs.progress(summary);
+    if (background) {
+      logs.leaveConsole();
+      // Who waited may be gone by now.
+      if (process.connected) process.send?.('ready', () => undefined);
     }
-    await requireFreePorts(wantedPorts(config));
-    logs.progress(await bringUp({ config, logs, supervisor, signal: over }));
     if (!over.aborted) await once(over, 'abort');
     over.throwIfAborted();
   } catch (thrown) {
@@ -45,14 +60,32 @@ export async function start(): Promise<number> {
   if (over.aborted) logs.progress('Stopping …');
   await supervisor.stopAll((problem) => logs.log.error(problem));
   if (over.aborted) logs.progress('Stopped.');
+  await logs.close();
   return code;
 }
 
-function wantedPorts({ host, port, pushPort, database, temporal }: Config): WantedPort[] {
+/** @throws {Error} when one half of Waybell would be alone with parts that live inside the other. */
+function requireSharedParts({ database, temporal }: Config, role: Role): void {
+  const missing = [
+    ...(database.kind === 'embedded' ? ['DATABASE_URL'] : []),
+    ...(temporal.kind === 'embedded' ? ['TEMPORAL_ADDRESS'] : []),
+  ];
+  if (role === 'all' || missing.length === 0) return;
+  throw new Error(
+    `--only ${role} needs ${missing.join(' and ')}: embedded parts live and end with one process that does everything.`,
+  );
+}
+
+function wantedPorts(config: Config, role: Role): WantedPort[] {
+  const { host, port, pushPort, workerPort, database, temporal } = config;
   const embedded = { host: '127.0.0.1' };
   return [
-    { setting: 'PORT', port, host },
-    { setting: 'PUSH_PORT', port: pushPort, host },
+    ...(takesRequests(role)
+      ? [
+          { setting: 'PORT', port, host },
+          { setting: 'PUSH_PORT', port: pushPort, host },
+        ]
+      : [{ setting: 'WORKER_PORT', port: workerPort, host }]),
     ...(database.kind === 'embedded' ? [{ setting: 'POSTGRES_PORT', port: database.port, ...embedded }] : []),
     ...(temporal.kind === 'embedded'
       ? [

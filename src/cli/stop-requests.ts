@@ -10,9 +10,10 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Turns the first request to stop into an abort, and a later one into `force`.
+ * @param background the one who started us ends, and we stay
  * @returns the signal that aborts.
  */
-export function listenToStopRequests(force: () => void): AbortSignal {
+export function listenToStopRequests(force: () => void, background: boolean): AbortSignal {
   const asked = new AbortController();
   let firstAt: number | undefined;
   for (const name of SIGNALS) {
@@ -22,7 +23,7 @@ export function listenToStopRequests(force: () => void): AbortSignal {
       else if (Date.now() - firstAt > SAME_KEY_PRESS_MS) force();
     });
   }
-  if (isRunByNpm()) whenParentEnds(() => asked.abort(new StopRequested()));
+  if (isRunByNpm() && !background) whenParentEnds(() => asked.abort(new StopRequested()));
   return asked.signal;
 }
 

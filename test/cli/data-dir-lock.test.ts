@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { lockDataDir } from '../../src/cli/data-dir-lock';
+import { eventually, isRunning } from '../setup/processes';
 
 describe('the lock of DATA_DIR', () => {
   let dataDir: string;
@@ -24,8 +25,8 @@ describe('the lock of DATA_DIR', () => {
 
   test('names the process that has it', async () => {
     await writeFile(file, `${other.pid}`);
-    await expect(lockDataDir(dataDir)).rejects.toThrow(
-      `${dataDir} is used by another Waybell, process ${other.pid}: stop it, or set DATA_DIR.`,
+    await expect(lockDataDir(dataDir, 'all')).rejects.toThrow(
+      `${dataDir} is used by another Waybell, process ${other.pid}: stop it (waybell stop), or set DATA_DIR.`,
     );
   });
 
@@ -33,7 +34,7 @@ describe('the lock of DATA_DIR', () => {
     await writeFile(file, `${other.pid}`);
     other.kill('SIGKILL');
     await once(other, 'exit');
-    const unlock = await lockDataDir(dataDir);
+    const unlock = await lockDataDir(dataDir, 'all');
     expect(await readFile(file, 'utf8')).toMatch(new RegExp(`^${process.pid} `));
     await unlock();
     await expect(access(file)).rejects.toThrow('ENOENT');
@@ -41,13 +42,53 @@ describe('the lock of DATA_DIR', () => {
 
   test('is taken over when its number belongs to another process by now', async () => {
     await writeFile(file, `${other.pid} 1`);
-    const unlock = await lockDataDir(dataDir);
+    const unlock = await lockDataDir(dataDir, 'all');
     await unlock();
   });
 
   test('is taken over when it is unreadable', async () => {
     await writeFile(file, '');
-    const unlock = await lockDataDir(dataDir);
+    const unlock = await lockDataDir(dataDir, 'all');
     await unlock();
+  });
+
+  test.each([
+    ['all', 'waybell-api.pid', '--only api'],
+    ['all', 'waybell-worker.pid', '--only worker'],
+    ['api', 'waybell-api.pid', '--only api'],
+    ['worker', 'waybell-worker.pid', '--only worker'],
+  ] as const)('is refused to %s beside the holder of %s', async (role, name, option) => {
+    await writeFile(path.join(dataDir, name), `${other.pid}`);
+    await expect(lockDataDir(dataDir, role)).rejects.toThrow(`process ${other.pid} (${option})`);
+    expect(await readdir(dataDir)).toEqual([name]);
+  });
+
+  test.each(['api', 'worker'] as const)(
+    'is refused to %s beside a process that does everything',
+    async (role) => {
+      await writeFile(file, `${other.pid}`);
+      await expect(lockDataDir(dataDir, role)).rejects.toThrow(`process ${other.pid}: stop it`);
+      expect(await readdir(dataDir)).toEqual(['waybell.pid']);
+    },
+  );
+
+  test('is free for an api beside a worker', async () => {
+    await writeFile(path.join(dataDir, 'waybell-worker.pid'), `${other.pid}`);
+    const unlock = await lockDataDir(dataDir, 'api');
+    expect((await readdir(dataDir)).sort()).toEqual(['waybell-api.pid', 'waybell-worker.pid']);
+    await unlock();
+  });
+
+  test('is not held by a process that has ended and was not yet looked at by its parent', async () => {
+    // It starts a child that ends, and never asks how.
+    const parent = spawn('bash', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+    await eventually(() => !isRunning(Number(line)));
+    await writeFile(file, `${Number(line)}`);
+    const unlock = await lockDataDir(dataDir, 'all');
+    await unlock();
+    parent.kill('SIGKILL');
   });
 });

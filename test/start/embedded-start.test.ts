@@ -91,7 +91,13 @@ describe('waybell start with nothing configured', () => {
       );
       expect(await call('GET', '/healthz')).toEqual({ ok: true });
       const onPushPort = await fetch(`http://127.0.0.1:${settings.PUSH_PORT}/readyz`);
-      expect(await onPushPort.json()).toEqual({ ok: true, postgresql: 'ok', temporal: 'ok' });
+      expect(await onPushPort.json()).toEqual({
+        ok: true,
+        postgresql: 'ok',
+        temporal: 'ok',
+        worker: 'ok',
+        journal: { waiting: 0, oldest_seconds: 0 },
+      });
       expect(await (await fetch(`http://127.0.0.1:${settings.TEMPORAL_UI_PORT}/`)).text()).toContain('<html');
 
       await report('TEST_YT_20260206_0007');
@@ -132,7 +138,7 @@ describe('waybell start with nothing configured', () => {
       const second = start();
       expect(await second.exitCode).toBe(1);
       expect(second.output()).toBe(
-        `fatal: ${dataDir} is used by another Waybell, process ${first.pid}: stop it, or set DATA_DIR.\n`,
+        `${dataDir} is used by another Waybell, process ${first.pid}: stop it (waybell stop), or set DATA_DIR.\n`,
       );
 
       const elsewhere = start({ DATA_DIR: path.join(dataDir, 'elsewhere') });

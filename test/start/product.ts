@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PROJECT_ROOT } from '../../src/project-root';
@@ -25,6 +25,7 @@ export interface Product {
 
 export interface Settings extends Record<string, string> {
   readonly PORT: string;
+  readonly PUSH_PORT: string;
   readonly DATA_DIR: string;
 }
 
@@ -35,14 +36,34 @@ export async function ownSettings(): Promise<Settings> {
   return {
     ...Object.fromEntries(names.map((name, index) => [name, `${ports[index]}`])),
     PORT: `${ports[0]}`,
+    PUSH_PORT: `${ports[1]}`,
     DATA_DIR: await mkdtemp(path.join(tmpdir(), 'waybell-start-')),
   };
 }
 
 /** Runs `waybell <command>` as a user would, with these settings only. */
 export function runProduct(command: readonly string[], settings: Record<string, string>): Product {
+  return follow(process.execPath, [MAIN, ...command], settings);
+}
+
+/**
+ * Runs `npm start <options>` in a package that has the start script and none of the others: those would compile
+ * what other suites run at this moment.
+ */
+export async function runByNpm(
+  options: readonly string[],
+  settings: Record<string, string>,
+): Promise<Product> {
+  const folder = path.join(settings['DATA_DIR'] ?? '', 'package');
+  await mkdir(folder, { recursive: true });
+  const scripts = { start: `"${process.execPath}" "${MAIN}" start` };
+  await writeFile(path.join(folder, 'package.json'), JSON.stringify({ name: 'sample', scripts }));
+  return follow('npm', ['--prefix', folder, 'start', '--', ...options], settings);
+}
+
+function follow(command: string, args: readonly string[], settings: Record<string, string>): Product {
   const { PATH = '', HOME = '', XDG_CACHE_HOME = '' } = process.env;
-  const child = spawn(process.execPath, [MAIN, ...command], {
+  const child = spawn(command, args, {
     env: { PATH, HOME, XDG_CACHE_HOME, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { google } from '@temporalio/proto';
+import { createShopTables } from '../../src/embedded/sample-shop';
+import { waitUntilServing } from '../../temporal/dev-server';
+import { startCloudFunction, type FakeCloudFunction } from '../setup/cloud-function';
+import { createEmptyDatabase, type TestDatabase } from '../setup/database';
+import { freePorts } from '../setup/free-port';
+import { connectTemporal, type TestTemporal } from '../setup/temporal';
+import type { Settings } from './product';
+
+/** A shop with a database, a Temporal namespace and a cloud function of its own: nothing is embedded. */
+export interface Shop {
+  readonly db: TestDatabase;
+  readonly temporal: TestTemporal;
+  readonly cloud: FakeCloudFunction;
+  readonly settings: Settings;
+  /** Sends a body with the key of the shop. */
+  post(route: string, body: object): Promise<Response>;
+  close(): Promise<void>;
+}
+
+/** The tables of a shop without Waybell's migrations, and a namespace without its search attributes. */
+export async function openShop(): Promise<Shop> {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'waybell-shop-'));
+  const [db, temporal, cloud] = await Promise.all([
+    createEmptyDatabase(),
+    connectTemporal(),
+    startCloudFunction(),
+  ]);
+  await createShopTables(db.pool);
+  const namespace = `shop-${randomBytes(6).toString('hex')}`;
+  await temporal.connection.workflowService.registerNamespace({
+    namespace,
+    workflowExecutionRetentionPeriod: google.protobuf.Duration.fromObject({ seconds: 24 * 60 * 60 }),
+  });
+  await waitUntilServing(temporal.address, namespace);
+  const ports = await freePorts(3);
+  const key = randomBytes(24).toString('hex');
+  return {
+    db,
+    temporal,
+    cloud,
+    settings: {
+      PORT: `${ports[0]}`,
+      PUSH_PORT: `${ports[1]}`,
+      WORKER_PORT: `${ports[2]}`,
+      HOST: '127.0.0.1',
+      DATA_DIR: dataDir,
+      DATABASE_URL: db.url,
+      TEMPORAL_ADDRESS: temporal.address,
+      TEMPORAL_NAMESPACE: namespace,
+      CLOUD_FUNC_URL: cloud.url,
+      API_KEYS: key,
+    },
+    post: (route, body) =>
+      fetch(`http://127.0.0.1:${ports[0]}${route}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+        body: JSON.stringify(body),
+      }),
+    close: async () => {
+      await Promise.all([db.drop(), temporal.close(), cloud.close(), rm(dataDir, { recursive: true })]);
+    },
+  };
+}
