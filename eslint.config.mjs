@@ -24,9 +24,23 @@ const borders = [
     forbidden: ['^@temporalio/', '^pg$', '^(\\.\\./)+(?!\\.\\./|shipment/)'],
   },
   {
+    folder: 'src/intake',
+    allowed: 'sources, shipment, database, the contract of the workflows, and the Temporal client',
+    forbidden: [
+      '^@temporalio/(?!client$)',
+      '^(\\.\\./)+(api|push|activities|cli|embedded)/',
+      '^(\\.\\./)+workflows/(?!(contract|search-attributes)$)',
+    ],
+  },
+  {
     folder: 'src/push',
-    allowed: 'shipment and node built-ins: no Temporal, no database',
-    forbidden: ['^@temporalio/', '^pg$', '^(\\.\\./)+(?!\\.\\./|shipment/)'],
+    allowed: 'shipment, the kinds of settings, and pure libraries: no Temporal, no database',
+    forbidden: ['^@temporalio/', '^pg$', '^\\.\\./(?!shipment/|setting-fields$)'],
+  },
+  {
+    folder: 'src/push/*',
+    allowed: 'the rest of push, the kinds of settings, and pure libraries: no Temporal, no database',
+    forbidden: ['^@temporalio/', '^pg$', '^\\.\\./\\.\\./(?!setting-fields$)'],
   },
   {
     folder: 'src/activities',
@@ -44,10 +58,15 @@ const borders = [
       'everything but push, activities and the embedded parts: the API starts workflows and never pushes',
     forbidden: ['^(\\.\\./)+(push|activities|cli|embedded)/', '^@temporalio/(worker|workflow)$'],
   },
+  {
+    folder: 'bench',
+    allowed: 'nothing of the product, which it knows from the outside only: commands, HTTP, tables',
+    forbidden: ['^(\\.\\./)+(src|temporal|test|scripts|dist)/', '^@temporalio/'],
+  },
 ];
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', '.data/', 'web/', 'bench/'] },
+  { ignores: ['dist/', 'node_modules/', '.data/', 'web/', 'bench/dist/', 'bench/results/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

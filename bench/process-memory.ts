@@ -1,0 +1,51 @@
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import path from 'node:path';
+
+/** Megabytes (10^6 bytes) of one process. */
+export interface ProcessMemory {
+  /** The name of its executable file. */
+  readonly program: string;
+  /** Its share: a page that n processes have in common counts 1/n. Shares add up to what the machine really gives. */
+  readonly pss: number;
+  /** What `top` shows: counts common pages in full for each process, so a sum is too high. */
+  readonly rss: number;
+}
+
+/** The memory of a process and of everything it has started. Linux only: others do not tell shares. */
+export async function memoryOfTree(root: number): Promise<ProcessMemory[]> {
+  const parents = await parentOfEach();
+  const belongs = (pid: number | undefined): boolean =>
+    pid !== undefined && (pid === root || belongs(parents.get(pid)));
+  const tree = [...parents.keys()].filter(belongs);
+  return Promise.all(tree.map(memoryOf));
+}
+
+export function sum(processes: readonly ProcessMemory[], kind: 'pss' | 'rss'): number {
+  return processes.reduce((total, one) => total + one[kind], 0);
+}
+
+async function parentOfEach(): Promise<Map<number, number>> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const parents = new Map<number, number>();
+  for (const pid of pids) {
+    // It may be gone by now.
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+    // The second field, the command, may hold spaces and brackets.
+    const parent = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
+    if (parent !== undefined) parents.set(pid, Number(parent));
+  }
+  return parents;
+}
+
+async function memoryOf(pid: number): Promise<ProcessMemory> {
+  const [rollup, program] = await Promise.all([
+    readFile(`/proc/${pid}/smaps_rollup`, 'utf8'),
+    readlink(`/proc/${pid}/exe`),
+  ]);
+  const megabytes = (name: string): number => {
+    const kibibytes = new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(rollup)?.[1];
+    if (kibibytes === undefined) throw new Error(`no ${name} of process ${pid}`);
+    return (Number(kibibytes) * 1_024) / 1e6;
+  };
+  return { program: path.basename(program), pss: megabytes('Pss'), rss: megabytes('Rss') };
+}

@@ -1,0 +1,116 @@
+import type { Machine } from './machine';
+import type { Measurement, Row } from './measurement';
+import { median, summarise } from './statistics';
+import { compare, judgeAims } from './verdicts';
+
+/** A measurement and what it found. */
+export interface Result {
+  readonly measurement: Measurement;
+  readonly rows: readonly Row[];
+}
+
+/** The whole page; `note` is what its reader must know first. */
+export function renderReport(
+  results: readonly Result[],
+  machine: Machine,
+  { minutes, note }: { readonly minutes: number; readonly note?: string },
+): string {
+  return [
+    '# Performance',
+    ...(note === undefined ? [] : [`**${note}**`]),
+    'Written by the bench itself and changed by nothing else ([how to run it](development.md#bench)). Every figure comes from one run on one machine, with the bench, both systems, PostgreSQL and Temporal on it.',
+    table(
+      ['what', 'value'],
+      [...machine, ['the run', `${new Date().toISOString().slice(0, 10)}, ${minutes.toFixed(0)} minutes`]],
+    ),
+    'The median, p90 and p99 are over all samples together; “rounds” is the lowest and the highest median of a single round. A percentile is left out where the samples are too few for it. An aim is the most that a figure should be.',
+    '## Where the aims are missed, or the old way is better',
+    losses(results),
+    ...results.flatMap(renderResult),
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+function renderResult({ measurement, rows }: Result): string[] {
+  const comparisons = compare(rows);
+  return [
+    `## ${measurement.title}`,
+    table(
+      ['what', 'of', 'median', 'rounds', 'p90', 'p99', 'samples', 'aim'],
+      rows.map((row) => cells(row)),
+    ),
+    ...(comparisons.length === 0
+      ? []
+      : [
+          table(
+            ['what', 'old pipeline : Waybell', 'rounds'],
+            comparisons.map(({ ours, ratios }) => [
+              ours.what,
+              times(median(ratios)),
+              `${times(Math.min(...ratios))}–${times(Math.max(...ratios))}`,
+            ]),
+          ),
+        ]),
+    measurement.method,
+  ];
+}
+
+function cells(row: Row): string[] {
+  const { count, lowest, highest, ...summary } = summarise(row.rounds);
+  const aims = judgeAims([row]).map(
+    ({ figure, aim, met }) => `${figure} ${withUnit(aim, row)} ${met ? 'met' : '**missed**'}`,
+  );
+  return [
+    row.what,
+    row.of,
+    withUnit(summary.median, row),
+    row.rounds.length === 1 ? '' : `${digits(lowest)}–${digits(highest)}`,
+    summary.p90 === undefined ? '' : withUnit(summary.p90, row),
+    summary.p99 === undefined ? '' : withUnit(summary.p99, row),
+    `${count}`,
+    aims.join(', '),
+  ];
+}
+
+function losses(results: readonly Result[]): string {
+  const lines = results.flatMap(({ measurement, rows }) =>
+    [...missedAims(rows), ...betterBefore(rows)].map((line) => `- ${measurement.title}: ${line}`),
+  );
+  return lines.length === 0 ? 'Nowhere in this run.' : lines.join('\n');
+}
+
+function missedAims(rows: readonly Row[]): string[] {
+  return judgeAims(rows)
+    .filter(({ met }) => !met)
+    .map(({ row, figure, aim, measured }) => {
+      return `${row.what}, ${figure} ${withUnit(measured, row)}, the aim is ${withUnit(aim, row)}.`;
+    });
+}
+
+function betterBefore(rows: readonly Row[]): string[] {
+  return compare(rows)
+    .map(({ ours, old }) => ({ ours, mine: median(ours.rounds.flat()), theirs: median(old.rounds.flat()) }))
+    .filter(({ mine, theirs }) => theirs < mine)
+    .map(({ ours, mine, theirs }) => {
+      return `${ours.what}, median ${withUnit(mine, ours)}, the replica of the old pipeline has ${withUnit(theirs, ours)}.`;
+    });
+}
+
+function table(head: readonly string[], body: readonly (readonly string[])[]): string {
+  const line = (row: readonly string[]): string => `| ${row.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...body.map(line)].join('\n');
+}
+
+/** Three digits that mean something are all that these figures have. */
+function digits(value: number): string {
+  return value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
+}
+
+function withUnit(value: number, { unit }: Pick<Row, 'unit'>): string {
+  return `${Number.isInteger(value) ? value : digits(value)} ${unit}`;
+}
+
+function times(ratio: number): string {
+  return `${Number(ratio.toPrecision(2))}×`;
+}

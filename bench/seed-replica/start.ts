@@ -1,0 +1,63 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import pg from 'pg';
+import { freePorts } from '../free-ports';
+import { BENCH_ROOT } from '../paths';
+
+/** The three processes of the old pipeline. */
+export interface SeedReplica {
+  readonly url: string;
+  pids(): number[];
+  /** Starts the two polling processes anew, the second one `offsetMs` after the first on their common beat. */
+  restartPollers(offsetMs: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A forked Node.js process has loaded its code and connected long before. */
+const BOOT_MS = 1_000;
+
+/** Starts the replica on an empty database. */
+export async function startSeedReplica(databaseUrl: string, cloudFunctionUrl: string): Promise<SeedReplica> {
+  await createTables(databaseUrl);
+  const [port] = await freePorts(1);
+  const common = { DATABASE_URL: databaseUrl, CLOUD_FUNC_URL: cloudFunctionUrl };
+  const receiver = run('webhook-receiver', { ...common, PORT: `${port}` });
+  await once(receiver, 'message');
+
+  let pollers: ChildProcess[] = [];
+  return {
+    url: `http://127.0.0.1:${port}`,
+    pids: () => [receiver, ...pollers].map(({ pid }) => pid ?? 0),
+    async restartPollers(offsetMs) {
+      await Promise.all(pollers.map(end));
+      const firstAt = Date.now() + BOOT_MS;
+      pollers = [
+        run('notify-worker', { ...common, FIRST_POLL_AT: `${firstAt}` }),
+        run('push-server', { ...common, FIRST_POLL_AT: `${firstAt + offsetMs}` }),
+      ];
+    },
+    async stop() {
+      await Promise.all([receiver, ...pollers].map(end));
+    },
+  };
+}
+
+async function createTables(databaseUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  await client.query(await readFile(path.join(BENCH_ROOT, 'seed-replica/schema.sql'), 'utf8'));
+  await client.end();
+}
+
+function run(name: string, settings: Record<string, string>): ChildProcess {
+  return fork(path.join(__dirname, `${name}.js`), { env: settings, execArgv: [] });
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill();
+  await exited;
+}

@@ -1,0 +1,51 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Row } from '../../bench/measurement';
+import { percentile, ratios, summarise } from '../../bench/statistics';
+import { compare, judgeAims } from '../../bench/verdicts';
+
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
+const row = (of: Row['of'], rounds: number[][], aims: Row['aims'] = {}): Row => ({
+  what: 'a thing',
+  of,
+  unit: 'ms',
+  rounds,
+  aims,
+});
+
+describe('the figures of the bench', () => {
+  test('a percentile is the smallest sample that its share does not exceed, in any order', () => {
+    const shuffled = upTo(100).toSorted((a, b) => (a % 7) - (b % 7));
+    expect([0.5, 0.9, 0.99, 1].map((share) => percentile(shuffled, share))).toEqual([50, 90, 99, 100]);
+    expect(percentile([3], 0.99)).toBe(3);
+    expect(() => percentile([], 0.5)).toThrow('no samples');
+  });
+
+  test('the median is over all samples, the spread over the medians of rounds', () => {
+    expect(summarise([[1, 2, 9], [4, 5, 6], [7]])).toMatchObject({
+      count: 7,
+      median: 5,
+      lowest: 2,
+      highest: 7,
+    });
+  });
+
+  test('a percentile that would rest on one or two samples is not told', () => {
+    expect(summarise([upTo(19)])).toMatchObject({ p90: undefined, p99: undefined });
+    expect(summarise([upTo(20)])).toMatchObject({ p90: 18, p99: undefined });
+    expect(summarise([upTo(50), upTo(50)])).toMatchObject({ p90: 45, p99: 50 });
+  });
+
+  test('systems are compared round by round', () => {
+    expect(ratios([[10], [20]], [[100], [100]])).toEqual([10, 5]);
+    const [ours, old] = [row('Waybell', [[1]]), row('old pipeline', [[3]])];
+    expect(compare([ours, old])).toEqual([{ ours, old, ratios: [3] }]);
+    expect(compare([ours, { ...old, what: 'another thing' }])).toEqual([]);
+  });
+
+  test('an aim is met up to its very value, missed above it, and not judged without enough samples', () => {
+    const met = (rounds: number[][], aims: Row['aims']): boolean[] =>
+      judgeAims([row('Waybell', rounds, aims)]).map((verdict) => verdict.met);
+    expect(met([upTo(100)], { median: 50, p99: 98 })).toEqual([true, false]);
+    expect(met([upTo(99)], { p99: 1 })).toEqual([]);
+  });
+});
