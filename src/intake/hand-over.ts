@@ -12,8 +12,8 @@ const SENDER_WAITS_MS = 1_000;
 const BACKGROUND_WAITS_MS = 5_000;
 /** Requests that wait for Temporal at once, each with its sender. More is a flood: the journal answers. */
 const MAX_SENDERS = 200;
-/** Updates of one request that are started while its sender waits. Real pushes have up to ten. */
-const MAX_UPDATES = 50;
+/** Updates of one request that are started at once. Real requests have up to ten; for more no sender waits. */
+const UPDATES_AT_ONCE = 50;
 /** Requests that the background starts at once: enough to empty a long outage at hundreds per second. */
 const BACKGROUND_AT_ONCE = 16;
 /** How often the background looks; milliseconds. */
@@ -47,9 +47,20 @@ export function createHandOver({ journal, start, log }: HandOverParts): HandOver
   const stopping = new AbortController();
   let temporalAnswers = true;
 
+  /** Starts every delivery of a request that Temporal takes, also when it refuses one of them. */
   async function startAll({ id, updates }: Delivery, waitMs: number): Promise<StartedDelivery[]> {
-    const deadline = Date.now() + waitMs;
-    const started = await Promise.all(updates.map((update) => start(update, deadline)));
+    const started: StartedDelivery[] = [];
+    let refusal: { readonly error: unknown } | undefined;
+    for (let index = 0; index < updates.length && !isTemporalAway(refusal?.error); index += UPDATES_AT_ONCE) {
+      const deadline = Date.now() + waitMs;
+      const together = updates.slice(index, index + UPDATES_AT_ONCE);
+      // All have ended when this resolves: what is tried again is not under way meanwhile.
+      for (const one of await Promise.allSettled(together.map((update) => start(update, deadline)))) {
+        if (one.status === 'fulfilled') started.push(one.value);
+        else refusal = { error: one.reason };
+      }
+    }
+    if (refusal) throw refusal.error;
     await journal.markHandedOver(id);
     restsUntil.delete(id);
     return started;
@@ -62,7 +73,8 @@ export function createHandOver({ journal, start, log }: HandOverParts): HandOver
       temporalAnswers = false;
       return;
     }
-    // One request that Temporal refuses must not hold up the others.
+    // A refusal is an answer, too. One request that Temporal refuses must not hold up the others.
+    temporalAnswers = true;
     restsUntil.set(id, Date.now() + REFUSED_RESTS_MS);
     log.error({ err: error, request: id }, 'a received webhook could not be handed over to Temporal');
   }
@@ -90,7 +102,8 @@ export function createHandOver({ journal, start, log }: HandOverParts): HandOver
       const due = page.filter(({ id }) => !underWay.has(id) && (restsUntil.get(id) ?? 0) <= Date.now());
       if (!temporalAnswers) {
         const probe = due.shift();
-        if (probe) await inBackground(probe);
+        if (probe === undefined) continue;
+        await inBackground(probe);
         if (!temporalAnswers) return;
       }
       await Promise.all(due.map(inBackground));
@@ -100,7 +113,7 @@ export function createHandOver({ journal, start, log }: HandOverParts): HandOver
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
-        if (journal.state().waiting > underWay.size) await handOverWaiting();
+        if (journal.state().waiting > 0) await handOverWaiting();
       } catch (error) {
         log.error({ err: error }, 'the journal cannot be read');
       }
@@ -120,7 +133,7 @@ export function createHandOver({ journal, start, log }: HandOverParts): HandOver
       try {
         await journal.append(entry);
         if (updates.length === 0) return [];
-        if (!temporalAnswers || underWay.size > MAX_SENDERS || updates.length > MAX_UPDATES) return undefined;
+        if (!temporalAnswers || underWay.size > MAX_SENDERS || updates.length > UPDATES_AT_ONCE) return undefined;
         return await startAll(entry, SENDER_WAITS_MS).catch((error: unknown) => {
           noteFailure(id, error);
           return undefined;

@@ -1,0 +1,148 @@
+import { Command, Option } from 'commander';
+import { z } from 'zod';
+import { loadChannelSettings } from '../config';
+import { addChannel, removeChannel, rotateChannel } from '../intake/change-channels';
+import { createToken } from '../intake/channel-token';
+import { changeChannelsFile, readChannelsFile } from '../intake/channels-file';
+import { channelFields, DEFAULT_CONDITIONS, type ChannelConditions } from '../intake/stored-channel';
+import { SOURCES } from '../sources/registry';
+import type { Source } from '../sources/source';
+import { channelFacts, channelTable } from './channels-list';
+import { checked, numberOf, secretsOf, urlOption, withSecrets, type SecretOptions } from './channels-options';
+import { channelUrl, whatWasAdded, whatWasRotated } from './channels-words';
+
+const HOUR_MS = 60 * 60_000;
+/** Whoever needs longer to enter a secret does not replace it. */
+const MAX_KEEP_HOURS = 90 * 24;
+
+const keepHours = z
+  .number('must be a number of hours')
+  .min(0, 'must be at least 0 hours')
+  .max(MAX_KEEP_HOURS, `must be at most ${MAX_KEEP_HOURS} hours`);
+
+interface AddOptions extends SecretOptions {
+  readonly name: string;
+  readonly unsigned?: true;
+  readonly tolerance: number;
+  readonly zone?: string;
+  readonly lockerSigned: ChannelConditions['lockerSigned'];
+  readonly url?: string;
+}
+
+interface RotateOptions extends SecretOptions {
+  readonly newToken?: true;
+  readonly keepOld: number;
+  readonly url?: string;
+}
+
+/** `waybell channels`: the URLs that carriers and aggregators send to, and their secrets. */
+export function channelsCommand(sources: readonly Source[] = SOURCES): Command {
+  return new Command('channels')
+    .description(
+      'the URLs and secrets of carriers and aggregators; a running API takes a change within a second',
+    )
+    .addCommand(addCommand(sources))
+    .addCommand(listCommand())
+    .addCommand(rotateCommand(sources))
+    .addCommand(removeCommand());
+}
+
+function addCommand(sources: readonly Source[]): Command {
+  return withSecrets(new Command('add'), 'its secret at the carrier')
+    .description('open a channel, and show its URL once')
+    .argument('<source>', `one of ${namesOf(sources)}`)
+    .addOption(checked('--name <name>', 'tells it from others of the source', channelFields.name, 'main'))
+    .option('--unsigned', 'take what it sends without proof, though the source signs')
+    .addOption(
+      checked(
+        '--tolerance <seconds>',
+        'how far a signed time may be from now',
+        numberOf(channelFields.toleranceSeconds),
+        DEFAULT_CONDITIONS.toleranceSeconds,
+      ),
+    )
+    .addOption(
+      checked('--zone <IANA>', 'of times without an offset; else the source’s own', channelFields.zone),
+    )
+    .addOption(
+      new Option('--locker-signed <status>', 'what "signed" by a parcel locker means')
+        .choices(channelFields.lockerSigned.options)
+        .default(DEFAULT_CONDITIONS.lockerSigned),
+    )
+    .addOption(urlOption())
+    .action(async (sourceName: string, options: AddOptions) => {
+      const { name, unsigned = false, tolerance: toleranceSeconds, zone, lockerSigned } = options;
+      const source = requireSource(sources, sourceName);
+      const secrets = await secretsOf(options);
+      const settings = loadChannelSettings();
+      const token = createToken();
+      const conditions = { toleranceSeconds, ...(zone !== undefined && { zone }), lockerSigned };
+      const added = { source, name, token, secrets, unsigned, conditions };
+      await changeChannelsFile(settings.channelsFile, (channels) => addChannel(channels, added, Date.now()));
+      const url = channelUrl(options.url, settings.port, source, token);
+      console.log(whatWasAdded(added, url, settings.channelsFile));
+    });
+}
+
+function listCommand(): Command {
+  return new Command('list')
+    .description('every channel, and until when what it has is valid; never a secret or a URL')
+    .option('--json', 'for programs')
+    .action(async ({ json }: { json?: true }) => {
+      const { channelsFile } = loadChannelSettings();
+      const channels = await readChannelsFile(channelsFile);
+      if (json) console.log(JSON.stringify(channels.map(channelFacts), null, 2));
+      else if (channels.length > 0) console.log(channelTable(channels, Date.now()));
+      else console.log(`No channels in ${channelsFile}. Open one: waybell channels add <source>`);
+    });
+}
+
+function rotateCommand(sources: readonly Source[]): Command {
+  return withSecrets(new Command('rotate'), 'the new secret')
+    .description('replace the secret, the URL, or both; the old ones go on for a while')
+    .argument('<source>')
+    .argument('<name>')
+    .option('--new-token', 'a new URL, shown once')
+    .addOption(
+      checked('--keep-old <hours>', 'how long what is replaced stays valid', numberOf(keepHours), 72),
+    )
+    .addOption(urlOption())
+    .action(async (sourceName: string, name: string, options: RotateOptions) => {
+      const source = requireSource(sources, sourceName);
+      const secrets = await secretsOf(options);
+      if (secrets.length === 0 && !options.newToken) {
+        throw new Error('Nothing to replace: give --secret-stdin or --secret, --new-token, or both.');
+      }
+      const settings = loadChannelSettings();
+      const now = Date.now();
+      const token = options.newToken && createToken();
+      const rotation = { source, name, secrets, token, oldEnds: now + options.keepOld * HOUR_MS };
+      await changeChannelsFile(settings.channelsFile, (channels) => rotateChannel(channels, rotation, now));
+      const url = token && channelUrl(options.url, settings.port, source, token);
+      console.log(whatWasRotated(rotation, url, now));
+    });
+}
+
+function removeCommand(): Command {
+  return new Command('remove')
+    .description('close a channel: what its sender still sends is refused')
+    .argument('<source>')
+    .argument('<name>')
+    .action(async (source: string, name: string) => {
+      const { channelsFile } = loadChannelSettings();
+      await changeChannelsFile(channelsFile, (channels) => removeChannel(channels, source, name));
+      console.log(
+        `Channel ${source} ${name} is removed, with its URL and its secrets. Within a second what still comes to its URL is refused: end the pushes at the carrier too.`,
+      );
+    });
+}
+
+function requireSource(sources: readonly Source[], name: string): Source {
+  const source = sources.find((one) => one.name === name);
+  if (source === undefined) throw new Error(`There is no source ${name}. There are: ${namesOf(sources)}.`);
+  return source;
+}
+
+function namesOf(sources: readonly Source[]): string {
+  return sources.map(({ name }) => name).join(', ');
+}

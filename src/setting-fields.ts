@@ -1,0 +1,44 @@
+import { z } from 'zod';
+
+/** The kinds of settings: how the text of a variable becomes what it means. */
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+export const port = (fallback: number): z.ZodType<number> =>
+  z.coerce.number().int().min(1).max(65_535).default(fallback);
+export const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+export const duration = (unit: number, fallback: number): z.ZodType<number> =>
+  z.coerce
+    .number()
+    .positive()
+    .max((14 * DAY) / unit, 'longer than the 14 days that Temporal keeps a finished workflow')
+    .default(fallback)
+    .transform((count) => count * unit);
+export const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' });
+
+export const jsonOf = <T extends z.ZodType>(schema: T): z.ZodType<z.output<T>> =>
+  z
+    .string()
+    .transform((text, context): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        context.addIssue({ code: 'custom', message: 'must be JSON' });
+        return z.NEVER;
+      }
+    })
+    .pipe(schema);
+
+/** Length of a key that nobody guesses: 24 characters are at least 96 bits in hex. */
+export const MIN_SECRET_LENGTH = 24;
+export const secrets = list.refine(
+  (keys) => keys.length > 0 && keys.every((key) => key.length >= MIN_SECRET_LENGTH),
+  `every key needs at least ${MIN_SECRET_LENGTH} characters`,
+);
