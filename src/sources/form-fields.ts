@@ -47,13 +47,19 @@ function decodePercent(encoded: Buffer): Buffer | undefined {
     let byte = encoded[i] ?? 0;
     if (byte === PLUS) byte = SPACE;
     else if (byte === PERCENT) {
-      const hex = encoded.toString('latin1', i + 1, i + 3);
-      if (!/^[0-9a-f]{2}$/i.test(hex)) return undefined;
-      byte = Number.parseInt(hex, 16);
+      byte = hexDigit(encoded[i + 1]) * 16 + hexDigit(encoded[i + 2]);
+      if (Number.isNaN(byte)) return undefined;
       i += 2;
     }
     decoded[length] = byte;
     length += 1;
   }
   return decoded.subarray(0, length);
+}
+
+/** By hand: a body of 1 MiB has 350,000 of these, and a text and a number for each would take half a second. */
+function hexDigit(byte = 0): number {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  const lower = byte | 0x20;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : Number.NaN;
 }

@@ -6,7 +6,7 @@ import { carrierField, plainText, printable, trackingNoField } from './canonical
 import { readEventTime } from './event-time';
 import { readJsonObject } from './json-object';
 import type { Answer, ReceivedUpdate, Verification, WebhookRequest } from './source';
-import { verifyStandardWebhook } from './standard-webhooks';
+import { STANDARD_TOLERANCE_S, verifyStandardWebhook } from './standard-webhooks-signature';
 import { contentKey } from './update-identity';
 
 /** Longest text of a scan; characters. */
@@ -53,8 +53,11 @@ export const expressScan = z
 export const expressAcknowledgement = z.object({
   ok: z.literal(true),
   duplicate: z.boolean(),
+  handed_over: z
+    .boolean()
+    .describe('False while Temporal is away: the journal has the scan, and its delivery starts later.'),
   workflow_id: z.string(),
-  run_id: z.string().optional().describe('Absent for a duplicate.'),
+  run_id: z.string().optional().describe('Absent for a duplicate, and for what is not yet handed over.'),
   status: z.enum(SHIPMENT_STATUSES).nullable(),
   status_known: z.boolean(),
   temporal_ui: z.url().describe('The delivery in the Temporal UI.'),
@@ -83,7 +86,9 @@ export interface OwnSystem {
 export function createOwnSystem({ secrets, statusMap }: OwnSystemSettings): OwnSystem {
   return {
     verify: (request, now) =>
-      secrets.length === 0 ? { ok: true } : verifyStandardWebhook(request, secrets, now),
+      secrets.length === 0
+        ? { ok: true }
+        : verifyStandardWebhook(request, secrets, now, STANDARD_TOLERANCE_S),
     parse({ body }, now) {
       const json = readJsonObject(body);
       if (json === undefined) {
@@ -120,11 +125,12 @@ function fieldInvalid(issue: { path: PropertyKey[]; message: string } | undefine
 }
 
 function answer(received: ReceivedUpdate): z.infer<typeof expressAcknowledgement> {
-  const { update, workflowId, runId, duplicate, link } = received;
+  const { update, workflowId, runId, duplicate, handedOver, link } = received;
   const status = update.events[0]?.status ?? null;
   return {
     ok: true,
     duplicate,
+    handed_over: handedOver,
     workflow_id: workflowId,
     ...(runId !== undefined && { run_id: runId }),
     status,

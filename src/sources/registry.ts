@@ -1,7 +1,36 @@
+import { aftership } from './aftership';
+import { easypost } from './easypost';
+import { kdniao } from './kdniao';
+import { kuaidi100 } from './kuaidi100';
+import { sendcloud } from './sendcloud';
+import { seventeenTrack } from './seventeen-track';
+import { sf } from './sf';
+import { ship24 } from './ship24';
+import { shippo } from './shippo';
+import { standardWebhooks } from './standard-webhooks';
+import { sto } from './sto';
+import { trackingmore } from './trackingmore';
+import { yto } from './yto';
+import { zto } from './zto';
 import type { Source } from './source';
 
 /** Every source that a channel can be of. A new one is its file and its line here. */
-export const SOURCES: readonly Source[] = [];
+export const SOURCES: readonly Source[] = [
+  kuaidi100,
+  kdniao,
+  sf,
+  zto,
+  sto,
+  yto,
+  aftership,
+  easypost,
+  sendcloud,
+  seventeenTrack,
+  ship24,
+  shippo,
+  standardWebhooks,
+  trackingmore,
+];
 
 export function findSource(name: string): Source | undefined {
   return SOURCES.find((source) => source.name === name);

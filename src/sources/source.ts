@@ -17,6 +17,11 @@ export interface Source {
   /** Its words for statuses. `null`: a word that we know, and that says nothing about the parcel. */
   readonly statusTable: StatusTable;
   /**
+   * The words of `statusTable` that say "signed", by a parcel locker or a station in the buyer's stead. Whether
+   * the parcel has then arrived is the shop's decision (`Conditions.lockerSigned`), which goes before the table.
+   */
+  readonly lockerSigned?: readonly string[];
+  /**
    * Whether the request was made with one of `secrets`, of which there is at least one. Comes first, over the
    * bytes as they arrived. Absent: this sender signs nothing, so the unguessable URL is all that proves it.
    */
@@ -25,18 +30,26 @@ export interface Source {
     secrets: readonly string[],
     conditions: Conditions,
   ) => Verification;
+  /** What its secrets look like, where not any text can be one. Others are refused before they verify anything. */
+  readonly secretForm?: SecretForm;
   /** What it says, one update per waybill. Called for verified requests only; never throws. */
   parse(request: WebhookRequest, conditions: Conditions): Parsed;
   /** The answer that this sender takes as "received"; given once everything is durable. */
   acknowledge(accepted: Accepted): Answer;
-  /** The answer that this sender takes as "not received", in its own form. */
-  refuse(message: string): Answer;
+  /** The answer that this sender takes as "not received", in its own form; in that of `request`, if it has several. */
+  refuse(message: string, request?: WebhookRequest): Answer;
 }
 
 /** Whose word the format, the signature and the status table rest on. */
 export type Evidence = 'published vectors' | 'official documentation' | 'integrators’ code';
 
 export type StatusTable = Readonly<Record<string, ShipmentStatus | null>>;
+
+export interface SecretForm {
+  readonly pattern: RegExp;
+  /** The same for people: "the secret must be …". */
+  readonly words: string;
+}
 
 export interface WebhookRequest {
   readonly body: Buffer;
@@ -83,12 +96,18 @@ export interface Flaw {
 
 /**
  * What is wrong with a part of a webhook: the whole body (`body-unreadable`), a row without a usable waybill
- * (`row-unusable`), a scan whose time is missing or impossible, which is dated by its neighbours
- * (`time-unusable`), a status word that is in no table (`status-unknown`), more than one delivery can carry
- * (`scans-cut`), or something that is no tracking at all (`not-tracking`).
+ * (`row-unusable`), a waybill of which nothing is told (`no-scans`), a scan whose time is missing or impossible,
+ * which is dated by its neighbours (`time-unusable`), a status word that is in no table (`status-unknown`), more
+ * than one delivery can carry (`scans-cut`), or something that is no tracking at all (`not-tracking`).
  */
 export type FlawCode =
-  'body-unreadable' | 'row-unusable' | 'time-unusable' | 'status-unknown' | 'scans-cut' | 'not-tracking';
+  | 'body-unreadable'
+  | 'row-unusable'
+  | 'no-scans'
+  | 'time-unusable'
+  | 'status-unknown'
+  | 'scans-cut'
+  | 'not-tracking';
 
 /** A request all of which is durable. */
 export interface Accepted {
@@ -103,6 +122,8 @@ export interface ReceivedUpdate {
   /** Absent for a duplicate, whose run is that of the first time, and for what is still on its way to Temporal. */
   readonly runId?: string;
   readonly duplicate: boolean;
+  /** False while only the journal has it; its delivery starts in the background. */
+  readonly handedOver: boolean;
   /** The delivery in the Temporal UI. */
   readonly link: string;
 }

@@ -1,0 +1,88 @@
+import { buildUpdates } from './build-updates';
+import type { SaidScan } from './build-update';
+import { fromHex, verdictOn } from './compare-digests';
+import { finestWord, type Word } from './finest-word';
+import { RECEIVED, notReceived } from './json-answer';
+import { fieldsOf, lineOf, rowsOf, textOf, type Fields } from './json-fields';
+import { readJsonObject } from './json-object';
+import { bodyUnreadable, notTracking } from './nothing-read';
+import { headerOf, hmacsOf } from './signed-headers';
+import type { Source, StatusTable } from './source';
+
+/**
+ * EasyPost: the whole history of one waybill in each request.
+ *
+ * Evidence: https://docs.easypost.com/guides/webhooks-guide and /docs/trackers; the public client libraries, whose
+ * tests hold a signed example. The key is the secret in Unicode's NFKD form, and the signature covers the bytes:
+ * a weight of 136.0 does not survive being written anew.
+ * Assumed: the first facility of the carrier has picked the parcel up; the delivery of a return is the return.
+ * EasyPost names no detail for customs.
+ */
+const STATUSES: StatusTable = {
+  unknown: null,
+  pre_transit: 'info_received',
+  in_transit: 'in_transit',
+  'in_transit/received_at_origin_facility': 'picked_up',
+  out_for_delivery: 'out_for_delivery',
+  available_for_pickup: 'available_for_pickup',
+  delivered: 'delivered',
+  return_to_sender: 'returning',
+  failure: 'exception',
+  cancelled: 'exception',
+  error: 'exception',
+};
+
+const SCHEME = 'hmac-sha256-hex=';
+
+export const easypost: Source = {
+  name: 'easypost',
+  title: 'EasyPost',
+  mediaTypes: ['application/json'],
+  evidence: 'published vectors',
+  statusTable: STATUSES,
+  verify(request, secrets) {
+    const signature = headerOf(request, 'x-hmac-signature') ?? '';
+    const given = signature.startsWith(SCHEME) ? signature.slice(SCHEME.length) : '';
+    const keys = secrets.map((secret) => secret.normalize('NFKD'));
+    return verdictOn(fromHex(given), hmacsOf(keys, request.body));
+  },
+  parse({ body }, conditions) {
+    const json = readJsonObject(body);
+    if (json === undefined) return bodyUnreadable();
+    const { description, result } = fieldsOf(json);
+    if (description !== 'tracker.updated' && description !== 'tracker.created') {
+      return notTracking(textOf(description));
+    }
+    const tracker = fieldsOf(result);
+    const waybill = {
+      carrier: textOf(tracker.carrier),
+      trackingNo: textOf(tracker.tracking_code),
+      scans: rowsOf(tracker.tracking_details).map((detail) => scanOf(detail, tracker)),
+      whole: { ...wordOf(tracker, tracker), time: textOf(tracker.updated_at), text: '' },
+    };
+    return buildUpdates([waybill], { source: easypost, zone: 'UTC', conditions });
+  },
+  acknowledge: () => RECEIVED,
+  refuse: notReceived,
+};
+
+function scanOf(detail: Fields, tracker: Fields): SaidScan {
+  const word = wordOf(detail, tracker);
+  const place = fieldsOf(detail.tracking_location);
+  return {
+    ...word,
+    time: textOf(detail.datetime),
+    text: textOf(detail.message),
+    place: lineOf(place.city, place.state, place.country),
+    identity: [word.code],
+  };
+}
+
+function wordOf(said: Fields, tracker: Fields): Word {
+  const status = textOf(said.status);
+  const detail = textOf(said.status_detail);
+  const word = finestWord(STATUSES, detail && `${status}/${detail}`, status);
+  // The buyer's own parcel that went back: it is not the buyer who has it.
+  if (word.status !== 'delivered' || tracker.is_return !== true) return word;
+  return { ...word, status: tracker.finalized === true ? 'returned' : 'returning' };
+}

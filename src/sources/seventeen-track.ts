@@ -1,0 +1,133 @@
+import { buildUpdates } from './build-updates';
+import type { SaidScan, SaidWaybill } from './build-update';
+import { finestWord } from './finest-word';
+import { RECEIVED, notReceived } from './json-answer';
+import { fieldsOf, rowsOf, textOf, type Fields } from './json-fields';
+import { readJsonObject } from './json-object';
+import { bodyUnreadable, notTracking } from './nothing-read';
+import { verify17Track } from './seventeen-track-proof';
+import type { Source, StatusTable } from './source';
+
+/**
+ * 17TRACK, versions 2.x and 1: the whole history of one waybill in each request. Carriers are 17TRACK's numbers.
+ *
+ * Evidence: public code of receivers in three languages, which agree; 17TRACK's help page of statuses and
+ * sub-statuses. No signed example is published.
+ * Assumed: the names of the short fields of version 1, and that its number 30 is a parcel to be fetched.
+ */
+const STATUSES: StatusTable = {
+  NotFound: null,
+  InfoReceived: 'info_received',
+  InTransit: 'in_transit',
+  InTransit_PickedUp: 'picked_up',
+  InTransit_CustomsProcessing: 'customs',
+  InTransit_CustomsReleased: 'customs',
+  InTransit_CustomsRequiringInformation: 'customs',
+  Expired: 'expired',
+  AvailableForPickup: 'available_for_pickup',
+  OutForDelivery: 'out_for_delivery',
+  DeliveryFailure: 'failed_attempt',
+  Delivered: 'delivered',
+  Exception: 'exception',
+  Exception_Returning: 'returning',
+  Exception_Returned: 'returned',
+  // Stages of single scans, where they differ from the statuses.
+  PickedUp: 'picked_up',
+  Departure: 'in_transit',
+  Arrival: 'in_transit',
+  Returning: 'returning',
+  Returned: 'returned',
+  // Version 1.
+  0: null,
+  10: 'in_transit',
+  20: 'expired',
+  30: 'available_for_pickup',
+  35: 'failed_attempt',
+  40: 'delivered',
+  50: 'exception',
+};
+
+export const seventeenTrack: Source = {
+  name: '17track',
+  title: '17TRACK',
+  mediaTypes: ['application/json'],
+  evidence: 'integrators’ code',
+  statusTable: STATUSES,
+  verify: verify17Track,
+  parse({ body }, conditions) {
+    const json = readJsonObject(body);
+    if (json === undefined) return bodyUnreadable();
+    const { event, data } = fieldsOf(json);
+    const waybill = waybillOf(fieldsOf(data));
+    if (waybill === undefined) return notTracking(textOf(event));
+    return buildUpdates([waybill], { source: seventeenTrack, zone: 'UTC', conditions });
+  },
+  acknowledge: () => RECEIVED,
+  refuse: notReceived,
+};
+
+/** @returns `undefined` where nothing is said of the parcel, as when 17TRACK stops following it. */
+function waybillOf(data: Fields): SaidWaybill | undefined {
+  const carrier = textOf(data.carrier);
+  const trackingNo = textOf(data.number);
+  if (data.track_info) return { carrier, trackingNo, ...historyOf(fieldsOf(data.track_info)) };
+  if (data.track) return { carrier, trackingNo, ...historyOfVersion1(fieldsOf(data.track)) };
+  return undefined;
+}
+
+type History = Pick<SaidWaybill, 'scans' | 'whole'>;
+
+function historyOf(info: Fields): History {
+  const providers = rowsOf(fieldsOf(info.tracking).providers);
+  const events = providers.flatMap(({ events: ofOne }) => rowsOf(ofOne));
+  const latest = fieldsOf(info.latest_event);
+  const { status, sub_status: fine } = fieldsOf(info.latest_status);
+  const rows = events.length === 0 && info.latest_event ? [latest] : events;
+  return {
+    scans: rows.map(scanOf),
+    whole: {
+      ...finestWord(STATUSES, ...wordsOf(fine), textOf(status)),
+      time: timeOf(latest),
+      text: textOf(latest.description),
+    },
+  };
+}
+
+function scanOf(event: Fields): SaidScan {
+  const word = finestWord(STATUSES, ...wordsOf(event.sub_status), textOf(event.stage));
+  return {
+    ...word,
+    time: timeOf(event),
+    text: textOf(event.description),
+    place: textOf(event.location),
+    identity: [word.code],
+  };
+}
+
+/** A sub-status that is in no table still says its status: `Delivered_Other` is delivered. */
+function wordsOf(subStatus: unknown): string[] {
+  const word = textOf(subStatus);
+  return [word, word.split('_', 1)[0] ?? ''];
+}
+
+function timeOf(event: Fields): string {
+  const { date, time, timezone } = fieldsOf(event.time_raw);
+  const raw = `${textOf(date)} ${textOf(time)}${textOf(timezone)}`.trim();
+  return textOf(event.time_utc) || textOf(event.time_iso) || raw;
+}
+
+/** Version 1: `e` is the status; `z1`, `z2` are the lists of the two carriers; `a`, `c`, `z` time, place, text. */
+function historyOfVersion1(track: Fields): History {
+  const listed = [...rowsOf(track.z1), ...rowsOf(track.z2)];
+  const latest = fieldsOf(track.z0);
+  const rows = listed.length === 0 && track.z0 ? [latest] : listed;
+  return {
+    scans: rows.map(({ a: time, c: place, z: text }) => ({
+      time: textOf(time),
+      text: textOf(text),
+      place: textOf(place),
+      code: '',
+    })),
+    whole: { ...finestWord(STATUSES, textOf(track.e)), time: textOf(latest.a), text: textOf(latest.z) },
+  };
+}

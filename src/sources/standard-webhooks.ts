@@ -1,0 +1,57 @@
+import { SHIPMENT_STATUSES } from '../shipment/status';
+import { buildUpdates } from './build-updates';
+import type { SaidScan, SaidWaybill } from './build-update';
+import { RECEIVED, notReceived } from './json-answer';
+import { fieldsOf, rowsOf, textOf, type Fields } from './json-fields';
+import { readJsonObject } from './json-object';
+import { bodyUnreadable, notTracking } from './nothing-read';
+import { verifyStandardWebhook } from './standard-webhooks-signature';
+import type { Source } from './source';
+
+/**
+ * Any sender that signs as https://www.standardwebhooks.com specifies: the channel for a carrier without a source
+ * of its own. `data` is a waybill, or an array of them, with its scans and our words for their statuses.
+ *
+ * Evidence: the specification and the signed example of its libraries' tests. The shape of `data` is ours.
+ */
+export const standardWebhooks: Source = {
+  name: 'standard-webhooks',
+  title: 'Standard Webhooks',
+  mediaTypes: ['application/json'],
+  evidence: 'published vectors',
+  secretForm: {
+    pattern: /^whsec_[A-Za-z0-9+/]{32,}={0,2}$/,
+    words: 'whsec_ followed by at least 24 bytes in base64',
+  },
+  statusTable: Object.fromEntries(SHIPMENT_STATUSES.map((status) => [status, status])),
+  verify: (request, secrets, { now, toleranceSeconds }) =>
+    verifyStandardWebhook(request, secrets, now, toleranceSeconds),
+  parse({ body }, conditions) {
+    const json = readJsonObject(body);
+    if (json === undefined) return bodyUnreadable();
+    const { type, data } = fieldsOf(json);
+    const waybills = (Array.isArray(data) ? rowsOf(data) : [fieldsOf(data)]).filter(
+      ({ waybill, events }) => waybill !== undefined || events !== undefined,
+    );
+    if (waybills.length === 0) return notTracking(textOf(type));
+    return buildUpdates(waybills.map(waybillOf), { source: standardWebhooks, zone: 'UTC', conditions });
+  },
+  acknowledge: () => RECEIVED,
+  refuse: notReceived,
+};
+
+function waybillOf({ carrier, waybill, events }: Fields): SaidWaybill {
+  return { carrier: textOf(carrier), trackingNo: textOf(waybill), scans: rowsOf(events).map(scanOf) };
+}
+
+function scanOf(event: Fields): SaidScan {
+  const code = textOf(event.code);
+  return {
+    time: textOf(event.occurred_at),
+    code,
+    text: textOf(event.text),
+    place: textOf(event.place),
+    id: textOf(event.id),
+    identity: [code],
+  };
+}

@@ -1,0 +1,119 @@
+import { buildUpdates } from './build-updates';
+import type { SaidScan, SaidWaybill } from './build-update';
+import { fromHex, verdictOn } from './compare-digests';
+import { finestWord } from './finest-word';
+import { RECEIVED, notReceived } from './json-answer';
+import { fieldsOf, rowsOf, textOf, type Fields } from './json-fields';
+import { readJsonObject } from './json-object';
+import { bodyUnreadable, notTracking } from './nothing-read';
+import { headerOf, hmacsOf } from './signed-headers';
+import { verdictOnAge } from './signed-time';
+import type { Source, StatusTable, WebhookRequest } from './source';
+
+/**
+ * TrackingMore and 51Tracking, versions 4, 3 and 2: the whole history of one waybill in each request.
+ *
+ * The signature covers a timestamp only. Whoever sees one request can send another body with the same proof, so
+ * the proof is good for one body: `once`.
+ *
+ * Evidence: the webhook.md of TrackingMore's public repositories and https://www.51tracking.com/help_article-75-155-cn.html,
+ * with one signed example of version 4 and one of version 3; their table of statuses; public code of receivers.
+ * Their prose speaks of base64 over the body; their code and example do not. In versions 2 and 3 the key is the
+ * account's e-mail address and the proof stands in the body.
+ * Assumed: the envelope of version 4 is that of their API, `data` around the waybill; `pickup` without a sub-status
+ * is the parcel on its way to the door.
+ */
+const STATUSES: StatusTable = {
+  pending: null,
+  notfound: null,
+  notfound001: 'info_received',
+  notfound002: null,
+  inforeceived: 'info_received',
+  transit: 'in_transit',
+  transit005: 'customs',
+  pickup: 'out_for_delivery',
+  pickup001: 'out_for_delivery',
+  pickup002: 'available_for_pickup',
+  pickup003: 'out_for_delivery',
+  delivered: 'delivered',
+  undelivered: 'failed_attempt',
+  exception: 'exception',
+  exception006: 'customs',
+  exception010: 'returned',
+  exception011: 'returning',
+  expired: 'expired',
+};
+
+export const trackingmore: Source = {
+  name: 'trackingmore',
+  title: 'TrackingMore / 51Tracking',
+  mediaTypes: ['application/json'],
+  evidence: 'published vectors',
+  statusTable: STATUSES,
+  verify(request, secrets, conditions) {
+    const { timestamp, signature } = proofOf(request);
+    if (timestamp === '' || signature === '') return verdictOn(undefined, []);
+    const digest = fromHex(signature);
+    const verdict = verdictOn(digest, hmacsOf(secrets, timestamp));
+    if (!verdict.ok) return verdict;
+    const age = verdictOnAge(timestamp, conditions);
+    // The digest, not the text: its digits could be sent again in the other case.
+    return age.ok ? { ok: true, once: `${timestamp}/${digest.toString('hex')}` } : age;
+  },
+  parse({ body }, conditions) {
+    const json = readJsonObject(body);
+    if (json === undefined) return bodyUnreadable();
+    const { data = json, event } = fieldsOf(json);
+    const waybills = (Array.isArray(data) ? rowsOf(data) : [fieldsOf(data)]).filter(isWaybill);
+    if (waybills.length === 0) return notTracking(textOf(event));
+    return buildUpdates(waybills.map(waybillOf), { source: trackingmore, zone: 'UTC', conditions });
+  },
+  acknowledge: () => RECEIVED,
+  refuse: notReceived,
+};
+
+/** In version 4 in the headers; before, in the body, or in a part of it. */
+function proofOf(request: WebhookRequest): { readonly timestamp: string; readonly signature: string } {
+  const timestamp = headerOf(request, 'timestamp');
+  const signature = headerOf(request, 'signature');
+  if (timestamp !== undefined || signature !== undefined) {
+    return { timestamp: timestamp ?? '', signature: signature ?? '' };
+  }
+  const body = fieldsOf(readJsonObject(request.body));
+  const proof = body.signature === undefined ? fieldsOf(body.verifyInfo) : body;
+  return { timestamp: textOf(proof.timeStr) || textOf(proof.timestamp), signature: textOf(proof.signature) };
+}
+
+function isWaybill(data: Fields): boolean {
+  return data.tracking_number !== undefined;
+}
+
+function waybillOf(data: Fields): SaidWaybill {
+  const lists = [data.origin_info, data.destination_info].map((info) => fieldsOf(info).trackinfo);
+  const status = textOf(data.delivery_status) || textOf(data.status);
+  return {
+    carrier: textOf(data.courier_code) || textOf(data.carrier_code),
+    trackingNo: textOf(data.tracking_number),
+    scans: lists.flatMap(rowsOf).map(scanOf),
+    whole: {
+      ...finestWord(STATUSES, textOf(data.substatus), status),
+      // Their spelling.
+      time: textOf(data.lastest_checkpoint_time) || textOf(data.latest_checkpoint_time),
+      text: textOf(data.latest_event),
+    },
+  };
+}
+
+/** Version 2 has names of its own. */
+function scanOf(node: Fields): SaidScan {
+  const fine = textOf(node.checkpoint_delivery_substatus) || textOf(node.substatus);
+  const status = textOf(node.checkpoint_delivery_status) || textOf(node.checkpoint_status);
+  const word = finestWord(STATUSES, fine, status);
+  return {
+    ...word,
+    time: textOf(node.checkpoint_date) || textOf(node.Date),
+    text: textOf(node.tracking_detail) || textOf(node.StatusDescription),
+    place: textOf(node.location) || textOf(node.Details),
+    identity: [word.code],
+  };
+}

@@ -1,0 +1,198 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import pino from 'pino';
+import { createHandOver, type HandOver } from '../../src/intake/hand-over';
+import { type Journal, openJournal } from '../../src/intake/journal';
+import type { JournalEntry } from '../../src/intake/journal-entry';
+import type { StartedDelivery } from '../../src/intake/start-delivery';
+import { eventually } from '../setup/processes';
+import { ownEntry, ownUpdate } from './own-entry';
+import { ownTemporal, type OwnTemporal } from './own-temporal';
+
+const ROOM = 64 * 1024 * 1024;
+/** Far above what a journal needs, far below the second that a sender waits for Temporal. */
+const AT_ONCE_MS = 600;
+
+let folder: string;
+let journal: Journal;
+let temporal: OwnTemporal;
+let handOver: HandOver;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'waybell-hand-over-'));
+  temporal = ownTemporal();
+  await open();
+});
+afterEach(async () => {
+  jest.restoreAllMocks();
+  expect(temporal.twiceAtOnce).toEqual([]);
+  await close();
+  await rm(folder, { recursive: true });
+});
+
+async function open(): Promise<void> {
+  journal = await openJournal(folder, ROOM);
+  handOver = createHandOver({ journal, start: temporal.start, log: pino({ level: 'silent' }) });
+}
+
+async function close(): Promise<void> {
+  await handOver.stop();
+  await journal.close();
+}
+
+const numbersOf = (entries: readonly JournalEntry[]): string[] =>
+  entries.flatMap(({ updates }) => updates.map(({ trackingNo }) => trackingNo));
+const allHandedOver = (): Promise<void> => eventually(() => journal.state().waiting === 0);
+
+async function timed(entry: JournalEntry): Promise<{ ms: number; taken: StartedDelivery[] | undefined }> {
+  const startedAt = performance.now();
+  const taken = await handOver.take(entry);
+  return { ms: performance.now() - startedAt, taken };
+}
+
+async function takeAll(count: number): Promise<JournalEntry[]> {
+  const entries: JournalEntry[] = [];
+  for (let i = 0; i < count; i += 1) {
+    const entry = ownEntry(ownUpdate());
+    await handOver.take(entry);
+    entries.push(entry);
+  }
+  return entries;
+}
+
+describe('while Temporal answers', () => {
+  test('every update is started while its sender waits, and nothing is left to do', async () => {
+    const entry = ownEntry(ownUpdate(), ownUpdate(), ownUpdate());
+    const numbers = numbersOf([entry]);
+    expect(await handOver.take(entry)).toEqual(
+      numbers.map((number) => ({ workflowId: number, runId: `run of ${number}` })),
+    );
+    expect(temporal.started).toEqual(numbers);
+    expect(journal.state()).toMatchObject({ waiting: 0, unarchived: 1 });
+    expect(await handOver.take(ownEntry())).toEqual([]);
+  });
+
+  test('a request with more updates than a sender can wait for is started in the background', async () => {
+    const entry = ownEntry(...Array.from({ length: 51 }, () => ownUpdate()));
+    const release = temporal.hold();
+    const { ms, taken } = await timed(entry);
+    expect(taken).toBeUndefined();
+    expect(ms).toBeLessThan(AT_ONCE_MS);
+    release();
+    await allHandedOver();
+    expect(temporal.started.sort()).toEqual(numbersOf([entry]).sort());
+  });
+
+  test('a flood is answered by the journal, and started too', async () => {
+    const release = temporal.hold();
+    const entries = Array.from({ length: 260 }, () => ownEntry(ownUpdate()));
+    const answers = entries.map((entry) => timed(entry));
+    await eventually(() => journal.state().waiting === entries.length);
+    const floodedOver = await Promise.race([answers[259], delay(10_000)]);
+    expect(floodedOver).toMatchObject({ taken: undefined });
+    release();
+    const taken = await Promise.all(answers);
+    expect(taken.filter((one) => one.taken === undefined).length).toBeGreaterThanOrEqual(60);
+    await allHandedOver();
+    expect(temporal.started.sort()).toEqual(numbersOf(entries).sort());
+  });
+
+  test('a request that Temporal refuses holds up no other, and is tried again half a minute later', async () => {
+    const refused = ownEntry(ownUpdate(), ownUpdate());
+    const [bad = '', good = ''] = numbersOf([refused]);
+    temporal.refuses.add(bad);
+    expect(await handOver.take(refused)).toBeUndefined();
+    const entries = await takeAll(3);
+    expect(temporal.started).toEqual([good, ...numbersOf(entries)]);
+    expect(handOver.temporalAnswers).toBe(true);
+
+    const { asked } = temporal;
+    await delay(1_000);
+    expect({ asked: temporal.asked, waiting: journal.state().waiting }).toEqual({ asked, waiting: 1 });
+
+    temporal.refuses.clear();
+    const now = Date.now();
+    jest.spyOn(Date, 'now').mockImplementation(() => now + 30_001);
+    await allHandedOver();
+    expect(temporal.started).toContain(bad);
+  });
+});
+
+describe('while Temporal is away', () => {
+  test('one sender waits a second, the next ones not at all; all is started after it, the oldest first', async () => {
+    temporal.mode = 'silent';
+    const first = ownEntry(ownUpdate());
+    const { ms, taken } = await timed(first);
+    expect(taken).toBeUndefined();
+    expect(ms).toBeGreaterThan(900);
+    expect(ms).toBeLessThan(3_000);
+    expect(handOver.temporalAnswers).toBe(false);
+
+    const startedAt = performance.now();
+    const next = await takeAll(40);
+    expect(performance.now() - startedAt).toBeLessThan(40 * AT_ONCE_MS);
+    expect((await timed(ownEntry(ownUpdate()))).ms).toBeLessThan(AT_ONCE_MS);
+    expect(temporal.started).toEqual([]);
+    expect(journal.state()).toMatchObject({ waiting: 42, oldestAt: first.receivedAt });
+    // One request is the probe: an outage is no storm of attempts.
+    expect(temporal.asked).toBeLessThan(10);
+
+    temporal.mode = 'answers';
+    await allHandedOver();
+    expect(handOver.temporalAnswers).toBe(true);
+    expect(temporal.started.slice(0, 41)).toEqual(numbersOf([first, ...next]));
+    expect(await handOver.take(ownEntry(ownUpdate()))).toMatchObject([{ runId: expect.any(String) }]);
+  });
+
+  test('what it refuses for ever does not keep the rest from it once it is back', async () => {
+    temporal.mode = 'away';
+    const refused = await takeAll(40);
+    for (const number of numbersOf(refused)) temporal.refuses.add(number);
+    const good = await takeAll(40);
+    temporal.mode = 'answers';
+    await eventually(() => journal.state().waiting === refused.length);
+    expect(temporal.started.sort()).toEqual(numbersOf(good).sort());
+    expect(handOver.temporalAnswers).toBe(true);
+    expect(await handOver.take(ownEntry(ownUpdate()))).toHaveLength(1);
+  });
+
+  test('what is kept is started by the next process, and what was started is known to it', async () => {
+    temporal.mode = 'away';
+    const entries = await takeAll(20);
+    const both = ownEntry(ownUpdate(), ownUpdate());
+    await handOver.take(both);
+    await close();
+    temporal.started.push(numbersOf([both])[0] ?? '');
+    temporal.mode = 'answers';
+    await open();
+    expect(journal.state().waiting).toBe(21);
+    await allHandedOver();
+    expect(temporal.started.sort()).toEqual(numbersOf([...entries, both]).sort());
+  });
+});
+
+test('a stop in the middle of everything loses nothing that was taken', async () => {
+  temporal.mode = 'away';
+  const kept = await takeAll(30);
+  const taken = [...kept];
+  temporal.mode = 'answers';
+  const release = temporal.hold();
+  const arriving = Array.from({ length: 50 }, async () => {
+    const entry = ownEntry(ownUpdate());
+    await handOver.take(entry);
+    taken.push(entry);
+  });
+  await eventually(() => temporal.asked > kept.length);
+  const closing = close();
+  release();
+  await Promise.allSettled([...arriving, closing]);
+
+  await open();
+  await allHandedOver();
+  expect(temporal.started.filter((number) => numbersOf(taken).includes(number)).sort()).toEqual(
+    numbersOf(taken).sort(),
+  );
+});

@@ -1,0 +1,108 @@
+import { describe, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { SHIPMENT_STATUSES } from '../../src/shipment/status';
+import { findSource, SOURCES } from '../../src/sources/registry';
+import type { Source, WebhookRequest } from '../../src/sources/source';
+import { deliveryWorkflowId } from '../../src/sources/update-identity';
+import { conditionsOf } from './requests';
+import { loadVectors } from './vectors/load';
+import type { GenuineRequest, SourceVectors } from './vectors/vectors';
+
+const ROOT = path.join(__dirname, '../..');
+
+/** The row of a table that begins with the name of a source. */
+const rowOf = (page: string, name: string): string | undefined =>
+  readFileSync(path.join(ROOT, page), 'utf8')
+    .split('\n')
+    .find((line) => line.startsWith(`| \`${name}\` `));
+
+async function vectorsOf({ name }: Source): Promise<SourceVectors> {
+  const vectors = await loadVectors(name);
+  if (vectors === undefined) throw new Error(`no test/sources/vectors/${name}.ts that exports vectors`);
+  return vectors;
+}
+
+const verify = (source: Source, request: WebhookRequest, now: number, ...secrets: string[]) =>
+  source.verify?.(request, secrets, conditionsOf(now));
+
+/** The genuine requests, each with its secret and its time. */
+const genuineOf = (vectors: SourceVectors) =>
+  vectors.genuine.map((genuine: GenuineRequest) => ({
+    ...genuine,
+    secret: genuine.secret ?? vectors.secret ?? '',
+    now: genuine.now ?? vectors.now,
+  }));
+
+test('every source has a name of its own, which is a part of a URL', () => {
+  const names = SOURCES.map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+  expect(names.filter((name) => !/^[a-z0-9][a-z0-9-]*$/.test(name))).toEqual([]);
+  expect(names.filter((name) => findSource(name)?.name !== name)).toEqual([]);
+  expect(findSource('constructor')).toBeUndefined();
+});
+
+describe.each(SOURCES.map((source) => [source.name, source] as const))('%s', (name, source) => {
+  test('says what each of its words for a status means', () => {
+    const meanings = Object.values(source.statusTable).filter((status) => status !== null);
+    expect(meanings.filter((status) => !SHIPMENT_STATUSES.includes(status))).toEqual([]);
+    expect(meanings).toEqual(expect.arrayContaining(['in_transit', 'out_for_delivery', 'delivered']));
+    const unknown = source.lockerSigned?.filter((word) => !Object.hasOwn(source.statusTable, word));
+    expect(unknown ?? []).toEqual([]);
+  });
+
+  test('has its evidence in the documentation', () => {
+    expect(rowOf('docs/sources.md', name)).toContain(`| ${source.evidence} |`);
+    for (const page of ['README.md', 'README.zh-CN.md']) expect(rowOf(page, name)).toBeDefined();
+  });
+
+  test('brings requests that it takes, and that tell something', async () => {
+    const genuine = genuineOf(await vectorsOf(source));
+    expect(genuine.filter(({ tellsNothing }) => !tellsNothing).length).toBeGreaterThan(0);
+    for (const { what, request, secret, now, tellsNothing } of genuine) {
+      const conditions = conditionsOf(now);
+      const { updates, flaws } = source.parse(request, conditions);
+      if (tellsNothing) expect([what, updates]).toEqual([what, []]);
+      else expect([what, flaws, updates.length > 0]).toEqual([what, expect.anything(), true]);
+      expect(source.parse(request, conditions).updates.map(deliveryWorkflowId)).toEqual(
+        updates.map(deliveryWorkflowId),
+      );
+      if (source.verify) expect([what, verify(source, request, now, secret)?.ok]).toEqual([what, true]);
+    }
+  });
+
+  test('takes any of several secrets, and none that is missing, empty or another', async () => {
+    const vectors = await vectorsOf(source);
+    expect(source.verify === undefined).toBe(vectors.secret === null);
+    if (source.verify === undefined) return;
+    for (const { what, request, secret, now, covers } of genuineOf(vectors)) {
+      expect([what, verify(source, request, now, 'another', secret)?.ok]).toEqual([what, true]);
+      expect([what, verify(source, request, now, 'another', '')?.ok]).toEqual([what, false]);
+      expect([what, verify(source, request, now)?.ok]).toEqual([what, false]);
+      if (covers === undefined || Object.keys(request.headers).length === 0) continue;
+      const bare = { body: request.body, headers: {} };
+      expect([what, verify(source, bare, now, secret)]).toMatchObject([what, { code: 'signature-missing' }]);
+    }
+  });
+
+  test('takes nothing as signed that is empty', () => {
+    const empty = { body: Buffer.alloc(0), headers: {} };
+    expect(verify(source, empty, 0, 'secret')?.ok ?? false).toBe(false);
+    expect(source.parse(empty, conditionsOf(0)).updates).toEqual([]);
+  });
+
+  test('acknowledges in the words of its sender', async () => {
+    const { genuine, now, acknowledgement } = await vectorsOf(source);
+    const request = genuine[0]?.request as WebhookRequest;
+    expect(source.acknowledge({ request, now, received: [] })).toEqual(acknowledgement);
+  });
+
+  test('refuses in the words of its sender, which it does not take for an acknowledgement', async () => {
+    const { genuine, acknowledgement } = await vectorsOf(source);
+    const refusal = source.refuse('try <again> & later', genuine[0]?.request);
+    expect(refusal.mediaType).toBe(acknowledgement.mediaType);
+    expect(refusal.body).toMatch(/try (?:<again> &|&lt;again&gt; &amp;) later/);
+    const shape = (body: string) => body.replace(/\d+|again/g, '');
+    expect(shape(refusal.body)).not.toBe(shape(acknowledgement.body));
+  });
+});
