@@ -3,17 +3,18 @@ import { migrate, pendingMigrations } from '../database/migrate';
 import { startEmbeddedPostgres } from '../embedded/postgres';
 import { addSampleRows, createShopTables } from '../embedded/sample-shop';
 import type { BringUp } from './bring-up';
+import { delivers } from './role';
 import { withClient } from '../database/with-client';
 
 /**
  * Makes a database ready for deliveries: the embedded one is created, migrated and filled with the sample shop;
- * an external one is only looked at.
+ * an external one is only looked at, and by a process that only takes requests not yet.
  * @returns its URL.
  */
 export async function bringUpDatabase(context: BringUp): Promise<string> {
   const { database } = context.config;
   if (database.kind === 'embedded') return bringUpEmbedded(context, database.port);
-  await refuseUnlessReady(context, database.url);
+  if (delivers(context.role)) await requireReadyDatabase(context);
   return database.url;
 }
 
@@ -30,7 +31,11 @@ async function bringUpEmbedded({ config, logs, supervisor }: BringUp, port: numb
   return url;
 }
 
-async function refuseUnlessReady({ config, logs }: BringUp, url: string): Promise<void> {
+/** @throws {Error} naming what an external database lacks. */
+export async function requireReadyDatabase({ config, logs }: BringUp): Promise<void> {
+  const { database } = config;
+  if (database.kind === 'embedded') return;
+  const { url } = database;
   const pending = await pendingMigrations(url);
   if (pending.length > 0) {
     throw new Error(

@@ -3,7 +3,8 @@ import { prepareNamespace } from '../../temporal/prepare-namespace';
 import { ensureSweepSchedule } from '../../temporal/sweep-schedule';
 import { startEmbeddedTemporal } from '../embedded/temporal';
 import type { BringUp } from './bring-up';
-import { openTemporal } from './open-temporal';
+import { openTemporal, openTemporalLazily } from './open-temporal';
+import { delivers } from './role';
 
 export interface TemporalUp {
   readonly client: Client;
@@ -15,15 +16,24 @@ interface EmbeddedServer {
   readonly cli: string;
 }
 
-/** Starts the embedded Temporal server or finds the external one, connects, and prepares its namespace. */
+/**
+ * Starts the embedded Temporal server or finds the external one, connects, and prepares its namespace; a process
+ * that only takes requests neither connects nor prepares yet.
+ */
 export async function bringUpTemporal(context: BringUp): Promise<TemporalUp> {
-  const { config, logs, supervisor } = context;
+  const { config, role, supervisor } = context;
   const embedded = await startEmbedded(context);
-  const { client, close } = await openTemporal(config, embedded?.address);
+  const open = delivers(role) ? openTemporal : openTemporalLazily;
+  const { client, close } = await open(config, embedded?.address);
   supervisor.add({ name: 'The connection to Temporal', stop: close });
+  if (delivers(role)) await prepareTemporal(context, client);
+  return { client, embedded };
+}
+
+/** Makes the namespace and the schedule ready; a second call changes nothing. */
+export async function prepareTemporal({ config, logs }: BringUp, client: Client): Promise<void> {
   await prepareNamespace(client.connection, config.temporalNamespace, (line) => logs.log.warn(line));
   await ensureSweepSchedule(client);
-  return { client, embedded };
 }
 
 async function startEmbedded({

@@ -1,18 +1,19 @@
-import { createApp, createWorkerApp } from '../api/app';
+import { createWorkerApp } from '../api/app';
+import { databaseProblem } from '../api/database-problem';
 import { apiUrl } from '../api-url';
 import type { Config } from '../config';
 import { openPool } from '../database/pool';
-import { createDemo } from '../embedded/demo';
-import { openChannels } from '../intake/channels';
-import { openIntake } from '../intake/intake';
+import { isTemporalAway } from '../intake/temporal-away';
 import type { Logs } from '../log';
-import { bringUpDatabase } from './bring-up-database';
-import { bringUpTemporal } from './bring-up-temporal';
+import { bringUpApi } from './bring-up-api';
+import { bringUpDatabase, requireReadyDatabase } from './bring-up-database';
+import { bringUpTemporal, prepareTemporal, type TemporalUp } from './bring-up-temporal';
 import { bringUpWorker } from './bring-up-worker';
 import { listen } from './http-server';
 import { readySummary } from './ready-summary';
 import { delivers, takesRequests, type Role } from './role';
 import type { Supervisor } from './supervisor';
+import { untilItAnswers } from './until-it-answers';
 
 export interface BringUp {
   readonly config: Config;
@@ -44,15 +45,10 @@ export async function bringUp(context: BringUp): Promise<string> {
   const worker = delivers(role)
     ? await bringUpWorker(context, { temporal, pool, cloudFunctionUrl: cloudFunctionUrl(config) })
     : undefined;
-
   const shared = { config, pool, temporal: temporal.client, log, ...worker };
   if (takesRequests(role)) {
-    const demo = config.cloudFunctionUrl === undefined ? createDemo(config) : undefined;
-    const intake = await openIntake({ ...config, temporal: temporal.client, pool, log });
-    supervisor.add({ name: 'The journal', stop: () => intake.close() });
-    const channels = openChannels(config.channelsFile, (problem) => log.error(problem));
-    const app = createApp({ ...shared, intake, channels, demo });
-    for (const port of [config.port, config.pushPort]) supervisor.add(await listen(app, port, config.host));
+    await bringUpApi(context, shared);
+    if (!delivers(role)) await checkPartsWhenTheyAnswer(context, temporal);
   } else {
     supervisor.add(await listen(createWorkerApp(shared), config.workerPort, config.host));
   }
@@ -62,6 +58,13 @@ export async function bringUp(context: BringUp): Promise<string> {
     logFile: logs.file,
     temporalCli: temporal.embedded?.cli,
   });
+}
+
+/** A process that only takes requests takes webhooks at once; what else it does needs the other parts. */
+async function checkPartsWhenTheyAnswer(context: BringUp, { client }: TemporalUp): Promise<void> {
+  const isDatabaseAway = (error: unknown): boolean => databaseProblem(error)?.code === 'database-unavailable';
+  await untilItAnswers(context, 'PostgreSQL', () => requireReadyDatabase(context), isDatabaseAway);
+  await untilItAnswers(context, 'Temporal', () => prepareTemporal(context, client), isTemporalAway);
 }
 
 /** The shop's own, or the one that the demo phone brings. */

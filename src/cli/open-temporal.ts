@@ -20,6 +20,15 @@ export async function openTemporal(config: Config, embeddedAddress?: string): Pr
   };
 }
 
+/** As `openTemporal`, but connects with the first call: the server may be away. */
+export function openTemporalLazily(config: Config, embeddedAddress?: string): TemporalClient {
+  const connection = Connection.lazy(connectionOptions(embeddedAddress));
+  return {
+    client: new Client({ connection, namespace: config.temporalNamespace }),
+    close: () => connection.close(),
+  };
+}
+
 /** The other kind of connection to the same server, which only workers can use. */
 export function openWorkerConnection(embeddedAddress?: string): Promise<NativeConnection> {
   return NativeConnection.connect(connectionOptions(embeddedAddress));

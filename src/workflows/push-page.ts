@@ -41,7 +41,7 @@ export async function pushPage(
   const lane = async (): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift()) results[next[0]] = await push(next[1]);
   };
-  await Promise.all(Array.from({ length: MOST_PENDING }, lane));
+  await Promise.all(Array.from({ length: Math.min(MOST_PENDING, devices.length) }, lane));
   return results;
 }
 
