@@ -2,7 +2,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { describeObsoleteSettings } from './obsolete-settings';
-import { pushContradictions, pushSettingFields, pushSettingsOf, type PushSettings } from './push-settings';
+import { pushContradictions, pushRates, pushSettingFields, pushSettingsOf, type PushSettings } from './push-settings';
 import { SHIPMENT_STATUSES, type ShipmentStatus } from './shipment/status';
 import {
   DAY,
@@ -16,8 +16,11 @@ import {
   port,
   secrets,
 } from './setting-fields';
+import { SettingsError } from './settings-error';
 import { shopTables, type ShopTables } from './shop-tables';
+import { readSupabaseKeys, type SupabaseKeys } from './supabase-keys';
 
+export { SettingsError } from './settings-error';
 export type { ShopTables } from './shop-tables';
 
 /**
@@ -47,6 +50,7 @@ const environment = z.object({
   TEMPORAL_CLI_PATH: z.string().min(1).optional(),
 
   ...pushSettingFields,
+  PUSH_RATES: jsonOf(pushRates).default({}),
   MESSAGE_LANGUAGE: z.enum(['zh', 'en']).default('zh'),
   STATUS_MAP: jsonOf(z.record(z.string().min(1).max(64), z.enum(SHIPMENT_STATUSES))).default({}),
 
@@ -71,23 +75,10 @@ const environment = z.object({
   WAIT_DEVICE_HOURS: duration(HOUR, 72),
   WAIT_FIRST_DEVICE_MINUTES: duration(MINUTE, 10),
   WAIT_RETRY_DAYS: duration(DAY, 7),
-  PUSH_RETRY_MINUTES: duration(MINUTE, 60),
+  PUSH_RETRY_MINUTES: duration(MINUTE, 24 * 60),
 });
 
 export const SETTING_NAMES = Object.keys(environment.shape);
-
-/** Thrown when at least one setting is wrong. `problems` names every one, and never shows a value. */
-export class SettingsError extends Error {
-  constructor(
-    readonly problems: readonly string[],
-    /** What is set for the old system: often the reason why something is missing. */
-    readonly obsolete: readonly string[] = [],
-  ) {
-    const lines = [...problems, ...obsolete].map((line) => `  - ${line}`);
-    super(['Waybell cannot start with these settings:', ...lines].join('\n'));
-    this.name = 'SettingsError';
-  }
-}
 
 /** How long a delivery waits for what it lacks before it ends with a reason; milliseconds. */
 export interface WaitLimits {
@@ -95,7 +86,7 @@ export interface WaitLimits {
   readonly device: number;
   readonly firstDevice: number;
   readonly retry: number;
-  /** How long one round keeps trying a device whose provider answers "later". */
+  /** How long one round keeps trying a device whose provider answers "later"; a provider stores it no longer. */
   readonly pushRetry: number;
 }
 
@@ -124,6 +115,8 @@ export interface Config {
   readonly cloudFunctionUrl: string | undefined;
   /** Which providers are switched on, and with what. */
   readonly push: PushSettings;
+  /** Pushes per second by provider, of all workers together; no limit when absent. */
+  readonly pushRates: Readonly<Partial<Record<string, number>>>;
   readonly messageLanguage: 'zh' | 'en';
   readonly statusMap: Readonly<Record<string, ShipmentStatus>>;
   readonly webhookSecrets: readonly string[];
@@ -187,6 +180,9 @@ function readEnvironment(source: NodeJS.ProcessEnv, rules: (given: Given) => str
 export function obsoleteSettings(source: NodeJS.ProcessEnv = process.env): string[] {
   return describeObsoleteSettings(source, SETTING_NAMES);
 }
+
+/** The keys of a Supabase project, to be checked. */
+export const loadSupabaseKeys = (source = process.env): SupabaseKeys => readSupabaseKeys(source);
 
 /** Where a Waybell keeps its files: enough to stop it, whatever else is set. */
 export function loadDataDir(source: NodeJS.ProcessEnv = process.env): string {
@@ -253,6 +249,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     temporalUiUrl: (env.TEMPORAL_UI_URL ?? `http://127.0.0.1:${env.TEMPORAL_UI_PORT}`).replace(/\/+$/, ''),
     cloudFunctionUrl: env.CLOUD_FUNC_URL,
     push: pushSettingsOf(env),
+    pushRates: env.PUSH_RATES,
     messageLanguage: env.MESSAGE_LANGUAGE,
     statusMap: env.STATUS_MAP,
     webhookSecrets: env.WEBHOOK_SECRETS,

@@ -138,10 +138,28 @@ export const ERRORS = {
     'The delivery refuses another try.',
     'Read its reason in the message.',
   ),
+  'delivery-unknown': http(
+    404,
+    'final',
+    'No delivery has this name, or the query finds none.',
+    'Compare the ids; give a message_id, a tracking number or a workflow id.',
+  ),
+  'query-malformed': http(
+    400,
+    'final',
+    'Temporal cannot read the query; nothing was started.',
+    'Try it in the list of workflows of the Temporal UI.',
+  ),
+  'retry-unknown': http(
+    404,
+    'final',
+    'There is no such retry, or Temporal has forgotten it.',
+    'Compare the id; Temporal keeps them as long as deliveries.',
+  ),
   'history-gone': http(
     409,
     'final',
-    'Temporal no longer keeps the delivery, so it cannot start again.',
+    'Neither Temporal nor the database keeps what the delivery was told, so it cannot start again.',
     'Send the webhook again, with an event_id of its own.',
   ),
 
@@ -188,6 +206,11 @@ export const ERRORS = {
     'retry',
     'The provider is busy, limits the rate, or did not answer.',
     'Nothing at first: Temporal tries again, not before the time that the provider named. If it stays, look at CLOUD_FUNC_URL.',
+  ),
+  ProviderHeld: failure(
+    'retry',
+    'The provider refuses our keys, our quota is used up, or the project is wrong: all its pushes wait, no device is touched.',
+    'Correct what the provider says. Pushes go again by themselves once a probe is taken; waybell providers release makes them go at once.',
   ),
 } as const satisfies Record<string, CatalogueEntry>;
 

@@ -1,15 +1,15 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
 import { claimPush, type Claim } from '../database/claim-push';
-import { deactivateDevice } from '../database/deactivate-device';
 import { inTransaction } from '../database/pool';
-import { writePush, type PushEnd } from '../database/write-push';
 import { pushText } from '../push/message-text';
-import type { PushAnswer } from '../push/provider';
+import type { CircuitCause, PushAnswer } from '../push/provider';
 import { requestId } from '../push/request-id';
 import { retryDelayMs } from '../push/retry-delay';
 import type { DeviceRef, PushResult, PushState } from '../shipment/delivery';
 import type { ActivityDeps } from './deps';
+import { PUSH_TIMERS } from './push-timers';
+import { holdsPush, type JudgedAnswer, recordPushAnswer, STATE_OF_CLASS } from './record-push-answer';
 
 export interface PushToDeviceInput {
   readonly workflowId: string;
@@ -17,16 +17,15 @@ export interface PushToDeviceInput {
   readonly round: number;
 }
 
-/** A provider that needs longer is asked again: phones wait for news, not for a slow socket. */
-const REQUEST_TIMEOUT_MS = 5_000;
-
-const STATE_OF_CLASS = { accepted: 'accepted', deactivate: 'deactivated', fail: 'failed' } as const;
+/** What a provider is told at least: a phone may be without a network for as long as it takes to pass a tunnel. */
+const MIN_TIME_TO_LIVE_MS = 60_000;
 
 /**
  * Pushes one notification to one device: one try is at most one HTTP request.
- * @throws ApplicationFailure `PushRetryLater` when the provider asks to try again; Temporal's timer waits.
+ * @throws ApplicationFailure `PushRetryLater` when the provider asks to try again, `ProviderHeld` while all pushes
+ * of the provider are held; Temporal's timer waits.
  */
-export function createPushToDevice({ pool, providers, log }: ActivityDeps) {
+export function createPushToDevice({ pool, providers, log, countPush, timers = PUSH_TIMERS }: ActivityDeps) {
   return async function pushToDevice({ workflowId, device, round }: PushToDeviceInput): Promise<PushResult> {
     const { messageId, deviceId } = device;
     const end = (state: PushState, reason: string, words = ''): PushResult => ({
@@ -43,27 +42,37 @@ export function createPushToDevice({ pool, providers, log }: ActivityDeps) {
     if (claim === null) return end('failed', 'notification_missing');
     if (claim.storedState === 'accepted') return end('accepted', 'accepted_before');
     if (claim.superseded) return end('superseded', 'newer_status');
-    if (claim.generation === null) return end('moved', claim.reachable ? 'taken' : 'not_the_owner');
+    if (!claim.reachable) return end('moved', 'not_the_owner');
+    if (claim.held) throw providerHeld(claim.provider, claim.held.cause, claim.held.words);
+    if (claim.generation === null) return end('moved', 'taken');
 
     const answer = await sendOnce(claim, claim.generation, device);
-    const written = await write(answer, device, claim.claimedAt).catch((error: unknown) => {
+    countPush?.(claim.provider, answer.class);
+    const written = await record(claim, device, answer).catch((error: unknown) => {
       // The push itself is done: its result reaches recordOutcome, which writes all results again.
       log.warn({ err: error, messageId, deviceId }, 'the result of a push could not be written yet');
-      return false;
+      return undefined;
     });
-    if (answer.class !== 'retry') return end(STATE_OF_CLASS[answer.class], answer.reason, answer.words);
+    // What a suspicion amounts to only the database knows.
+    const judged: JudgedAnswer = written ?? (answer.circuit === 'suspect' ? answer : holdsPush(answer));
+    const { class: verdict, reason, words, holds } = judged;
+    if (verdict !== 'retry' && !holds) return end(STATE_OF_CLASS[verdict], reason, words);
 
     if (!written && answer.definite) heartbeat(claim.generation + 1);
+    if (holds) throw providerHeld(claim.provider, holds, words);
     throw ApplicationFailure.create({
       type: 'PushRetryLater',
       // Expected: no warning in the log and no failure in the metrics for a provider that is busy.
       category: ApplicationFailureCategory.BENIGN,
-      message: `${answer.reason}: ${answer.words}`,
-      nextRetryDelay: retryDelayMs({
-        attempt: activityInfo().attempt,
-        retryAfterMs: answer.retryAfterMs ?? 0,
-        random: Math.random(),
-      }),
+      message: `${reason}: ${words}`,
+      nextRetryDelay: Math.round(
+        timers.retryScale *
+          retryDelayMs({
+            attempt: activityInfo().attempt,
+            retryAfterMs: answer.retryAfterMs ?? 0,
+            random: Math.random(),
+          }),
+      ),
     });
   };
 
@@ -78,27 +87,40 @@ export function createPushToDevice({ pool, providers, log }: ActivityDeps) {
       cid: claim.cid,
       ...pushText(claim),
       requestId: requestId(device.messageId, device.deviceId, generation),
+      overwriteKey: `${claim.waybillId}/${claim.audience}`,
+      timeToLiveMs: timeToLiveMs(),
+      registeredAt: claim.registeredAt,
+      ...(claim.subscription && { subscription: claim.subscription }),
+      ...(claim.apnsEnvironment && { apnsEnvironment: claim.apnsEnvironment }),
     };
     return provider.send(
       message,
-      AbortSignal.any([cancellationSignal(), AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
+      AbortSignal.any([cancellationSignal(), AbortSignal.timeout(timers.request)]),
     );
   }
 
-  async function write(
-    answer: PushAnswer,
+  function record(
+    { provider, claimedAt: triedAt, probing }: Claim,
     { messageId, deviceId }: DeviceRef,
-    triedAt: Date,
-  ): Promise<boolean> {
-    return inTransaction(pool, async (db) => {
-      await writePush(db, { messageId, deviceId }, toEnd(answer));
-      if (answer.class === 'deactivate') await deactivateDevice(db, deviceId, answer.reason, triedAt);
-      return true;
+    answer: PushAnswer,
+  ): Promise<JudgedAnswer> {
+    const push = { messageId, deviceId, provider, triedAt, probing };
+    return inTransaction(pool, (db) => recordPushAnswer(db, push, answer));
+  }
+
+  /** The push waits with all others of its provider; devices are not to blame. */
+  function providerHeld(provider: string, cause: CircuitCause, words: string): ApplicationFailure {
+    return ApplicationFailure.create({
+      type: 'ProviderHeld',
+      category: ApplicationFailureCategory.BENIGN,
+      message: `pushes through ${provider} are held (${cause}): ${words}`,
+      nextRetryDelay: Math.round(timers.heldLook * (0.5 + Math.random())),
     });
   }
 }
 
-function toEnd(answer: PushAnswer): PushEnd {
-  const state = answer.class === 'retry' ? 'retry' : STATE_OF_CLASS[answer.class];
-  return { state, reason: answer.reason, words: answer.words, definite: answer.definite };
+/** What is left of the time in which the push is worth trying: then it is not worth storing either. */
+function timeToLiveMs(): number {
+  const { scheduledTimestampMs, scheduleToCloseTimeoutMs } = activityInfo();
+  return Math.max(MIN_TIME_TO_LIVE_MS, scheduledTimestampMs + scheduleToCloseTimeoutMs - Date.now());
 }

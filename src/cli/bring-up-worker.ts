@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { WORKFLOW_BUNDLE } from '../../temporal/bundle-workflows';
-import { isQueuePolled } from '../api/queue-pollers';
+import { createActivities } from '../activities';
+import { createPushCounts, type PushCounts } from '../api/push-counts';
+import { isQueuePolled, type QueueOfInterest } from '../api/queue-pollers';
 import { createProviders } from '../push/registry';
-import { createWorker } from '../worker';
+import { createWorkers, reachDeliveries } from '../worker';
 import type { BringUp } from './bring-up';
 import type { TemporalUp } from './bring-up-temporal';
 import { openWorkerConnection } from './open-temporal';
@@ -20,17 +22,18 @@ const POLLING_TIMEOUT_MS = 30_000;
 const LOOK_INTERVAL_MS = 25;
 
 /**
- * Starts the worker, and waits until Temporal knows that it polls.
- * @returns how Temporal calls it.
+ * Starts the workers, and waits until Temporal knows that they poll.
+ * @returns how Temporal calls them, and what they count.
  */
 export async function bringUpWorker(
   context: BringUp,
   { temporal, pool, cloudFunctionUrl }: WorkerParts,
-): Promise<{ workerIdentity: string }> {
+): Promise<{ workerIdentity: string; pushCounts: PushCounts }> {
   const { config, supervisor, logs } = context;
   installTemporalRuntime(logs.log);
   const connection = await openWorkerConnection(temporal.embedded?.address);
   supervisor.add({ name: 'The connection of the worker', stop: () => connection.close() });
+  const pushCounts = createPushCounts();
   const providers = createProviders({ ...config.push, CLOUD_FUNC_URL: cloudFunctionUrl });
   supervisor.add({
     name: 'The connections to push providers',
@@ -38,18 +41,25 @@ export async function bringUpWorker(
       for (const provider of providers.values()) await provider.close?.();
     },
   });
-  const worker = await createWorker({
-    connection,
-    namespace: config.temporalNamespace,
-    workflowBundle: WORKFLOW_BUNDLE,
+  const place = { connection, namespace: config.temporalNamespace };
+  const activities = createActivities({
     pool,
     shopTables: config.shopTables,
     statusMap: config.statusMap,
     language: config.messageLanguage,
     providers,
+    ...reachDeliveries({ ...place, pool, waitLimits: config.waitLimits }),
+    countPush: pushCounts.count,
     log: logs.log,
   });
-  const run = worker.run().then(
+  const workers = await createWorkers({
+    ...place,
+    workflowBundle: WORKFLOW_BUNDLE,
+    activities,
+    providers: [...providers.keys()],
+    rates: config.pushRates,
+  });
+  const run = workers.run().then(
     () => 'The worker has ended',
     (error: unknown) => `The worker has ended: ${String(error)}`,
   );
@@ -57,22 +67,25 @@ export async function bringUpWorker(
     name: 'The worker',
     ended: run,
     stop: async () => {
-      if (worker.getState() === 'RUNNING') worker.shutdown();
+      workers.shutdown();
       await run;
     },
   });
-  const workerIdentity = worker.options.identity;
-  await waitUntilPolling(context, temporal, workerIdentity);
-  return { workerIdentity };
+  const { identity } = workers;
+  const [deliveries, ...pushes] = workers.taskQueues;
+  await untilPolled(context, temporal, { taskQueue: deliveries, identity });
+  for (const taskQueue of pushes)
+    await untilPolled(context, temporal, { taskQueue, identity, pushesOnly: true });
+  return { workerIdentity: identity, pushCounts };
 }
 
-async function waitUntilPolling(
+async function untilPolled(
   { signal }: BringUp,
   { client }: TemporalUp,
-  identity: string,
+  queue: QueueOfInterest,
 ): Promise<void> {
   const deadline = Date.now() + POLLING_TIMEOUT_MS;
-  while (!(await isQueuePolled(client, { identity }))) {
+  while (!(await isQueuePolled(client, queue))) {
     signal.throwIfAborted();
     if (Date.now() > deadline) throw new Error('The worker does not reach its task queue in Temporal');
     await sleep(LOOK_INTERVAL_MS);

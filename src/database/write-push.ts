@@ -8,6 +8,8 @@ export interface PushEnd {
   readonly words: string;
   /** True when the provider certainly did not take the message: the next try needs a new request id. */
   readonly definite: boolean;
+  /** What the provider calls the push, for its receipts. */
+  readonly providerId?: string;
 }
 
 /** Writes the answer of one try. */
@@ -18,9 +20,10 @@ export async function writePush(
 ): Promise<void> {
   await db.query(
     `update waybell.express_pushes
-        set state = $3, code = $4, words = $5, answered_at = now(), generation = generation + $6
+        set state = $3, code = $4, words = $5, answered_at = now(), generation = generation + $6,
+            provider_id = coalesce($7, provider_id)
       where message_id = $1 and device_id = $2 and state = 'claimed'`,
-    [key.messageId, key.deviceId, end.state, end.reason, end.words, end.definite ? 1 : 0],
+    [key.messageId, key.deviceId, end.state, end.reason, end.words, end.definite ? 1 : 0, end.providerId],
   );
 }
 

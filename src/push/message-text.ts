@@ -1,8 +1,4 @@
-import { cutText, visibleText } from './visible-text';
-
-/** uni-push asks for less than 20 and less than 50 characters. */
-export const TITLE_LENGTH = 19;
-export const CONTENT_LENGTH = 49;
+import { visibleText } from './visible-text';
 
 /** Better than a push that is not shown because it is empty. In both languages: the row does not say which. */
 const NOTHING_SAID = '包裹动态 · Parcel news';
@@ -17,12 +13,12 @@ export interface StoredText {
 
 /**
  * The text of a push, never empty: phones and vendor channels accept a notification without a title or
- * content and then do not show it.
+ * content and then do not show it. Each provider cuts it to what it takes.
  */
 export function pushText(row: StoredText): { readonly title: string; readonly content: string } {
   return {
-    title: cutText(firstVisible(row.title, row.event_text_safe, row.body, row.content), TITLE_LENGTH),
-    content: cutText(firstVisible(row.body, row.content, row.title, row.event_text_safe), CONTENT_LENGTH),
+    title: firstVisible(row.title, row.event_text_safe, row.body, row.content),
+    content: firstVisible(row.body, row.content, row.title, row.event_text_safe),
   };
 }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { PushAnswer } from '../../src/push/provider';
-import { createUniCloudProvider } from '../../src/push/uni-cloud';
+import { createUniCloudProvider } from '../../src/push/unicloud/unicloud';
+import { sampleMessage } from '../push/sample-message';
 import type { LocalServer } from '../push/local-server';
 import { startDemo } from './demo-server';
 import { followEvents, type EventStream } from './event-stream';
@@ -50,7 +51,7 @@ const behave = (mode: string, cid = CID) => post('/demo/behaviour', { cid, mode 
 /** Pushes through the real provider, as a delivery does. */
 function push(requestId = nextRequestId(), deadlineMs = 5_000): Promise<PushAnswer> {
   const provider = createUniCloudProvider({ url: `${server.url}/demo/cloud-function` });
-  const message = { messageId: MESSAGE, appid: 'default', cid: CID, title: 'T', content: 'C', requestId };
+  const message = { ...sampleMessage, messageId: MESSAGE, cid: CID, title: 'T', content: 'C', requestId };
   return provider.send(message, AbortSignal.timeout(deadlineMs));
 }
 
@@ -91,7 +92,7 @@ describe('the built-in cloud function', () => {
     const first = await push('request00000001');
     const repeated = await push('request00000001');
     await push('request00000002');
-    expect(repeated).toEqual(first);
+    expect({ ...repeated, providerId: first.providerId }).toEqual(first);
     const events = await stream.next(2);
     expect(events.map(({ data }) => data['requestId'])).toEqual(['request00000001', 'request00000002']);
   });

@@ -6,9 +6,11 @@ import pino from 'pino';
 import { createActivities, type Activities } from '../../src/activities';
 import type { ActivityDeps } from '../../src/activities/deps';
 import { loadConfig, type WaitLimits } from '../../src/config';
-import { createUniCloudProvider } from '../../src/push/uni-cloud';
+import { createUniCloudProvider } from '../../src/push/unicloud/unicloud';
+import { createDeliveryControl } from '../../src/retry/delivery-control';
 import type { ShipmentStatus } from '../../src/shipment/status';
 import type { ShipmentUpdate } from '../../src/shipment/update';
+import { createWorkers } from '../../src/worker';
 import { DELIVERY_WORKFLOW, type DeliveryInput, type DeliveryResult } from '../../src/workflows/contract';
 import { CARRIER, DELIVERY_STATUS, TRACKING_NO } from '../../src/workflows/search-attributes';
 import { startCloudFunction, type FakeCloudFunction } from './cloud-function';
@@ -41,13 +43,16 @@ export interface Parcel {
 
 export type Wrap = (activities: Activities) => Activities;
 
+/** What is other than usual about a worker. */
+export type WorkerChange = Partial<ActivityDeps> & { readonly rates?: Readonly<Record<string, number>> };
+
 export interface DeliveryLab {
   readonly db: TestDatabase;
   readonly temporal: TestTemporal;
   readonly cloud: FakeCloudFunction;
   readonly deps: ActivityDeps;
   /** Runs a worker while `work` runs; `wrap` may stand between the workflow and its activities. */
-  withWorker<T>(work: () => Promise<T>, wrap?: Wrap): Promise<T>;
+  withWorker<T>(work: () => Promise<T>, wrap?: Wrap, change?: WorkerChange): Promise<T>;
   /** A parcel whose order is linked; devices are the buyer's and the merchant's cids. */
   parcel(
     devices?: { user?: number; merchant?: number },
@@ -88,6 +93,12 @@ export async function openDeliveryLab(kind: DatabaseKind = 'embedded'): Promise<
         () => 'gone' as const,
       );
     },
+    deliveries: createDeliveryControl({
+      temporal: temporal.client,
+      pool: db.pool,
+      taskQueue: temporal.taskQueue,
+      waitLimits: LIMITS,
+    }),
     log: pino({ level: 'silent' }),
   };
 
@@ -110,16 +121,25 @@ export async function openDeliveryLab(kind: DatabaseKind = 'embedded'): Promise<
     cloud,
     deps,
 
-    async withWorker(work, wrap = (activities) => activities) {
-      const worker = await Worker.create({
+    async withWorker(work, wrap = (activities) => activities, { rates = {}, ...change } = {}) {
+      const parts = { ...deps, ...change };
+      const workers = await createWorkers({
         connection: temporal.nativeConnection,
         namespace: temporal.namespace,
         taskQueue: temporal.taskQueue,
-        workflowBundle: temporal.workflowBundle,
-        activities: wrap(createActivities(deps)),
-        shutdownForceTime: '5s',
+        workflowBundle: temporal.workflowBundle.codePath,
+        activities: wrap(createActivities(parts)),
+        providers: [...parts.providers.keys()],
+        rates,
       });
-      return worker.runUntil(work());
+      const running = workers.run();
+      const ended = running.then(() => Promise.reject(new Error('the workers have ended')));
+      try {
+        return await Promise.race([work(), ended]);
+      } finally {
+        workers.shutdown();
+        await running;
+      }
     },
 
     async parcel({ user = 1, merchant = 1 } = {}, linked = true) {

@@ -1,11 +1,14 @@
-import { CONTENT_LENGTH, TITLE_LENGTH } from './message-text';
-import type { PushMessage } from './provider';
-import { cutText, visibleText } from './visible-text';
+import { UnsendableError } from '../attempt';
+import type { PushMessage } from '../provider';
+import { requiredText } from '../required-text';
 
 const HOUR = 60 * 60_000;
 
-/** News of a parcel is stale after a day. uni-push stores for 1 hour by itself and for 3 days at most. */
-const TTL_MS = 24 * HOUR;
+/** uni-push asks for less than 20 and less than 50 characters. */
+const TITLE_LENGTH = 19;
+const CONTENT_LENGTH = 49;
+/** uni-push stores a message that long at most. */
+const LONGEST_TTL_MS = 72 * HOUR;
 /** Vendors' class for parcels; unset means marketing: limited by quota, or silent. HarmonyOS demands it. */
 const CATEGORY = { harmony: 'EXPRESS', huawei: 'EXPRESS', vivo: 'ORDER' };
 /** uni-push refuses a payload of 800 characters. */
@@ -25,35 +28,20 @@ export interface UniCloudRequest {
   readonly settings: { readonly ttl: number };
 }
 
-/**
- * Thrown when a message must not be sent: with an empty target uni-push broadcasts to every phone that ever
- * opened the app, and an empty text is accepted and never shown.
- */
-export class UnsendableError extends Error {
-  override readonly name = 'UnsendableError';
-}
-
 /** @throws {UnsendableError} */
 export function uniCloudRequest(message: PushMessage): UniCloudRequest {
   const payload = { notificationId: message.messageId };
   if (JSON.stringify(payload).length > PAYLOAD_LENGTH) throw new UnsendableError('payload is too long');
   return {
-    push_clientid: something('cid', message.cid),
+    push_clientid: requiredText('cid', message.cid),
     appid: message.appid,
-    title: cutText(something('title', message.title), TITLE_LENGTH),
-    content: cutText(something('content', message.content), CONTENT_LENGTH),
+    title: requiredText('title', message.title, TITLE_LENGTH),
+    content: requiredText('content', message.content, CONTENT_LENGTH),
     payload,
     // Without it an app in the foreground gets an event and the phone shows nothing.
     force_notification: true,
     request_id: message.requestId,
     category: CATEGORY,
-    settings: { ttl: TTL_MS },
+    settings: { ttl: Math.min(message.timeToLiveMs, LONGEST_TTL_MS) },
   };
-}
-
-/** Missing counts as empty: the row may come from a shop's table, whose columns no type can vouch for. */
-function something(name: string, value: string | undefined): string {
-  const text = visibleText(value ?? '');
-  if (text === '') throw new UnsendableError(`${name} is empty`);
-  return text;
 }

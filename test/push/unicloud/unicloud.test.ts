@@ -2,23 +2,17 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { pipeline, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { RequestListener } from 'node:http';
-import type { PushAnswer, PushMessage } from '../../src/push/provider';
-import { createUniCloudProvider } from '../../src/push/uni-cloud';
-import { listen, type LocalServer } from './local-server';
-import answers from './uni-cloud-answers.json';
+import type { PushAnswer, PushMessage } from '../../../src/push/provider';
+import { createUniCloudProvider } from '../../../src/push/unicloud/unicloud';
+import { listen, type LocalServer } from '../local-server';
+import { sampleMessage } from '../sample-message';
+import answers from './more-answers.json';
 
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
 const ACCEPTED = '{"errCode":0,"data":{"RASS_1":{"our-cid":"successed_online"}}}';
 
-const message: PushMessage = {
-  messageId: 'w-1:1:delivered:1:user',
-  appid: 'default',
-  cid: 'our-cid',
-  title: '快递已签收',
-  content: '包裹已送达',
-  requestId: '0123456789abcdef0123456789abcdef',
-};
+const message = sampleMessage;
 
 let server: LocalServer | undefined;
 afterEach(async () => {
@@ -113,11 +107,7 @@ describe('the request', () => {
 describe('the answer', () => {
   test.each(answers)('$id', async ({ status, headers, body, expected }) => {
     const answer = await push(
-      respond(
-        status,
-        headers as Record<string, string>,
-        typeof body === 'string' ? body : JSON.stringify(body),
-      ),
+      respond(status, headers, typeof body === 'string' ? body : JSON.stringify(body)),
     );
     expect(answer).toMatchObject(expected);
     expect(answer.retryAfterMs).toBe((expected as Partial<PushAnswer>).retryAfterMs);
@@ -241,7 +231,12 @@ describe('a function that misbehaves', () => {
     const gone = await listen(() => undefined);
     await gone.close();
     const answer = await createUniCloudProvider({ url: gone.url }).send(message, AbortSignal.timeout(SECOND));
-    expect(answer).toMatchObject({ class: 'retry', reason: 'connection_lost', words: 'ECONNREFUSED' });
+    expect(answer).toMatchObject({
+      class: 'retry',
+      reason: 'not_connected',
+      words: 'ECONNREFUSED',
+      definite: true,
+    });
   });
 
   test('and answers 10 MB is read no further than needed', async () => {

@@ -1,0 +1,133 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { sign } from 'jsonwebtoken';
+import { z } from 'zod';
+import { attempt } from '../attempt';
+import { APNS_ENVIRONMENTS, type ApnsEnvironment, type PushMessage, type PushProvider } from '../provider';
+import { providerKind } from '../provider-kind';
+import { cidIs } from '../registering-device';
+import { retryAfterMs } from '../retry-after';
+import { CREDENTIALS_TAKEN, toAnswer } from '../ruling';
+import { httpUrl } from '../../setting-fields';
+import { readKeyFile } from '../key-file';
+import { createSharedToken } from '../shared-token';
+import { isBadDeviceToken, isExpiredToken, readApnsReply, rulingOnReply, wordsOf } from './answers';
+import { createConnection } from './connection';
+import { apnsRequest } from './request';
+
+const MINUTE = 60_000;
+/** APNs refuses a token of more than an hour, and a sender that makes one more often than every 20 minutes. */
+const TOKEN_LIFE_MS = 50 * MINUTE;
+
+/** No device token: those are hex. And no alert: whatever APNs made of the one, there is nothing to show. */
+const NO_DEVICE = {
+  ':path': '/3/device/no-device',
+  'apns-push-type': 'background',
+  'apns-priority': '5',
+} as const;
+
+const URLS: Readonly<Record<ApnsEnvironment, string>> = {
+  production: 'https://api.push.apple.com',
+  sandbox: 'https://api.sandbox.push.apple.com',
+};
+
+export interface ApnsSettings {
+  /** The content of the .p8 file. */
+  readonly key: string;
+  readonly keyId: string;
+  readonly teamId: string;
+  /** The app's bundle id. */
+  readonly topic: string;
+  /** Of devices that do not name theirs. Without it such a device is tried in both. */
+  readonly environment?: ApnsEnvironment;
+  readonly urls?: Readonly<Record<ApnsEnvironment, string>>;
+  /** Trusted in addition, PEM. */
+  readonly ca?: string;
+}
+
+/** Pushes through Apple's HTTP/2 API with a provider token: one connection for each environment. */
+export function createApnsProvider({ urls = URLS, ca, ...settings }: ApnsSettings): PushProvider {
+  const key = privateKeyOf(settings.key);
+  const tls = ca === undefined ? {} : { ca };
+  const connections = {
+    production: createConnection(urls.production, tls),
+    sandbox: createConnection(urls.sandbox, tls),
+  };
+  const token = createSharedToken(() =>
+    Promise.resolve({ value: signToken(key, settings), expiresAt: Date.now() + TOKEN_LIFE_MS }),
+  );
+
+  return {
+    name: 'apns',
+    send: (message: PushMessage, signal: AbortSignal) =>
+      attempt(signal, async () => {
+        const { id, headers, body } = apnsRequest(message, settings.topic, Date.now());
+        const value = await token.get(signal);
+        const ask = (environment: ApnsEnvironment) =>
+          connections[environment].request({ ...headers, authorization: `bearer ${value}` }, body, signal);
+
+        const known = message.apnsEnvironment ?? settings.environment;
+        let http = await ask(known ?? 'production');
+        // Refused for certain, so that the other environment's phone gets it once at most.
+        if (known === undefined && isBadDeviceToken(readApnsReply(http.body))) http = await ask('sandbox');
+
+        const reply = readApnsReply(http.body);
+        const isRefused = isExpiredToken(reply);
+        const ruling = isRefused ? token.refused(value) : rulingOnReply(reply, http, message);
+        if (!isRefused && http.status < 500) token.worked(value);
+        const asked = retryAfterMs(http.retryAfter, Date.now());
+        return { ...toAnswer(ruling, wordsOf(reply, http), asked), providerId: id };
+      }),
+    // APNs refuses wrong keys and topics before it looks at the device, which it then calls bad.
+    checkCredentials: (signal) =>
+      attempt(signal, async () => {
+        const authorization = `bearer ${await token.get(signal)}`;
+        const connection = connections[settings.environment ?? 'production'];
+        const headers = { ...NO_DEVICE, 'apns-topic': settings.topic, authorization };
+        const http = await connection.request(headers, '{"aps":{"content-available":1}}', signal);
+        const reply = readApnsReply(http.body);
+        const ruling = rulingOnReply(reply, http, { registeredAt: new Date() });
+        const isTaken = ruling.class !== 'retry' && ruling.circuit === undefined && reply.reason !== null;
+        return toAnswer(isTaken ? CREDENTIALS_TAKEN : ruling, wordsOf(reply, http));
+      }),
+    close: async () => {
+      await Promise.all(Object.values(connections).map((connection) => connection.close()));
+    },
+  };
+}
+
+function signToken(key: KeyObject, { keyId, teamId }: ApnsSettings): string {
+  return sign({}, key, { algorithm: 'ES256', keyid: keyId, issuer: teamId });
+}
+
+function privateKeyOf(pem: string): KeyObject {
+  try {
+    const key = createPrivateKey(pem);
+    if (key.asymmetricKeyDetails?.namedCurve === 'prime256v1') return key;
+  } catch {
+    // Its message may show parts of the key.
+  }
+  throw new Error('APNS_KEY: not a P-256 private key in PEM, which Apple gives as a .p8 file');
+}
+
+export const apns = providerKind({
+  name: 'apns',
+  settings: {
+    APNS_KEY: z.string().min(1).optional(),
+    APNS_KEY_ID: z.string().min(1).optional(),
+    APNS_TEAM_ID: z.string().min(1).optional(),
+    APNS_TOPIC: z.string().min(1).optional(),
+    APNS_ENVIRONMENT: z.enum(APNS_ENVIRONMENTS).optional(),
+    APNS_URL: httpUrl.optional(),
+  },
+  neededTogether: ['APNS_KEY', 'APNS_KEY_ID', 'APNS_TEAM_ID', 'APNS_TOPIC'],
+  deviceProblem: cidIs(/^[0-9a-fA-F]{64,200}$/, 'must be a device token in hex'),
+  create: ({ APNS_URL: url, ...settings }) =>
+    createApnsProvider({
+      key: readKeyFile('APNS_KEY', settings.APNS_KEY),
+      keyId: settings.APNS_KEY_ID,
+      teamId: settings.APNS_TEAM_ID,
+      topic: settings.APNS_TOPIC,
+      environment: settings.APNS_ENVIRONMENT,
+      ...(url && { urls: { production: url, sandbox: url } }),
+    }),
+});

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { attempt } from '../attempt';
+import type { PushMessage, PushProvider } from '../provider';
+import { providerKind } from '../provider-kind';
+import { retryAfterMs } from '../retry-after';
+import { CREDENTIALS_TAKEN, toAnswer, type Ruling } from '../ruling';
+import { sendJson } from '../send-request';
+import { httpUrl, list } from '../../setting-fields';
+import { createSharedToken } from '../shared-token';
+import { createHosts, GETUI_URLS, type Urls } from './hosts';
+import { HOST_MOVED, readGetuiReply, rulingOnReply, targetOf, TOKEN_INVALID, wordsOf } from './reply';
+import { getuiRequest } from './request';
+import { issueGetuiToken, type GetuiKeys } from './token';
+
+export interface GetuiSettings extends GetuiKeys {
+  readonly urls?: Urls;
+}
+
+/** Pushes through GeTui's REST API v2. https://docs.getui.com/getui/server/rest_v2/introduction/ */
+export function createGetuiProvider({ urls = GETUI_URLS, ...keys }: GetuiSettings): PushProvider {
+  const hosts = createHosts(urls);
+  const api = (host: string): string => `${host}/v2/${encodeURIComponent(keys.appId)}`;
+  const token = createSharedToken((signal) => issueGetuiToken(`${api(hosts.current)}/auth`, keys, signal));
+
+  return {
+    name: 'getui',
+    send: (message: PushMessage, signal: AbortSignal) =>
+      attempt(signal, async () => {
+        const { cid, body } = getuiRequest(message);
+        const value = await token.get(signal);
+        const host = hosts.current;
+        const http = await sendJson(`${api(host)}/push/single/cid`, body, signal, { token: value });
+        const reply = readGetuiReply(http.body);
+        const target = targetOf(reply, cid);
+
+        let ruling: Ruling = rulingOnReply(reply, target?.status, http.status);
+        if (reply.code === HOST_MOVED) hosts.move(host, reply.data);
+        if (reply.code === TOKEN_INVALID) ruling = token.refused(value);
+        else if (reply.code !== null) token.worked(value);
+
+        const words = target?.status ?? wordsOf(reply, http);
+        const answer = toAnswer(ruling, words, retryAfterMs(http.retryAfter, Date.now()));
+        return target ? { ...answer, providerId: target.taskId } : answer;
+      }),
+    checkCredentials: (signal) =>
+      attempt(signal, async () => {
+        await token.get(signal);
+        return toAnswer(CREDENTIALS_TAKEN, 'a token');
+      }),
+  };
+}
+
+export const getui = providerKind({
+  name: 'getui',
+  settings: {
+    GETUI_APP_ID: z.string().min(1).optional(),
+    GETUI_APP_KEY: z.string().min(1).optional(),
+    GETUI_MASTER_SECRET: z.string().min(1).optional(),
+    GETUI_URLS: list.pipe(z.tuple([httpUrl], httpUrl)).default([...GETUI_URLS]),
+  },
+  neededTogether: ['GETUI_APP_ID', 'GETUI_APP_KEY', 'GETUI_MASTER_SECRET'],
+  // From then on GeTui answers `successed_ignore`: https://docs.getui.com/getui/server/rest_v2/push/
+  silentAfterDays: 90,
+  create: (settings) =>
+    createGetuiProvider({
+      appId: settings.GETUI_APP_ID,
+      appKey: settings.GETUI_APP_KEY,
+      masterSecret: settings.GETUI_MASTER_SECRET,
+      urls: settings.GETUI_URLS,
+    }),
+});

@@ -1,0 +1,60 @@
+import { isLayer, readLayer } from '../json-layer';
+import { fail, retry, retryAmbiguous, UNKNOWN_CODE, type Ruling } from '../ruling';
+import type { HttpAnswer } from '../send-request';
+import { BY_CODE, BY_STATUS, DEAD_CID, DEAD_CID_WORDS } from './rulings';
+
+/** `{code, msg, data}`: the form of every answer. */
+export interface GetuiReply {
+  /** `null` when the answer is none of GeTui's. */
+  readonly code: number | null;
+  readonly message: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+export const TOKEN_INVALID = 10001;
+export const HOST_MOVED = 301;
+
+export function readGetuiReply(body: string): GetuiReply {
+  const { code, msg, data } = readLayer(body);
+  return {
+    code: typeof code === 'number' ? code : null,
+    message: typeof msg === 'string' ? msg : '',
+    data: isLayer(data) ? data : {},
+  };
+}
+
+/** What `{<task>: {<cid>: <status>}}` says of our phone. */
+export function targetOf({ data }: GetuiReply, cid: string): { taskId: string; status: string } | null {
+  for (const [taskId, phones] of Object.entries(data)) {
+    const status = isLayer(phones) && Object.hasOwn(phones, cid) ? phones[cid] : null;
+    if (typeof status === 'string') return { taskId, status };
+  }
+  return null;
+}
+
+/** What the answer to a push asks for; whether a refused token is worth a new one is the caller's to judge. */
+export function rulingOnReply(reply: GetuiReply, status: string | undefined, httpStatus: number): Ruling {
+  if (status !== undefined) return BY_STATUS.get(status) ?? retryAmbiguous('unknown_status', 10);
+  if (reply.code === null) return rulingOnHttpStatus(httpStatus);
+  if (reply.code === 0) return retryAmbiguous('no_target_status', 10);
+  if (reply.message === DEAD_CID_WORDS) return DEAD_CID;
+  // The host is another from now on, and the next try goes there.
+  if (reply.code === HOST_MOVED) return retry('host_moved', 0);
+  const known = BY_CODE.get(String(reply.code));
+  if (known) return known;
+  return httpStatus >= 300 ? rulingOnHttpStatus(httpStatus) : UNKNOWN_CODE;
+}
+
+function rulingOnHttpStatus(status: number): Ruling {
+  if (status >= 500) return retryAmbiguous('provider_5xx', 10);
+  if (status === 429) return retry('rate_limited', 60);
+  if (status === 408) return retryAmbiguous('timeout', 10);
+  if (status === 400 || status === 413) return fail('bad_payload');
+  if (status === 401 || status === 403) return fail('provider_config', 'credential');
+  if (status >= 300) return fail('provider_config', 'project');
+  return retryAmbiguous('unparseable', 10);
+}
+
+export function wordsOf(reply: GetuiReply, http: HttpAnswer): string {
+  return reply.code === null ? `HTTP ${http.status} ${http.body}` : `${reply.code} ${reply.message}`;
+}

@@ -1,0 +1,62 @@
+import type { CircuitCause, PushAnswer, PushClass } from './provider';
+import { cutText, visibleText } from './visible-text';
+
+const SECOND = 1_000;
+const WORDS_LENGTH = 200;
+
+/** What to do about an answer: a row's right-hand side in every provider's table. */
+export interface Ruling {
+  readonly class: PushClass;
+  readonly reason: string;
+  readonly retryAfterMs?: number;
+  /** The message may have been taken all the same. */
+  readonly ambiguous?: true;
+  readonly circuit?: CircuitCause;
+}
+
+export const accepted = (reason: string): Ruling => ({ class: 'accepted', reason });
+export const deactivate = (reason: string): Ruling => ({ class: 'deactivate', reason });
+export const fail = (reason: string, circuit?: CircuitCause): Ruling => ({
+  class: 'fail',
+  reason,
+  ...(circuit && { circuit }),
+});
+export const retry = (reason: string, seconds: number): Ruling => ({
+  class: 'retry',
+  reason,
+  retryAfterMs: seconds * SECOND,
+});
+export const retryAmbiguous = (reason: string, seconds: number): Ruling => ({
+  ...retry(reason, seconds),
+  ambiguous: true,
+});
+
+/** Rows of a table that have the same right-hand side. */
+export const rows = <Code>(ruling: Ruling, ...codes: readonly Code[]): [Code, Ruling][] =>
+  codes.map((code) => [code, ruling]);
+
+export const TIMEOUT = retryAmbiguous('timeout', 10);
+export const CONNECTION_LOST = retryAmbiguous('connection_lost', 5);
+export const CREDENTIALS_TAKEN = accepted('credentials_taken');
+/** No connection, so no request either. */
+export const NOT_CONNECTED = retry('not_connected', 5);
+/** Not sent at all. */
+export const UNSENDABLE = fail('bad_payload');
+/** Trying again heals a passing one, and the push's own time limit ends a lasting one. */
+export const UNKNOWN_CODE = retry('unknown_code', 60);
+/** Our token has run out: the next try brings a new one. */
+export const TOKEN_REFRESH = retry('provider_auth_refresh', 0);
+/** A new token is refused like the one before: the keys behind it are wrong, or our clock is. */
+export const TOKEN_REFUSED_AGAIN = fail('provider_config', 'credential');
+
+/** @param askedMs what the provider asks for in Retry-After; the table's value holds when it is larger. */
+export function toAnswer(ruling: Ruling, words: string, askedMs = 0): PushAnswer {
+  return {
+    class: ruling.class,
+    reason: ruling.reason,
+    words: cutText(visibleText(words), WORDS_LENGTH),
+    ...(ruling.retryAfterMs !== undefined && { retryAfterMs: Math.max(ruling.retryAfterMs, askedMs) }),
+    definite: ruling.class !== 'accepted' && ruling.ambiguous !== true,
+    ...(ruling.circuit && { circuit: ruling.circuit }),
+  };
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { attempt } from '../attempt';
+import type { PushMessage, PushProvider } from '../provider';
+import { providerKind } from '../provider-kind';
+import { retryAfterMs } from '../retry-after';
+import { toAnswer } from '../ruling';
+import { sendJson, type HttpAnswer } from '../send-request';
+import { httpUrl, jsonOf } from '../../setting-fields';
+import { rulingOnReply } from './answers';
+import { fieldMapping, mapFields, type FieldMapping } from './field-mapping';
+import { readReply, type Reply } from './reply';
+import { uniCloudRequest } from './request';
+import { secureHeaders, type S2sSettings } from './secure-headers';
+
+export interface UniCloudSettings extends S2sSettings {
+  readonly url: string;
+  readonly mapping?: FieldMapping;
+}
+
+/** Pushes through a uniCloud function with uni-push 2.0: one request for one phone. */
+export function createUniCloudProvider({ url, mapping, ...s2s }: UniCloudSettings): PushProvider {
+  return {
+    name: 'unicloud',
+    send: (message: PushMessage, signal: AbortSignal) =>
+      attempt(signal, async () => {
+        const request = uniCloudRequest(message);
+        const body = mapping ? mapFields(request, mapping) : request;
+        const http = await sendJson(url, body, signal, secureHeaders(s2s, body, Date.now()));
+        const reply = readReply(http.body, request.push_clientid);
+        const asked = retryAfterMs(http.retryAfter, Date.now());
+        const answer = toAnswer(rulingOnReply(reply, http.status), wordsOf(reply, http), asked);
+        return reply.taskId === null ? answer : { ...answer, providerId: reply.taskId };
+      }),
+  };
+}
+
+function wordsOf({ status, failure }: Reply, http: HttpAnswer): string {
+  if (status !== null) return status;
+  return failure ? [failure.code, ...failure.messages].join(' ') : `HTTP ${http.status} ${http.body}`;
+}
+
+/** Printable and not Chinese, as uni-cloud-s2s asks. */
+const headerText = z.string().regex(/^[\x21-\x7e]{8,}$/, 'needs at least 8 visible ASCII characters');
+
+export const unicloud = providerKind({
+  name: 'unicloud',
+  settings: {
+    CLOUD_FUNC_URL: httpUrl.optional(),
+    CLOUD_FUNC_CONNECT_CODE: headerText.optional(),
+    CLOUD_FUNC_SIGN_KEY: z.string().min(8).optional(),
+    CLOUD_FUNC_FIELDS: jsonOf(fieldMapping).optional(),
+  },
+  neededTogether: ['CLOUD_FUNC_URL'],
+  // A client id dies after three months without a login: https://doc.dcloud.net.cn/uniCloud/uni-cloud-push/api
+  silentAfterDays: 90,
+  create: (settings) =>
+    createUniCloudProvider({
+      url: settings.CLOUD_FUNC_URL,
+      connectCode: settings.CLOUD_FUNC_CONNECT_CODE,
+      signKey: settings.CLOUD_FUNC_SIGN_KEY,
+      mapping: settings.CLOUD_FUNC_FIELDS,
+    }),
+});

@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { attempt, EndedEarlyError } from '../attempt';
+import { overwriteWord } from '../overwrite-key';
+import type { PushMessage, PushProvider } from '../provider';
+import { providerKind } from '../provider-kind';
+import { requiredText } from '../required-text';
+import { retryAfterMs } from '../retry-after';
+import { fail, toAnswer } from '../ruling';
+import { list } from '../../setting-fields';
+import { rulingOn, wordsOf } from './answers';
+import { encryptFor } from './encrypt';
+import { endpointProblem, PUSH_SERVICE_HOSTS, type EndpointRules } from './endpoint';
+import { createGuardedPost } from './post';
+import { PrivateAddressError } from './public-lookup';
+import { areKeys } from './subscription-keys';
+import { createVapid, vapidKeys } from './vapid';
+
+const SECOND = 1_000;
+const DAY = 24 * 60 * 60 * SECOND;
+
+const TITLE_LENGTH = 80;
+const BODY_LENGTH = 400;
+/** Mozilla's limit. */
+const LONGEST_TTL_MS = 30 * DAY;
+
+const FORBIDDEN = fail('endpoint_forbidden');
+
+export interface WebPushSettings extends Partial<EndpointRules> {
+  /** In base64url; the public key follows from it. */
+  readonly vapidPrivateKey: string;
+  /** Whom a push service writes to when something is wrong with our pushes: mailto: or https:. */
+  readonly subject: string;
+}
+
+/** Pushes to browsers (RFC 8030, 8291, 8292): one request for one subscription, whose endpoint is the `cid`. */
+export function createWebPushProvider(settings: WebPushSettings): PushProvider {
+  const rules = { hosts: settings.hosts ?? PUSH_SERVICE_HOSTS, loopback: settings.loopback ?? false };
+  const keys = vapidKeys(settings.vapidPrivateKey);
+  const authorizationFor = createVapid(keys, settings.subject);
+  const post = createGuardedPost(rules);
+
+  return {
+    name: 'webpush',
+    send: (message: PushMessage, signal: AbortSignal) =>
+      attempt(signal, async () => {
+        const endpoint = requiredText('cid', message.cid);
+        const problem = endpointProblem(endpoint, rules);
+        if (problem !== null) throw new EndedEarlyError(toAnswer(FORBIDDEN, `not sent: ${problem}`));
+
+        const tag = overwriteWord(message.overwriteKey);
+        const body = encryptFor(message.subscription, payloadOf(message, tag));
+        const headers = {
+          authorization: authorizationFor(new URL(endpoint).origin),
+          'content-encoding': 'aes128gcm',
+          'content-type': 'application/octet-stream',
+          'content-length': String(body.byteLength),
+          ttl: String(Math.floor(Math.min(message.timeToLiveMs, LONGEST_TTL_MS) / SECOND)),
+          // Lower ones wait for a phone that is charged and in use.
+          urgency: 'high',
+          topic: tag,
+        };
+        const http = await post.send(endpoint, headers, body, signal).catch((error: unknown) => {
+          if (!(error instanceof PrivateAddressError)) throw error;
+          throw new EndedEarlyError(toAnswer(FORBIDDEN, `not sent: ${error.message}`));
+        });
+        const vapidKey = message.subscription?.vapidKey;
+        const madeWithOurKey = vapidKey === undefined ? undefined : vapidKey === keys.publicKey;
+        const asked = retryAfterMs(http.retryAfter, Date.now());
+        return toAnswer(rulingOn(http, madeWithOurKey), wordsOf(http), asked);
+      }),
+    close: () => Promise.resolve(post.close()),
+  };
+}
+
+/** What the service worker gets: it shows the text, and posts receipts about the notification. */
+function payloadOf(message: PushMessage, tag: string): string {
+  return JSON.stringify({
+    notificationId: message.messageId,
+    title: requiredText('title', message.title, TITLE_LENGTH),
+    body: requiredText('content', message.content, BODY_LENGTH),
+    // showNotification replaces what it shows under the same tag.
+    tag,
+  });
+}
+
+const isVapidKey = (text: string): boolean => {
+  try {
+    return vapidKeys(text).publicKey !== '';
+  } catch {
+    return false;
+  }
+};
+
+export const webpush = providerKind({
+  name: 'webpush',
+  settings: {
+    VAPID_PRIVATE_KEY: z
+      .string()
+      .refine(isVapidKey, 'must be a private key of P-256 in base64url')
+      .optional(),
+    VAPID_SUBJECT: z
+      .string()
+      .regex(/^(mailto:\S+@\S+|https:\/\/\S+)$/, 'must be a mailto: or https: URL')
+      .optional(),
+    WEBPUSH_HOSTS: list.default([...PUSH_SERVICE_HOSTS]),
+    WEBPUSH_LOOPBACK: z.literal('allow').optional(),
+  },
+  neededTogether: ['VAPID_PRIVATE_KEY', 'VAPID_SUBJECT'],
+  deviceProblem({ cid, subscription }, { WEBPUSH_HOSTS: hosts, WEBPUSH_LOOPBACK }) {
+    const words = endpointProblem(cid, { hosts, loopback: WEBPUSH_LOOPBACK === 'allow' });
+    if (words !== null) return { field: 'cid', words };
+    return areKeys(subscription)
+      ? null
+      : { field: 'subscription', words: 'needs p256dh and auth of the browser' };
+  },
+  contradictions: ({ NODE_ENV, WEBPUSH_LOOPBACK }) =>
+    NODE_ENV === 'production' && WEBPUSH_LOOPBACK !== undefined
+      ? ['WEBPUSH_LOOPBACK: is for tests; not with NODE_ENV=production']
+      : [],
+  create: (settings) =>
+    createWebPushProvider({
+      vapidPrivateKey: settings.VAPID_PRIVATE_KEY,
+      subject: settings.VAPID_SUBJECT,
+      hosts: settings.WEBPUSH_HOSTS,
+      loopback: settings.WEBPUSH_LOOPBACK === 'allow',
+    }),
+});
