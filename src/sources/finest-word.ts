@@ -14,10 +14,7 @@ export interface Word {
  * What a scan means that is described in several words, from the finest to the coarsest: what the finest says that
  * the table knows. A new word among known ones is nothing to complain of.
  */
-export function finestWord(
-  table: StatusTable,
-  ...words: readonly string[]
-): Word {
+export function finestWord(table: StatusTable, ...words: readonly string[]): Word {
   const code = words.find((word) => word !== '') ?? '';
   const kind = words.findLast((word) => word !== '') ?? '';
   const known = words.find((word) => Object.hasOwn(table, word));

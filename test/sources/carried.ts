@@ -3,7 +3,7 @@ import type { WebhookRequest } from '../../src/sources/source';
 /** The text that a request carries, and the same request around another text. */
 export interface Carried {
   readonly text: string;
-  carry(text: string): WebhookRequest;
+  readonly carry: (text: string) => WebhookRequest;
 }
 
 /** The body of a JSON request, or the longest field of a form. */

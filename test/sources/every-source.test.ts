@@ -11,11 +11,11 @@ import type { GenuineRequest, SourceVectors } from './vectors/vectors';
 
 const ROOT = path.join(__dirname, '../..');
 
-/** The row of a table that begins with the name of a source. */
-const rowOf = (page: string, name: string): string | undefined =>
+/** The rows of tables that begin with the name of a source. */
+const rowsOf = (page: string, name: string): string[] =>
   readFileSync(path.join(ROOT, page), 'utf8')
     .split('\n')
-    .find((line) => line.startsWith(`| \`${name}\` `));
+    .filter((line) => line.startsWith(`| \`${name}\` `));
 
 async function vectorsOf({ name }: Source): Promise<SourceVectors> {
   const vectors = await loadVectors(name);
@@ -52,8 +52,12 @@ describe.each(SOURCES.map((source) => [source.name, source] as const))('%s', (na
   });
 
   test('has its evidence in the documentation', () => {
-    expect(rowOf('docs/sources.md', name)).toContain(`| ${source.evidence} |`);
-    for (const page of ['README.md', 'README.zh-CN.md']) expect(rowOf(page, name)).toBeDefined();
+    expect(rowsOf('docs/sources.md', name)).toEqual([
+      expect.anything(),
+      expect.stringContaining(`| ${source.evidence} |`),
+    ]);
+    expect(rowsOf('README.md', name)).toEqual([expect.stringContaining(`| ${source.evidence} |`)]);
+    expect(rowsOf('README.zh-CN.md', name)).toHaveLength(1);
   });
 
   test('brings requests that it takes, and that tell something', async () => {
