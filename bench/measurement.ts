@@ -6,7 +6,7 @@ export type SystemName = 'Waybell' | 'old pipeline';
 export interface Row {
   readonly what: string;
   readonly of: SystemName | 'the bench itself';
-  readonly unit: 's' | 'ms' | 'MB';
+  readonly unit: 's' | 'ms' | 'µs' | 'MB';
   readonly rounds: readonly (readonly number[])[];
   /** What it should not exceed. */
   readonly aims?: { readonly median?: number; readonly p99?: number };

@@ -12,6 +12,7 @@ export interface Waybell {
   readonly secondsToReady: number;
   readonly url: string;
   readonly temporalCli: string;
+  readonly temporalAddress: string;
   /** Of a database of its PostgreSQL server. */
   databaseUrl(name: string): string;
   /** May be asked twice. */
@@ -64,6 +65,7 @@ export async function startWaybell(dataDir: string, cloudFunctionUrl: string): P
     pid: child.pid ?? 0,
     secondsToReady: (readyAt - startedAt) / 1_000,
     url: `http://127.0.0.1:${settings['PORT']}`,
+    temporalAddress: `127.0.0.1:${settings['TEMPORAL_PORT']}`,
     temporalCli: /Temporal CLI\s+(.+)/.exec(written)?.[1]?.trim() ?? 'temporal',
     databaseUrl: (name) => `postgresql://waybell:${password}@127.0.0.1:${settings['POSTGRES_PORT']}/${name}`,
     stop,

@@ -14,7 +14,10 @@ export interface Acknowledged {
 const agent = new Agent({ keepAlive: true });
 
 /** Sends the first scan of a parcel, and waits for the answer. */
-export async function sendWebhook(url: string, { trackingNo }: Parcel): Promise<Acknowledged> {
+export async function sendWebhook(
+  url: string,
+  { trackingNo }: Pick<Parcel, 'trackingNo'>,
+): Promise<Acknowledged> {
   const body = JSON.stringify({
     carrier: 'yto',
     tracking_no: trackingNo,

@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startApi } from '../api-process';
+import type { Measurement } from '../measurement';
+import { median } from '../statistics';
+import { sendWebhook } from '../webhook';
+
+const SIZES = {
+  full: { rounds: 5, steady: 500, flood: 5_000 },
+  quick: { rounds: 2, steady: 100, flood: 500 },
+};
+const PER_SECOND = 50;
+/** Connections of the flood, each with its next webhook as soon as the last one is answered. */
+const SENDERS = 32;
+const AIMS_MS = { median: 8, p99: 50 };
+const MS = 1_000;
+
+let numbers = 0;
+const parcel = (): { trackingNo: string } => ({ trackingNo: `AA${String((numbers += 1)).padStart(8, '0')}` });
+
+export const apiAlone: Measurement = {
+  name: 'api-alone',
+  title: 'An API without a worker beside it',
+  method: `\`waybell start --only api\`: each webhook is verified, read, flushed to the journal, and started in Temporal, where nobody takes it, so that only the way to the answer is measured. ${PER_SECOND} a second are sent by the clock. With Temporal away (an address where nobody listens), ${SENDERS} connections send ${SIZES.full.flood} as fast as they are answered, by the journal alone; the bench's own client, on the same two cores, is in the figures. “Time for 1,000” is the aim of 1,000 a second, turned round.`,
+  async run(lab) {
+    const { rounds, steady, flood } = lab.quick ? SIZES.quick : SIZES.full;
+    const { waybell } = await lab.sideBySide();
+
+    const there = await startApi(waybell, await lab.newDataDir(), 'there');
+    const answered: number[][] = [];
+    for (let round = 1; round <= rounds; round += 1) {
+      answered.push(await sendByTheClock(there.url, steady));
+      lab.progress(
+        `${PER_SECOND} a second ${round} of ${rounds}: ${median(answered.at(-1) ?? []).toFixed(1)} ms`,
+      );
+    }
+    await there.stop();
+
+    const away = await startApi(waybell, await lab.newDataDir(), 'away');
+    // The first one pays for the second that opens the circuit.
+    await sendWebhook(away.url, parcel());
+    const latencies: number[][] = [];
+    const perThousand: number[][] = [];
+    for (let round = 1; round <= rounds; round += 1) {
+      const startedAt = performance.now();
+      latencies.push(await sendFlood(away.url, flood));
+      perThousand.push([((performance.now() - startedAt) / flood) * 1_000]);
+      lab.progress(
+        `Temporal away ${round} of ${rounds}: ${(perThousand.at(-1) ?? [])[0]?.toFixed(0)} ms for 1,000`,
+      );
+    }
+    await away.stop();
+    return [
+      {
+        what: `answer at ${PER_SECOND} a second`,
+        of: 'Waybell',
+        unit: 'ms',
+        rounds: answered,
+        aims: AIMS_MS,
+      },
+      {
+        what: 'Temporal away: time for 1,000',
+        of: 'Waybell',
+        unit: 'ms',
+        rounds: perThousand,
+        aims: { median: MS },
+      },
+      { what: 'Temporal away: answer', of: 'Waybell', unit: 'ms', rounds: latencies, aims: { p99: 50 } },
+    ];
+  },
+};
+
+async function sendByTheClock(url: string, count: number): Promise<number[]> {
+  const startedAt = performance.now();
+  const sent: Promise<{ ms: number }>[] = [];
+  for (let index = 0; index < count; index += 1) {
+    await sleep(Math.max(0, startedAt + (index * MS) / PER_SECOND - performance.now()));
+    sent.push(sendWebhook(url, parcel()));
+  }
+  return (await Promise.all(sent)).map(({ ms }) => ms);
+}
+
+async function sendFlood(url: string, count: number): Promise<number[]> {
+  const latencies: number[] = [];
+  let left = count;
+  const sender = async (): Promise<void> => {
+    while ((left -= 1) >= 0) latencies.push((await sendWebhook(url, parcel())).ms);
+  };
+  await Promise.all(Array.from({ length: SENDERS }, sender));
+  return latencies;
+}
