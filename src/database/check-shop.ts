@@ -3,8 +3,9 @@ import { findFeedingTriggers } from './feeding-triggers';
 import { NOTIFICATION_INSERT_COLUMNS } from './insert-notification';
 import { findMissingColumns } from './missing-columns';
 import type { Queryable } from './pool';
+import { detectOrderAccess, isOrderFunctionCurrent, ORDER_FUNCTION } from './order-access';
 import { findRefusedWords } from './refused-words';
-import { findTableAccessProblems, type WantedAccess } from './table-access';
+import { findTableAccessProblems, type AccessProblem, type WantedAccess } from './table-access';
 import { findUnfilledColumns } from './unfilled-columns';
 import { DEVICE_FILLED_COLUMNS } from './upsert-device';
 
@@ -19,7 +20,14 @@ const OUR_TABLES: readonly WantedAccess[] = [
   { schema: 'waybell', table: 'express_updates', privileges: ['SELECT', 'INSERT', 'UPDATE'] },
   { schema: 'waybell', table: 'express_waits', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
   { schema: 'waybell', table: 'express_pushes', privileges: ['SELECT', 'INSERT', 'UPDATE'] },
+  { schema: 'waybell', table: 'webhooks', privileges: ['SELECT', 'INSERT', 'DELETE'] },
+  { schema: 'waybell', table: 'carrier_corrections', privileges: ['SELECT', 'INSERT'] },
+  { schema: 'waybell', table: 'push_circuits', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
+  { schema: 'waybell', table: 'held_deactivations', privileges: ['SELECT', 'INSERT', 'DELETE'] },
+  { schema: 'waybell', table: 'migrations', privileges: ['SELECT'] },
 ];
+
+const STALE_FUNCTION = `${ORDER_FUNCTION} reads other tables or columns than SHOP_TABLES names: run "waybell migrate --worker ROLE" again.`;
 
 export interface ShopCheck {
   readonly shopTables: ShopTables;
@@ -37,16 +45,27 @@ export interface ShopReport {
 
 /** Looks at a migrated database of a shop before anything is done with it. */
 export async function checkShop(db: Queryable, check: ShopCheck): Promise<ShopReport> {
-  const { orders, waybills } = check.shopTables;
   const tables = await checkShopTables(db, check);
   // A table that is not there is said once, and clearly.
   if (tables.missing.length > 0) return { problems: tables.missing, warnings: [] };
-  const access = await findTableAccessProblems(db, [
-    { schema: orders.schema, table: orders.table, privileges: ['SELECT'] },
+  const access = await findAccessProblems(db, check.shopTables);
+  return {
+    problems: [...access.map(({ sentence }) => sentence), ...tables.problems],
+    warnings: tables.warnings,
+  };
+}
+
+/** The part of the look that a grant, a policy or a switch can change at any time. */
+export async function findAccessProblems(db: Queryable, shopTables: ShopTables): Promise<AccessProblem[]> {
+  const { orders, waybills } = shopTables;
+  const lent = (await detectOrderAccess(db, shopTables)) === 'function';
+  const stale = lent && !(await isOrderFunctionCurrent(db, shopTables));
+  const problems = await findTableAccessProblems(db, [
+    ...(lent ? [] : [{ schema: orders.schema, table: orders.table, privileges: ['SELECT'] as const }]),
     { schema: waybills.schema, table: waybills.table, privileges: ['SELECT', 'INSERT', 'UPDATE'] },
     ...OUR_TABLES,
   ]);
-  return { problems: [...access, ...tables.problems], warnings: tables.warnings };
+  return stale ? [{ kind: 'hidden', sentence: STALE_FUNCTION }, ...problems] : problems;
 }
 
 /** The part of the look that makes sense before the migration too. */
@@ -70,11 +89,19 @@ export async function checkShopTables(
           `${column} must not be null, and Waybell may not fill it (error 23502): give it a default.`,
       ),
       ...(await findRefusedWords(db, waybills)),
-      ...(await findFeedingTriggers(db, [waybills, NOTIFICATIONS, DEVICES], allowedTriggers)),
+      ...(await findQueueFeeders(db, { shopTables, allowedTriggers })),
     ],
     warnings: shops.map(
       (column) =>
         `${column} must not be null and has no default: a webhook about a waybill that the shop has not stored waits until it is (error 23502).`,
     ),
   };
+}
+
+/** Triggers by which people would get every push twice. */
+export function findQueueFeeders(
+  db: Queryable,
+  { shopTables, allowedTriggers }: ShopCheck,
+): Promise<string[]> {
+  return findFeedingTriggers(db, [shopTables.waybills, NOTIFICATIONS, DEVICES], allowedTriggers);
 }

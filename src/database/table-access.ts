@@ -6,10 +6,18 @@ export interface WantedAccess {
   readonly privileges: readonly ('SELECT' | 'INSERT' | 'UPDATE' | 'DELETE')[];
 }
 
+/** What stands between the connected role and a table. */
+export interface AccessProblem {
+  /** `missing`: no such table; `grant`: a privilege is missing (42501); `hidden`: row-level security may hide rows. */
+  readonly kind: 'missing' | 'grant' | 'hidden';
+  readonly sentence: string;
+}
+
 interface TableAccess {
   readonly name: string;
   readonly role: string;
   readonly exists: boolean;
+  readonly closed_schema: string | null;
   readonly missing_grants: string | null;
   readonly rows_may_be_hidden: boolean;
   readonly policies: number;
@@ -22,11 +30,12 @@ interface TableAccess {
 export async function findTableAccessProblems(
   db: Queryable,
   wanted: readonly WantedAccess[],
-): Promise<string[]> {
+): Promise<AccessProblem[]> {
   const { rows } = await db.query<TableAccess>(
     `select format('%s.%s', w.schema, w.table) as name,
             current_user as role,
             c.oid is not null as exists,
+            case when not has_schema_privilege(n.oid, 'USAGE') then w.schema end as closed_schema,
             (select string_agg(privilege, ', ')
                from jsonb_array_elements_text(w.privileges) as privilege
               where not has_table_privilege(c.oid, privilege)) as missing_grants,
@@ -45,13 +54,21 @@ function problemWith({
   name,
   role,
   exists,
+  closed_schema,
   missing_grants,
   rows_may_be_hidden,
   policies,
-}: TableAccess): string | undefined {
-  if (!exists) return `Table ${name} does not exist.`;
-  if (missing_grants !== null) return `Role ${role} lacks ${missing_grants} on ${name} (error 42501).`;
+}: TableAccess): AccessProblem | undefined {
+  if (!exists) return { kind: 'missing', sentence: `Table ${name} does not exist.` };
+  if (closed_schema !== null) {
+    const sentence = `Role ${role} lacks USAGE on schema ${closed_schema}, so that it cannot reach ${name} (error 42501).`;
+    return { kind: 'grant', sentence };
+  }
+  if (missing_grants !== null) {
+    return { kind: 'grant', sentence: `Role ${role} lacks ${missing_grants} on ${name} (error 42501).` };
+  }
   if (!rows_may_be_hidden) return undefined;
   const extent = policies === 0 ? 'every row' : 'rows';
-  return `Row-level security may hide ${extent} of ${name} from role ${role}, silently: connect as its owner or as a role with BYPASSRLS.`;
+  const sentence = `Row-level security may hide ${extent} of ${name} from role ${role}, silently: connect as its owner or as a role with BYPASSRLS.`;
+  return { kind: 'hidden', sentence };
 }

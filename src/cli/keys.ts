@@ -1,0 +1,76 @@
+import { Command } from 'commander';
+import { z } from 'zod';
+import { loadSupabaseKeys } from '../config';
+import { generateKeys } from '../doctor/generate-keys';
+import { judgeKey } from '../doctor/judge-key';
+import { MIN_SECRET_LENGTH } from '../setting-fields';
+import { checked, numberOf } from './channels-options';
+import { readSecretLine } from './read-secret-line';
+
+interface GenerateOptions {
+  readonly secretStdin?: true;
+  readonly issuer: string;
+  readonly audience?: string;
+  readonly years: number;
+}
+
+const MAX_YEARS = 20;
+
+const name = z.string().min(1, 'must not be empty').max(200, 'must be at most 200 characters');
+const years = z
+  .number('must be a number')
+  .min(0.01, 'must be at least 0.01')
+  .max(MAX_YEARS, `must be at most ${MAX_YEARS}`);
+
+/** `waybell keys`: the two API keys of a Supabase project and the secret behind them. */
+export function keysCommand(): Command {
+  const keys = new Command('keys').description('verify or make the API keys of a Supabase project');
+  keys
+    .command('verify')
+    .description('ANON_KEY, SERVICE_ROLE_KEY and SUPA_KEY against SUPABASE_JWT_SECRET; shows none of them')
+    .action(() => {
+      process.exitCode = verify();
+    });
+  keys
+    .command('generate')
+    .description('print a secret and the two keys that belong to it, as lines of Supabase’s .env')
+    .option('--secret-stdin', 'for the secret that comes as one line of standard input, which is not printed')
+    .addOption(checked('--issuer <name>', 'iss of both keys', name, 'supabase'))
+    .addOption(checked('--audience <name>', 'aud of both keys', name))
+    .addOption(checked('--years <number>', 'how long they are valid', numberOf(years), 5))
+    .action(async (options: GenerateOptions) => {
+      process.exitCode = await generate(options);
+    });
+  return keys;
+}
+
+function verify(): number {
+  const { secret, keys } = loadSupabaseKeys();
+  if (secret === undefined || keys.length === 0) {
+    const missing =
+      secret === undefined ? 'SUPABASE_JWT_SECRET (or JWT_SECRET)' : 'ANON_KEY or SERVICE_ROLE_KEY';
+    console.error(`${missing} is not set: put the secret and the keys into the environment.`);
+    return 1;
+  }
+  const judged = keys.map((key) => judgeKey(key, secret.value, Date.now()));
+  for (const { message, fix } of judged) console.log(fix === undefined ? message : `${message}\n  -> ${fix}`);
+  return judged.some(({ level }) => level === 'problem') ? 1 : 0;
+}
+
+async function generate({ secretStdin, ...choices }: GenerateOptions): Promise<number> {
+  const given = secretStdin ? await readSecretLine(process.stdin) : undefined;
+  if (given !== undefined && given.length < MIN_SECRET_LENGTH) {
+    console.error(`The secret needs at least ${MIN_SECRET_LENGTH} characters.`);
+    return 1;
+  }
+  const { secret, anonKey, serviceRoleKey } = generateKeys({
+    ...choices,
+    ...(given !== undefined && { secret: given }),
+  });
+  if (given === undefined) console.log(`JWT_SECRET=${secret}`);
+  console.log(`ANON_KEY=${anonKey}\nSERVICE_ROLE_KEY=${serviceRoleKey}`);
+  console.error(
+    'Put them into Supabase’s .env and the gateway, restart auth, rest and kong, and give the same secret to Waybell as SUPABASE_JWT_SECRET.',
+  );
+  return 0;
+}

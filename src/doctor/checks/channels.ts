@@ -1,0 +1,55 @@
+import { stat } from 'node:fs/promises';
+import { readChannelsFile } from '../../intake/channels-file';
+import { isValidAt, type Expiring } from '../../intake/expiry';
+import type { StoredChannel } from '../../intake/stored-channel';
+import { findSource } from '../../sources/registry';
+import type { Check } from '../check';
+import { ok, problem, warning, type Seen } from '../finding';
+
+const DAY_MS = 24 * 60 * 60_000;
+/** Time to reach a person at a carrier. */
+const RENEW_BEFORE_MS = 7 * DAY_MS;
+
+/** The file of channels, and whether each of them can still take a webhook. */
+export const channels: Check = {
+  name: 'channels',
+  async run({ config: { channelsFile: file }, clock }) {
+    const stored = await readChannelsFile(file).catch((error: Error) => error);
+    if (stored instanceof Error) {
+      return [problem(stored.message, 'Restore the file from a backup, or correct that place by hand.')];
+    }
+    if (stored.length === 0) return [ok('There are no channels.')];
+    const judged = stored.flatMap((channel) => judge(channel, clock()));
+    const good = judged.length === 0 ? [ok(`${stored.length} channel(s) have valid URLs and secrets.`)] : [];
+    return [...(await openToOthers(file)), ...judged, ...good];
+  },
+};
+
+function judge({ source, name, secrets, tokens, unsigned }: StoredChannel, now: number): Seen[] {
+  const who = `Channel ${source} ${name}`;
+  const rotate = `waybell channels rotate ${source} ${name}`;
+  const seen: Seen[] = [];
+  if (findSource(source) === undefined)
+    return [problem(`${who}: there is no source ${source}.`, `waybell channels remove ${source} ${name}`)];
+  if (!isAnyValid(tokens, now))
+    seen.push(problem(`${who} has no valid URL: it refuses everything.`, `${rotate} --new-token`));
+  if (unsigned) return seen;
+  if (!isAnyValid(secrets, now))
+    return [
+      ...seen,
+      problem(`${who} has no valid secret: it refuses everything.`, `${rotate} --secret-stdin`),
+    ];
+  if (!isAnyValid(secrets, now + RENEW_BEFORE_MS))
+    seen.push(warning(`${who}: its last secret expires within 7 days.`, `${rotate} --secret-stdin`));
+  return seen;
+}
+
+function isAnyValid(all: readonly Expiring[], now: number): boolean {
+  return all.some((one) => isValidAt(now, one));
+}
+
+async function openToOthers(file: string): Promise<Seen[]> {
+  // Windows has no such bits.
+  if (process.platform === 'win32' || ((await stat(file)).mode & 0o077) === 0) return [];
+  return [warning(`${file} holds secrets, and others on this machine may read it.`, `chmod 600 ${file}`)];
+}

@@ -1,0 +1,124 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { setTimeout as delay } from 'node:timers/promises';
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import type { AlarmName, Alarms } from '../alarms';
+import { findAccessProblems, findQueueFeeders, type ShopCheck } from '../database/check-shop';
+import { findMissingColumns } from '../database/missing-columns';
+import { findMissingKeys } from '../database/missing-keys';
+import { findPendingMigrations } from '../database/migrate';
+import { isPermissionRefusal, PERMISSION_REFUSED, type PermissionRefusal } from '../database/pool';
+
+/** A shop that hides its orders hears of it within this; the look is half a dozen reads of the catalogue. */
+const INTERVAL_MS = 30_000;
+/** A connection into nowhere never fails by itself. */
+const LOOK_DEADLINE_MS = 10_000;
+
+export interface DriftWatchParts extends ShopCheck {
+  readonly pool: pg.Pool;
+  readonly alarms: Alarms;
+  readonly log: Logger;
+  readonly intervalMs?: number;
+}
+
+export interface DriftWatch {
+  stop(): Promise<void>;
+}
+
+/**
+ * Looks again and again whether the database still lets us see and do what the start has found: row-level security
+ * that was switched on, or a grant that was revoked, would otherwise look as if there were nobody to push to. A
+ * statement that is refused (42501) raises its alarm at once.
+ */
+export function watchDrift(parts: DriftWatchParts): DriftWatch {
+  const { pool, alarms, log, intervalMs = INTERVAL_MS } = parts;
+  const stopped = new AbortController();
+  let hurry = new AbortController();
+  let refusedAt = -Infinity;
+
+  function onRefusal(message: unknown): void {
+    const refusal = message as PermissionRefusal;
+    if (refusal.pool !== pool) return;
+    refusedAt = performance.now();
+    if (alarms.active().includes('permission-refused')) return;
+    alarms.set('permission-refused', [`PostgreSQL refused a statement (42501): ${refusal.message}.`]);
+    // A look says more than the refusal.
+    hurry.abort();
+  }
+
+  async function lookOnce(): Promise<void> {
+    try {
+      const found = await withinDeadline(findDrift(parts));
+      for (const [name, sentences] of Object.entries(found)) alarms.set(name as AlarmName, sentences);
+      if (performance.now() - refusedAt > intervalMs) alarms.set('permission-refused', []);
+    } catch (error) {
+      // Whether PostgreSQL answers at all, /readyz says; what was wrong stays wrong.
+      log.debug({ err: error }, 'the database could not be looked at');
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (!stopped.signal.aborted) {
+      hurry = new AbortController();
+      await lookOnce();
+      const woken = AbortSignal.any([stopped.signal, hurry.signal]);
+      await delay(intervalMs, undefined, { signal: woken, ref: false }).catch(() => undefined);
+    }
+  }
+
+  subscribe(PERMISSION_REFUSED, onRefusal);
+  const running = run();
+  return {
+    async stop() {
+      unsubscribe(PERMISSION_REFUSED, onRefusal);
+      stopped.abort();
+      await running;
+    },
+  };
+}
+
+type Drift = Readonly<Record<Exclude<AlarmName, 'permission-refused'>, readonly string[]>>;
+
+async function findDrift({ pool, ...check }: DriftWatchParts): Promise<Drift> {
+  const refusals: string[] = [];
+  // A schema that is closed to the role refuses the look itself.
+  const unlessRefused = <T>(look: Promise<T[]>): Promise<T[]> =>
+    look.catch((error: unknown) => {
+      if (!isPermissionRefusal(error)) throw error;
+      refusals.push(`The look was refused (error 42501): ${error.message}.`);
+      return [];
+    });
+  const [access, columns, feeders, keys, migrations] = await Promise.all([
+    unlessRefused(findAccessProblems(pool, check.shopTables)),
+    unlessRefused(findMissingColumns(pool, check.shopTables)),
+    unlessRefused(findQueueFeeders(pool, check)),
+    unlessRefused(findMissingKeys(pool)),
+    unlessRefused(findPendingMigrations(pool)),
+  ]);
+  const about = (kind: (typeof access)[number]['kind']): string[] =>
+    access.filter((problem) => problem.kind === kind).map(({ sentence }) => sentence);
+  return {
+    'rows-hidden': about('hidden'),
+    'grant-missing': [...new Set([...about('grant'), ...refusals])],
+    'tables-changed': columns.length > 0 ? columns : about('missing'),
+    'migration-missing': migrations.length === 0 ? [] : [`Migrations are missing: ${migrations.join(', ')}.`],
+    'unique-key-missing': keys.map(
+      ({ table, columns: key }) =>
+        `${table} lacks its plain unique index on (${key.join(', ')}) (error 42P10).`,
+    ),
+    'old-queue-fed': feeders,
+  };
+}
+
+async function withinDeadline<T>(look: Promise<T>): Promise<T> {
+  const ended = new AbortController();
+  const tooLate = delay(LOOK_DEADLINE_MS, undefined, { signal: ended.signal, ref: false }).then(() => {
+    throw new Error(`no answer within ${LOOK_DEADLINE_MS} ms`);
+  });
+  try {
+    return await Promise.race([look, tooLate]);
+  } finally {
+    ended.abort();
+    tooLate.catch(() => undefined);
+  }
+}

@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { clocks } from '../../src/doctor/checks/clocks';
+import { migrations } from '../../src/doctor/checks/migrations';
+import { pooler } from '../../src/doctor/checks/pooler';
+import { postgresql } from '../../src/doctor/checks/postgresql';
+import { tables } from '../../src/doctor/checks/tables';
+import { uniqueKeys } from '../../src/doctor/checks/unique-keys';
+import { poolerModeOf } from '../../src/database/pooler-mode';
+import { repairAll } from '../../src/doctor/repair';
+import { createEmptyDatabase } from '../setup/database';
+import { away, levels, messages, openDoctorLab, type DoctorLab } from './doctor-lab';
+
+describe('what the doctor sees of PostgreSQL', () => {
+  let lab: DoctorLab;
+  beforeAll(async () => {
+    lab = await openDoctorLab();
+  });
+  afterAll(() => lab.close());
+
+  test('the version, and the role with its rights', async () => {
+    const found = await lab.findings(postgresql);
+    expect(levels(found)).toEqual(['ok', 'ok']);
+    expect(messages(found)).toMatch(/^PostgreSQL \d+\.\d+ answers\.\nConnected as role \w+: superuser\.$/);
+  });
+
+  test('that it does not answer, which the other checks say too instead of guessing', async () => {
+    const gone = { database: away('PostgreSQL') };
+    expect(await lab.findings(postgresql, {}, gone)).toEqual([
+      expect.objectContaining({
+        level: 'problem',
+        message: 'PostgreSQL does not answer: connect ECONNREFUSED',
+      }),
+    ]);
+    expect(await lab.findings(tables, {}, gone)).toEqual([
+      {
+        check: 'tables',
+        level: 'warning',
+        message: 'Not looked at: PostgreSQL does not answer.',
+        fix: 'Bring PostgreSQL back first.',
+      },
+    ]);
+  });
+
+  test('clocks that go together, and clocks that do not', async () => {
+    expect(levels(await lab.findings(clocks))).toEqual(['ok']);
+    for (const [ahead, level] of [
+      [20_000, 'warning'],
+      [-600_000, 'problem'],
+    ] as const) {
+      const found = await lab.findings(clocks, {}, { clock: () => Date.now() + ahead });
+      expect(levels(found)).toEqual([level]);
+    }
+  });
+
+  test('that there is no pooler between', async () => {
+    expect(messages(await lab.findings(pooler))).toBe('PostgreSQL is reached directly, without a pooler.');
+  });
+
+  test.each([
+    ['direct', { told: [11, 12], answered: [11, 12] }],
+    ['session', { told: [901, 902], answered: [11, 12] }],
+    ['transaction', { told: [901, 902], answered: [11, 11] }],
+  ] as const)('a pooler by what it does: %s', (mode, seen) => {
+    expect(poolerModeOf(seen)).toBe(mode);
+  });
+
+  test('missing migrations, which --fix leaves to a person', async () => {
+    expect(levels(await lab.findings(migrations))).toEqual(['ok']);
+    const empty = await createEmptyDatabase();
+    const database = (): Promise<{ url: string; pool: typeof empty.pool }> => Promise.resolve(empty);
+    const found = await lab.findings(migrations, {}, { database });
+    expect(levels(found)).toEqual(['problem']);
+    expect(found[0]?.message).toContain('0001_waybell');
+    expect(await repairAll(found)).toEqual([]);
+    await empty.drop();
+  });
+
+  test('a mapping that names what is not there, with the setting to change', async () => {
+    expect(levels(await lab.findings(tables))).toEqual(['ok']);
+    const found = await lab.findings(tables, { SHOP_TABLES: '{"orders":{"table":"orders"}}' });
+    expect(levels(found)).toEqual(['problem']);
+    expect(messages(found)).toBe(
+      'The shop’s table public.orders does not exist; SHOP_TABLES says where it is.',
+    );
+  });
+
+  test('a partial index in the place of a plain one (42P10), and builds the plain one on demand', async () => {
+    const { pool } = lab.db;
+    expect(levels(await lab.findings(uniqueKeys))).toEqual(['ok']);
+    await pool.query(`
+      drop index express_notifications_message_id_key;
+      create unique index ux_message on express_notifications (message_id) where message_id is not null;
+    `);
+    const found = await lab.findings(uniqueKeys);
+    expect(messages(found)).toBe(
+      'express_notifications has no plain unique index on (message_id): ux_message is partial or broken (error 42P10).',
+    );
+    expect(await repairAll(found)).toEqual([
+      {
+        check: 'unique keys',
+        done: true,
+        message: 'Built the unique index express_notifications_message_id_plain_key.',
+      },
+    ]);
+    expect(levels(await lab.findings(uniqueKeys))).toEqual(['ok']);
+    await pool.query(
+      `insert into express_notifications (message_id) values ('m1') on conflict (message_id) do nothing`,
+    );
+  });
+
+  test('duplicates in the way of a unique index, with SQL for a person, and touches no row', async () => {
+    const { pool } = lab.db;
+    await pool.query(`
+      drop index push_devices_appid_cid_key;
+      insert into push_devices (appid, cid, user_id) values ('default', 'twin', 'a'), ('default', 'twin', 'b');
+    `);
+    const found = await lab.findings(uniqueKeys);
+    expect(levels(found)).toEqual(['problem']);
+    expect(found[0]?.fix).toContain('delete from public.push_devices');
+    expect(await repairAll(found)).toEqual([]);
+    const { rowCount } = await pool.query(`select from push_devices where cid = 'twin'`);
+    expect(rowCount).toBe(2);
+  });
+});

@@ -1,0 +1,250 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { migrate } from '../../src/database/migrate';
+import type { Finding } from '../../src/doctor/finding';
+import { PROJECT_ROOT } from '../../src/project-root';
+import { freePorts } from '../setup/free-port';
+import { runProduct, type Product } from './product';
+import { openShop, type Shop } from './shop';
+
+const MAIN = path.join(PROJECT_ROOT, 'dist/src/cli/main.js');
+/** A doctor needs seconds; a start on a busy machine more. */
+const SLOW_MS = 240_000;
+
+interface Told {
+  readonly healthy: boolean;
+  readonly findings: readonly (Finding & { readonly fixable: boolean })[];
+  readonly repaired: readonly { check: string; done: boolean; message: string }[];
+}
+
+async function finish(
+  command: readonly string[],
+  settings: Record<string, string>,
+): Promise<{ code: number | null; output: string }> {
+  const product = runProduct(command, settings);
+  return { code: await product.exitCode, output: product.output() };
+}
+
+describe('waybell doctor with nothing reachable', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'waybell-doctor-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  test('says a sentence for each part, and changes nothing', async () => {
+    const [database, temporal, cloud, port, pushPort] = await freePorts(5);
+    const secrets = {
+      API_KEYS: 'the-key-of-the-shop-0123456789',
+      SUPABASE_JWT_SECRET: 'the-jwt-secret-of-the-shop-0123456789',
+      ANON_KEY: 'not.a.jwt-0123456789',
+      GETUI_APP_ID: 'getui-app',
+      GETUI_APP_KEY: 'the-app-key-of-getui',
+      GETUI_MASTER_SECRET: 'the-master-secret-of-getui',
+    };
+    const settings = {
+      DATA_DIR: path.join(folder, 'data'),
+      PORT: `${port}`,
+      PUSH_PORT: `${pushPort}`,
+      DATABASE_URL: `postgresql://shop:the-password@127.0.0.1:${database}/shop`,
+      TEMPORAL_ADDRESS: `127.0.0.1:${temporal}`,
+      CLOUD_FUNC_URL: `http://127.0.0.1:${cloud}/push`,
+      GETUI_URLS: `http://127.0.0.1:${cloud}`,
+      DEVICE_REGISTRATION: 'jwt',
+      ...secrets,
+    };
+    const started = Date.now();
+    const { code, output } = await finish(['doctor', '--fix'], settings);
+    expect(Date.now() - started).toBeLessThan(30_000);
+    expect(code).toBe(1);
+    expect(output).toMatch(/PROBLEM +postgresql +PostgreSQL does not answer: .*ECONNREFUSED/);
+    expect(output).toMatch(/PROBLEM +temporal +Temporal does not answer: /);
+    expect(output).toMatch(/PROBLEM +cloud function +127\.0\.0\.1:\d+ cannot be reached: .*ECONNREFUSED/);
+    expect(output).toMatch(/warning +providers +getui could not be asked: /);
+    expect(output).toMatch(/PROBLEM +supabase keys +ANON_KEY is no JWT\./);
+    expect(output).toMatch(/warning +tables +Not looked at: PostgreSQL does not answer\./);
+    expect(output).toMatch(/warning +pollers +Not looked at: Temporal does not answer\./);
+    expect(output).toMatch(/Not healthy: \d+ problem\(s\), \d+ warning\(s\)\.\n$/);
+    for (const secret of [...Object.values(secrets), 'the-password'].filter((value) => value !== 'getui-app'))
+      expect(output).not.toContain(secret);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('says all wrong settings at once', async () => {
+    const wrong = {
+      DATA_DIR: folder,
+      PORT: 'seven',
+      NODE_ENV: 'production',
+      SUPA_URL: 'https://old.example',
+    };
+    const { code, output } = await finish(['doctor', '--json'], wrong);
+    expect(code).toBe(1);
+    const { healthy, findings } = JSON.parse(output) as Told;
+    expect(healthy).toBe(false);
+    const said = findings.map(({ message }) => message.split(/[: ]/)[0]);
+    expect(said).toEqual(
+      expect.arrayContaining(['PORT', 'DATABASE_URL', 'TEMPORAL_ADDRESS', 'API_KEYS', 'SUPA_URL']),
+    );
+    expect(output).not.toContain('old.example');
+  });
+
+  test('before the first start of a checkout finds nothing wrong', async () => {
+    const names = ['PORT', 'PUSH_PORT', 'POSTGRES_PORT', 'TEMPORAL_PORT', 'TEMPORAL_UI_PORT'];
+    const free = await freePorts(names.length);
+    const settings = Object.fromEntries(names.map((name, index) => [name, `${free[index]}`]));
+    const { code, output } = await finish(['doctor'], { ...settings, DATA_DIR: path.join(folder, 'none') });
+    expect(output).toContain('PostgreSQL is embedded, and Waybell is not started.');
+    expect(output).toContain('Temporal is embedded, and Waybell is not started.');
+    expect(code).toBe(0);
+  });
+});
+
+describe('waybell doctor on the database of a shop', () => {
+  let shop: Shop;
+  let product: Product | undefined;
+  const role = `doctor_${process.pid}`;
+
+  beforeAll(async () => {
+    shop = await openShop();
+  });
+  afterEach(() => product?.end('SIGKILL'));
+  afterAll(async () => {
+    await shop.db.pool.query(`drop owned by ${role}; drop role ${role}`);
+    await shop.close();
+  });
+
+  const asRole = (): Record<string, string> => {
+    const url = new URL(shop.db.url);
+    url.username = role;
+    url.password = 'x';
+    return { ...shop.settings, DATABASE_URL: url.href };
+  };
+
+  test('names missing migrations and mends what needs no decision', async () => {
+    await shop.db.pool.query(`create role ${role} login password 'x' bypassrls`);
+    const before = await finish(['doctor', '--json', '--fix'], shop.settings);
+    expect(before.code).toBe(1);
+    const { findings, repaired } = JSON.parse(before.output) as Told;
+    expect(repaired.map(({ check, done }) => [check, done])).toEqual([
+      ['namespace', true],
+      ['namespace', true],
+      ['sweep', true],
+    ]);
+    const problems = findings.filter(({ level }) => level === 'problem').map(({ check }) => check);
+    expect(new Set(problems)).toEqual(new Set(['migrations', 'tables']));
+    for (const finding of findings) {
+      expect(Object.keys(finding)).toEqual(expect.arrayContaining(['check', 'level', 'message', 'fixable']));
+    }
+
+    await migrate(shop.db.url, () => undefined);
+    const after = await finish(['doctor'], shop.settings);
+    expect(after.output).not.toContain('PROBLEM');
+    expect(after.code).toBe(0);
+  });
+
+  test(
+    'finds a running Waybell healthy without asking its cloud function; a drift is an alarm within 30 s',
+    async () => {
+      await shop.db.pool.query(`
+        grant usage on schema waybell to ${role};
+        grant select, insert, update, delete on all tables in schema public, waybell to ${role};
+      `);
+      product = runProduct(['start'], asRole());
+      await product.ready();
+      const healthy = await finish(['doctor'], asRole());
+      expect(healthy.output).not.toContain('PROBLEM');
+      expect(healthy.output).toContain('Every webhook is handed over to Temporal.');
+      expect(healthy.output).toContain('A worker polls task queue waybell-push-unicloud.');
+      expect(healthy.code).toBe(0);
+      expect(shop.cloud.requests).toEqual([]);
+
+      const { PORT, API_KEYS } = shop.settings;
+      const alarmsSeen = async (): Promise<unknown> => {
+        const answer = await fetch(`http://127.0.0.1:${PORT}/readyz`);
+        return { status: answer.status, ...((await answer.json()) as { alarms: string[] }) };
+      };
+      expect(await alarmsSeen()).toMatchObject({ status: 200, alarms: [] });
+      await shop.db.pool.query(
+        `alter role ${role} nobypassrls; alter table ml_orders enable row level security`,
+      );
+      const switched = Date.now();
+      for (;;) {
+        const seen = (await alarmsSeen()) as { alarms: string[] };
+        if (seen.alarms.includes('rows-hidden')) break;
+        expect(Date.now() - switched).toBeLessThan(31_000);
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+      // Webhooks are taken all the same: the process stays ready.
+      expect(await alarmsSeen()).toMatchObject({ status: 200 });
+      const metrics = await fetch(`http://127.0.0.1:${PORT}/metrics`, {
+        headers: { authorization: `Bearer ${API_KEYS}` },
+      });
+      const text = await metrics.text();
+      expect(text).toContain('waybell_alarm{name="rows-hidden"} 1');
+      expect(text).toContain('waybell_alarm{name="migration-missing"} 0');
+      expect(product.output()).toContain('alarm: rows-hidden: Row-level security may hide every row of');
+      expect((await finish(['status'], asRole())).output).toMatch(/Alarms +rows-hidden/);
+      const ill = await finish(['doctor'], asRole());
+      expect(ill.code).toBe(1);
+      expect(ill.output).toMatch(
+        /PROBLEM +tables +Row-level security may hide every row of public\.ml_orders/,
+      );
+    },
+    SLOW_MS,
+  );
+});
+
+describe('waybell keys', () => {
+  const run = (args: readonly string[], env: Record<string, string> = {}, input = '') => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, 'keys', ...args], {
+      env: { PATH: process.env['PATH'] ?? '', ...env },
+      input,
+      encoding: 'utf8',
+    });
+    return { status, stdout, stderr };
+  };
+  const valuesIn = (text: string): Record<string, string> =>
+    Object.fromEntries(
+      [...text.matchAll(/^([A-Z_]+)=(.+)$/gm)].map(([, name = '', value = '']) => [name, value]),
+    );
+
+  test('generate makes what verify accepts, and verify shows neither key nor secret', () => {
+    const made = valuesIn(run(['generate']).stdout);
+    expect(Object.keys(made)).toEqual(['JWT_SECRET', 'ANON_KEY', 'SERVICE_ROLE_KEY']);
+    const verified = run(['verify'], made);
+    expect(verified.status).toBe(0);
+    expect(verified.stdout).toMatch(
+      /^ANON_KEY fits the secret: role anon, until .+\nSERVICE_ROLE_KEY fits the secret: role service_role, until .+\n$/,
+    );
+    const wrong = run(['verify'], { ...made, SUPABASE_JWT_SECRET: 'another-secret-another-secret' });
+    expect(wrong.status).toBe(1);
+    expect(wrong.stdout).toContain('ANON_KEY was not signed with this secret (PGRST301).');
+    const said = [verified, wrong].map(({ stdout, stderr }) => stdout + stderr).join('');
+    for (const value of Object.values(made)) expect(said).not.toContain(value);
+  });
+
+  test('generate keeps a secret that is given, and refuses one that is short', () => {
+    const secret = 'the-jwt-secret-of-the-shop-0123456789';
+    const { status, stdout } = run(
+      ['generate', '--secret-stdin', '--years', '2', '--issuer', 'supabase-1'],
+      {},
+      `${secret}\n`,
+    );
+    expect(status).toBe(0);
+    expect(Object.keys(valuesIn(stdout))).toEqual(['ANON_KEY', 'SERVICE_ROLE_KEY']);
+    expect(stdout).not.toContain(secret);
+    expect(run(['verify'], { ...valuesIn(stdout), JWT_SECRET: secret }).status).toBe(0);
+    expect(run(['generate', '--secret-stdin'], {}, 'short\n')).toMatchObject({ status: 1, stdout: '' });
+    expect(run(['generate', '--years', 'many']).status).toBe(1);
+  });
+
+  test('verify says what is missing', () => {
+    expect(run(['verify'])).toMatchObject({ status: 1, stdout: '' });
+    expect(run(['verify'], { JWT_SECRET: 'x'.repeat(40) }).stderr).toContain(
+      'ANON_KEY or SERVICE_ROLE_KEY is not set',
+    );
+  });
+});
