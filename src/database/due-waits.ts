@@ -1,5 +1,6 @@
 import { escapeIdentifier } from 'pg';
 import type { ShopTables } from '../config';
+import { ORDER_FUNCTION, type OrderAccess, readOrders } from './order-access';
 import type { Queryable } from './pool';
 import type { WaitKind } from './waits';
 
@@ -17,13 +18,18 @@ const WAKE_AGAIN_AFTER = `interval '5 minutes'`;
  * is committed. One branch per condition, so that each is a join of two sets and not a probe per row; ids
  * are compared as text because the shop's columns may be of any type. Newest deliveries first.
  */
-export async function takeDueWaits(
+export function takeDueWaits(db: Queryable, tables: ShopTables, limit: number): Promise<DueWait[]> {
+  return readOrders(db, tables, (access) => takeDue(db, tables, access, limit));
+}
+
+async function takeDue(
   db: Queryable,
-  { waybills, orders }: ShopTables,
+  tables: ShopTables,
+  access: OrderAccess,
   limit: number,
 ): Promise<DueWait[]> {
+  const { waybills } = tables;
   const waybillTable = `${escapeIdentifier(waybills.schema)}.${escapeIdentifier(waybills.table)}`;
-  const orderTable = `${escapeIdentifier(orders.schema)}.${escapeIdentifier(orders.table)}`;
   const { rows } = await db.query<DueWait>(
     `with ready as (
        select workflow_id, waybill_id, kind, audience, owner_id, since
@@ -32,8 +38,7 @@ export async function takeDueWaits(
      due as (
        select r.*, r.kind as cause from ready r
          join ${waybillTable} b on b.${escapeIdentifier(waybills.id)}::text = r.waybill_id
-         join ${orderTable} o
-           on o.${escapeIdentifier(orders.id)}::text = b.${escapeIdentifier(waybills.orderId)}::text
+         ${joinOrders(tables, access)}
         where r.kind = 'order'
        union all
        select r.*, r.kind from ready r
@@ -51,11 +56,21 @@ export async function takeDueWaits(
                          and newer.seq > own.seq)),
      chosen as (select * from due order by since desc limit $1)
      update waybell.express_waits w
-        set woken_at = now()
+        set woken_at = now(), due_since = coalesce(w.due_since, now())
        from chosen c
       where w.workflow_id = c.workflow_id and w.kind = c.kind and w.audience = c.audience
      returning w.workflow_id as "workflowId", c.cause`,
     [limit],
   );
   return rows;
+}
+
+/** The function is asked once for each waiting waybill that names an order: few, since an order that exists ends it. */
+function joinOrders({ waybills, orders }: ShopTables, access: OrderAccess): string {
+  const orderId = `b.${escapeIdentifier(waybills.orderId)}::text`;
+  if (access === 'function') {
+    return `cross join lateral (select from ${ORDER_FUNCTION}(${orderId}) where ${orderId} is not null limit 1) o`;
+  }
+  return `join ${escapeIdentifier(orders.schema)}.${escapeIdentifier(orders.table)} o
+           on o.${escapeIdentifier(orders.id)}::text = ${orderId}`;
 }

@@ -1,6 +1,7 @@
 import { escapeIdentifier } from 'pg';
 import type { ShopTables } from '../config';
 import type { Recipients } from '../shipment/delivery';
+import { ORDER_FUNCTION, type OrderAccess, readOrders } from './order-access';
 import type { Queryable } from './pool';
 
 /** Class 22: the shop's id column cannot hold what the waybill names, for example text in a uuid column. */
@@ -9,9 +10,10 @@ const INVALID_TEXT_REPRESENTATION = '22P02';
 /** Finds the order of a waybill and the people it names. `null` when there is no order yet. */
 export async function findRecipients(
   db: Queryable,
-  { waybills, orders }: ShopTables,
+  tables: ShopTables,
   waybillId: string,
 ): Promise<Recipients | null> {
+  const { waybills } = tables;
   const linked = await db.query<{ order_id: string | null }>(
     `select ${escapeIdentifier(waybills.orderId)}::text as order_id
        from ${escapeIdentifier(waybills.schema)}.${escapeIdentifier(waybills.table)}
@@ -20,15 +22,31 @@ export async function findRecipients(
   );
   const orderId = linked.rows[0]?.order_id;
   if (orderId == null || orderId === '') return null;
-  const found = await db.query<{ user_id: string | null; merchant_id: string | null }>(
-    `select ${escapeIdentifier(orders.userId)}::text as user_id,
-            ${escapeIdentifier(orders.merchantId)}::text as merchant_id
-       from ${escapeIdentifier(orders.schema)}.${escapeIdentifier(orders.table)}
-      where ${escapeIdentifier(orders.id)} = $1`,
+  const people = await readOrders(db, tables, (access) => findPeople(db, tables, access, orderId));
+  return people ? { orderId, userId: people.user_id, merchantId: people.merchant_id } : null;
+}
+
+interface People {
+  readonly user_id: string | null;
+  readonly merchant_id: string | null;
+}
+
+async function findPeople(
+  db: Queryable,
+  { orders }: ShopTables,
+  access: OrderAccess,
+  orderId: string,
+): Promise<People | undefined> {
+  const { rows } = await db.query<People>(
+    access === 'function'
+      ? `select user_id, merchant_id from ${ORDER_FUNCTION}($1)`
+      : `select ${escapeIdentifier(orders.userId)}::text as user_id,
+                ${escapeIdentifier(orders.merchantId)}::text as merchant_id
+           from ${escapeIdentifier(orders.schema)}.${escapeIdentifier(orders.table)}
+          where ${escapeIdentifier(orders.id)} = $1`,
     [orderId],
   );
-  const order = found.rows[0];
-  return order ? { orderId, userId: order.user_id, merchantId: order.merchant_id } : null;
+  return rows[0];
 }
 
 /** True for the error that an id of the wrong shape gives. */

@@ -33,6 +33,8 @@ export const accepted = (cid: string): Answer => ({
 export const refused: Answer = {
   body: { errCode: 'uni-cloud-push-error-20001', errMsg: 'title size over limit' },
 };
+/** Our keys, not the phone: uni-cloud-s2s does not know our signature. */
+export const badKey: Answer = { status: 403, body: { errCode: '51000', errMsg: 'signature is wrong' } };
 /** "Later" with an unclear end: the message may have been taken. */
 export const busy: Answer = { body: { code: 500, msg: '发送失败', error: 'request timeout' } };
 export const gone: Answer = { body: { errCode: 'uni-push-user-invalid', errMsg: 'target user is invalid' } };

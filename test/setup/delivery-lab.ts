@@ -1,16 +1,18 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import { Client, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
+import type pg from 'pg';
 import pino from 'pino';
 import { createActivities, type Activities } from '../../src/activities';
 import type { ActivityDeps } from '../../src/activities/deps';
 import { loadConfig, type WaitLimits } from '../../src/config';
+import { takeLedger } from '../../src/api/take-ledger';
 import { createUniCloudProvider } from '../../src/push/unicloud/unicloud';
 import { createDeliveryControl } from '../../src/retry/delivery-control';
 import type { ShipmentStatus } from '../../src/shipment/status';
 import type { ShipmentUpdate } from '../../src/shipment/update';
-import { createWorkers } from '../../src/worker';
+import { createWorkers, type WorkerDeps } from '../../src/worker';
 import { DELIVERY_WORKFLOW, type DeliveryInput, type DeliveryResult } from '../../src/workflows/contract';
 import { CARRIER, DELIVERY_STATUS, TRACKING_NO } from '../../src/workflows/search-attributes';
 import { startCloudFunction, type FakeCloudFunction } from './cloud-function';
@@ -44,7 +46,7 @@ export interface Parcel {
 export type Wrap = (activities: Activities) => Activities;
 
 /** What is other than usual about a worker. */
-export type WorkerChange = Partial<ActivityDeps> & { readonly rates?: Readonly<Record<string, number>> };
+export type WorkerChange = Partial<ActivityDeps> & Partial<Pick<WorkerDeps, 'rates' | 'connection'>>;
 
 export interface DeliveryLab {
   readonly db: TestDatabase;
@@ -78,6 +80,7 @@ export async function openDeliveryLab(kind: DatabaseKind = 'embedded'): Promise<
     connectTemporal(),
     startCloudFunction(),
   ]);
+  const openedAt = new Date(Date.now() - HOUR_MS);
   const deps: ActivityDeps = {
     pool: db.pool,
     shopTables: loadConfig({}).shopTables,
@@ -94,7 +97,8 @@ export async function openDeliveryLab(kind: DatabaseKind = 'embedded'): Promise<
       );
     },
     deliveries: createDeliveryControl({
-      temporal: temporal.client,
+      // The connection of a worker, as in the product.
+      temporal: new Client({ connection: temporal.nativeConnection, namespace: temporal.namespace }),
       pool: db.pool,
       taskQueue: temporal.taskQueue,
       waitLimits: LIMITS,
@@ -121,10 +125,10 @@ export async function openDeliveryLab(kind: DatabaseKind = 'embedded'): Promise<
     cloud,
     deps,
 
-    async withWorker(work, wrap = (activities) => activities, { rates = {}, ...change } = {}) {
+    async withWorker(work, wrap = (activities) => activities, { rates = {}, connection, ...change } = {}) {
       const parts = { ...deps, ...change };
       const workers = await createWorkers({
-        connection: temporal.nativeConnection,
+        connection: connection ?? temporal.nativeConnection,
         namespace: temporal.namespace,
         taskQueue: temporal.taskQueue,
         workflowBundle: temporal.workflowBundle.codePath,
@@ -197,6 +201,7 @@ export async function openDeliveryLab(kind: DatabaseKind = 'embedded'): Promise<
 
     async close() {
       await replayEverything(temporal);
+      await requireClosedLedger(db.pool, temporal, openedAt);
       await cloud.close();
       await temporal.close();
       await db.drop();
@@ -210,6 +215,16 @@ async function replayEverything({ client, taskQueue, workflowBundle }: TestTempo
   for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle }, histories)) {
     if (error) throw new Error(`${workflowId} does not replay`, { cause: error });
   }
+}
+
+/**
+ * Everything that a suite decided is accounted for. Deliveries are started without a webhook here, so what counts
+ * as accepted is what was written down.
+ */
+async function requireClosedLedger(pool: pg.Pool, { client }: TestTemporal, since: Date): Promise<void> {
+  const { closes, updates, audiences, differences } = await takeLedger({ pool, temporal: client }, since);
+  if (closes) return;
+  throw new Error(`the ledger does not close: ${JSON.stringify({ updates, audiences, differences })}`);
 }
 
 /** An update with one scan per status, at an hour of the sample day. */

@@ -1,0 +1,111 @@
+import { SingleBar } from 'cli-progress';
+import { Command } from 'commander';
+import { z } from 'zod';
+import { loadConfig, type Config } from '../config';
+import { checkShop } from '../database/check-shop';
+import { countQueueRows, findMissingQueueColumns, type QueueColumns } from '../database/old-queue';
+import { openPool } from '../database/pool';
+import { importQueue, type ImportTally } from '../intake/import-queue';
+import type { QueueRefusal } from '../intake/queue-update';
+import { startDelivery } from '../intake/start-delivery';
+import { openTemporal } from './open-temporal';
+
+const columnName = z.string().min(1).max(63);
+const queueColumns = z
+  .object({
+    waybillId: columnName.default('waybill_id'),
+    status: columnName.default('event_status'),
+    text: columnName.default('event_text'),
+    time: columnName.default('created_at'),
+  })
+  .strict();
+
+interface ImportOptions {
+  readonly columns: QueueColumns;
+  readonly carrier?: string;
+  readonly dryRun?: true;
+}
+
+/** `waybell import-queue`: what the old system had queued becomes deliveries. */
+export function importQueueCommand(): Command {
+  return new Command('import-queue')
+    .description('turn the open rows of notify_queue into deliveries, once the old worker is stopped')
+    .option(
+      '--columns <json>',
+      'other names of its columns: {"waybillId", "status", "text", "time"}',
+      readColumns,
+      queueColumns.parse({}),
+    )
+    .option('--carrier <code>', 'of waybills whose row names none')
+    .option('--dry-run', 'only say what would happen')
+    .action((options: ImportOptions) => run(loadConfig(), options));
+}
+
+function readColumns(json: string): QueueColumns {
+  try {
+    return queueColumns.parse(JSON.parse(json));
+  } catch {
+    throw new Error(
+      '--columns must be JSON such as {"status":"event_type"}; keys: waybillId, status, text, time.',
+    );
+  }
+}
+
+async function run(config: Config, { columns, carrier, dryRun }: ImportOptions): Promise<void> {
+  const { database, temporal, waitLimits: limits, statusMap, shopTables } = config;
+  if (database.kind === 'embedded')
+    throw new Error('DATABASE_URL is not set: there is no old queue to import.');
+  const pool = openPool(database.url, () => undefined);
+  const bar = new SingleBar({
+    format: '{bar} {value} of {total} rows',
+    noTTYOutput: true,
+    clearOnComplete: true,
+  });
+  let close = (): Promise<void> => Promise.resolve();
+  try {
+    const problems = [...(await checkShop(pool, config)).problems];
+    const missing = await findMissingQueueColumns(pool, columns);
+    if (missing.length > 0) {
+      problems.push(
+        `public.notify_queue has no column ${missing.join(', ')}: --columns says what it is called.`,
+      );
+    }
+    if (problems.length > 0) throw new Error(problems.join('\n'));
+    const embedded = temporal.kind === 'embedded' ? `127.0.0.1:${temporal.port}` : undefined;
+    const connected = dryRun ? undefined : await openTemporal(config, embedded);
+    if (connected) close = connected.close;
+    bar.start(await countQueueRows(pool), 0);
+    const refused: QueueRefusal[] = [];
+    let tally: ImportTally | undefined;
+    for await (tally of importQueue({
+      pool,
+      shopTables,
+      columns,
+      rules: { statusMap, ...(carrier !== undefined && { carrier }) },
+      ...(connected && {
+        start: (update) => startDelivery({ temporal: connected.client }, { update, limits }),
+      }),
+    })) {
+      refused.push(...tally.refused);
+      bar.update(tally.rows);
+    }
+    bar.stop();
+    for (const { id, reason } of refused) console.log(`${id} stays in the queue: ${reason}`);
+    if (tally) console.log(describe(tally, refused.length, dryRun === true));
+    if (refused.length > 0) process.exitCode = 1;
+  } finally {
+    bar.stop();
+    await close();
+    await pool.end();
+  }
+}
+
+function describe(
+  { rows, deliveries, started, known }: ImportTally,
+  refused: number,
+  dryRun: boolean,
+): string {
+  const found = `${rows} open rows: ${deliveries} deliveries, ${refused} rows refused.`;
+  if (dryRun) return `${found} Nothing was changed: leave out --dry-run to import them.`;
+  return `${found} ${started} deliveries started, ${known} known already.`;
+}

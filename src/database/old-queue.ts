@@ -1,0 +1,103 @@
+import { escapeIdentifier } from 'pg';
+import type { ShopTables } from '../config';
+import type { Queryable } from './pool';
+
+/** What the columns of the old system's queue are called; its notes name only `id`, `processed_at` and two more. */
+export interface QueueColumns {
+  readonly waybillId: string;
+  readonly status: string;
+  readonly text: string;
+  readonly time: string;
+}
+
+/** One open row of the old queue, with the waybill that it is about. */
+export interface QueueRow {
+  readonly id: string;
+  readonly waybillId: string;
+  readonly status: string | null;
+  readonly text: string | null;
+  /** ISO 8601 in UTC with milliseconds. */
+  readonly time: string | null;
+  /** `null`: there is no such waybill, or it has none. */
+  readonly carrier: string | null;
+  readonly trackingNo: string | null;
+  /** What the old system has told of this waybill, in its words, the newest first. */
+  readonly told: readonly string[];
+  /** True when the old worker wrote a notification for the row before it stopped: the old consumer sends that. */
+  readonly notified: boolean;
+}
+
+/** Open is what the old worker takes: whatever has no time of processing. */
+const OPEN = 'q.processed_at is null';
+
+export async function countQueueRows(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    `select count(*)::int as count from public.notify_queue q where ${OPEN}`,
+  );
+  return rows[0]?.count ?? 0;
+}
+
+/** The columns that an import needs and the queue does not have. */
+export async function findMissingQueueColumns(
+  db: Queryable,
+  { waybillId, status, text, time }: QueueColumns,
+): Promise<string[]> {
+  const wanted = ['id', 'processed_at', 'process_status', waybillId, status, text, time];
+  const { rows } = await db.query<{ name: string }>(
+    `select attname as name from pg_attribute
+      where attrelid = to_regclass('public.notify_queue') and attnum > 0 and not attisdropped`,
+  );
+  const found = rows.map(({ name }) => name);
+  return wanted.filter((name) => !found.includes(name));
+}
+
+/**
+ * The open rows of the next waybills after `after`, all rows of a waybill together and the oldest first; holds them
+ * against an old worker until the transaction ends.
+ */
+export async function takeQueuePage(
+  db: Queryable,
+  { waybills }: ShopTables,
+  columns: QueueColumns,
+  after: string,
+  limit: number,
+): Promise<QueueRow[]> {
+  const waybillId = escapeIdentifier(columns.waybillId);
+  const status = escapeIdentifier(columns.status);
+  const text = escapeIdentifier(columns.text);
+  const time = escapeIdentifier(columns.time);
+  const key = `coalesce(q.${waybillId}::text, '?')`;
+  const { rows } = await db.query<QueueRow>(
+    `with page as (
+       select distinct ${key} as key from public.notify_queue q
+        where ${OPEN} and ${key} > $1 order by 1 limit $2),
+     written as materialized (
+       select distinct coalesce(to_jsonb(n) ->> 'queue_id', split_part(n.message_id, ':', 1)) as queue_id
+         from public.express_notifications n where n.workflow_id is null)
+     select q.id::text as id, page.key as "waybillId", q.${status}::text as status, q.${text}::text as text,
+            to_char(q.${time}::timestamptz at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as time,
+            w.${escapeIdentifier(waybills.carrier)} as carrier,
+            w.${escapeIdentifier(waybills.trackingNo)} as "trackingNo",
+            array(select t.${status}::text from public.notify_queue t
+                   where t.${waybillId} = q.${waybillId} and t.process_status = 'queued'
+                     and not exists (select from waybell.queue_imports i where t.id::text = any (i.queue_ids))
+                   order by t.${time} desc) as told,
+            coalesce(q.id::text in (select queue_id from written where queue_id is not null), false) as notified
+       from page
+       join public.notify_queue q on ${key} = page.key and ${OPEN}
+       left join ${escapeIdentifier(waybills.schema)}.${escapeIdentifier(waybills.table)} w
+         on w.${escapeIdentifier(waybills.id)} = q.${waybillId}
+      order by page.key, q.${time}, q.id
+        for update of q`,
+    [after, limit],
+  );
+  return rows;
+}
+
+/** Ends rows in the old system's own words: its worker looks at no row that has a time of processing. */
+export async function endQueueRows(db: Queryable, ids: readonly string[]): Promise<void> {
+  await db.query(
+    `update public.notify_queue set processed_at = now(), process_status = 'queued' where id::text = any ($1)`,
+    [ids],
+  );
+}

@@ -1,0 +1,125 @@
+import type pg from 'pg';
+import type { ShopTables } from '../config';
+import { endQueueRows, takeQueuePage, type QueueColumns, type QueueRow } from '../database/old-queue';
+import { inTransaction } from '../database/pool';
+import {
+  insertQueueImport,
+  markImportStarted,
+  selectUnstartedImports,
+  type QueueImport,
+} from '../database/queue-imports';
+import type { ShipmentUpdate } from '../shipment/update';
+import { deliveryWorkflowId } from '../sources/update-identity';
+import { readQueueRows, type QueueRefusal, type QueueRules } from './queue-update';
+import type { StartedDelivery } from './start-delivery';
+
+/** Waybills per page; each page reads the old notifications once. */
+const PAGE = 1_000;
+/** Deliveries that are started at once: enough for hundreds per second, few enough to leave room for carriers. */
+const AT_ONCE = 16;
+/** A page reads a table of the shop that may hold millions of rows; nobody waits for it. */
+const PAGE_TIMEOUT_MS = 60_000;
+
+/** What an import found and did so far. */
+export interface ImportTally {
+  /** Open rows that were looked at. */
+  readonly rows: number;
+  readonly deliveries: number;
+  /** Deliveries started; in a dry run, none. */
+  readonly started: number;
+  /** Deliveries that Temporal knows already. */
+  readonly known: number;
+  /** Rows that stay in the queue as they are, with the reason. Of the last page only. */
+  readonly refused: readonly QueueRefusal[];
+}
+
+export interface ImportParts {
+  readonly pool: pg.Pool;
+  readonly shopTables: ShopTables;
+  readonly columns: QueueColumns;
+  readonly rules: QueueRules;
+  /** Absent in a dry run. */
+  readonly start?: (update: ShipmentUpdate) => Promise<StartedDelivery>;
+}
+
+/**
+ * Turns the open rows of the old queue into deliveries, one for each waybill. A page is taken out of the queue and
+ * noted in one transaction and started after it, so that neither the old worker nor a second import takes a row
+ * again, and an import that was interrupted first starts what it had taken.
+ * @yields the tally after each page
+ */
+export async function* importQueue(parts: ImportParts): AsyncGenerator<ImportTally> {
+  const { pool, start } = parts;
+  let tally: ImportTally = { rows: 0, deliveries: 0, started: 0, known: 0, refused: [] };
+  if (start) tally = await startTaken(pool, start, tally);
+  yield tally;
+  let after = '';
+  for (;;) {
+    const page = await takePage(parts, after);
+    if (page.rows.length === 0) return;
+    after = page.rows.at(-1)?.waybillId ?? after;
+    tally = {
+      ...tally,
+      rows: tally.rows + page.rows.length,
+      deliveries: tally.deliveries + page.imports.length,
+      refused: page.refused,
+    };
+    if (start) tally = await startTaken(pool, start, tally);
+    yield tally;
+  }
+}
+
+interface TakenPage {
+  readonly rows: readonly QueueRow[];
+  readonly imports: readonly QueueImport[];
+  readonly refused: readonly QueueRefusal[];
+}
+
+function takePage(
+  { pool, shopTables, columns, rules, start }: ImportParts,
+  after: string,
+): Promise<TakenPage> {
+  return inTransaction(
+    pool,
+    async (db) => {
+      const rows = await takeQueuePage(db, shopTables, columns, after, PAGE);
+      const readings = [...byWaybill(rows).values()].map((own) => readQueueRows(own, rules));
+      const imports = readings.flatMap(({ update, taken }): QueueImport[] =>
+        update ? [{ workflowId: deliveryWorkflowId(update), update, queueIds: taken }] : [],
+      );
+      if (start) {
+        for (const each of imports) await insertQueueImport(db, each);
+        await endQueueRows(
+          db,
+          imports.flatMap(({ queueIds }) => queueIds),
+        );
+      }
+      return { rows, imports, refused: readings.flatMap(({ refused }) => refused) };
+    },
+    PAGE_TIMEOUT_MS,
+  );
+}
+
+function byWaybill(rows: readonly QueueRow[]): Map<string, QueueRow[]> {
+  const waybills = new Map<string, QueueRow[]>();
+  for (const row of rows) waybills.set(row.waybillId, [...(waybills.get(row.waybillId) ?? []), row]);
+  return waybills;
+}
+
+/** Starts all that was taken and perhaps not started: of this page, and of an import that was interrupted. */
+async function startTaken(
+  pool: pg.Pool,
+  start: (update: ShipmentUpdate) => Promise<StartedDelivery>,
+  tally: ImportTally,
+): Promise<ImportTally> {
+  let { started, known } = tally;
+  for (;;) {
+    const taken = await inTransaction(pool, (db) => selectUnstartedImports(db, AT_ONCE));
+    if (taken.length === 0) return { ...tally, started, known };
+    for (const run of await Promise.all(taken.map(({ update }) => start(update)))) {
+      if (run.runId === undefined) known += 1;
+      else started += 1;
+      await inTransaction(pool, (db) => markImportStarted(db, run.workflowId));
+    }
+  }
+}
