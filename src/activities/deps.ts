@@ -1,10 +1,12 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { ShopTables } from '../config';
-import type { PushProvider } from '../push/provider';
+import type { PushClass, PushProvider } from '../push/provider';
 import type { Language } from '../shipment/message-text';
 import type { StatusMap } from '../shipment/status';
+import type { DeliveryControl } from '../retry/delivery-control';
 import type { DueWait } from '../database/due-waits';
+import type { PushTimers } from './push-timers';
 
 /** What the activities are made of. */
 export interface ActivityDeps {
@@ -16,5 +18,10 @@ export interface ActivityDeps {
   readonly providers: ReadonlyMap<string, PushProvider>;
   /** Signals a waiting delivery. `gone`: Temporal has no open workflow of that id. */
   readonly wake: (wait: DueWait) => Promise<'woken' | 'gone'>;
+  /** Finds deliveries and tries them again, for a retry of many. */
+  readonly deliveries: DeliveryControl;
   readonly log: Logger;
+  /** Told of every answer of a provider. */
+  readonly countPush?: (provider: string, answer: PushClass) => void;
+  readonly timers?: PushTimers;
 }

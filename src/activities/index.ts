@@ -1,3 +1,4 @@
+import { createListForRetry, createRetryBatch } from './bulk-retry';
 import type { ActivityDeps } from './deps';
 import { createEndUnsent } from './end-unsent';
 import { createFindDevices } from './find-devices';
@@ -6,6 +7,7 @@ import { createPushToDevice } from './push-to-device';
 import { createRecordOutcome } from './record-outcome';
 import { createRecordResults } from './record-results';
 import { createResolveRecipients } from './resolve-recipients';
+import { createRetireSilentDevices } from './retire-silent-devices';
 import { createUpsertNotifications } from './upsert-notifications';
 import { createWakeDueWaits } from './wake-due-waits';
 
@@ -20,6 +22,9 @@ export interface Activities {
   recordOutcome: ReturnType<typeof createRecordOutcome>;
   endUnsent: ReturnType<typeof createEndUnsent>;
   wakeDueWaits: ReturnType<typeof createWakeDueWaits>;
+  listForRetry: ReturnType<typeof createListForRetry>;
+  retryBatch: ReturnType<typeof createRetryBatch>;
+  retireSilentDevices: ReturnType<typeof createRetireSilentDevices>;
 }
 
 /** Builds the activities over their parts. */
@@ -34,5 +39,8 @@ export function createActivities(deps: ActivityDeps): Activities {
     recordOutcome: createRecordOutcome(deps),
     endUnsent: createEndUnsent(deps),
     wakeDueWaits: createWakeDueWaits(deps),
+    listForRetry: createListForRetry(deps),
+    retryBatch: createRetryBatch(deps),
+    retireSilentDevices: createRetireSilentDevices(deps),
   };
 }

@@ -74,7 +74,8 @@ async function decide(
   const instance = Math.max(parcel?.instance ?? 1, ...instances);
   const added = await insertEvents(db, { waybillId, workflowId, source: update.source }, events);
 
-  const stored = waybill.status === null ? null : readStatus(waybill.status, statusMap);
+  const inRow = waybill.status === null ? null : readStatus(waybill.status, statusMap);
+  const stored = update.toldBefore === undefined ? inRow : update.toldBefore;
   const current = currentStatus(await selectParcelEvents(db, waybillId, instance));
   const verdict = decideAnnouncement(
     {
@@ -93,7 +94,7 @@ async function decide(
     occurrence: announced ? 1 + (await countAnnounced(db, waybillId, instance, current.status)) : 0,
     supersedes: announced ? await selectOpenDeliveries(db, waybillId) : [],
   };
-  await insertUpdate(db, { workflowId, runId }, decision, {
+  await insertUpdate(db, { workflowId, runId, update }, decision, {
     enteredAt: current?.enteredAt ?? null,
     latestAt: current?.latestAt ?? null,
   });

@@ -43,7 +43,7 @@ export function createPushToDevice({ pool, providers, log, countPush, timers = P
     if (claim.storedState === 'accepted') return end('accepted', 'accepted_before');
     if (claim.superseded) return end('superseded', 'newer_status');
     if (!claim.reachable) return end('moved', 'not_the_owner');
-    if (claim.held) throw providerHeld(claim.provider, claim.held.cause, claim.held.words);
+    if (claim.held) return waitForProvider(claim.held.cause, claim.held.words);
     if (claim.generation === null) return end('moved', 'taken');
 
     const answer = await sendOnce(claim, claim.generation, device);
@@ -59,21 +59,29 @@ export function createPushToDevice({ pool, providers, log, countPush, timers = P
     if (verdict !== 'retry' && !holds) return end(STATE_OF_CLASS[verdict], reason, words);
 
     if (!written && answer.definite) heartbeat(claim.generation + 1);
-    if (holds) throw providerHeld(claim.provider, holds, words);
-    throw ApplicationFailure.create({
-      type: 'PushRetryLater',
-      // Expected: no warning in the log and no failure in the metrics for a provider that is busy.
-      category: ApplicationFailureCategory.BENIGN,
-      message: `${reason}: ${words}`,
-      nextRetryDelay: Math.round(
-        timers.retryScale *
-          retryDelayMs({
-            attempt: activityInfo().attempt,
-            retryAfterMs: answer.retryAfterMs ?? 0,
-            random: Math.random(),
-          }),
-      ),
-    });
+    if (holds) return waitForProvider(holds, words);
+    const random = Math.random();
+    const { attempt } = activityInfo();
+    const delay = retryDelayMs({ attempt, retryAfterMs: answer.retryAfterMs ?? 0, random });
+    return tryAgain('PushRetryLater', `${reason}: ${words}`, timers.retryScale * delay);
+
+    /** The push waits with all others of its provider; devices are not to blame. */
+    function waitForProvider(cause: CircuitCause, why: string): PushResult {
+      const words = `pushes through ${claim?.provider} are held (${cause}): ${why}`;
+      return tryAgain('ProviderHeld', words, timers.heldLook * (0.5 + Math.random()));
+    }
+
+    /** Nobody waits for a try that would come too late: the push ends, with the words of the last one. */
+    function tryAgain(type: string, message: string, delayMs: number): PushResult {
+      if (delayMs > timeLeftMs()) return end('failed', 'gave_up', message);
+      throw ApplicationFailure.create({
+        type,
+        // Expected: no warning in the log and no failure in the metrics for a provider that is busy.
+        category: ApplicationFailureCategory.BENIGN,
+        message,
+        nextRetryDelay: Math.round(delayMs),
+      });
+    }
   };
 
   async function sendOnce(claim: Claim, generation: number, device: DeviceRef): Promise<PushAnswer> {
@@ -88,7 +96,7 @@ export function createPushToDevice({ pool, providers, log, countPush, timers = P
       ...pushText(claim),
       requestId: requestId(device.messageId, device.deviceId, generation),
       overwriteKey: `${claim.waybillId}/${claim.audience}`,
-      timeToLiveMs: timeToLiveMs(),
+      timeToLiveMs: Math.max(MIN_TIME_TO_LIVE_MS, timeLeftMs()),
       registeredAt: claim.registeredAt,
       ...(claim.subscription && { subscription: claim.subscription }),
       ...(claim.apnsEnvironment && { apnsEnvironment: claim.apnsEnvironment }),
@@ -107,20 +115,10 @@ export function createPushToDevice({ pool, providers, log, countPush, timers = P
     const push = { messageId, deviceId, provider, triedAt, probing };
     return inTransaction(pool, (db) => recordPushAnswer(db, push, answer));
   }
-
-  /** The push waits with all others of its provider; devices are not to blame. */
-  function providerHeld(provider: string, cause: CircuitCause, words: string): ApplicationFailure {
-    return ApplicationFailure.create({
-      type: 'ProviderHeld',
-      category: ApplicationFailureCategory.BENIGN,
-      message: `pushes through ${provider} are held (${cause}): ${words}`,
-      nextRetryDelay: Math.round(timers.heldLook * (0.5 + Math.random())),
-    });
-  }
 }
 
-/** What is left of the time in which the push is worth trying: then it is not worth storing either. */
-function timeToLiveMs(): number {
+/** What is left of the time in which the push is worth trying. */
+function timeLeftMs(): number {
   const { scheduledTimestampMs, scheduleToCloseTimeoutMs } = activityInfo();
-  return Math.max(MIN_TIME_TO_LIVE_MS, scheduledTimestampMs + scheduleToCloseTimeoutMs - Date.now());
+  return scheduledTimestampMs + scheduleToCloseTimeoutMs - Date.now();
 }

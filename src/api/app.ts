@@ -2,7 +2,10 @@ import express, { Router } from 'express';
 import helmet from 'helmet';
 import type { Registry } from 'prom-client';
 import type { Intake } from '../intake/intake';
+import { addAlarmGauges } from './alarm-gauges';
 import { addArchiveRoutes } from './archive';
+import { addAttentionRoutes } from './attention';
+import { addAttentionGauges } from './attention-gauges';
 import { authenticate } from './auth';
 import { channelRoutes } from './channels';
 import type { ApiDependencies, ProcessDependencies } from './dependencies';
@@ -10,10 +13,15 @@ import { descriptionRoutes } from './description';
 import { addDeviceRoutes } from './devices';
 import { answerErrors, refuseUnknownRoute } from './error-handler';
 import { healthRoutes } from './health';
+import { addLedgerRoutes } from './ledger';
 import { createMetrics } from './metrics';
 import { addNotificationRoutes } from './notifications';
+import { providerReceiptRoutes } from './provider-receipts';
+import { addProviderGauges } from './provider-gauges';
+import { addProviderRoutes } from './providers';
 import { addReceiptRoutes } from './receipts';
 import { addJournalGauges } from './journal-gauges';
+import { addRetryRoutes } from './retries';
 import { logRequests } from './request-log';
 import { addWaybillRoutes } from './waybills';
 import { createWebhookCounts } from './webhook-counts';
@@ -24,10 +32,12 @@ export function createApp(deps: ApiDependencies): express.Express {
   return appAround(deps, (app, registry) => {
     const counts = createWebhookCounts(registry);
     addJournalGauges(registry, deps.intake, deps.clock);
+    addAttentionGauges(registry, deps);
     app.use(descriptionRoutes());
     if (deps.demo) app.use('/demo', deps.demo);
     app.use(webhookRoutes(deps, counts));
     app.use(channelRoutes(deps, counts));
+    app.use(providerReceiptRoutes(deps));
     // By prefix, not by route: who has no key does not learn which routes there are.
     app.use('/api/v1/push', authenticate(deps.config, { persons: true }));
     app.use(appRoutes(deps));
@@ -49,6 +59,9 @@ function appAround(
   const app = express();
   app.disable('x-powered-by');
   const metrics = createMetrics();
+  if (deps.alarms) addAlarmGauges(metrics.registry, deps.alarms);
+  addProviderGauges(metrics.registry, deps.pool);
+  deps.pushCounts?.addTo(metrics.registry);
   app.use(logRequests(deps.log));
   app.use(metrics.measure);
   app.use(securityHeaders());
@@ -90,5 +103,9 @@ function shopRoutes(deps: ApiDependencies): Router {
   addArchiveRoutes(router, deps);
   addWaybillRoutes(router, deps);
   addNotificationRoutes(router, deps);
+  addRetryRoutes(router, deps);
+  addProviderRoutes(router, deps);
+  addLedgerRoutes(router, deps);
+  addAttentionRoutes(router, deps);
   return router;
 }

@@ -33,8 +33,6 @@ export function channelRoutes(deps: ApiDependencies, counts: WebhookCounts): Rou
       const conditions: Conditions = { ...channel, now };
       requireProof(source, channel, webhook, conditions);
       const parsed = source.parse(webhook, conditions);
-      counts.accepted(source.name, parsed);
-      logFlaws(source, channel, parsed);
       const mediaType = (request.get('content-type') ?? '').slice(0, 200);
       const received = await takeWebhook(deps, {
         receivedAt: now,
@@ -44,6 +42,8 @@ export function channelRoutes(deps: ApiDependencies, counts: WebhookCounts): Rou
         body: webhook.body,
         ...parsed,
       });
+      counts.accepted(source.name, parsed);
+      logFlaws(source, channel, parsed);
       const answer = source.acknowledge({ request: webhook, now, received });
       response.status(200).type(answer.mediaType).send(answer.body);
     } catch (error) {
@@ -53,7 +53,7 @@ export function channelRoutes(deps: ApiDependencies, counts: WebhookCounts): Rou
         { source: source.name, code: error.code, err: error.cause },
         `webhook refused: ${error.message}`,
       );
-      const { mediaType, body } = source.refuse(error.message);
+      const { mediaType, body } = source.refuse(error.message, webhook);
       if (error.retryAfterSeconds !== undefined) response.set('Retry-After', String(error.retryAfterSeconds));
       response.status(error.status).type(mediaType).send(body);
     }

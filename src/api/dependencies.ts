@@ -2,9 +2,11 @@ import type { Client } from '@temporalio/client';
 import type { Router } from 'express';
 import type pg from 'pg';
 import type { Logger } from 'pino';
+import type { Alarms } from '../alarms';
 import type { Config } from '../config';
 import type { Channels } from '../intake/channel';
 import type { Intake } from '../intake/intake';
+import type { PushCounts } from './push-counts';
 
 /** What every process has that listens. */
 export interface ProcessDependencies {
@@ -15,6 +17,10 @@ export interface ProcessDependencies {
   readonly log: Logger;
   /** How Temporal calls the worker of this process; without one, this process only takes requests. */
   readonly workerIdentity?: string;
+  /** What that worker counts. */
+  readonly pushCounts?: PushCounts;
+  /** What the watch over the database has found. */
+  readonly alarms?: Alarms;
   /** Where the workers of the deliveries listen; tests have queues of their own. */
   readonly taskQueue?: string;
   /** Milliseconds since 1970. */

@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { count, moment, ok, woken } from './answer-fields';
 import { DATABASE_PROBLEMS } from './database-problem';
-import { appidField, cidField, wordField } from './device-fields';
+import {
+  apnsEnvironmentField,
+  appidField,
+  cidField,
+  installationField,
+  subscriptionField,
+  wordField,
+} from './device-fields';
 import { optionalId } from './id-fields';
 import type { Operation } from './operation';
 
@@ -14,6 +21,8 @@ const device = z
     merchant_id: z.string().nullable(),
     platform: z.string().nullable(),
     provider: z.string(),
+    installation_id: z.string().nullable(),
+    apns_environment: z.string().nullable(),
     is_active: z.boolean(),
     inactive_reason: z.string().nullable(),
     inactive_at: moment.nullable(),
@@ -21,7 +30,10 @@ const device = z
     last_seen_at: moment,
     updated_at: moment,
   })
-  .meta({ id: 'Device', description: 'The row as it is written in `push_devices`; ids as text.' });
+  .meta({
+    id: 'Device',
+    description: 'The row as it is written in `push_devices`, without the keys of a browser; ids as text.',
+  });
 
 const DEVICE_EXAMPLE = {
   id: '6a5f0e1c-3d0b-4f1e-9d55-0c1f8e6c9a10',
@@ -31,6 +43,8 @@ const DEVICE_EXAMPLE = {
   merchant_id: null,
   platform: 'android',
   provider: 'unicloud',
+  installation_id: '1f7b3c52-9f0e-4c55-8d7f-2b7a5e9c0d11',
+  apns_environment: null,
   is_active: true,
   inactive_reason: null,
   inactive_at: null,
@@ -46,7 +60,7 @@ export const registerDevice = {
   tag: 'Devices',
   summary: 'This phone belongs to this account now.',
   description:
-    'A phone is one row per `(appid, cid)`. A later registration replaces both owners, also by nothing: the phone moves to the account that registered last. `platform` and `provider` stay unless sent again.',
+    'A phone is one row per `(appid, cid)`. A later registration replaces both owners, also by nothing: the phone moves to the account that registered last. The other fields stay unless sent again. Older cids of the same `installation_id` are retired, with `inactive_reason` `reinstalled`; a retired device that registers is active again.',
   access: 'app',
   body: z
     .object({
@@ -55,7 +69,18 @@ export const registerDevice = {
       user_id: optionalId.describe('An owner: this, `merchant_id`, or both.'),
       merchant_id: optionalId.describe('An owner: this, `user_id`, or both.'),
       platform: wordField.describe('Such as `android` or `ios`.'),
-      provider: wordField.describe('Who pushes to this phone; `unicloud` when never said.'),
+      provider: wordField.describe(
+        'Who pushes to this phone; `unicloud` when not said. It says which shape `cid` has.',
+      ),
+      installation_id: installationField.describe(
+        'Which installation of the app it is: a random id that the app makes once and keeps.',
+      ),
+      subscription: subscriptionField.describe(
+        'The keys of a browser; for `webpush`, whose `cid` is the endpoint.',
+      ),
+      apns_environment: apnsEnvironmentField.describe(
+        'In which environment Apple knows the token; for `apns`.',
+      ),
     })
     .meta({ id: 'DeviceRegistration' }),
   answers: { 200: z.object({ ok, device, woken }) },
@@ -68,6 +93,7 @@ export const registerDevice = {
       merchant_id: null,
       platform: 'android',
       provider: 'unicloud',
+      installation_id: '1f7b3c52-9f0e-4c55-8d7f-2b7a5e9c0d11',
     },
     answer: { ok: true, device: DEVICE_EXAMPLE, woken: 1 },
   },

@@ -3,7 +3,8 @@ import { findDeviceForUpdate } from '../database/find-device';
 import { listDevices as selectDevices } from '../database/list-devices';
 import { inTransaction } from '../database/pool';
 import { unregisterDevice as retireDevice } from '../database/unregister-device';
-import { upsertDevice } from '../database/upsert-device';
+import { FIRST_PROVIDER, upsertDevice } from '../database/upsert-device';
+import { deviceProblem } from '../push-settings';
 import { callerOf } from './auth';
 import { namingField } from './database-problem';
 import type { ApiDependencies } from './dependencies';
@@ -11,17 +12,31 @@ import { listDevices, registerDevice, unregisterDevice } from './device-operatio
 import { HttpProblem } from './http-problem';
 import { serve } from './operation';
 import { requireOwnDevice, requireOwner } from './owners';
+import { fieldInvalid } from './request-input';
 import { wakeWaits } from './wake-waits';
 
 /** How apps say which phone is whose. */
 export function addDeviceRoutes(router: Router, deps: ApiDependencies): void {
-  const { pool } = deps;
+  const { pool, config } = deps;
 
   serve(router, registerDevice, async ({ body }, response) => {
-    const { cid, appid, user_id, merchant_id, platform, provider } = body;
+    const { cid, appid, user_id, merchant_id, platform, provider, subscription } = body;
+    const problem = deviceProblem(config.push, provider ?? FIRST_PROVIDER, { cid, subscription });
+    if (problem) throw fieldInvalid(problem.field, problem.words);
     const owners = requireOwner(callerOf(response), { userId: user_id, merchantId: merchant_id });
     const device = await namingField({ user_id: owners.userId, merchant_id: owners.merchantId }, () =>
-      inTransaction(pool, (db) => upsertDevice(db, { cid, appid, ...owners, platform, provider })),
+      inTransaction(pool, (db) =>
+        upsertDevice(db, {
+          cid,
+          appid,
+          ...owners,
+          platform,
+          provider,
+          installationId: body.installation_id,
+          subscription,
+          apnsEnvironment: body.apns_environment,
+        }),
+      ),
     );
     // As PostgreSQL wrote the ids: a uuid has one spelling there.
     const waits = [

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ALARM_NAMES } from '../alarms';
 import { ok } from './answer-fields';
 import type { Operation } from './operation';
 
@@ -13,6 +14,10 @@ export const journalState = z
     oldest_seconds: z.int().describe('Age of the oldest of them.'),
   })
   .meta({ id: 'JournalState' });
+const alarms = z
+  .array(z.enum(ALARM_NAMES))
+  .optional()
+  .describe('What the process finds wrong with its database; the log and waybell doctor say more.');
 const journal = journalState.optional().describe('Absent in a process that takes no webhooks.');
 
 export const showLife = {
@@ -35,8 +40,8 @@ export const showReadiness = {
   summary: 'Whether PostgreSQL and Temporal answer and a worker takes deliveries, within 2 s.',
   access: 'everybody',
   answers: {
-    200: z.object({ ok, postgresql: z.literal('ok'), temporal: z.literal('ok'), worker, journal }),
-    503: z.object({ ok: z.literal(false), postgresql: part, temporal: part, worker, journal }),
+    200: z.object({ ok, postgresql: z.literal('ok'), temporal: z.literal('ok'), worker, journal, alarms }),
+    503: z.object({ ok: z.literal(false), postgresql: part, temporal: part, worker, journal, alarms }),
   },
   problems: [],
   examples: {
@@ -46,6 +51,7 @@ export const showReadiness = {
       temporal: 'ok',
       worker: 'ok',
       journal: { waiting: 0, oldest_seconds: 0 },
+      alarms: [],
     },
   },
 } as const satisfies Operation;

@@ -13,7 +13,7 @@ const DATABASE_BUDGET_MS = 1_500;
 
 /** For load balancers and people: is the process alive, and has it what it needs? */
 export function healthRoutes(deps: ProcessDependencies & { readonly intake?: Intake }): Router {
-  const { pool, temporal, taskQueue, workerIdentity, intake, log, clock } = deps;
+  const { pool, temporal, taskQueue, workerIdentity, intake, alarms, log, clock } = deps;
   const router = Router();
 
   serve(router, showLife, () => ({ ok: true }));
@@ -35,10 +35,12 @@ export function healthRoutes(deps: ProcessDependencies & { readonly intake?: Int
     // Who only takes requests goes on without a worker: their deliveries wait in Temporal.
     const works = worker === 'ok' || workerIdentity === undefined;
     const journal = intake && describeJournal(intake.state(), clock?.() ?? Date.now());
+    // They do not make the process unready: webhooks are taken all the same, and wait.
+    const rest = { worker, journal, alarms: alarms?.active() };
     if (postgresql === 'ok' && temporalState === 'ok' && works)
-      return { ok: true, postgresql, temporal: temporalState, worker, journal };
+      return { ok: true, postgresql, temporal: temporalState, ...rest };
     response.status(503);
-    return { ok: false, postgresql, temporal: temporalState, worker, journal };
+    return { ok: false, postgresql, temporal: temporalState, ...rest };
   });
   return router;
 

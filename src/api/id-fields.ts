@@ -24,3 +24,7 @@ export const optionalId = textOrNumber
   .nullish()
   .transform((id) => (id === null || id === undefined || id === '' ? undefined : String(id)))
   .pipe(textId.optional());
+
+/** Words of a person: kept in a history, shown to others. */
+export const words = (maxLength: number): z.ZodString =>
+  z.string().min(1).max(maxLength).refine(printable, 'must not hold control characters');

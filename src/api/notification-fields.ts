@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { PUSH_STATES } from '../shipment/delivery';
+import { explainNotification } from '../shipment/explain-notification';
+import { explainPush } from '../shipment/explain-push';
 import { count, moment, temporalUi } from './answer-fields';
 
 /** What people are shown of a message. */
@@ -23,8 +25,12 @@ export const notification = z
   })
   .meta({ id: 'Notification' });
 
+const explanation = z
+  .object({ en: z.string(), zh: z.string() })
+  .meta({ id: 'Explanation', description: 'Why it was shown or was not, and what to do, in plain words.' });
+
 /** What happened to it on one device. */
-export const push = z
+const push = z
   .object({
     device_id: z.string(),
     cid: z.string(),
@@ -35,10 +41,17 @@ export const push = z
     attempts: count,
     claimed_at: moment,
     answered_at: moment.nullable(),
+    delivered_at: moment.nullable().describe('When it reached the phone, as the provider reports.'),
+    loss_reason: z.string().nullable().describe('Why it was dropped after it was accepted.'),
+    loss_words: z.string().nullable().describe('The same in the words of the provider.'),
     shown_at: moment.nullable(),
     clicked_at: moment.nullable(),
+    explanation,
   })
   .meta({ id: 'Push' });
+
+/** As `notification`, with everything that is known of it. */
+export const explainedNotification = notification.extend({ explanation, pushes: z.array(push) });
 
 export const NOTIFICATION_EXAMPLE = {
   message_id: '6a5f0e1c-3d0b-4f1e-9d55-0c1f8e6c9a10:1:delivered:1:user',
@@ -64,11 +77,35 @@ export const PUSH_EXAMPLE = {
   cid: 'f7a1c0de',
   provider: 'unicloud',
   state: 'accepted',
-  code: 'successed_online',
+  code: 'online',
   words: 'successed_online',
   attempts: 1,
   claimed_at: '2026-02-06T02:11:00.000Z',
   answered_at: '2026-02-06T02:11:01.000Z',
+  delivered_at: null,
+  loss_reason: null,
+  loss_words: null,
   shown_at: null,
   clicked_at: null,
+  explanation: explainPush(
+    {
+      state: 'accepted',
+      code: 'online',
+      delivered_at: null,
+      loss_reason: null,
+      shown_at: null,
+      clicked_at: null,
+    },
+    { held: false, inactiveReason: null },
+  ),
 };
+
+export const EXPLANATION_EXAMPLE = explainNotification({
+  sendStatus: 'success',
+  everHadDevice: true,
+  waitsUntil: null,
+  accepted: 1,
+  shown: 0,
+  waiting: 0,
+  held: 0,
+});

@@ -3,7 +3,13 @@ import { printable, trackingNoField } from '../sources/canonical';
 import { count, ok, temporalUi } from './answer-fields';
 import { DATABASE_PROBLEMS } from './database-problem';
 import { optionalId, requiredId, textId } from './id-fields';
-import { notification, NOTIFICATION_EXAMPLE, push, PUSH_EXAMPLE } from './notification-fields';
+import {
+  explainedNotification,
+  EXPLANATION_EXAMPLE,
+  notification,
+  NOTIFICATION_EXAMPLE,
+  PUSH_EXAMPLE,
+} from './notification-fields';
 import type { Operation } from './operation';
 
 const address = z.object({ message_id: textId });
@@ -39,12 +45,19 @@ export const showNotification = {
   path: '/api/v1/notifications/{message_id}',
   id: 'showNotification',
   tag: 'Notifications',
-  summary: 'One message, and what happened on each device.',
+  summary: 'One message, what happened on each device, and why a phone showed nothing.',
+  description:
+    'Accepted, delivered, shown, clicked and dropped are different words: the first is the provider’s answer, `delivered_at` and `loss_reason` its later report, `shown_at` and `clicked_at` the phone’s own word.',
   access: 'key',
   params: address,
-  answers: { 200: z.object({ ok, notification: notification.extend({ pushes: z.array(push) }) }) },
+  answers: { 200: z.object({ ok, notification: explainedNotification }) },
   problems: ['notification-unknown', ...DATABASE_PROBLEMS],
-  examples: { answer: { ok: true, notification: { ...NOTIFICATION_EXAMPLE, pushes: [PUSH_EXAMPLE] } } },
+  examples: {
+    answer: {
+      ok: true,
+      notification: { ...NOTIFICATION_EXAMPLE, explanation: EXPLANATION_EXAMPLE, pushes: [PUSH_EXAMPLE] },
+    },
+  },
 } as const satisfies Operation;
 
 export const retryNotification = {

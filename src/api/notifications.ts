@@ -3,9 +3,11 @@ import { findNotification } from '../database/find-notification';
 import { listNotifications as selectNotifications } from '../database/list-notifications';
 import { listPushes } from '../database/list-pushes';
 import type { Notification } from '../database/notification';
+import { findNotificationConditions } from '../database/notification-conditions';
 import { inTransaction } from '../database/pool';
 import { namingField } from './database-problem';
 import type { ApiDependencies } from './dependencies';
+import { explain } from './explain';
 import { HttpProblem } from './http-problem';
 import { listNotifications, retryNotification, showNotification } from './notification-operations';
 import { serve } from './operation';
@@ -15,7 +17,7 @@ import { temporalLink } from './temporal-link';
 /** What people ask about messages: which there are, what became of each, and to try again. */
 export function addNotificationRoutes(router: Router, deps: ApiDependencies): void {
   const { pool, config } = deps;
-  const shown = (notification: Notification) => ({
+  const shown = <Row extends Notification>(notification: Row) => ({
     ...notification,
     temporal_ui: notification.workflow_id === null ? null : temporalLink(config, notification.workflow_id),
   });
@@ -30,10 +32,13 @@ export function addNotificationRoutes(router: Router, deps: ApiDependencies): vo
   serve(router, showNotification, async ({ params: { message_id: messageId } }) => {
     const found = await inTransaction(pool, async (db) => {
       const notification = await findNotification(db, messageId);
-      return notification && { notification, pushes: await listPushes(db, messageId) };
+      if (!notification) return undefined;
+      const pushes = await listPushes(db, messageId);
+      const conditions = await findNotificationConditions(db, notification, pushes);
+      return { ...notification, ...explain(notification, pushes, conditions) };
     });
     if (!found) throw unknown(messageId);
-    return { ok: true, notification: { ...shown(found.notification), pushes: found.pushes } };
+    return { ok: true, notification: shown(found) };
   });
 
   serve(router, retryNotification, async ({ params: { message_id: messageId }, body }) => {
@@ -44,7 +49,7 @@ export function addNotificationRoutes(router: Router, deps: ApiDependencies): vo
     if (workflowId === null) {
       throw new HttpProblem('not-a-delivery', `${messageId} was not made by Waybell, so it has no workflow`);
     }
-    const { runId, restarted, message } = await retryDelivery(deps, workflowId, {
+    const { kind, runId, words } = await retryDelivery(deps, workflowId, {
       ...(operator !== undefined && { operator }),
       ...(reason !== undefined && { reason }),
       ...(devices !== undefined && { devices }),
@@ -53,8 +58,8 @@ export function addNotificationRoutes(router: Router, deps: ApiDependencies): vo
       ok: true,
       workflow_id: workflowId,
       run_id: runId,
-      restarted,
-      message,
+      restarted: kind === 'restarted',
+      message: words,
       temporal_ui: temporalLink(config, workflowId, runId),
     };
   });

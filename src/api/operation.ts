@@ -6,9 +6,9 @@ import { checkFields, readBody, readJson, readOptionalJson } from './request-inp
 
 /**
  * Who may ask: everybody; the holder of an API key; an app, which may come as a person; who signs; who knows the
- * URL of a channel, and signs as its source does.
+ * URL of a channel, and signs as its source does; a provider that signs each of its receipts.
  */
-export type Access = 'everybody' | 'key' | 'app' | 'signature' | 'channel';
+export type Access = 'everybody' | 'key' | 'app' | 'signature' | 'channel' | 'receipt';
 
 /** The chapters of the description, in the order in which people read them. */
 export const TAGS = {
@@ -16,6 +16,7 @@ export const TAGS = {
   Devices: 'How apps say which phone is whose, and what was seen on it.',
   Waybills: 'How the shop says which order a waybill belongs to.',
   Notifications: 'Which messages there are, what became of each, and to try again.',
+  'Push providers': 'Which of them are held, and what waits for a person’s word.',
   Health: 'For load balancers, monitoring and people.',
   Description: 'What you are reading.',
 } as const;
@@ -39,8 +40,8 @@ export interface Operation {
   readonly body?: z.ZodObject;
   /** No body counts as an empty object. */
   readonly bodyOptional?: true;
-  /** Set where request, answer and refusal have the form of who asks: the media types of both. */
-  readonly inTheirForm?: { readonly requests: readonly string[]; readonly answers: readonly string[] };
+  /** Set where the request has the form of who asks, and maybe answer and refusal too: the media types of both. */
+  readonly inTheirForm?: { readonly requests: readonly string[]; readonly answers?: readonly string[] };
   /** By HTTP status. Handlers give the input of a schema; what JSON makes of it is the output. */
   readonly answers: Readonly<Record<number, z.ZodType>>;
   /** Of all answers; JSON unless said. */

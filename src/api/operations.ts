@@ -1,9 +1,14 @@
 import { showDocs, showOpenApi } from './description-operations';
 import { listDevices, registerDevice, unregisterDevice } from './device-operations';
 import { showLife, showMetrics, showReadiness } from './health-operations';
+import { showAttention } from './attention-operations';
+import { showLedger } from './ledger-operations';
 import { listNotifications, retryNotification, showNotification } from './notification-operations';
 import type { Operation } from './operation';
+import { listProviders, releaseProvider, settleDeactivations } from './provider-operations';
+import { receiveGetuiReceipts } from './provider-receipt-operations';
 import { recordReceipt } from './receipt-operations';
+import { showRetries, startRetries } from './retry-operations';
 import { linkWaybill } from './waybill-operations';
 import { listWebhooks } from './archive-operations';
 import { receiveFromChannel } from './channel-operations';
@@ -18,10 +23,18 @@ export const OPERATIONS: readonly Operation[] = [
   unregisterDevice,
   listDevices,
   recordReceipt,
+  receiveGetuiReceipts,
   linkWaybill,
   listNotifications,
   showNotification,
   retryNotification,
+  startRetries,
+  showRetries,
+  listProviders,
+  releaseProvider,
+  settleDeactivations,
+  showAttention,
+  showLedger,
   showLife,
   showReadiness,
   showMetrics,

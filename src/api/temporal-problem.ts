@@ -23,10 +23,13 @@ export async function askTemporal<T>(
   try {
     return await temporal.withDeadline(deadline, ask);
   } catch (error) {
-    if (!isTemporalAway(error)) throw error;
-    throw new HttpProblem('temporal-unavailable', 'Temporal does not answer; nothing was started', {
-      retryAfterSeconds: RETRY_AFTER_S,
-      cause: error,
-    });
+    throw isTemporalAway(error) ? temporalAway(error) : error;
   }
+}
+
+export function temporalAway(cause: unknown): HttpProblem {
+  return new HttpProblem('temporal-unavailable', 'Temporal does not answer; nothing was started', {
+    retryAfterSeconds: RETRY_AFTER_S,
+    cause,
+  });
 }

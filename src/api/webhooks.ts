@@ -32,7 +32,6 @@ function receive(source: OwnSystem, deps: ApiDependencies, counts: WebhookCounts
       throw new HttpProblem(parsed.code, parsed.message, { ...(field !== undefined && { field }) });
     }
     const { update } = parsed;
-    counts.accepted(update.source, { updates: [update], flaws: [] });
     const [received] = await takeWebhook(deps, {
       receivedAt: now,
       source: update.source,
@@ -42,6 +41,7 @@ function receive(source: OwnSystem, deps: ApiDependencies, counts: WebhookCounts
       updates: [update],
       flaws: [],
     });
+    counts.accepted(update.source, { updates: [update], flaws: [] });
     const { mediaType, body } = source.acknowledge(received as ReceivedUpdate);
     response.status(200).type(mediaType).send(body);
   };

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { prepareNamespace } from '../../temporal/prepare-namespace';
+import { ensureSilentDevicesSchedule } from '../../temporal/silent-devices-schedule';
 import { ensureSweepSchedule } from '../../temporal/sweep-schedule';
 import { startEmbeddedTemporal } from '../embedded/temporal';
 import type { BringUp } from './bring-up';
@@ -30,10 +31,11 @@ export async function bringUpTemporal(context: BringUp): Promise<TemporalUp> {
   return { client, embedded };
 }
 
-/** Makes the namespace and the schedule ready; a second call changes nothing. */
+/** Makes the namespace and the schedules ready; a second call changes nothing. */
 export async function prepareTemporal({ config, logs }: BringUp, client: Client): Promise<void> {
   await prepareNamespace(client.connection, config.temporalNamespace, (line) => logs.log.warn(line));
   await ensureSweepSchedule(client);
+  await ensureSilentDevicesSchedule(client);
 }
 
 async function startEmbedded({

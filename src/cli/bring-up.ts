@@ -1,8 +1,10 @@
 import { createWorkerApp } from '../api/app';
 import { databaseProblem } from '../api/database-problem';
+import { createAlarms } from '../alarms';
 import { apiUrl } from '../api-url';
 import type { Config } from '../config';
 import { openPool } from '../database/pool';
+import { watchDrift } from '../doctor/drift-watch';
 import { isTemporalAway } from '../intake/temporal-away';
 import type { Logs } from '../log';
 import { bringUpApi } from './bring-up-api';
@@ -41,11 +43,15 @@ export async function bringUp(context: BringUp): Promise<string> {
 
   const pool = openPool(databaseUrl, (error) => log.warn({ err: error }, 'PostgreSQL closed a connection'));
   supervisor.add({ name: 'The connections to PostgreSQL', stop: () => pool.end() });
+  const alarms = createAlarms(log);
+  const { shopTables, allowedTriggers } = config;
+  const watch = watchDrift({ pool, shopTables, allowedTriggers, alarms, log });
+  supervisor.add({ name: 'The watch over the database', stop: () => watch.stop() });
 
   const worker = delivers(role)
     ? await bringUpWorker(context, { temporal, pool, cloudFunctionUrl: cloudFunctionUrl(config) })
     : undefined;
-  const shared = { config, pool, temporal: temporal.client, log, ...worker };
+  const shared = { config, pool, temporal: temporal.client, log, alarms, ...worker };
   if (takesRequests(role)) {
     await bringUpApi(context, shared);
     if (!delivers(role)) await checkPartsWhenTheyAnswer(context, temporal);

@@ -1,9 +1,17 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander';
 import { loadConfig, loadDataDir, SettingsError } from '../config';
+import { UnavailableError } from './ask-api';
+import { attentionCommand } from './attention';
 import { channelsCommand } from './channels';
+import { doctorCommand } from './doctor';
+import { importQueueCommand } from './import-queue';
+import { keysCommand } from './keys';
+import { ledgerCommand } from './ledger';
 import { migrateCommand } from './migrate';
+import { providersCommand } from './providers';
 import { replayCommand } from './replay';
+import { retryCommand } from './retry';
 import { ROLES, type Role } from './role';
 import { sendCommand } from './send';
 import { start } from './start';
@@ -50,14 +58,24 @@ waybell
   });
 
 waybell
+  .addCommand(doctorCommand())
   .addCommand(migrateCommand())
+  .addCommand(importQueueCommand())
+  .addCommand(keysCommand())
   .addCommand(channelsCommand())
   .addCommand(sendCommand())
-  .addCommand(replayCommand());
+  .addCommand(replayCommand())
+  .addCommand(providersCommand())
+  .addCommand(attentionCommand())
+  .addCommand(retryCommand())
+  .addCommand(ledgerCommand());
 
 waybell.parseAsync().catch((error: unknown) => {
   // What we threw ourselves is a sentence for the reader; anything else is a defect, and its stack helps.
-  const sentence = error instanceof SettingsError || (error instanceof Error && error.constructor === Error);
+  const sentence =
+    error instanceof SettingsError ||
+    error instanceof UnavailableError ||
+    (error instanceof Error && error.constructor === Error);
   console.error(sentence ? error.message : error);
   process.exit(1);
 });

@@ -5,13 +5,20 @@ import { describeMigration } from '../database/describe-migration';
 import { migrate, pendingMigrations } from '../database/migrate';
 import { MigrationRefused } from '../database/migration-obstacles';
 import { withClient } from '../database/with-client';
+import { requireWorkerRole, workerRoleSql } from '../database/worker-role';
+
+interface MigrateOptions {
+  readonly plan?: true;
+  readonly worker?: string;
+}
 
 /** `waybell migrate`: shows, or makes, what an external database lacks. */
 export function migrateCommand(): Command {
   return new Command('migrate')
     .description('bring the database of DATABASE_URL up to date')
     .option('--plan', 'only show what was found and the SQL that would run')
-    .action(async ({ plan }: { plan?: true }) => {
+    .option('--worker <role>', 'let this role run Waybell: grants, and a function that lends it the orders')
+    .action(async ({ plan, worker }: MigrateOptions) => {
       const settings = loadDatabaseSettings();
       const { database } = settings;
       for (const line of obsoleteSettings()) console.error(line);
@@ -20,13 +27,18 @@ export function migrateCommand(): Command {
       } else if (plan) {
         const pending = await pendingMigrations(database.url);
         console.log(await withClient(database.url, (db) => describeMigration(db, pending, settings)));
+        if (worker !== undefined)
+          console.log(`\n-- For ${worker}\n${workerRoleSql(settings.shopTables, worker)}`);
       } else {
-        await apply(database.url, settings);
+        await apply(database.url, settings, worker);
       }
     });
 }
 
-async function apply(databaseUrl: string, settings: DatabaseSettings): Promise<void> {
+async function apply(databaseUrl: string, settings: DatabaseSettings, worker?: string): Promise<void> {
+  if (worker !== undefined) {
+    await withClient(databaseUrl, (db) => requireWorkerRole(db, settings.shopTables, worker));
+  }
   try {
     const applied = await migrate(databaseUrl, console.log);
     console.log(applied.length === 0 ? 'Nothing to do.' : `Applied ${applied.join(', ')}.`);
@@ -35,6 +47,10 @@ async function apply(databaseUrl: string, settings: DatabaseSettings): Promise<v
     console.error(error.message);
     process.exitCode = 1;
     return;
+  }
+  if (worker !== undefined) {
+    await withClient(databaseUrl, (db) => db.query(workerRoleSql(settings.shopTables, worker)));
+    console.log(`${worker} may run Waybell now.`);
   }
   const { problems, warnings } = await withClient(databaseUrl, (db) => checkShop(db, settings));
   for (const warning of warnings) console.log(`To know: ${warning}`);

@@ -7,6 +7,8 @@ export interface WantedPort {
   readonly setting: string;
   readonly port: number;
   readonly host: string;
+  /** The embedded server that listens there; Waybell itself when absent. */
+  readonly partOf?: string;
 }
 
 /** Thrown when a port cannot be used; one sentence for each. */
@@ -24,12 +26,13 @@ export async function requireFreePorts(wanted: readonly WantedPort[]): Promise<v
     const twin = wanted.slice(0, index).find((other) => other.port === port);
     if (twin)
       problems.push(`${setting} and ${twin.setting} are both ${port}: set one of them to another port.`);
-    else problems.push(...(await problemWith({ setting, port, host })));
+    else problems.push(...(await describeTakenPort({ setting, port, host })));
   }
   if (problems.length > 0) throw new PortsTakenError(problems);
 }
 
-async function problemWith({ setting, port, host }: WantedPort): Promise<string[]> {
+/** A sentence when the port is not free, and who holds it. */
+export async function describeTakenPort({ setting, port, host }: WantedPort): Promise<string[]> {
   const server = createServer();
   try {
     server.listen(port, host);

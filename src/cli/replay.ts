@@ -48,11 +48,10 @@ async function run(config: Config, { dryRun, ...query }: ReplayOptions): Promise
     noTTYOutput: true,
     clearOnComplete: true,
   });
+  const client = connected?.client;
+  let tally: ReplayTally | undefined;
   try {
-    const total = await countWebhooks(pool, query);
-    bar.start(total, 0);
-    let tally: ReplayTally | undefined;
-    const client = connected?.client;
+    bar.start(await countWebhooks(pool, query), 0);
     for await (tally of replay({
       pool,
       query,
@@ -61,13 +60,12 @@ async function run(config: Config, { dryRun, ...query }: ReplayOptions): Promise
     })) {
       bar.update(tally.webhooks);
     }
-    bar.stop();
-    console.log(tally ? describe(tally, dryRun === true) : 'There is no such webhook in the archive.');
   } finally {
-    bar.stop();
+    if (bar.isActive) bar.stop();
     await connected?.close();
     await pool.end();
   }
+  console.log(tally ? describe(tally, dryRun === true) : 'There is no such webhook in the archive.');
 }
 
 function describe(

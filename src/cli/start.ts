@@ -1,13 +1,15 @@
 import { once } from 'node:events';
 import { loadConfig, obsoleteSettings, type Config } from '../config';
+import { withDemoVapidKey } from '../embedded/demo-vapid';
 import { waitForLeftovers } from '../embedded/leftovers';
 import { openLogs } from '../log';
 import { bringUp } from './bring-up';
 import { lockDataDir } from './data-dir-lock';
-import { requireFreePorts, type WantedPort } from './ports';
-import { processFiles, takesRequests, type Role } from './role';
+import { requireFreePorts } from './ports';
+import { processFiles, type Role } from './role';
 import { listenToStopRequests, StopRequested } from './stop-requests';
 import { createSupervisor } from './supervisor';
+import { wantedPorts } from './wanted-ports';
 
 export interface StartChoice {
   readonly role: Role;
@@ -39,7 +41,8 @@ export async function start({ role, background }: StartChoice): Promise<number> 
   try {
     await waitForLeftovers(config.dataDir);
     await requireFreePorts(wantedPorts(config, role));
-    const summary = await bringUp({ config, role, background, logs, supervisor, signal: over });
+    const settings = await withDemoVapidKey(config);
+    const summary = await bringUp({ config: settings, role, background, logs, supervisor, signal: over });
     over.throwIfAborted();
     logs.progress(summary);
     if (background) {
@@ -74,24 +77,4 @@ function requireSharedParts({ database, temporal }: Config, role: Role): void {
   throw new Error(
     `--only ${role} needs ${missing.join(' and ')}: embedded parts live and end with one process that does everything.`,
   );
-}
-
-function wantedPorts(config: Config, role: Role): WantedPort[] {
-  const { host, port, pushPort, workerPort, database, temporal } = config;
-  const embedded = { host: '127.0.0.1' };
-  return [
-    ...(takesRequests(role)
-      ? [
-          { setting: 'PORT', port, host },
-          { setting: 'PUSH_PORT', port: pushPort, host },
-        ]
-      : [{ setting: 'WORKER_PORT', port: workerPort, host }]),
-    ...(database.kind === 'embedded' ? [{ setting: 'POSTGRES_PORT', port: database.port, ...embedded }] : []),
-    ...(temporal.kind === 'embedded'
-      ? [
-          { setting: 'TEMPORAL_PORT', port: temporal.port, ...embedded },
-          { setting: 'TEMPORAL_UI_PORT', port: temporal.uiPort, ...embedded },
-        ]
-      : []),
-  ];
 }

@@ -89,7 +89,7 @@ function wordsOf({ body, problem }: Answer): string {
 }
 
 function partsOf({ body = {} }: Answer): Row[] {
-  const { postgresql, temporal, worker, journal } = body;
+  const { postgresql, temporal, worker, journal, alarms } = body;
   const states = [
     ['PostgreSQL', postgresql],
     ['Temporal', temporal],
@@ -99,6 +99,9 @@ function partsOf({ body = {} }: Answer): Row[] {
     ...states.flatMap(([name, state]) =>
       typeof state === 'string' ? [[name, MEANING[state] ?? state] as const] : [],
     ),
+    ...(Array.isArray(alarms) && alarms.length > 0
+      ? [['Alarms', `${alarms.join(', ')}: see "waybell doctor"`] as const]
+      : []),
     ...(journal === undefined ? [] : [['Journal', describeJournal(journal as JournalState)] as const]),
   ];
 }

@@ -28,6 +28,11 @@ export interface ShipmentUpdate {
   readonly state?: string;
   /** The carrier under which this source told the waybill before it corrected itself. */
   readonly formerCarrier?: string;
+  /**
+   * The status that another system told people last, `null` for none: where the shop's row already holds one that
+   * nobody was told. Counts until Waybell itself has told something.
+   */
+  readonly toldBefore?: ShipmentStatus | null;
 }
 
 /** Whom a notification is for. */

@@ -7,7 +7,12 @@ import type { ShipmentUpdate } from '../shipment/update';
 
 export const DELIVERY_WORKFLOW = 'DeliveryNotification';
 export const SWEEP_WORKFLOW = 'SweepWaits';
+export const BULK_RETRY_WORKFLOW = 'BulkRetry';
+export const RETIRE_SILENT_WORKFLOW = 'RetireSilentDevices';
 export const TASK_QUEUE = 'waybell';
+
+/** Where the pushes of one provider wait: its rate is a property of this queue, whoever works on it. */
+export const pushQueue = (taskQueue: string, provider: string): string => `${taskQueue}-push-${provider}`;
 
 /** What a delivery is started with. Ids, status, times, places and masked text only; at most 256 KB. */
 export interface DeliveryInput {
@@ -39,4 +44,30 @@ export interface DeliveryResult {
   readonly outcome: SendStatus | Exclude<Verdict, 'announce'>;
   readonly reason: string;
   readonly audiences: readonly AudienceOutcome[];
+}
+
+/** One retry of many deliveries. Which ones is in the database, or found by the query. */
+export interface BulkRetryInput {
+  readonly retryId: string;
+  /** Of Temporal's list of workflows; absent when all deliveries are in the database already. */
+  readonly query?: string;
+  /** Deliveries per second, at most. */
+  readonly rate: number;
+  readonly request: RetryRequest;
+  /** Set by the workflow itself when it goes on as a new run. */
+  readonly progress?: BulkRetryProgress;
+}
+
+/** How far a bulk retry has come. */
+export interface BulkRetryProgress {
+  readonly step: 'listing' | 'retrying' | 'done';
+  /** Where the next page of the list begins. */
+  readonly listFrom: string | null;
+  readonly found: number;
+  /** Open deliveries that were asked, closed ones that were started again, and those that refused. */
+  readonly asked: number;
+  readonly restarted: number;
+  readonly refused: number;
+  /** Why, of the first ones. All of them: GET /api/v1/retries/{id}. */
+  readonly refusals: readonly { readonly workflowId: string; readonly words: string }[];
 }

@@ -158,7 +158,9 @@ async function pushRound(
   const { number, only } = round;
   const page = await localFirst('findDevices', 'find devices', { notifications, round: number, only });
   story.pushing(number, page);
-  const results = await pushPage(workflowId, page.devices, number, input.limits);
+  const merchantId = notifications.find(({ audience }) => audience === 'merchant')?.recipientId;
+  const { devices } = page;
+  const results = await pushPage({ devices, round: number, limits: input.limits, merchantId });
   story.pushed(results);
   if (!page.more) return results;
 

@@ -1,3 +1,5 @@
 /** Deterministic code only: types, `@temporalio/workflow` and the pure shipment folder. Names are workflow types. */
+export { bulkRetry as BulkRetry } from './bulk-retry';
 export { deliveryNotification as DeliveryNotification } from './delivery-notification';
+export { retireSilentDevices as RetireSilentDevices } from './retire-silent-devices';
 export { sweepWaits as SweepWaits } from './sweep-waits';

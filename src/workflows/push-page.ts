@@ -1,21 +1,30 @@
-import { isCancellation, proxyActivities } from '@temporalio/workflow';
+import { isCancellation, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import type { WaitLimits } from '../config';
 import type { DeviceRef, PushResult } from '../shipment/delivery';
+import { pushQueue } from './contract';
 
 /** Pushes of one delivery under way at once: far below the server's 2,000 pending activities, fair to others. */
 const MOST_PENDING = 50;
+
+/** What a server accepts as a key of fairness: 64 bytes, and a character has up to 4. Who shares one shares a turn. */
+const FAIRNESS_KEY = /^[\x20-\x7e]{1,64}$|^.{1,16}/su;
+
+export interface PushPage {
+  readonly devices: readonly DeviceRef[];
+  readonly round: number;
+  readonly limits: WaitLimits;
+  /** Whose parcel it is: the burst of one merchant does not delay the pushes of another. */
+  readonly merchantId: string | undefined;
+}
 
 /**
  * Pushes to every device of a page, one activity each, and waits until each has ended. A device that keeps
  * answering "later" is given up for this round after `limits.pushRetry`.
  */
-export async function pushPage(
-  workflowId: string,
-  devices: readonly DeviceRef[],
-  round: number,
-  limits: WaitLimits,
-): Promise<PushResult[]> {
+export async function pushPage({ devices, round, limits, merchantId = '' }: PushPage): Promise<PushResult[]> {
+  const { workflowId, taskQueue } = workflowInfo();
+  const fairnessKey = FAIRNESS_KEY.exec(merchantId)?.[0];
   const { pushToDevice } = proxyActivities<Pick<Activities, 'pushToDevice'>>({
     // 5 s for the request and a claim and a write of 1.5 s each; a worker killed meanwhile is noticed after it.
     startToCloseTimeout: '10s',
@@ -23,10 +32,12 @@ export async function pushPage(
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
   });
 
-  const push = async (device: DeviceRef): Promise<PushResult> => {
+  const push = async ({ provider, ...device }: DeviceRef): Promise<PushResult> => {
     const options = {
       summary: `push to ${device.audience} …${device.cidTail}`,
       activityId: `push-${device.audience}-${device.deviceId}-${round}`,
+      ...(provider !== undefined && { taskQueue: pushQueue(taskQueue, provider) }),
+      ...(fairnessKey !== undefined && { priority: { fairnessKey } }),
     };
     try {
       return await pushToDevice.executeWithOptions(options, [{ workflowId, device, round }]);

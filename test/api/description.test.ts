@@ -46,7 +46,7 @@ describe('the page to read', () => {
 
   test('names fields with the objects around them, their types and their limits', () => {
     const words = page.text.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
-    expect(words).toContain('cid text, 1–128 The client id that the push provider gave the phone.');
+    expect(words).toContain('cid text, 1–2048 How the push provider knows the phone: ');
     expect(words).toContain('notification.pushes[].shown_at time, ISO 8601 or null');
     expect(words).toContain('event &#34;shown&#34; or &#34;clicked&#34;');
     expect(words).toContain('devices list of text, at most 128 or integer, 1–100, optional');

@@ -110,6 +110,7 @@ describe('who may ask is as documented', () => {
       key: 'api-key-missing',
       app: 'api-key-missing',
       signature: 'signature-missing',
+      receipt: 'signature-missing',
     };
     // A channel refuses in the form of its source.
     if (access !== 'channel') expect(json['code']).toBe(refusal[access]);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { refused } from '../setup/cloud-function';
-import { eventually, openDeliveryLab, type DeliveryLab } from '../setup/delivery-lab';
+import { eventually, openDeliveryLab, type DeliveryLab, type Wrap } from '../setup/delivery-lab';
 
 describe('a delivery to many devices', () => {
   let lab: DeliveryLab;
@@ -9,9 +9,17 @@ describe('a delivery to many devices', () => {
   });
   afterAll(() => lab.close());
 
-  test('reaches 230 phones of one owner, page by page, each once', async () => {
+  test('reaches 1,000 phones of one owner, each once: a run for every page, at most 50 at a time', async () => {
+    let [underWay, mostUnderWay] = [0, 0];
+    const counting: Wrap = ({ pushToDevice, ...others }) => ({
+      ...others,
+      async pushToDevice(input) {
+        mostUnderWay = Math.max(mostUnderWay, (underWay += 1));
+        return pushToDevice(input).finally(() => (underWay -= 1));
+      },
+    });
     const parcel = await lab.parcel({ user: 0, merchant: 1 });
-    const cids = Array.from({ length: 230 }, (_, i) => `many-${parcel.trackingNo}-${i}`);
+    const cids = Array.from({ length: 1_000 }, (_, i) => `many-${parcel.trackingNo}-${i}`);
     await lab.db.pool.query(`insert into push_devices (cid, user_id) select unnest($1::text[]), $2`, [
       cids,
       parcel.userId,
@@ -29,13 +37,14 @@ describe('a delivery to many devices', () => {
           ).rowCount === 1,
       );
       expect((await latest.describe()).runId).not.toBe(handle.firstExecutionRunId);
+      expect(mostUnderWay).toBeLessThanOrEqual(50);
       lab.cloud.answer(cids[7] ?? '');
       await latest.signal('retry');
       expect(await handle.result()).toMatchObject({
         outcome: 'success',
-        reason: 'user: success, 230 accepted; merchant: success, 1 accepted',
+        reason: 'user: success, 1000 accepted; merchant: success, 1 accepted',
       });
-    });
+    }, counting);
     const counts = cids.map((cid) => lab.cloud.countFor(cid));
     expect(counts.filter((count) => count !== 1)).toEqual([2]);
   });

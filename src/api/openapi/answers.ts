@@ -35,7 +35,7 @@ function describeAnswers(
   return Object.fromEntries(
     Object.entries(answers).map(([status, schema]) => {
       const example = status === '200' ? examples?.answer : undefined;
-      const content = inTheirForm
+      const content = inTheirForm?.answers
         ? anythingIn(inTheirForm.answers)
         : contentOf(mediaType, jsonSchemaOf(schema, 'output', named), example);
       return [status, { description: status === '200' ? 'Done.' : 'Not now.', headers: REQUEST_ID, content }];
@@ -57,7 +57,7 @@ function describeProblems(operation: Operation, named: NamedSchemas): Answers {
         {
           description: possible.map(explain).join('\n'),
           headers: { ...REQUEST_ID, ...(status === 503 && RETRY_AFTER) },
-          content: operation.inTheirForm
+          content: operation.inTheirForm?.answers
             ? anythingIn(operation.inTheirForm.answers)
             : contentOf('application/json', schema),
         },

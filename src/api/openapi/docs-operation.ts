@@ -12,6 +12,7 @@ const ACCESS_WORDS: Readonly<Record<Access, string>> = {
   app: 'Needs an API key, or the access token of the person who is signed in.',
   signature: 'Signed as Standard Webhooks when `WEBHOOK_SECRETS` is set.',
   channel: 'The URL is a secret; sources that sign are verified besides.',
+  receipt: 'Every line is signed by the provider.',
 };
 
 /** One route: what to send, and what may come back. */

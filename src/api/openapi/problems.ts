@@ -14,6 +14,7 @@ const PROBLEMS_OF_ACCESS: Readonly<Record<Access, readonly HttpErrorCode[]>> = {
     'signature-expired',
     'signature-replayed',
   ],
+  receipt: ['signature-missing', 'signature-invalid'],
 };
 
 /** What `request-input.ts` refuses. */

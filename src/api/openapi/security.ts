@@ -51,4 +51,6 @@ export const SECURITY_OF_ACCESS: Readonly<Record<Access, readonly Requirement[]>
   signature: [{ webhookId: [], webhookTimestamp: [], webhookSignature: [] }],
   // The token is a part of the path, and every source signs in its own way, or not at all.
   channel: [],
+  // The signatures are in the lines of the body.
+  receipt: [],
 };

@@ -1,0 +1,79 @@
+import { activityInfo } from '@temporalio/activity';
+import {
+  addToBulkRetry,
+  deleteOldBulkRetries,
+  type RetryTally,
+  selectOpenRetries,
+  type SettledRetry,
+  settleRetry,
+  tallyBulkRetry,
+} from '../database/bulk-retries';
+import { inTransaction } from '../database/pool';
+import type { RetryRequest } from '../shipment/retry-request';
+import type { ActivityDeps } from './deps';
+
+/** Retries under way at once; each is one to three calls of Temporal. */
+const AT_ONCE = 10;
+/** What fails so often for a reason of its own must not hold up the others. */
+const MOST_TRIES = 5;
+
+export interface ListForRetryInput {
+  readonly retryId: string;
+  readonly query?: string;
+  readonly from: string | null;
+}
+
+/** Writes one page of what a query finds into the list of a bulk retry. */
+export function createListForRetry({ pool, deliveries }: ActivityDeps) {
+  return async function listForRetry(
+    input: ListForRetryInput,
+  ): Promise<{ readonly found: number; readonly next: string | null }> {
+    const { retryId, query, from } = input;
+    const page = query === undefined ? undefined : await deliveries.list(query, from);
+    return inTransaction(pool, async (db) => {
+      await deleteOldBulkRetries(db);
+      if (page) await addToBulkRetry(db, retryId, page.workflowIds);
+      return { found: (await tallyBulkRetry(db, retryId)).found, next: page?.next ?? null };
+    });
+  };
+}
+
+export interface RetryBatchInput {
+  readonly retryId: string;
+  readonly request: RetryRequest;
+  readonly limit: number;
+}
+
+export interface RetriedBatch {
+  readonly tally: RetryTally;
+  /** Of this batch; 0 when nothing was left to do. */
+  readonly settled: number;
+  readonly refusals: readonly { readonly workflowId: string; readonly words: string }[];
+}
+
+/** Tries the next deliveries of a bulk retry again, and writes down how each was settled. */
+export function createRetryBatch({ pool, deliveries }: ActivityDeps) {
+  return async function retryBatch({ retryId, request, limit }: RetryBatchInput): Promise<RetriedBatch> {
+    const open = await inTransaction(pool, (db) => selectOpenRetries(db, retryId, limit));
+    const settled: SettledRetry[] = [];
+    for (let index = 0; index < open.length; index += AT_ONCE) {
+      const together = open.slice(index, index + AT_ONCE);
+      settled.push(...(await Promise.all(together.map((id) => settle(retryId, id, request)))));
+    }
+    const tally = await inTransaction(pool, (db) => tallyBulkRetry(db, retryId));
+    const refusals = settled.filter(({ outcome }) => outcome === 'refused');
+    return { tally, settled: settled.length, refusals };
+  };
+
+  async function settle(retryId: string, workflowId: string, request: RetryRequest): Promise<SettledRetry> {
+    const lastTry = activityInfo().attempt >= MOST_TRIES;
+    const end = await deliveries.retry(workflowId, request, retryId).catch((error: unknown) => {
+      if (!lastTry) throw error;
+      return { kind: 'refused' as const, words: `failed ${MOST_TRIES} times: ${String(error)}` };
+    });
+    if ('code' in end && end.code === 'worker-unavailable' && !lastTry) throw new Error(end.words);
+    const settled = { workflowId, outcome: end.kind, words: end.words };
+    await inTransaction(pool, (db) => settleRetry(db, retryId, settled));
+    return settled;
+  }
+}

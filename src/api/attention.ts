@@ -1,0 +1,54 @@
+import type { Router } from 'express';
+import { ENDS_BY } from '../shipment/attention';
+import { type AttentionEntry, showAttention } from './attention-operations';
+import type { ApiDependencies } from './dependencies';
+import { type Entry, listAttention } from './list-attention';
+import { serve } from './operation';
+import { temporalLink } from './temporal-link';
+import { askTemporal } from './temporal-problem';
+
+/** Some deliveries of a page are looked up in Temporal; milliseconds. */
+const BUDGET_MS = 5_000;
+
+/** What waits, and what should not wait any more. */
+export function addAttentionRoutes(router: Router, deps: ApiDependencies): void {
+  const { temporal, config } = deps;
+
+  serve(router, showAttention, async ({ query }) => {
+    const page = await askTemporal(temporal, () => listAttention(deps, query), Date.now() + BUDGET_MS);
+    return {
+      ok: true,
+      counts: Object.fromEntries(page.counts.map(({ kind, count }) => [kind, count])),
+      overdue: page.entries.filter(({ alarm }) => alarm !== null).length,
+      attention: page.entries.map(shown),
+      next: page.next,
+    };
+  });
+
+  function shown({
+    kind,
+    workflowId,
+    audience,
+    messageIds,
+    since,
+    until,
+    words,
+    alarm,
+  }: Entry): AttentionEntry {
+    // A workflow id says of which parcel it is: delivery/<source>/<carrier>/<tracking no>/<digest>
+    const [type, , carrier, trackingNo] = (workflowId ?? '').split('/').map(decodeURIComponent);
+    const named = type === 'delivery';
+    return {
+      kind,
+      carrier: named ? (carrier ?? null) : null,
+      tracking_no: named ? (trackingNo ?? null) : null,
+      message_ids: [...messageIds],
+      audience: audience === '' ? null : audience,
+      ...{ since, until, words, why: alarm },
+      ends_by: ENDS_BY[kind],
+      alarm: alarm !== null,
+      workflow_id: workflowId,
+      temporal_ui: workflowId === null ? null : temporalLink(config, workflowId),
+    };
+  }
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { count, moment, ok } from './answer-fields';
+import { DATABASE_PROBLEMS } from './database-problem';
+import type { Operation } from './operation';
+
+const byReason = z.record(z.string(), count);
+
+const ledger = z.object({
+  ok,
+  since: moment,
+  until: moment,
+  closes: z
+    .boolean()
+    .describe('Whether both equations close. If not, something was lost: see `differences`.'),
+  updates: z
+    .object({
+      accepted: count,
+      duplicate: count,
+      stale: count.describe('Stored, and moves nothing: old scans, and words that are not known.'),
+      decided: count,
+      waiting: count.describe('Temporal has it, the database not yet.'),
+      not_handed_over: count.describe('In the journal of this process only.'),
+    })
+    .describe('accepted = the sum of the others.'),
+  audiences: z
+    .object({
+      expected: count.describe('Two for each decided update: buyer and merchant.'),
+      notified: count.describe('At least one push was accepted.'),
+      suppressed: byReason,
+      failed: byReason,
+      waiting: byReason,
+    })
+    .describe('expected = the sum of the others.'),
+  differences: z
+    .array(z.object({ workflow_id: z.string(), problem: z.string() }))
+    .describe('What the equations cannot account for; the first 100.'),
+});
+export type LedgerAnswer = z.input<typeof ledger>;
+
+export const showLedger = {
+  method: 'get',
+  path: '/api/v1/ledger',
+  id: 'showLedger',
+  tag: 'Health',
+  summary: 'Accounts for every update that was accepted, and for everybody who was to be told.',
+  description: 'Journal, archive and decisions, checked against Temporal. Each equation closes at any time.',
+  access: 'key',
+  query: z.object({
+    since: z.iso
+      .datetime({ offset: true })
+      .transform((text) => new Date(text))
+      .describe('ISO 8601 with an offset.'),
+  }),
+  answers: { 200: ledger },
+  problems: ['temporal-unavailable', ...DATABASE_PROBLEMS],
+  examples: {
+    answer: {
+      ok: true,
+      since: '2026-02-06T00:00:00.000Z',
+      until: '2026-02-06T02:11:00.000Z',
+      closes: true,
+      updates: { accepted: 12, duplicate: 3, stale: 2, decided: 6, waiting: 1, not_handed_over: 0 },
+      audiences: {
+        expected: 12,
+        notified: 8,
+        suppressed: { superseded: 1, 'not-named': 1 },
+        failed: { bad_payload: 1 },
+        waiting: { 'no-targets': 1 },
+      },
+      differences: [],
+    },
+  },
+} as const satisfies Operation;

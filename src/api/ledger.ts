@@ -1,0 +1,33 @@
+import type { Router } from 'express';
+import type { ApiDependencies } from './dependencies';
+import { showLedger, type LedgerAnswer } from './ledger-operations';
+import { serve } from './operation';
+import { fieldInvalid } from './request-input';
+import { takeLedger } from './take-ledger';
+import { askTemporal } from './temporal-problem';
+
+/** Thousands of deliveries may have to be looked up in Temporal; milliseconds. */
+const BUDGET_MS = 30_000;
+
+/** Where everything went that was accepted. */
+export function addLedgerRoutes(router: Router, deps: ApiDependencies): void {
+  const { temporal } = deps;
+  serve(router, showLedger, async ({ query: { since } }): Promise<LedgerAnswer> => {
+    if (since.getTime() > Date.now()) throw fieldInvalid('since', 'must not lie ahead');
+    const ledger = await askTemporal(temporal, () => takeLedger(deps, since), Date.now() + BUDGET_MS);
+    const { updates, audiences, differences, closes, until } = ledger;
+    const { notHandedOver, ...counts } = updates;
+    return {
+      ok: true,
+      ...{ since, until, closes },
+      updates: { ...counts, not_handed_over: notHandedOver },
+      audiences: {
+        ...audiences,
+        suppressed: { ...audiences.suppressed },
+        failed: { ...audiences.failed },
+        waiting: { ...audiences.waiting },
+      },
+      differences: differences.map(({ workflowId, problem }) => ({ workflow_id: workflowId, problem })),
+    };
+  });
+}

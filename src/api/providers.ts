@@ -1,0 +1,34 @@
+import type { Router } from 'express';
+import { countHeldDeactivations, settleHeldDeactivations } from '../database/held-deactivations';
+import { inTransaction } from '../database/pool';
+import { closeCircuit, listCircuits } from '../database/push-circuits';
+import type { ApiDependencies } from './dependencies';
+import { serve } from './operation';
+import { listProviders, releaseProvider, settleDeactivations } from './provider-operations';
+
+/** What a person sees of push providers, and decides about them. */
+export function addProviderRoutes(router: Router, { pool }: Pick<ApiDependencies, 'pool'>): void {
+  serve(router, listProviders, () =>
+    inTransaction(pool, async (db) => ({
+      ok: true,
+      held: (await listCircuits(db)).map(({ provider, cause, words, openedAt, probeAt }) => ({
+        provider,
+        cause,
+        words,
+        since: openedAt,
+        next_probe: probeAt,
+      })),
+      held_deactivations: await countHeldDeactivations(db),
+    })),
+  );
+
+  serve(router, releaseProvider, async ({ params: { name } }) => ({
+    ok: true,
+    released: await inTransaction(pool, (db) => closeCircuit(db, name)),
+  }));
+
+  serve(router, settleDeactivations, async ({ params: { name }, body: { apply } }) => ({
+    ok: true,
+    devices: await inTransaction(pool, (db) => settleHeldDeactivations(db, name, apply)),
+  }));
+}

@@ -1,0 +1,77 @@
+import { Command } from 'commander';
+import { z } from 'zod';
+import { loadConfig, type Config } from '../config';
+import { askApi } from './ask-api';
+import { readMoment } from './read-moment';
+
+const byReason = z.record(z.string(), z.number());
+const ledger = z.object({
+  since: z.string(),
+  until: z.string(),
+  closes: z.boolean(),
+  updates: z.object({
+    accepted: z.number(),
+    duplicate: z.number(),
+    stale: z.number(),
+    decided: z.number(),
+    waiting: z.number(),
+    not_handed_over: z.number(),
+  }),
+  audiences: z.object({
+    expected: z.number(),
+    notified: z.number(),
+    suppressed: byReason,
+    failed: byReason,
+    waiting: byReason,
+  }),
+  differences: z.array(z.object({ workflow_id: z.string(), problem: z.string() })),
+});
+type Ledger = z.infer<typeof ledger>;
+
+interface LedgerOptions {
+  readonly since: Date;
+  readonly json?: true;
+}
+
+/** `waybell ledger`: where everything went that was accepted. */
+export function ledgerCommand(): Command {
+  return new Command('ledger')
+    .description('account for every update and everybody who was to be told; exit code 1 when one is missing')
+    .requiredOption('--since <time>', '2026-03-02, 2026-03-02T10:00:00+08:00, or 36h, 7d ago', readMoment)
+    .option('--json', 'for programs')
+    .action(async (options: LedgerOptions) => {
+      process.exitCode = await show(loadConfig(), options);
+    });
+}
+
+async function show(config: Config, { since, json }: LedgerOptions): Promise<number> {
+  const route = `/api/v1/ledger?since=${since.toISOString()}`;
+  const found = await askApi(config, 'GET', route, ledger);
+  console.log(json ? JSON.stringify(found, null, 2) : inWords(found));
+  return found.closes ? 0 : 1;
+}
+
+function inWords({ since, until, closes, updates, audiences, differences }: Ledger): string {
+  const reasons = (name: string, counts: Readonly<Record<string, number>>): string[] =>
+    Object.entries(counts).map(([reason, count]) => line(`${name}, ${reason}`, count));
+  return [
+    `From ${since} to ${until}`,
+    line('updates accepted', updates.accepted),
+    line('  duplicate', updates.duplicate),
+    line('  stale', updates.stale),
+    line('  decided', updates.decided),
+    line('  waiting', updates.waiting),
+    line('  not yet handed over', updates.not_handed_over),
+    line('to be told', audiences.expected),
+    line('  notified', audiences.notified),
+    ...reasons('  suppressed', audiences.suppressed),
+    ...reasons('  failed', audiences.failed),
+    ...reasons('  waiting', audiences.waiting),
+    closes ? 'Both equations close.' : 'The equations do not close:',
+    ...differences.map(({ workflow_id: id, problem }) => `${id}: ${problem}`),
+  ].join('\n');
+}
+
+function line(name: string, count: number): string {
+  return `${name.padEnd(40)} ${String(count).padStart(9)}`;
+}

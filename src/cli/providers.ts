@@ -1,0 +1,84 @@
+import { Command } from 'commander';
+import { z } from 'zod';
+import { loadConfig } from '../config';
+import { askApi } from './ask-api';
+import { inColumns } from './places';
+
+const state = z.object({
+  held: z.array(
+    z.object({
+      provider: z.string(),
+      cause: z.string(),
+      words: z.string(),
+      since: z.string(),
+      next_probe: z.string().nullable(),
+    }),
+  ),
+  held_deactivations: z.array(z.object({ provider: z.string(), devices: z.number(), since: z.string() })),
+});
+
+/** `waybell providers`: which push providers are held, and a person's word about it. */
+export function providersCommand(): Command {
+  return new Command('providers')
+    .description('push providers whose pushes are held, and devices that wait for a decision')
+    .addCommand(listCommand())
+    .addCommand(releaseCommand())
+    .addCommand(deactivationsCommand());
+}
+
+function listCommand(): Command {
+  return new Command('list')
+    .description('what is held, why and since when; exit code 1 when something is')
+    .option('--json', 'for programs')
+    .action(async ({ json }: { json?: true }) => {
+      const found = await askApi(loadConfig(), 'GET', '/api/v1/providers', state);
+      console.log(json ? JSON.stringify(found, null, 2) : inWords(found));
+      if (found.held.length + found.held_deactivations.length > 0) process.exitCode = 1;
+    });
+}
+
+function releaseCommand(): Command {
+  return new Command('release')
+    .description('let the held pushes of a provider go; they are held again when it refuses the first')
+    .argument('<provider>')
+    .action(async (provider: string) => {
+      const route = `/api/v1/providers/${encodeURIComponent(provider)}/release`;
+      const answer = z.object({ released: z.boolean() });
+      const { released } = await askApi(loadConfig(), 'POST', route, answer);
+      console.log(released ? `The pushes of ${provider} go within 30 s.` : `${provider} is not held.`);
+    });
+}
+
+interface DecisionOptions {
+  readonly apply?: boolean;
+  readonly drop?: boolean;
+}
+
+function deactivationsCommand(): Command {
+  return new Command('deactivations')
+    .description('decide about the devices that a provider called gone while it called too many so')
+    .argument('<provider>')
+    .option('--apply', 'they are gone: retire them')
+    .option('--drop', 'they are not: leave them as they are')
+    .action(async (provider: string, { apply = false, drop = false }: DecisionOptions) => {
+      if (apply === drop) throw new Error('Give one of --apply and --drop.');
+      const route = `/api/v1/providers/${encodeURIComponent(provider)}/deactivations`;
+      const answer = z.object({ devices: z.number() });
+      const { devices } = await askApi(loadConfig(), 'POST', route, answer, { apply });
+      console.log(`${devices} device(s) of ${provider} are ${apply ? 'retired' : 'left as they are'}.`);
+    });
+}
+
+function inWords({ held, held_deactivations }: z.infer<typeof state>): string {
+  if (held.length + held_deactivations.length === 0) return 'Nothing is held.';
+  return inColumns([
+    ...held.map(({ provider, cause, words, since, next_probe }): [string, string] => [
+      provider,
+      `held since ${since} (${cause}): ${words}; ${next_probe === null ? 'not tried before a release' : `next try ${next_probe}`}`,
+    ]),
+    ...held_deactivations.map(({ provider, devices, since }): [string, string] => [
+      provider,
+      `called ${devices} device(s) gone, held since ${since}`,
+    ]),
+  ]).join('\n');
+}

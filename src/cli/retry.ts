@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { userInfo } from 'node:os';
+import { SingleBar } from 'cli-progress';
+import { Command, InvalidArgumentError } from 'commander';
+import { z } from 'zod';
+import { loadConfig, type Config } from '../config';
+import { askApi, UnavailableError } from './ask-api';
+
+/** How often the progress is looked at; milliseconds. */
+const LOOK_MS = 500;
+/** How often in a row it may not be answered: a minute or so. */
+const MOST_LOOKS = 60;
+
+const started = z.object({
+  found: z.number(),
+  first: z.array(z.string()),
+  unknown: z.array(z.string()),
+  retry_id: z.string().nullable(),
+  temporal_ui: z.string().nullable(),
+});
+const progress = z.object({
+  state: z.enum(['running', 'done', 'stopped']),
+  found: z.number(),
+  asked: z.number(),
+  restarted: z.number(),
+  refused: z.number(),
+  refusals: z.array(z.object({ workflow_id: z.string(), words: z.string() })),
+});
+type Started = z.infer<typeof started>;
+type Progress = z.infer<typeof progress>;
+
+interface RetryOptions {
+  readonly query?: string;
+  readonly rate: number;
+  readonly reason?: string;
+  readonly operator: string;
+  readonly devices?: string[];
+  readonly dryRun?: true;
+}
+
+/** `waybell retry`: another try, for one delivery or for thousands. */
+export function retryCommand(): Command {
+  return new Command('retry')
+    .description('try deliveries again; whom a provider has accepted is not pushed again')
+    .argument('[ids...]', 'message_ids, tracking numbers or workflow ids')
+    .option(
+      '--query <query>',
+      'all that Temporal finds, such as \'Carrier="yto" AND Attention="push-failed"\'',
+    )
+    .option('--rate <n>', 'deliveries per second, at most', wholeNumber, 20)
+    .option('--reason <words>', 'why; kept in the history')
+    .option('--operator <name>', 'who asks; kept in the history', userInfo().username)
+    .option('--devices <ids>', 'only these devices (ids or cids), with commas between', commaList)
+    .option('--dry-run', 'only say what would be tried')
+    .action(async (ids: string[], options: RetryOptions) => {
+      process.exitCode = await retry(loadConfig(), ids, options);
+    });
+}
+
+/** @returns the exit code: 1 when a delivery refused */
+async function retry(config: Config, ids: readonly string[], options: RetryOptions): Promise<number> {
+  if (ids.length > 0 === (options.query !== undefined)) throw new Error('Name deliveries, or give --query.');
+  const { query, rate, reason, operator, devices, dryRun } = options;
+  const asked = await askApi(config, 'POST', '/api/v1/retries', started, {
+    ...(query === undefined ? { ids } : { query }),
+    ...{ rate, reason, operator, devices, dry_run: dryRun === true },
+  });
+  for (const name of asked.unknown) console.error(`${name}: no delivery has this name`);
+  if (asked.retry_id === null) {
+    console.log(describePlan(asked));
+    return asked.unknown.length === 0 ? 0 : 1;
+  }
+  if (asked.temporal_ui !== null) console.log(`Temporal   ${asked.temporal_ui}`);
+  const end = await follow(config, asked.retry_id);
+  console.log(describeEnd(end));
+  for (const { workflow_id: id, words } of end.refusals) console.error(`${id}: ${words}`);
+  return end.state === 'done' && end.refused === 0 ? 0 : 1;
+}
+
+async function follow(config: Config, retryId: string): Promise<Progress> {
+  const bar = new SingleBar({
+    format: '{bar} {value} of {total}',
+    noTTYOutput: false,
+    clearOnComplete: true,
+  });
+  bar.start(0, 0);
+  try {
+    for (;;) {
+      const now = await look(config, retryId);
+      bar.setTotal(now.found);
+      bar.update(now.asked + now.restarted + now.refused);
+      if (now.state !== 'running') return now;
+      await sleep(LOOK_MS);
+    }
+  } finally {
+    bar.stop();
+  }
+}
+
+/** The retry goes on in Temporal, whether somebody can look at it or not. */
+async function look(config: Config, retryId: string): Promise<Progress> {
+  for (let patience = MOST_LOOKS; ; patience -= 1) {
+    try {
+      return await askApi(config, 'GET', `/api/v1/retries/${retryId}?limit=1000`, progress);
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error;
+      if (patience === 0) throw new Error(`${error.message}; the retry goes on`, { cause: error });
+      await sleep(LOOK_MS);
+    }
+  }
+}
+
+function describePlan({ found, first }: Started): string {
+  const more = found > first.length ? [`and ${found - first.length} more`] : [];
+  return [`${found} deliveries would be tried again:`, ...first, ...more].join('\n');
+}
+
+function describeEnd({ state, found, asked, restarted, refused }: Progress): string {
+  const words = `${found} deliveries: ${asked} try again, ${restarted} started again, ${refused} refused.`;
+  return state === 'stopped' ? `${words} The retry was stopped before its end.` : words;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,3}$/.test(text)) throw new InvalidArgumentError('write a whole number, 1 to 200.');
+  return Number(text);
+}
+
+function commaList(text: string): string[] {
+  return text.split(',').map((part) => part.trim());
+}

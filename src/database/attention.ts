@@ -1,0 +1,71 @@
+import type { AttentionKind } from '../shipment/attention';
+import type { Queryable } from './pool';
+
+/** A delivery that waits, or is under way. */
+export interface WaitingDelivery {
+  readonly workflowId: string;
+  readonly kind: AttentionKind;
+  /** `user`, `merchant`, or '' for both. */
+  readonly audience: string;
+  readonly since: Date;
+  readonly until: Date | null;
+  readonly dueSince: Date | null;
+  readonly messageIds: readonly string[];
+  /** Where the next page begins. */
+  readonly cursor: string;
+}
+
+/** Waits, and open deliveries without one. */
+const WAITING = `
+  select w.workflow_id, w.audience, w.since, w.deadline as until, w.due_since,
+         case w.kind when 'order' then 'order-not-found' when 'device' then 'no-targets' else 'push-failed' end as kind
+    from waybell.express_waits w
+  union all
+  select u.workflow_id, '', u.created_at, null, null, 'under-way'
+    from waybell.express_updates u
+   where u.state = 'open'
+     and not exists (select from waybell.express_waits w where w.workflow_id = u.workflow_id)`;
+
+export interface AttentionFilter {
+  readonly kind?: string;
+  /** The cursor of the last one on the page before. */
+  readonly after?: string;
+  readonly limit: number;
+}
+
+/** Deliveries that wait, those that wait longest first. */
+export async function listWaitingDeliveries(
+  db: Queryable,
+  { kind, after, limit }: AttentionFilter,
+): Promise<WaitingDelivery[]> {
+  const { rows } = await db.query<WaitingDelivery>(
+    `select p.workflow_id as "workflowId", p.kind, p.audience, p.since, p.until, p.due_since as "dueSince", p.cursor,
+            array(select n.message_id from public.express_notifications n
+                   where n.workflow_id = p.workflow_id and p.audience in ('', n.aud) order by 1) as "messageIds"
+       from (select *, to_char(since at time zone 'UTC', 'YYYYMMDDHH24MISSUS') || workflow_id || kind || audience as cursor
+               from (${WAITING}) waiting) p
+      where ($1::text is null or p.kind = $1) and ($2::text is null or p.cursor > $2 collate "C")
+      order by p.cursor collate "C"
+      limit $3`,
+    [kind, after, limit],
+  );
+  return rows;
+}
+
+export interface WaitingCount {
+  readonly kind: AttentionKind;
+  readonly count: number;
+  readonly oldest: Date;
+  /** Waits whose condition holds, or whose time is over, for longer than two sweeps. */
+  readonly overdue: number;
+}
+
+/** How many deliveries wait for what. */
+export async function countWaitingDeliveries(db: Queryable): Promise<WaitingCount[]> {
+  const { rows } = await db.query<WaitingCount>(
+    `select kind, count(*)::int as count, min(since) as oldest,
+            count(*) filter (where least(due_since, until) < now() - interval '2 minutes')::int as overdue
+       from (${WAITING}) waiting group by kind`,
+  );
+  return rows;
+}

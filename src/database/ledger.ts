@@ -1,0 +1,100 @@
+import type { AudienceCount, HeardUpdates } from '../shipment/ledger';
+import type { Queryable } from './pool';
+
+/** An update that a webhook said, by the id of the webhook. */
+export interface Mention {
+  readonly webhookId: string;
+  readonly workflowId: string;
+}
+
+export interface LedgerRows {
+  readonly heard: readonly HeardUpdates[];
+  readonly elsewhere: readonly Pick<HeardUpdates, 'verdict' | 'updates'>[];
+  /** Updates without a row, and how often they were said. */
+  readonly unwritten: readonly { readonly workflowId: string; readonly mentions: number }[];
+  readonly audiences: readonly (AudienceCount & { readonly samples: readonly string[] })[];
+}
+
+/** More than this cannot be told by id any more; the counts stay exact. */
+const MOST_SAMPLES = 100;
+
+/**
+ * What the ledger is made of, in one statement and so at one moment: what was accepted from `since` until `until`, by
+ * the archive and by `unarchived`, and what became of it.
+ */
+export async function selectLedger(
+  db: Queryable,
+  since: Date,
+  until: Date,
+  unarchived: readonly Mention[],
+): Promise<LedgerRows> {
+  const { rows } = await db.query<LedgerRows>(
+    `with said as (
+       select w.id, workflow_id from waybell.webhooks w cross join unnest(w.workflow_ids) as workflow_id
+        where w.received_at >= $1 and w.received_at < $2
+       union
+       select "webhookId", "workflowId" from jsonb_to_recordset($3::jsonb) as j("webhookId" text, "workflowId" text)),
+     named as (select workflow_id, count(*)::int as mentions from said group by workflow_id),
+     heard as (
+       select n.workflow_id, n.mentions, u.verdict, u.created_at < $1 as before
+         from named n left join waybell.express_updates u using (workflow_id)),
+     elsewhere as (
+       select u.workflow_id, u.verdict from waybell.express_updates u
+        where u.created_at >= $1 and u.created_at < $2
+          and not exists (select from named n where n.workflow_id = u.workflow_id)
+          and not exists (select from waybell.webhooks w where w.workflow_ids @> array[u.workflow_id])),
+     decided as (
+       select workflow_id from heard where verdict = 'announce' and not before
+       union all
+       select workflow_id from elsewhere where verdict = 'announce'),
+     told as (
+       select u.workflow_id, u.state, a.aud, u.outcome, n.message_id, n.send_status,
+              exists (select from public.express_notifications o
+                       where o.workflow_id = u.workflow_id and o.aud <> a.aud) as other_told,
+              u.reason
+         from decided d
+         join waybell.express_updates u using (workflow_id)
+         cross join (values ('user'), ('merchant')) as a(aud)
+         left join public.express_notifications n on n.workflow_id = u.workflow_id and n.aud = a.aud),
+     booked as (
+       select t.workflow_id, t.state, t.outcome,
+              case when t.message_id is null and not t.other_told or t.send_status = 'sending' then t.reason end as reason,
+              t.send_status as "sendStatus", t.other_told as "otherTold",
+              exists (select from waybell.express_pushes p
+                       where p.message_id = t.message_id and p.state = 'accepted') as accepted,
+              case when t.send_status = 'failed' then
+                (select p.code from waybell.express_pushes p
+                  where p.message_id = t.message_id and p.state <> 'accepted'
+                  order by p.answered_at desc nulls last limit 1) end as failure,
+              (select case w.kind when 'order' then 'order-not-found' when 'device' then 'no-targets'
+                                  else 'push-failed' end
+                 from waybell.express_waits w
+                where w.workflow_id = t.workflow_id and w.audience in (t.aud, '') limit 1) as attention
+         from told t),
+     audiences as (
+       select state, outcome, reason, "sendStatus", "otherTold", accepted, failure, attention,
+              count(*)::int as audiences, (array_agg(workflow_id))[1:${MOST_SAMPLES}] as samples
+         from booked group by 1, 2, 3, 4, 5, 6, 7, 8)
+     select (select coalesce(jsonb_agg(g), '[]') from (
+               select verdict, before, count(*)::int as updates, sum(mentions)::int as mentions
+                 from heard where verdict is not null group by 1, 2) g) as heard,
+            (select coalesce(jsonb_agg(g), '[]') from (
+               select verdict, count(*)::int as updates from elsewhere group by 1) g) as elsewhere,
+            (select coalesce(jsonb_agg(jsonb_build_object('workflowId', workflow_id, 'mentions', mentions)), '[]')
+               from heard where verdict is null) as unwritten,
+            (select coalesce(jsonb_agg(a), '[]') from audiences a) as audiences`,
+    [since, until, JSON.stringify(unarchived)],
+  );
+  const [row] = rows;
+  if (!row) throw new Error('a statement without a from clause gives one row');
+  return row;
+}
+
+/** Which of these updates have a row by now. */
+export async function findWritten(db: Queryable, workflowIds: readonly string[]): Promise<string[]> {
+  const { rows } = await db.query<{ workflow_id: string }>(
+    'select workflow_id from waybell.express_updates where workflow_id = any ($1)',
+    [workflowIds],
+  );
+  return rows.map((row) => row.workflow_id);
+}

@@ -1,0 +1,52 @@
+import { ATTENTIONS } from './send-status';
+
+export const ATTENTION_KINDS = [
+  ...ATTENTIONS,
+  'under-way',
+  'provider-held',
+  'deactivation-held',
+  'journal',
+  'worker',
+] as const;
+/** What something waits for. `under-way`: a delivery that waits for nobody but its own steps. */
+export type AttentionKind = (typeof ATTENTION_KINDS)[number];
+
+/** What would end it, in words for people. */
+export const ENDS_BY: Readonly<Record<AttentionKind, string>> = {
+  'order-not-found': 'an order is linked to the waybill',
+  'no-targets': 'the owner registers a device',
+  'push-failed': 'a person removes the cause and retries',
+  'under-way': 'its own next step',
+  'provider-held': 'the provider takes a probe, or a person releases it',
+  'deactivation-held': 'a person decides whether these devices are gone',
+  journal: 'Temporal takes what the journal keeps',
+  worker: 'a worker is started',
+};
+
+/** What is known of something that waits, as far as being overdue goes; milliseconds since 1970. */
+export interface Waiting {
+  readonly kind: AttentionKind;
+  readonly since: number;
+  readonly until: number | null;
+  /** Since when the sweep finds that its condition holds. */
+  readonly dueSince: number | null;
+  /** Whether its workflow runs; `null` when nobody looked. */
+  readonly runs: boolean | null;
+}
+
+/** The sweep comes every minute: two of them see whatever is due. */
+const TWO_SWEEPS_MS = 2 * 60_000;
+/** Handing over takes milliseconds; so long is not by chance. */
+const JOURNAL_MS = 60_000;
+
+/** Why something that waits is overdue, in words; `null` when it is not. */
+export function whyOverdue({ kind, since, until, dueSince, runs }: Waiting, now: number): string | null {
+  if (runs === false) return 'its workflow does not run';
+  if (kind === 'worker') return 'no worker takes deliveries from Temporal';
+  if (kind === 'journal' && now - since > JOURNAL_MS) return 'not handed over to Temporal for a minute';
+  if (dueSince !== null && now - dueSince > TWO_SWEEPS_MS)
+    return 'what it waits for has come, and it still waits';
+  // A provider's next probe comes with the next push, which may be any time.
+  if (kind !== 'provider-held' && until !== null && now - until > TWO_SWEEPS_MS) return 'its time is over';
+  return null;
+}

@@ -1,0 +1,86 @@
+import type { Explanation } from './explanation';
+
+/** What became of one notification, in numbers. */
+export interface NotificationFacts {
+  /** Another word than ours for a row of the old system. */
+  readonly sendStatus: string | null;
+  /** Whether its owner ever registered a device. */
+  readonly everHadDevice: boolean;
+  /** Until when its delivery waits for something; `null` when it waits for nothing. */
+  readonly waitsUntil: Date | null;
+  /** Pushes that a provider accepted, those among them that a phone showed, and those that still wait. */
+  readonly accepted: number;
+  readonly shown: number;
+  readonly waiting: number;
+  /** Of those that wait: how many because all pushes of their provider are held. */
+  readonly held: number;
+}
+
+/** Whether a person has seen it, why not, and what to do; each push tells the rest. */
+export function explainNotification(facts: NotificationFacts): Explanation {
+  const { sendStatus, accepted, shown, waiting, held } = facts;
+  if (shown > 0) {
+    return {
+      en: `${shown} of ${counted(accepted, 'device')} that it was accepted for confirmed that it was shown.`,
+      zh: `推送成功的 ${accepted} 台设备中，有 ${shown} 台确认已显示。`,
+    };
+  }
+  if (held > 0) {
+    return {
+      en: `${counted(held, 'push', 'pushes')} held, because the push service refuses all of ours. Correct what it says; then it goes on by itself.`,
+      zh: `${held} 条推送因推送服务拒绝我们的全部请求而暂停。按其说明修正后会自动继续。`,
+    };
+  }
+  if (waiting > 0) {
+    return {
+      en: `${counted(waiting, 'push', 'pushes')} under way, or tried again without anybody's help.`,
+      zh: `${waiting} 条推送正在发送或自动重试。`,
+    };
+  }
+  switch (sendStatus) {
+    case 'success':
+    case 'partial':
+      return {
+        en: `A push service accepted it for ${counted(accepted, 'device')}, and no phone has confirmed that it showed it. Each push says what may be the cause.${sendStatus === 'partial' ? ' Other devices failed: see why, then retry.' : ''}`,
+        zh: `推送服务已接受 ${accepted} 台设备的推送，但没有手机确认已显示。可能的原因见各条推送。${sendStatus === 'partial' ? '另有设备失败：请查看原因后重试。' : ''}`,
+      };
+    case 'failed':
+      return withWait(facts, {
+        en: 'No device was reached. Each push says why; retry when that is corrected.',
+        zh: '没有送达任何设备。原因见各条推送，修正后请重试。',
+      });
+    case 'no-targets':
+      return withWait(facts, facts.everHadDevice ? NO_ACTIVE_DEVICE : NEVER_A_DEVICE);
+    case 'superseded':
+      return {
+        en: 'A newer status of the parcel was known before this one was sent, and was told instead.',
+        zh: '发送之前包裹已有更新的状态，改为通知新的状态。',
+      };
+    case 'sending':
+      return withWait(facts, { en: 'It is being sent.', zh: '正在发送。' });
+    default:
+      return {
+        en: 'It was made by another system, which knows what became of it.',
+        zh: '该通知由其他系统生成，结果请在该系统中查看。',
+      };
+  }
+}
+
+const counted = (count: number, one: string, many = `${one}s`): string =>
+  `${count} ${count === 1 ? one : many}`;
+
+const NEVER_A_DEVICE: Explanation = {
+  en: 'Its owner never registered a phone. The app must register it with POST /api/v1/push/register, under this account.',
+  zh: '收件人从未注册过手机。应用需要以该账号调用 POST /api/v1/push/register 注册。',
+};
+
+const NO_ACTIVE_DEVICE: Explanation = {
+  en: 'All phones of its owner are retired: signed off, removed, or silent for too long. Opening the app, which registers it, is enough.',
+  zh: '收件人的手机都已停用：已注销、已卸载或静默过久。打开应用（会重新注册）即可。',
+};
+
+function withWait({ waitsUntil }: NotificationFacts, { en, zh }: Explanation): Explanation {
+  if (waitsUntil === null) return { en, zh };
+  const until = waitsUntil.toISOString();
+  return { en: `${en} Its delivery waits for that until ${until}.`, zh: `${zh}投递将等待至 ${until}。` };
+}

@@ -1,0 +1,29 @@
+import type { Verdict } from './decide-announcement';
+import type { ShipmentStatus } from './status';
+
+/** What is known about a delivery that has closed. */
+export interface ClosedDelivery {
+  readonly verdict: Verdict;
+  /** What people were told after it. */
+  readonly newerStatus: ShipmentStatus | null;
+  /** By notification, how its pushes ended. */
+  readonly notifications: readonly { readonly accepted: number; readonly failed: number }[];
+  /** An active device that the message has not reached. */
+  readonly deviceLeft: boolean;
+  /** Only some devices were asked for. */
+  readonly someDevices: boolean;
+}
+
+/** Why another try of a closed delivery has nothing to do, in words; `null` when it has. */
+export function whyNoRestart(delivery: ClosedDelivery): string | null {
+  const { verdict, newerStatus, notifications, deviceLeft, someDevices } = delivery;
+  if (verdict !== 'announce') return `nothing to retry: the update announced nothing (${verdict})`;
+  if (newerStatus !== null) return `nothing to retry: a newer status is known (${newerStatus})`;
+  if (deviceLeft) return null;
+  if (someDevices) return 'nothing to retry: none of these devices still needs the message';
+  const reached = notifications.every(({ accepted, failed }) => accepted > 0 && failed === 0);
+  if (notifications.length > 0 && reached) {
+    return 'nothing to retry: every push was accepted, and no other device is registered';
+  }
+  return null;
+}

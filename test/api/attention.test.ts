@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Api, type ApiLab, openApiLab } from './api-lab';
+
+let lab: ApiLab;
+let api: Api;
+
+beforeAll(async () => {
+  lab = await openApiLab();
+  api = await lab.serve();
+});
+afterAll(() => lab.close());
+
+type Entry = Record<string, unknown>;
+
+const attention = async (query = ''): Promise<Entry & { attention: Entry[] }> =>
+  (await api.call('GET', `/api/v1/attention${query}`)).json as Entry & { attention: Entry[] };
+const entryOf = async (workflowId: string): Promise<Entry | undefined> =>
+  (await attention('?limit=200')).attention.find((entry) => entry['workflow_id'] === workflowId);
+const change = (workflowId: string, columns: string): Promise<unknown> =>
+  lab.db.pool.query(`update waybell.express_waits set ${columns} where workflow_id = $1`, [workflowId]);
+
+describe('attention', () => {
+  test('lists what waits, why, until when, and what would end it', async () => {
+    const workflowId = await lab.waitingDelivery({
+      kind: 'device',
+      audience: 'user',
+      ownerId: 'u-1',
+      waybillId: 'w-1',
+    });
+    await lab.db.pool.query(
+      `insert into express_notifications (message_id, aud, recipient_id, workflow_id)
+       values ('m-1:user', 'user', 'u-1', $1), ('m-1:merchant', 'merchant', 'm-1', $1)`,
+      [workflowId],
+    );
+    expect(await entryOf(workflowId)).toMatchObject({
+      kind: 'no-targets',
+      audience: 'user',
+      message_ids: ['m-1:user'],
+      until: expect.stringMatching(/^20..-/),
+      ends_by: 'the owner registers a device',
+      alarm: false,
+      why: null,
+      temporal_ui: expect.stringContaining(encodeURIComponent(workflowId)),
+    });
+  });
+
+  test('names the parcel by the id of its delivery', async () => {
+    await lab.db.pool.query(
+      `insert into waybell.express_updates (workflow_id, waybill_id, verdict, instance, decision, state)
+       values ('delivery/sf/sf/SF%2D1/abc', 'w-9', 'announce', 1, '{}', 'open')`,
+    );
+    expect(await entryOf('delivery/sf/sf/SF%2D1/abc')).toMatchObject({
+      kind: 'under-way',
+      carrier: 'sf',
+      tracking_no: 'SF-1',
+      alarm: false,
+    });
+    await lab.db.pool.query(`delete from waybell.express_updates where waybill_id = 'w-9'`);
+  });
+
+  test.each([
+    ['its time is over', `deadline = now() - interval '3 minutes'`],
+    ['what it waits for has come, and it still waits', `due_since = now() - interval '3 minutes'`],
+  ])('raises an alarm: %s', async (why, columns) => {
+    const workflowId = await lab.waitingDelivery({ kind: 'order', waybillId: 'w-2' });
+    expect(await entryOf(workflowId)).toMatchObject({ kind: 'order-not-found', alarm: false });
+    await change(workflowId, columns);
+    expect(await entryOf(workflowId)).toMatchObject({ alarm: true, why });
+    expect((await api.call('GET', '/metrics')).text).toMatch(
+      /waybell_attention_overdue\{kind="order-not-found"\} \d/,
+    );
+  });
+
+  test('raises an alarm for an open delivery without a wait whose workflow does not run', async () => {
+    const [gone, runs] = [
+      await lab.waitingDelivery({ kind: 'order', waybillId: 'w-3' }),
+      await lab.waitingDelivery({ kind: 'order', waybillId: 'w-4' }),
+    ];
+    await lab.db.pool.query('delete from waybell.express_waits where workflow_id = any ($1)', [[gone, runs]]);
+    await lab.db.pool.query(
+      `update waybell.express_updates set created_at = now() - interval '2 minutes' where workflow_id = any ($1)`,
+      [[gone, runs]],
+    );
+    await lab.temporal.client.workflow.getHandle(gone).terminate();
+    expect(await entryOf(gone)).toMatchObject({ alarm: true, why: 'its workflow does not run' });
+    expect(await entryOf(runs)).toMatchObject({ kind: 'under-way', alarm: false });
+  });
+
+  test('raises an alarm while work is open and no worker polls', async () => {
+    const { attention: entries } = await attention();
+    expect(entries[0]).toMatchObject({
+      kind: 'worker',
+      alarm: true,
+      why: 'no worker takes deliveries from Temporal',
+      workflow_id: null,
+    });
+  });
+
+  test('shows held providers and devices with the words of the provider', async () => {
+    await lab.db.pool.query(
+      `insert into waybell.push_circuits (provider, cause, words, probe_at)
+       values ('getui', 'credentials', 'sign_invalid', now() + interval '1 minute')`,
+    );
+    await lab.db.pool.query(
+      `insert into waybell.held_deactivations (device_id, provider, reason, words, tried_at)
+       values ('d-1', 'getui', 'invalid_cid', 'gone', now())`,
+    );
+    const kinds = (await attention()).attention.filter(({ kind }) => String(kind).endsWith('-held'));
+    expect(kinds).toMatchObject([
+      { kind: 'provider-held', words: 'getui (credentials): sign_invalid', alarm: false },
+      { kind: 'deactivation-held', words: '1 devices of getui', until: null },
+    ]);
+  });
+
+  test('comes in pages that miss nothing and repeat nothing', async () => {
+    for (let i = 0; i < 5; i += 1) await lab.waitingDelivery({ kind: 'order', waybillId: `p-${i}` });
+    const all = (await attention('?limit=200')).attention.filter(({ workflow_id: id }) => id !== null);
+    const paged: Entry[] = [];
+    let after = '';
+    do {
+      const page = await attention(`?limit=2${after === '' ? '' : `&after=${encodeURIComponent(after)}`}`);
+      paged.push(...page.attention.filter(({ workflow_id: id }) => id !== null));
+      after = (page['next'] as string | null) ?? '';
+    } while (after !== '');
+    expect(paged).toEqual(all);
+    const { attention: orders } = await attention('?kind=order-not-found&limit=3');
+    expect(orders.map(({ kind }) => kind)).toEqual(Array<string>(3).fill('order-not-found'));
+  });
+
+  test('is in the metrics, by kind', async () => {
+    const { text } = await api.call('GET', '/metrics');
+    expect(text).toMatch(/waybell_attention\{kind="order-not-found"\} [1-9]/);
+    expect(text).toMatch(/waybell_attention_oldest_seconds\{kind="order-not-found"\} \d/);
+  });
+
+  test.each(['kind=nothing', 'limit=0', 'limit=201'])('refuses ?%s', async (query) => {
+    const { status, json } = await api.call('GET', `/api/v1/attention?${query}`);
+    expect(status).toBe(400);
+    expect(json).toMatchObject({ ok: false, code: 'field-invalid' });
+  });
+});

@@ -1,0 +1,206 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
+import { SOURCES } from '../../src/sources/registry';
+import type { Source, WebhookRequest } from '../../src/sources/source';
+import { freePorts } from '../setup/free-port';
+import { eventually } from '../setup/processes';
+import { conditionsOf } from '../sources/requests';
+import { loadVectors } from '../sources/vectors/load';
+import { signTrackingmore } from '../sources/vectors/trackingmore';
+import type { SourceVectors } from '../sources/vectors/vectors';
+import { type Answer, type ApiLab, openApiLab } from './api-lab';
+import { type ChannelLab, openChannelLab } from './channel-lab';
+
+/** Has the form that every source asks of a secret. */
+const OTHER_SECRET = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
+const WRONG_TOKEN = 'a-token-that-belongs-to-nobody';
+
+let lab: ApiLab;
+let channels: ChannelLab;
+let connection: Connection;
+let vectors: Map<string, SourceVectors>;
+beforeAll(async () => {
+  lab = await openApiLab();
+  const loaded = await Promise.all(SOURCES.map(({ name }) => loadVectors(name)));
+  // Temporal is away: what is taken stays in the journal, where it is seen.
+  const [port] = await freePorts(1);
+  connection = Connection.lazy({ address: `127.0.0.1:${port}` });
+  vectors = new Map(SOURCES.map(({ name }, index) => [name, loaded[index]!]));
+  channels = await openChannelLab(
+    lab,
+    // One with the right secret, and one with another, for each.
+    SOURCES.flatMap(({ name, verify }) => {
+      const secret = vectors.get(name)?.secret;
+      if (!verify || secret == null) return [{ source: name }, { source: name }];
+      return [
+        { source: name, secret },
+        { source: name, secret: OTHER_SECRET },
+      ];
+    }),
+    { temporal: new Client({ connection }) },
+  );
+});
+afterAll(async () => {
+  await channels.close();
+  await connection.close();
+  await lab.close();
+});
+
+/** The first genuine request that is signed with the secret of them all. */
+function genuineOf(name: string): { request: WebhookRequest; now: number } {
+  const { genuine, now } = vectors.get(name)!;
+  return { request: genuine[0]!.request, now: genuine[0]!.now ?? now };
+}
+const tokenOf = (name: string, which: 'own' | 'other' = 'own'): string =>
+  channels.tokens[SOURCES.findIndex((source) => source.name === name) * 2 + (which === 'own' ? 0 : 1)] ?? '';
+
+/** Everything that a refusal must leave as it is. Nothing is started that was not in the journal before. */
+async function traces(): Promise<unknown> {
+  const { rows } = await lab.db.pool.query(`select count(*)::int as archived from waybell.webhooks`);
+  return [rows, channels.intake.state()];
+}
+
+function expectRefused(answer: Answer, source: Source, request: WebhookRequest, message: string): void {
+  const refusal = source.refuse(message, request);
+  expect([answer.status, answer.text]).toEqual([401, refusal.body]);
+  expect(answer.headers.get('content-type')).toMatch(new RegExp(`^${refusal.mediaType}\\b`));
+}
+
+describe.each(SOURCES.map((source) => [source.name, source] as const))('%s', (name, source) => {
+  afterEach(async () => {
+    // What one test had taken must not be archived while the next one counts.
+    await eventually(() => channels.intake.state().unarchived === 0);
+  });
+
+  test('is refused in its own form, and leaves no trace: at an unknown URL, and at another source', async () => {
+    const { request, now } = genuineOf(name);
+    channels.now = now;
+    const before = await traces();
+    const other = SOURCES.find((one) => one !== source)?.name ?? '';
+    for (const token of [WRONG_TOKEN, tokenOf(other)]) {
+      expectRefused(
+        await channels.post(name, token, request),
+        source,
+        request,
+        'the URL belongs to no channel',
+      );
+    }
+    expect(await traces()).toEqual(before);
+  });
+
+  test('is refused in its own form, and leaves no trace: with another secret, without proof, changed on its way', async () => {
+    if (!source.verify) {
+      expect(vectors.get(name)?.secret).toBeNull();
+      return;
+    }
+    const { request, now } = genuineOf(name);
+    channels.now = now;
+    const before = await traces();
+    const bare = { body: Buffer.from('{}'), headers: { 'content-type': 'application/json' } };
+    const cases: [string, 'own' | 'other', WebhookRequest][] = [
+      [OTHER_SECRET, 'other', request],
+      [vectors.get(name)?.secret ?? '', 'own', bare],
+      [vectors.get(name)?.secret ?? '', 'own', { ...bare, body: Buffer.alloc(0) }],
+    ];
+    for (const [secret, which, sent] of cases) {
+      const verified = source.verify(sent, [secret], conditionsOf(now));
+      const message = verified.ok ? '' : verified.message;
+      expectRefused(await channels.post(name, tokenOf(name, which), sent), source, sent, message);
+    }
+    expect(await traces()).toEqual(before);
+  });
+
+  test('is refused when its signed time is over, if it has one', async () => {
+    const { request, now } = genuineOf(name);
+    const late = now + 301_000;
+    const verified = source.verify?.(request, [vectors.get(name)?.secret ?? ''], conditionsOf(late));
+    const expires = verified?.ok === false;
+    expect(expires).toBe(['shippo', 'standard-webhooks', 'trackingmore'].includes(name));
+    channels.now = late;
+    const before = await traces();
+    const answer = await channels.post(name, tokenOf(name), request);
+    if (!expires) {
+      expect(answer.status).toBe(200);
+      return;
+    }
+    expectRefused(answer, source, request, verified.message);
+    expect(await traces()).toEqual(before);
+  });
+
+  test('is taken with its proof', async () => {
+    const { request, now } = genuineOf(name);
+    channels.now = now;
+    expect((await channels.post(name, tokenOf(name), request)).status).toBe(200);
+  });
+});
+
+test('a proof that does not cover the body is good for one body, however often that is sent', async () => {
+  const body = (trackingNo: string): string =>
+    JSON.stringify({
+      data: { tracking_number: trackingNo, courier_code: 'dhl', delivery_status: 'transit' },
+    });
+  channels.now = vectors.get('trackingmore')!.now;
+  const timestamp = String(channels.now / 1000 - 7);
+  const [first, second] = ['TM0000000007', 'TM0000000008'].map((number) =>
+    signTrackingmore(body(number), undefined, timestamp),
+  ) as [WebhookRequest, WebhookRequest];
+  const send = (request: WebhookRequest) =>
+    channels.post('trackingmore', tokenOf('trackingmore'), {
+      ...request,
+      headers: { ...request.headers, 'content-type': 'application/json' },
+    });
+  expect((await send(first)).status).toBe(200);
+  expect((await send(first)).status).toBe(200);
+  await eventually(() => channels.intake.state().unarchived === 0);
+  const before = await traces();
+  const replayed = await send(second);
+  expect(replayed).toMatchObject({
+    status: 401,
+    json: { ok: false, message: 'this signature came with another body before' },
+  });
+  expect(await traces()).toEqual(before);
+  expect((await send(first)).status).toBe(200);
+});
+
+test('a full journal takes nothing, in the words of the source, and asks to send it again', async () => {
+  const { request, now } = genuineOf('sf');
+  const full = await openChannelLab(lab, [{ source: 'sf' }], { maxJournalBytes: request.body.length });
+  full.now = now;
+  const answer = await full.post('sf', full.tokens[0] ?? '', request);
+  expect(answer).toMatchObject({ status: 503, json: { return_code: '1000' } });
+  expect(answer.headers.get('retry-after')).toBe('30');
+  expect(full.intake.state()).toMatchObject({ waiting: 0, unarchived: 0, bytes: 0 });
+  const { text } = await full.get('/metrics');
+  expect(text).toContain('waybell_webhooks_total{source="sf",result="intake-unavailable"} 1\n');
+  expect(text).not.toContain('result="accepted"');
+  await full.close();
+});
+
+test('a source that does not exist is not found, and a URL that is broken is no URL', async () => {
+  const request = { body: Buffer.from('{}'), headers: { 'content-type': 'application/json' } };
+  const cases: [string, string, number, string][] = [
+    ['dhl', tokenOf('sf'), 404, 'source-unknown'],
+    ['constructor', tokenOf('sf'), 404, 'source-unknown'],
+    ['sf', '%E0%A4%A', 400, 'request-malformed'],
+    ['sf', 'x'.repeat(129), 400, 'field-invalid'],
+    ['sf', '', 404, 'route-unknown'],
+  ];
+  for (const [source, token, status, code] of cases) {
+    expect(await channels.post(source, token, request)).toMatchObject({ status, json: { ok: false, code } });
+  }
+  expect(await channels.get(`/webhooks/sf/${tokenOf('sf')}`)).toMatchObject({
+    status: 405,
+    json: { code: 'method-not-allowed' },
+  });
+});
+
+test('no token, no hash of one, and no secret is in the log or in the metrics', async () => {
+  const { text } = await channels.get('/metrics');
+  const logged = channels.logged();
+  expect(logged).toContain('"/webhooks/:source/:token"');
+  expect(logged).toContain('webhook refused');
+  const secrets = [...vectors.values()].flatMap(({ secret }) => secret ?? []);
+  const hidden = [...channels.tokens, WRONG_TOKEN, OTHER_SECRET, ...secrets];
+  expect(hidden.filter((word) => logged.includes(word) || text.includes(word))).toEqual([]);
+  expect(text).toMatch(/^waybell_webhooks_total\{source="sf",result="channel-unknown"\} \d+$/m);
+});

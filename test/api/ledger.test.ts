@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { loadConfig } from '../../src/config';
+import pino from 'pino';
+import { type DeliveryLab, eventually, openDeliveryLab } from '../setup/delivery-lab';
+import { type Api, serveApi } from './api-lab';
+
+let lab: DeliveryLab;
+let api: Api;
+const since = new Date(Date.now() - 60_000).toISOString();
+
+beforeAll(async () => {
+  lab = await openDeliveryLab();
+  api = await serveApi({
+    config: loadConfig({}),
+    pool: lab.db.pool,
+    temporal: lab.temporal.client,
+    taskQueue: lab.temporal.taskQueue,
+    log: pino({ level: 'silent' }),
+  });
+});
+afterAll(async () => {
+  await api.close();
+  await lab.close();
+});
+
+const takeLedger = async (): Promise<Record<string, unknown>> =>
+  (await api.call('GET', `/api/v1/ledger?since=${encodeURIComponent(since)}`)).json;
+const closed = (): Promise<Record<string, unknown>> =>
+  eventually(async () => {
+    const ledger = await takeLedger();
+    const { waiting, not_handed_over: kept } = ledger['updates'] as Record<string, number>;
+    return waiting === 0 && kept === 0 && ledger;
+  });
+const send = async (trackingNo: string, status: string, hour: number): Promise<string> => {
+  const event_time = `2026-02-06 1${hour}:00:00`;
+  const json = { carrier: 'yto', tracking_no: trackingNo, status, event_text: 'scan', event_time };
+  const answer = await api.call('POST', '/webhook/express/status', { json });
+  expect(answer.status).toBe(200);
+  return answer.json['workflow_id'] as string;
+};
+
+describe('the ledger', () => {
+  test('closes at any time: before a worker takes anything, in between, and at the end', async () => {
+    const told = await lab.parcel({ user: 1, merchant: 0 });
+    const unlinked = await lab.parcel({}, false);
+    await send(told.trackingNo, 'delivered', 3);
+    await send(told.trackingNo, 'delivered', 3);
+    await send(unlinked.trackingNo, 'picked_up', 1);
+    expect(await takeLedger()).toMatchObject({
+      closes: true,
+      updates: { accepted: 3, duplicate: 1, decided: 0, waiting: 2, not_handed_over: 0 },
+      audiences: { expected: 0 },
+    });
+    await lab.withWorker(async () => {
+      await closed();
+      await send(told.trackingNo, 'in_transit', 2);
+      await send(told.trackingNo, 'gibberish', 4);
+      const ledger = await eventually(async () => {
+        const now = await closed();
+        const { waiting } = now['audiences'] as { waiting: Record<string, number> };
+        expect(now).toMatchObject({ closes: true, differences: [] });
+        return waiting['under-way'] === undefined && waiting['order-not-found'] === 2 && now;
+      });
+      expect(ledger).toMatchObject({
+        updates: { accepted: 5, duplicate: 1, stale: 2, decided: 2 },
+        audiences: {
+          expected: 4,
+          notified: 1,
+          suppressed: {},
+          failed: {},
+          waiting: { 'no-targets': 1, 'order-not-found': 2 },
+        },
+      });
+    });
+  });
+
+  test('counts what only the journal holds, while the archive takes nothing', async () => {
+    const parcel = await lab.parcel();
+    const accepted = async (): Promise<number> =>
+      ((await takeLedger())['updates'] as Record<string, number>)['accepted'] ?? 0;
+    const before = await accepted();
+    const db = await lab.db.pool.connect();
+    await db.query('begin; lock table waybell.webhooks in share mode');
+    await send(parcel.trackingNo, 'delivered', 1);
+    expect(await accepted()).toBe(before + 1);
+    await db.query('rollback');
+    db.release();
+    expect(await takeLedger()).toMatchObject({ closes: true, updates: { accepted: before + 1 } });
+  });
+
+  test('names what was accepted and is nowhere', async () => {
+    const parcel = await lab.parcel();
+    const workflowId = await send(parcel.trackingNo, 'delivered', 1);
+    await lab.temporal.client.workflow.getHandle(workflowId).terminate();
+    expect(
+      await eventually(async () => {
+        const ledger = await takeLedger();
+        return ledger['closes'] === false && ledger;
+      }),
+    ).toMatchObject({
+      differences: [
+        { workflow_id: workflowId, problem: 'accepted, and neither in the database nor in Temporal' },
+      ],
+    });
+    await lab.db.pool.query('delete from waybell.webhooks where workflow_ids @> array[$1]', [workflowId]);
+  });
+
+  test('names a notification that says success though no push was accepted', async () => {
+    const parcel = await lab.parcel({ user: 1, merchant: 1 });
+    await lab.withWorker(async () => {
+      const handle = await lab.start(parcel, 'delivered', 1);
+      await handle.result();
+      const { workflowId } = handle;
+      await lab.db.pool.query(
+        `update waybell.express_pushes set state = 'failed' where workflow_id = $1 and message_id like '%:user'`,
+        [workflowId],
+      );
+      expect(await takeLedger()).toMatchObject({
+        closes: false,
+        differences: [
+          { workflow_id: workflowId, problem: 'its notification says success, and no push was accepted' },
+        ],
+      });
+      await lab.db.pool.query(`update waybell.express_pushes set state = 'accepted' where workflow_id = $1`, [
+        workflowId,
+      ]);
+      expect(await takeLedger()).toMatchObject({ closes: true, differences: [] });
+    });
+  });
+
+  test.each(['', 'yesterday', '2999-01-01T00:00:00Z', '2026-01-01'])('since %j is refused', async (text) => {
+    const { status, json } = await api.call('GET', `/api/v1/ledger?since=${text}`);
+    expect(status).toBe(400);
+    expect(json).toMatchObject({ ok: false, code: 'field-invalid', field: 'since' });
+  });
+});

@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createECDH, randomBytes } from 'node:crypto';
+import { type Api, type ApiLab, openApiLab, unique } from './api-lab';
+
+const REGISTER = '/api/v1/push/register';
+const browser = createECDH('prime256v1');
+const KEYS = { p256dh: browser.generateKeys('base64url'), auth: randomBytes(16).toString('base64url') };
+
+let lab: ApiLab;
+let api: Api;
+beforeAll(async () => {
+  lab = await openApiLab();
+  api = await lab.serve();
+});
+afterAll(() => lab.close());
+
+const register = (json: Record<string, unknown>) => api.call('POST', REGISTER, { json });
+const endpoint = (): string => `https://fcm.googleapis.com/fcm/send/${unique()}`;
+
+async function rows(cids: readonly string[]): Promise<Record<string, Record<string, unknown>>> {
+  const { rows: found } = await lab.db.pool.query<{ cid: string }>(
+    'select * from push_devices where cid = any ($1)',
+    [cids],
+  );
+  return Object.fromEntries(found.map((row) => [row.cid, row]));
+}
+
+describe('a device of another provider', () => {
+  test('is registered with what its provider needs, and no answer shows the keys of a browser', async () => {
+    const cid = endpoint();
+    const subscription = { ...KEYS, vapid_key: 'BKey' };
+    const { status, json, text } = await register({ cid, user_id: 'u-1', provider: 'webpush', subscription });
+    expect(status).toBe(200);
+    expect(json['device']).toMatchObject({ cid, provider: 'webpush' });
+    expect(text).not.toContain(KEYS.auth);
+    const stored = await rows([cid]);
+    expect(stored[cid]?.['subscription']).toEqual({ ...KEYS, vapidKey: 'BKey' });
+  });
+
+  test.each([
+    ['fcm', `${'a'.repeat(11)}:APA91b${'x'.repeat(134)}`, {}],
+    ['apns', 'ab'.repeat(32), { apns_environment: 'sandbox' }],
+  ])('of %s has a cid of its own shape', async (provider, cid, more) => {
+    const { status, json } = await register({ cid, user_id: 'u-1', provider, ...more });
+    expect(status).toBe(200);
+    expect(json['device']).toMatchObject({ cid, provider, ...more });
+  });
+
+  test.each<[string, string, Record<string, unknown>]>([
+    ['an endpoint that is not https', 'cid', { cid: 'http://fcm.googleapis.com/x' }],
+    ['an endpoint at no push service', 'cid', { cid: 'https://evil.example/x' }],
+    ['an endpoint in our network', 'cid', { cid: 'https://169.254.169.254/x' }],
+    ['an endpoint of this machine', 'cid', { cid: 'http://127.0.0.1:9/x' }],
+    ['no keys', 'subscription', { subscription: null }],
+    ['a key that is no point', 'subscription', { subscription: { ...KEYS, p256dh: 'A'.repeat(87) } }],
+    ['a short secret', 'subscription', { subscription: { ...KEYS, auth: 'AAAA' } }],
+    ['a key that is no text', 'subscription', { subscription: { ...KEYS, auth: 7 } }],
+    ['a token of FCM that is none', 'cid', { provider: 'fcm', cid: 'a b' }],
+    ['a token of Apple that is not hex', 'cid', { provider: 'apns', cid: 'z'.repeat(64) }],
+    ['an unknown environment', 'apns_environment', { apns_environment: 'test' }],
+    ['an impossible installation', 'installation_id', { installation_id: 'a b' }],
+  ])('is refused because of %s', async (_, field, change) => {
+    const before = await lab.traces();
+    const asked = { cid: endpoint(), user_id: 'u-1', provider: 'webpush', subscription: KEYS, ...change };
+    const { status, json } = await register(asked);
+    expect(status).toBe(400);
+    expect(json).toMatchObject({ code: 'field-invalid', field });
+    expect(await lab.traces()).toEqual(before);
+  });
+});
+
+describe('an app that is installed again', () => {
+  test('retires the older cid of the same installation, whoever it belonged to', async () => {
+    const [older, newer, elsewhere] = [unique(), unique(), unique()];
+    const installation_id = `i-${unique()}`;
+    await register({ cid: older, user_id: 'u-old', installation_id });
+    await register({ cid: elsewhere, user_id: 'u-old', installation_id, appid: 'other' });
+    await register({ cid: newer, user_id: 'u-new', installation_id });
+    expect(await rows([older, newer, elsewhere])).toMatchObject({
+      [older]: { is_active: false, inactive_reason: 'reinstalled', inactive_at: expect.any(Date) },
+      [newer]: { is_active: true, user_id: 'u-new' },
+      [elsewhere]: { is_active: true },
+    });
+    await register({ cid: older, user_id: 'u-old' });
+    expect(await rows([older, newer])).toMatchObject({
+      [older]: { is_active: true, inactive_reason: null },
+      [newer]: { is_active: false, inactive_reason: 'reinstalled' },
+    });
+  });
+
+  test('ten times at once leaves one active cid', async () => {
+    const installation_id = `i-${unique()}`;
+    const cids = Array.from({ length: 10 }, unique);
+    const answers = await Promise.all(cids.map((cid) => register({ cid, user_id: 'u-1', installation_id })));
+    expect(answers.map(({ status }) => status)).toEqual(Array<number>(10).fill(200));
+    const active = Object.values(await rows(cids)).filter((row) => row['is_active']);
+    expect(active).toHaveLength(1);
+  });
+});

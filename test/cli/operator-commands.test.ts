@@ -1,0 +1,139 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import type { Command } from 'commander';
+import pino from 'pino';
+import { attentionCommand } from '../../src/cli/attention';
+import { ledgerCommand } from '../../src/cli/ledger';
+import { retryCommand } from '../../src/cli/retry';
+import { loadConfig } from '../../src/config';
+import { ATTENTION } from '../../src/workflows/search-attributes';
+import { refused } from '../setup/cloud-function';
+import { type DeliveryLab, eventually, openDeliveryLab } from '../setup/delivery-lab';
+import { freePorts } from '../setup/free-port';
+import { type Api, serveApi } from '../api/api-lab';
+
+const KEY = 'k'.repeat(48);
+
+let lab: DeliveryLab;
+let api: Api;
+let written: string[];
+const before = { ...process.env };
+
+beforeAll(async () => {
+  lab = await openDeliveryLab();
+  api = await serveApi({
+    config: loadConfig({ API_KEYS: KEY }),
+    pool: lab.db.pool,
+    temporal: lab.temporal.client,
+    taskQueue: lab.temporal.taskQueue,
+    log: pino({ level: 'silent' }),
+  });
+});
+afterAll(async () => {
+  await api.close();
+  await lab.close();
+});
+beforeEach(() => {
+  process.env['PORT'] = new URL(api.url).port;
+  process.env['API_KEYS'] = KEY;
+  written = [];
+  const write = (line: unknown): number => written.push(String(line));
+  jest.spyOn(console, 'log').mockImplementation(write);
+  jest.spyOn(console, 'error').mockImplementation(write);
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  process.env = { ...before };
+  process.exitCode = undefined;
+});
+
+/** A command as `waybell` runs it. */
+async function run(command: Command, ...args: string[]): Promise<{ code: unknown; output: string }> {
+  written = [];
+  process.exitCode = undefined;
+  await command.parseAsync(args, { from: 'user' });
+  return { code: process.exitCode, output: written.join('\n') };
+}
+
+describe('the commands of operators', () => {
+  test('show what waits, try it again once its cause is gone, and account for it', async () => {
+    const parcel = await lab.parcel({ user: 1, merchant: 1 });
+    const [cid = ''] = parcel.cids;
+    const { trackingNo } = parcel;
+    lab.cloud.answer(cid, refused);
+    await lab.withWorker(async () => {
+      const handle = await lab.start(parcel, 'delivered', 1);
+      await eventually(async () =>
+        (await handle.describe()).typedSearchAttributes.get(ATTENTION)?.includes('push-failed'),
+      );
+      const waiting = await run(attentionCommand(), '--kind', 'push-failed', '--limit', '200');
+      expect(waiting.code).toBe(0);
+      expect(waiting.output).toContain(`push-failed yto ${trackingNo} user\n  since 20`);
+      expect(waiting.output).toContain('ends by: a person removes the cause and retries');
+      const json = await run(attentionCommand(), '--kind', 'push-failed', '--limit', '200', '--json');
+      expect(JSON.parse(json.output)).toMatchObject({
+        attention: [{ tracking_no: trackingNo, alarm: false }],
+      });
+
+      const query = `TrackingNo="${trackingNo}" AND Attention="push-failed"`;
+      const plan = await run(retryCommand(), '--query', query, '--dry-run');
+      expect(plan).toEqual({
+        code: 0,
+        output: `1 deliveries would be tried again:\n${handle.workflowId}`,
+      });
+      expect(lab.cloud.countFor(cid)).toBe(1);
+
+      lab.cloud.answer(cid);
+      const retried = await run(retryCommand(), '--query', query, '--rate', '50', '--reason', 'repaired');
+      expect(retried.code).toBe(0);
+      expect(retried.output).toContain('1 deliveries: 1 try again, 0 started again, 0 refused.');
+      expect(await handle.result()).toMatchObject({ outcome: 'success' });
+
+      const again = await run(retryCommand(), trackingNo, '--reason', 'merchant called');
+      expect(again.code).toBe(1);
+      expect(again.output).toContain(
+        `${handle.workflowId}: nothing to retry: every push was accepted, and no other device is registered`,
+      );
+    });
+    expect(lab.cloud.countFor(cid)).toBe(2);
+    const ledger = await run(ledgerCommand(), '--since', '24h');
+    expect(ledger.code).toBe(0);
+    expect(ledger.output).toContain('Both equations close.');
+    expect((await run(attentionCommand())).output).toBe('Nothing waits.');
+  });
+
+  test('end with exit code 1 where the ledger does not close, and name what is missing', async () => {
+    const parcel = await lab.parcel({ user: 1, merchant: 0 });
+    const workflowId = `delivery/own-system/yto/${parcel.trackingNo}/lost`;
+    await lab.db.pool.query(
+      `insert into waybell.webhooks (id, source, channel, received_at, media_type, body, verdict, flaws, workflow_ids)
+       values ('lost', 'own-system', '', now() - interval '1 minute', 'application/json', '', 'read', '[]', array[$1])`,
+      [workflowId],
+    );
+    const { code, output } = await run(ledgerCommand(), '--since', '1h');
+    expect(code).toBe(1);
+    expect(output).toContain(`${workflowId}: accepted, and neither in the database nor in Temporal`);
+    await lab.db.pool.query(`delete from waybell.webhooks where id = 'lost'`);
+  });
+
+  test.each([
+    [['YT-nobody'], 'Waybell refuses (404): no delivery is named YT-nobody'],
+    [['--query', 'Carrier='], /^Waybell refuses \(400\): ./],
+    [['--query', 'Carrier="yto"', 'YT-1'], 'Name deliveries, or give --query.'],
+    [[], 'Name deliveries, or give --query.'],
+    [['a', '--rate', '201'], /^Waybell refuses \(400\): rate: ./],
+  ])('retry %j is refused in one sentence', async (args, sentence) => {
+    await expect(run(retryCommand(), ...args)).rejects.toThrow(sentence);
+  });
+
+  test('say so where the API key is wrong, and where Waybell does not run', async () => {
+    process.env['API_KEYS'] = 'w'.repeat(48);
+    await expect(run(ledgerCommand(), '--since', '1h')).rejects.toThrow(
+      'Waybell refuses (401): this API key is not known',
+    );
+    const [port] = await freePorts(1);
+    process.env['PORT'] = String(port);
+    await expect(run(attentionCommand())).rejects.toThrow(
+      `Waybell does not answer at http://127.0.0.1:${port}: start it with npm start.`,
+    );
+  });
+});

@@ -1,0 +1,129 @@
+import { describe, expect, test } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { explainNotification, type NotificationFacts } from '../../src/shipment/explain-notification';
+import { explainPush, explainReason, type PushFacts } from '../../src/shipment/explain-push';
+import { PUSH_REASONS } from '../../src/shipment/push-reasons';
+import { SEND_STATUSES } from '../../src/shipment/send-status';
+
+const SRC = path.join(__dirname, '../../src');
+const PLACES = ['push', 'activities', 'workflows', 'database'];
+/** Where a file names a reason: a row of a table, the end of a push, or an answer written out. */
+const NAMINGS = [
+  /\b(?:accepted|retry|retryAmbiguous|deactivate|fail)\(\s*'(\w+)'/g,
+  /\bend\(\s*'\w+',\s*'(\w+)'/g,
+  /\breason: '(\w+)'/g,
+  /inactive_reason = '(\w+)'/g,
+  /DEACTIVATION_HELD = '(\w+)'/g,
+];
+/** What a receipt says of a push that has arrived, and a provider that was only asked whether it knows our keys. */
+const NONE = ['receipt', 'credentials_taken'];
+
+const files = PLACES.flatMap((place) =>
+  readdirSync(path.join(SRC, place), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => readFileSync(path.join(SRC, place, file), 'utf8')),
+);
+const named = new Set(
+  files.flatMap((text) =>
+    NAMINGS.flatMap((naming) => [...text.matchAll(naming)].map(([, word = '']) => word)),
+  ),
+);
+const CJK = /\p{Script=Han}/u;
+
+describe('every reason', () => {
+  test('that a file names is explained, and no other', () => {
+    const expected = [...named].filter((reason) => !NONE.includes(reason));
+    expect(expected.length).toBeGreaterThan(40);
+    expect(Object.keys(PUSH_REASONS).sort()).toEqual([...new Set([...expected, 'provider_held'])].sort());
+  });
+
+  test.each(Object.entries(PUSH_REASONS))('%s is told in both languages, as sentences', (_, { en, zh }) => {
+    expect(en).toMatch(/^[A-Z].*\.$/);
+    expect(zh).toMatch(/。$/);
+    expect(CJK.test(zh)).toBe(true);
+    expect(CJK.test(en)).toBe(false);
+  });
+});
+
+const PUSH: PushFacts = {
+  state: 'accepted',
+  code: 'online',
+  delivered_at: null,
+  loss_reason: null,
+  shown_at: null,
+  clicked_at: null,
+};
+const FREE = { held: false, inactiveReason: null };
+const now = new Date();
+
+describe('a push', () => {
+  test.each<[string, Partial<PushFacts>, Partial<typeof FREE> | { inactiveReason: string }, RegExp]>([
+    ['that was opened', { shown_at: now, clicked_at: now }, {}, /^A person opened it/],
+    ['that was shown', { shown_at: now, loss_reason: 'vendor_quota' }, {}, /says that it showed it/],
+    ['that was delivered', { delivered_at: now }, {}, /reached the phone.*app may have been open/],
+    ['that was dropped', { loss_reason: 'notifications_off' }, {}, /never reached.*switched off/],
+    ['for an open app', {}, {}, /not confirmed.*force_notification/],
+    ['for a closed app', { code: 'offline_or_vendor' }, {}, /notifications are off/],
+    ['that waits', { state: 'retry', code: 'provider_5xx' }, {}, /tried again by itself/],
+    ['that is held', { state: 'retry', code: 'provider_config' }, { held: true }, /are held/],
+    ['under way', { state: 'claimed', code: null }, {}, /being sent/],
+    ['to an app that was removed', { state: 'deactivated', code: 'unregistered' }, {}, /removed/],
+    ['without quota', { state: 'failed', code: 'daily_quota' }, {}, /quota.*Retry tomorrow/],
+    ['that came too late', { state: 'superseded', code: 'newer_status' }, {}, /newer status/],
+    ['to a phone of somebody else', { state: 'moved', code: 'not_the_owner' }, {}, /another account/],
+    [
+      'to a retired phone',
+      { state: 'moved', code: 'not_the_owner' },
+      { inactiveReason: 'silent' },
+      /heard of/,
+    ],
+    ['of an unknown reason', { state: 'failed', code: 'constructor' }, {}, /no explanation.*words/],
+  ])('%s is explained', (_, push, conditions, words) => {
+    const { en, zh } = explainPush({ ...PUSH, ...push }, { ...FREE, ...conditions });
+    expect(en).toMatch(words);
+    expect(CJK.test(zh)).toBe(true);
+  });
+
+  test('has one explanation per reason', () => {
+    const all = Object.keys(PUSH_REASONS).map((reason) => explainReason(reason).en);
+    expect(new Set(all).size).toBe(all.length);
+  });
+});
+
+describe('a notification', () => {
+  const facts: NotificationFacts = {
+    sendStatus: 'success',
+    everHadDevice: true,
+    waitsUntil: null,
+    accepted: 2,
+    shown: 0,
+    waiting: 0,
+    held: 0,
+  };
+  test.each<[string, Partial<NotificationFacts>, RegExp]>([
+    ['that was shown', { shown: 1 }, /^1 of 2 devices/],
+    ['that was accepted only', {}, /no phone has confirmed/],
+    ['that failed for some', { sendStatus: 'partial' }, /Other devices failed/],
+    [
+      'that failed',
+      { sendStatus: 'failed', waitsUntil: now },
+      /No device was reached.*waits for that until 2/,
+    ],
+    ['without any phone', { sendStatus: 'no-targets', everHadDevice: false }, /never registered/],
+    ['with retired phones', { sendStatus: 'no-targets' }, /retired/],
+    ['that is held', { sendStatus: 'sending', held: 3 }, /^3 pushes held/],
+    ['that is tried again', { sendStatus: 'sending', waiting: 3 }, /^3 pushes under way/],
+    ['that was superseded', { sendStatus: 'superseded' }, /newer status/],
+    ['of another system', { sendStatus: 'pending' }, /another system/],
+  ])('%s is explained', (_, change, words) => {
+    const { en, zh } = explainNotification({ ...facts, ...change });
+    expect(en).toMatch(words);
+    expect(CJK.test(zh)).toBe(true);
+  });
+
+  test('is explained in each of its states', () => {
+    const all = SEND_STATUSES.map((sendStatus) => explainNotification({ ...facts, sendStatus }).en);
+    expect(new Set(all).size).toBe(SEND_STATUSES.length);
+  });
+});

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { PushClass, PushProvider } from '../../src/push/provider';
+import { createUniCloudProvider } from '../../src/push/unicloud/unicloud';
+import { openDeliveryLab, type DeliveryLab } from '../setup/delivery-lab';
+import { parcelOfMany } from '../setup/many-phones';
+import { startUnreliableFunction, type UnreliableFunction } from '../setup/unreliable-function';
+
+const PARCELS = 40;
+const PHONES = 50;
+/** A hundred and fifty pushes: what two busy cores carry without timeouts of their own. */
+const DELIVERIES_AT_ONCE = 3;
+
+/** A provider's minute is a second, and its silence one: what is waited for is the same. */
+const timers = { request: 1_000, heldLook: 300, retryScale: 1 / 60 };
+
+/** What one request came to, as Waybell saw it. */
+interface Heard {
+  readonly requestId: string;
+  readonly end: PushClass;
+  readonly definite: boolean;
+}
+
+let lab: DeliveryLab;
+let provider: UnreliableFunction;
+beforeAll(async () => {
+  [lab, provider] = await Promise.all([openDeliveryLab(), startUnreliableFunction()]);
+});
+afterAll(async () => {
+  await lab.close();
+  await provider.close();
+});
+
+test('2,000 pushes through a provider of which three answers in ten are no good all arrive; every repeat follows an unclear end', async () => {
+  const parcels = await Promise.all(Array.from({ length: PARCELS }, () => parcelOfMany(lab, PHONES - 1)));
+  const real = createUniCloudProvider({ url: provider.url });
+  const heard = new Map<string, Heard[]>();
+  const unicloud: PushProvider = {
+    name: 'unicloud',
+    async send(message, signal) {
+      const answer = await real.send(message, signal);
+      const { class: end, definite } = answer;
+      const before = heard.get(message.cid) ?? [];
+      heard.set(message.cid, [...before, { requestId: message.requestId, end, definite }]);
+      return answer;
+    },
+  };
+  await lab.withWorker(
+    async () => {
+      const waiting = [...parcels];
+      const lane = async (): Promise<void> => {
+        for (let parcel = waiting.pop(); parcel; parcel = waiting.pop()) {
+          const handle = await lab.start(parcel, 'delivered', 1);
+          expect(await handle.result()).toMatchObject({ outcome: 'success' });
+        }
+      };
+      await Promise.all(Array.from({ length: DELIVERIES_AT_ONCE }, lane));
+    },
+    undefined,
+    { providers: new Map([['unicloud', unicloud]]), timers },
+  );
+
+  const phones = parcels.flatMap(({ cids }) => cids);
+  expect(phones).toHaveLength(PARCELS * PHONES);
+  let repeats = 0;
+  for (const cid of phones) {
+    const tries = heard.get(cid) ?? [];
+    // Reached, and then left alone.
+    const last = tries.length - 1;
+    expect(tries.map(({ end }) => end)).toEqual(tries.map((_, i) => (i === last ? 'accepted' : 'retry')));
+    // A certain "no" gives the next request a new id; after an unclear end the provider must know it again.
+    for (const [i, { requestId, definite }] of tries.slice(0, last).entries())
+      expect(tries[i + 1]?.requestId === requestId).toBe(!definite);
+    const taken = provider.tries.filter((each) => each.taken && each.cid === cid).length;
+    const unclear = tries.slice(0, last).filter(({ definite }) => !definite).length;
+    expect(taken - 1).toBeLessThanOrEqual(unclear);
+    repeats += taken - 1;
+  }
+  const all = [...heard.values()].flat();
+  expect(provider.tries).toHaveLength(all.length);
+  expect(all.filter(({ end }) => end === 'retry').length).toBeGreaterThan(phones.length / 4);
+  expect(repeats).toBeGreaterThan(0);
+}, 600_000);

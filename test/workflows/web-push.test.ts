@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createECDH, randomBytes, type ECDH } from 'node:crypto';
+import pino from 'pino';
+import { loadConfig } from '../../src/config';
+import type { PushProvider } from '../../src/push/provider';
+import { createProviders } from '../../src/push/registry';
+import { serveApi, type Api } from '../api/api-lab';
+import { listen, type LocalServer } from '../push/local-server';
+import { decrypt } from '../push/webpush/decrypt';
+import { openDeliveryLab, type DeliveryLab, type Parcel } from '../setup/delivery-lab';
+
+const vapid = createECDH('prime256v1');
+vapid.generateKeys();
+const config = loadConfig({
+  VAPID_PRIVATE_KEY: vapid.getPrivateKey('base64url'),
+  VAPID_SUBJECT: 'mailto:ops@shop.example',
+  WEBPUSH_LOOPBACK: 'allow',
+});
+
+/** A browser: its keys, and what its push service has for it. */
+interface Browser {
+  readonly endpoint: string;
+  readonly keys: ECDH;
+  readonly auth: Buffer;
+  readonly received: Buffer[];
+}
+
+let lab: DeliveryLab;
+let service: LocalServer;
+let api: Api;
+let providers: ReadonlyMap<string, PushProvider>;
+const browsers = new Map<string, Browser>();
+
+beforeAll(async () => {
+  lab = await openDeliveryLab();
+  // As push services do: 201 for a subscription that they know, 410 for one that has ended.
+  service = await listen((request, response) => {
+    const browser = browsers.get(request.url ?? '');
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      browser?.received.push(Buffer.concat(chunks));
+      response.writeHead(browser ? 201 : 410).end();
+    });
+  });
+  const { pool } = lab.db;
+  const { client: temporal, taskQueue } = lab.temporal;
+  api = await serveApi({ config, pool, temporal, taskQueue, log: pino({ level: 'silent' }) });
+  providers = new Map([...lab.deps.providers, ...createProviders(config.push)]);
+});
+afterAll(async () => {
+  for (const provider of providers.values()) await provider.close?.();
+  await api.close();
+  await service.close();
+  await lab.close();
+});
+
+async function subscribe(parcel: Parcel, installation: string): Promise<Browser> {
+  const keys = createECDH('prime256v1');
+  keys.generateKeys();
+  const path = `/wp/${randomBytes(16).toString('base64url')}`;
+  const browser = { endpoint: `${service.url}${path}`, keys, auth: randomBytes(16), received: [] };
+  browsers.set(path, browser);
+  const { status, json } = await api.call('POST', '/api/v1/push/register', {
+    json: {
+      cid: browser.endpoint,
+      user_id: parcel.userId,
+      provider: 'webpush',
+      platform: 'web',
+      installation_id: installation,
+      subscription: {
+        p256dh: keys.getPublicKey('base64url'),
+        auth: browser.auth.toString('base64url'),
+        vapid_key: vapid.getPublicKey('base64url'),
+      },
+    },
+  });
+  expect([status, json['ok']]).toEqual([200, true]);
+  return browser;
+}
+
+const read = ({ received, keys, auth }: Browser): Record<string, string> =>
+  JSON.parse(decrypt(received.at(-1) ?? Buffer.alloc(0), keys, auth)) as Record<string, string>;
+
+async function explained(messageId: string): Promise<{ whole: string; pushes: Record<string, unknown>[] }> {
+  const { json } = await api.call('GET', `/api/v1/notifications/${encodeURIComponent(messageId)}`);
+  const { explanation, pushes } = json['notification'] as {
+    explanation: { en: string };
+    pushes: Record<string, unknown>[];
+  };
+  return { whole: explanation.en, pushes };
+}
+
+describe('a browser is a real phone', () => {
+  test('from its subscription to the click: each word on the way is its own', async () => {
+    const parcel = await lab.parcel({ user: 0, merchant: 1 });
+    const first = await subscribe(parcel, `i-${parcel.userId}`);
+    const browser = await subscribe(parcel, `i-${parcel.userId}`);
+    const deliver = async () => (await lab.start(parcel, 'out_for_delivery', 1)).result();
+    expect(await lab.withWorker(deliver, undefined, { providers })).toMatchObject({ outcome: 'success' });
+
+    expect([first.received.length, browser.received.length]).toEqual([0, 1]);
+    const { notificationId = '', title, body, tag } = read(browser);
+    expect([title, body, tag]).toEqual([
+      expect.stringContaining('派送'),
+      expect.any(String),
+      expect.stringMatching(/^[\w-]{32}$/),
+    ]);
+    const accepted = await explained(notificationId);
+    expect(accepted.whole).toContain('no phone has confirmed');
+    expect(accepted.pushes).toEqual([
+      expect.objectContaining({ state: 'accepted', delivered_at: null, shown_at: null, clicked_at: null }),
+    ]);
+
+    for (const [event, words] of [
+      ['shown', 'says that it showed it'],
+      ['clicked', 'A person opened it'],
+    ]) {
+      const receipt = { message_id: notificationId, cid: browser.endpoint, event };
+      const { status } = await api.call('POST', '/api/v1/push/receipts', { json: receipt });
+      expect(status).toBe(200);
+      const { pushes } = await explained(notificationId);
+      expect(pushes[0]).toMatchObject({ explanation: { en: expect.stringContaining(words ?? '') } });
+    }
+  });
+
+  test('that has ended its subscription is retired, and the words say why', async () => {
+    const parcel = await lab.parcel({ user: 0, merchant: 1 });
+    const browser = await subscribe(parcel, `i-${parcel.userId}`);
+    const other = await subscribe(parcel, `j-${parcel.userId}`);
+    browsers.delete(new URL(browser.endpoint).pathname);
+    const deliver = async () => (await lab.start(parcel, 'delivered', 1)).result();
+    await lab.withWorker(deliver, undefined, { providers });
+
+    const { pushes } = await explained(read(other)['notificationId'] ?? '');
+    expect(pushes.find(({ cid }) => cid === browser.endpoint)).toMatchObject({
+      state: 'deactivated',
+      code: 'unregistered',
+      explanation: { en: expect.stringContaining('ended its subscription') },
+    });
+    const { rows } = await lab.db.pool.query(
+      'select is_active, inactive_reason from push_devices where cid = $1',
+      [browser.endpoint],
+    );
+    expect(rows).toEqual([{ is_active: false, inactive_reason: 'unregistered' }]);
+  });
+});
