@@ -55,8 +55,21 @@ const borders = [
   {
     folder: 'src/api',
     allowed:
-      'everything but push, activities and the embedded parts: the API starts workflows and never pushes',
-    forbidden: ['^(\\.\\./)+(push|activities|cli|embedded)/', '^@temporalio/(worker|workflow)$'],
+      'everything but push (save how receipts are read), activities and the embedded parts: the API starts workflows and never pushes',
+    forbidden: [
+      '^(\\.\\./)+(push/(?!getui/receipt$)|activities/|cli/|embedded/)',
+      '^@temporalio/(worker|workflow)$',
+    ],
+  },
+  {
+    folder: 'src/doctor',
+    allowed:
+      'what it looks at, and what the commands know of processes and ports: no activity, no embedded part',
+    forbidden: [
+      '^(\\.\\./)+(activities|embedded)/',
+      '^(\\.\\./)+cli/(?!(places|port-holder|ports|role|running-processes|wanted-ports)$)',
+      '^@temporalio/(worker|workflow)$',
+    ],
   },
   {
     folder: 'bench',

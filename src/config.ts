@@ -2,7 +2,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { describeObsoleteSettings } from './obsolete-settings';
-import { pushContradictions, pushRates, pushSettingFields, pushSettingsOf, type PushSettings } from './push-settings';
+import {
+  pushContradictions,
+  pushRates,
+  pushSettingFields,
+  pushSettingsOf,
+  type PushSettings,
+} from './push-settings';
 import { SHIPMENT_STATUSES, type ShipmentStatus } from './shipment/status';
 import {
   DAY,

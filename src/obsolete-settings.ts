@@ -15,8 +15,8 @@ export const OBSOLETE_SETTINGS: Readonly<Record<string, string>> = {
     'a role in DATABASE_URL that row-level security does not bind; start-up checks it',
   NOTIFY_WORKER_RPC_TOKEN: 'a role in DATABASE_URL that row-level security does not bind; start-up checks it',
   JWT_SECRET: 'SUPABASE_JWT_SECRET, needed with DEVICE_REGISTRATION=jwt only',
-  SUPA_JWT_ISSUER: 'nothing: Waybell makes no keys',
-  SUPA_JWT_AUD: 'nothing: Waybell makes no keys',
+  SUPA_JWT_ISSUER: 'the option --issuer of waybell keys generate',
+  SUPA_JWT_AUD: 'the option --audience of waybell keys generate',
   CONFIG_FILE: 'environment variables: settings are not read from a file',
 };
 

@@ -45,9 +45,35 @@ export async function prepareNamespace(
   }
 }
 
-async function raiseRetention(connection: ConnectionLike, namespace: string, report: Report): Promise<void> {
+export interface NamespaceGaps {
+  /** How long closed workflows are kept, and how long they should be. */
+  readonly retentionDays: number;
+  readonly wantedDays: number;
+  readonly missingAttributes: readonly string[];
+}
+
+/**
+ * What `prepareNamespace` would change. Changes nothing.
+ * @throws {Error} when an attribute exists with another type, or there is no such namespace
+ */
+export async function findNamespaceGaps(
+  connection: ConnectionLike,
+  namespace: string,
+): Promise<NamespaceGaps> {
+  const [retentionDays, missing] = await Promise.all([
+    readRetentionDays(connection, namespace),
+    missingAttributes(connection, namespace),
+  ]);
+  return { retentionDays, wantedDays: RETENTION_DAYS, missingAttributes: Object.keys(missing) };
+}
+
+async function readRetentionDays(connection: ConnectionLike, namespace: string): Promise<number> {
   const { config } = await connection.workflowService.describeNamespace({ namespace });
-  const days = Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0) / DAY_SECONDS;
+  return Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0) / DAY_SECONDS;
+}
+
+async function raiseRetention(connection: ConnectionLike, namespace: string, report: Report): Promise<void> {
+  const days = await readRetentionDays(connection, namespace);
   if (days >= RETENTION_DAYS) return;
   const retention = google.protobuf.Duration.fromObject({ seconds: RETENTION_DAYS * DAY_SECONDS });
   try {

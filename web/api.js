@@ -30,6 +30,19 @@ export const readConfig = () => request('/demo/config');
 export const registerPhone = (cid, owner) =>
   post('/api/v1/push/register', { cid, ...owner, platform: 'web-demo', appid: 'default' });
 
+/** A browser is known by the endpoint of its push subscription. */
+export const registerBrowser = (endpoint, owner, subscription, installation) =>
+  post('/api/v1/push/register', {
+    cid: endpoint,
+    ...owner,
+    platform: 'web',
+    provider: 'webpush',
+    subscription,
+    installation_id: installation,
+  });
+
+export const unregisterPhone = (cid) => post('/api/v1/push/unregister', { cid });
+
 export const setBehaviour = (cid, mode) => post('/demo/behaviour', { cid, mode });
 
 /** Sends the next webhook of the sample parcel, as `npm run send` does. */

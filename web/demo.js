@@ -1,4 +1,5 @@
 import { readConfig } from './api.js';
+import { enableBrowserPhone } from './browser-phone.js';
 import { createPhone } from './phone.js';
 import { enableSending } from './send.js';
 import { currentLanguage, onLanguageChange, setLanguage, setText, timeOfDay, translate } from './texts.js';
@@ -80,7 +81,7 @@ for (const button of document.querySelectorAll('[data-language]')) {
 onLanguageChange(showLanguage);
 translate(document);
 
-const { temporalUrl, phones: devices } = await configWhenReady();
+const { temporalUrl, vapidPublicKey, phones: devices } = await configWhenReady();
 const temporal = document.getElementById('temporal');
 temporal.href = temporalUrl;
 temporal.hidden = false;
@@ -89,3 +90,4 @@ showLanguage();
 setInterval(tick, 1_000);
 enableSending();
 listen();
+await enableBrowserPhone(vapidPublicKey, devices[0].owner);

@@ -1,6 +1,7 @@
 import type { OwnRecord } from '../shipment/decide-announcement';
 import type { Decision } from '../shipment/delivery';
 import type { ShipmentStatus } from '../shipment/status';
+import type { ShipmentUpdate } from '../shipment/update';
 import type { Queryable } from './pool';
 import { isoTime } from './parcel-events';
 
@@ -51,10 +52,13 @@ export async function selectOpenDeliveries(db: Queryable, waybillId: string): Pr
   return rows.map((row) => row.workflow_id);
 }
 
-/** Stores what was decided. Only an announcement stays open; everything else is finished by being stored. */
+/**
+ * Stores what was decided, and about what: with it a delivery can start again when Temporal has forgotten it. Only
+ * an announcement stays open; everything else is finished by being stored.
+ */
 export async function insertUpdate(
   db: Queryable,
-  { workflowId, runId }: { workflowId: string; runId: string },
+  { workflowId, runId, update }: { workflowId: string; runId: string; update: ShipmentUpdate },
   decision: Decision,
   seen: { enteredAt: string | null; latestAt: string | null },
 ): Promise<void> {
@@ -62,8 +66,8 @@ export async function insertUpdate(
   await db.query(
     `insert into waybell.express_updates
        (workflow_id, waybill_id, verdict, instance, status, occurrence, entered_at, latest_event_at, decision,
-        state, outcome, closed_at, run_id)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, case when $10 = 'closed' then now() end, $12)`,
+        state, outcome, closed_at, run_id, input)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, case when $10 = 'closed' then now() end, $12, $13)`,
     [
       workflowId,
       decision.waybillId,
@@ -77,6 +81,7 @@ export async function insertUpdate(
       announced ? 'open' : 'closed',
       announced ? null : decision.verdict,
       runId,
+      JSON.stringify(update),
     ],
   );
 }

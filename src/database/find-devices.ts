@@ -21,10 +21,13 @@ export interface DeviceSearch {
  * registered again after they had moved or were declared gone. The cursor is the state of the rows, so a
  * repeat of the step and a new run of the workflow both go on where the pushes stand.
  */
-export async function findDevices(db: Queryable, search: DeviceSearch): Promise<DeviceRef[]> {
+export async function findDevices(
+  db: Queryable,
+  search: DeviceSearch,
+): Promise<(DeviceRef & { readonly provider: string })[]> {
   const { notification, round, only, limit } = search;
-  const { rows } = await db.query<{ deviceId: string; cidTail: string }>(
-    `select d.id::text as "deviceId", right(d.cid, ${TAIL_LENGTH}) as "cidTail"
+  const { rows } = await db.query<{ deviceId: string; cidTail: string; provider: string }>(
+    `select d.id::text as "deviceId", right(d.cid, ${TAIL_LENGTH}) as "cidTail", d.provider
        from public.push_devices d
        left join waybell.express_pushes p on p.message_id = $1 and p.device_id = d.id::text
       where d.${OWNER_COLUMN[notification.audience]} = $2 and d.is_active

@@ -12,6 +12,9 @@ export interface Push {
   readonly attempts: number;
   readonly claimed_at: Date;
   readonly answered_at: Date | null;
+  readonly delivered_at: Date | null;
+  readonly loss_reason: string | null;
+  readonly loss_words: string | null;
   readonly shown_at: Date | null;
   readonly clicked_at: Date | null;
 }
@@ -21,7 +24,8 @@ const LIMIT = 500;
 
 export async function listPushes(db: Queryable, messageId: string): Promise<Push[]> {
   const { rows } = await db.query<Push>(
-    `select device_id, cid, provider, state, code, words, attempts, claimed_at, answered_at, shown_at, clicked_at
+    `select device_id, cid, provider, state, code, words, attempts, claimed_at, answered_at,
+            delivered_at, loss_reason, loss_words, shown_at, clicked_at
        from waybell.express_pushes
       where message_id = $1
       order by claimed_at desc

@@ -1,9 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { runner } from 'node-pg-migrate';
-import type pg from 'pg';
 import { PROJECT_ROOT } from '../project-root';
 import { findObstacles, MigrationRefused } from './migration-obstacles';
+import type { Queryable } from './pool';
+import { detectPoolerMode } from './pooler-mode';
 import { withClient } from './with-client';
 
 /** Read where they are written: the compiler does not copy SQL. */
@@ -11,15 +12,20 @@ const MIGRATIONS_FOLDER = path.join(PROJECT_ROOT, 'src/database/migrations');
 const SCHEMA = 'waybell';
 const TABLE = 'migrations';
 
+const POOLED =
+  'DATABASE_URL leads through a pooler in transaction mode, where the lock of a migration does not hold: migrate directly, or through its session mode (port 5432 at Supabase). Nothing was changed.';
+
 /**
  * Applies all migrations that the database has not seen, in one transaction and under a lock: two that start at
  * once do it once.
  * @returns their names; empty when there was nothing to do.
  * @throws {MigrationRefused} when rows stand in the way; then nothing was changed.
+ * @throws {Error} through a pooler that would lend the locked session to others.
  */
 export async function migrate(databaseUrl: string, report: (line: string) => void): Promise<string[]> {
+  if ((await detectPoolerMode(databaseUrl)) === 'transaction') throw new Error(POOLED);
   return withClient(databaseUrl, async (client) => {
-    if ((await findPending(client)).length > 0) {
+    if ((await findPendingMigrations(client)).length > 0) {
       const obstacles = await findObstacles(client);
       if (obstacles.length > 0) throw new MigrationRefused(obstacles);
     }
@@ -44,7 +50,7 @@ export async function migrate(databaseUrl: string, report: (line: string) => voi
 
 /** The names of the migrations that `migrate` would apply, in order. Changes nothing. */
 export async function pendingMigrations(databaseUrl: string): Promise<string[]> {
-  return withClient(databaseUrl, findPending);
+  return withClient(databaseUrl, findPendingMigrations);
 }
 
 /** The SQL of a migration, for people who want to read it first. */
@@ -52,18 +58,19 @@ export function readMigration(name: string): Promise<string> {
   return readFile(path.join(MIGRATIONS_FOLDER, `${name}.sql`), 'utf8');
 }
 
-async function findPending(client: pg.Client): Promise<string[]> {
+/** The same, on a connection that is open. */
+export async function findPendingMigrations(db: Queryable): Promise<string[]> {
   const files = (await readdir(MIGRATIONS_FOLDER)).filter((file) => file.endsWith('.sql')).sort();
-  const applied = await appliedMigrations(client);
+  const applied = await appliedMigrations(db);
   return files.map((file) => path.basename(file, '.sql')).filter((name) => !applied.has(name));
 }
 
-async function appliedMigrations(client: pg.Client): Promise<Set<string>> {
+async function appliedMigrations(db: Queryable): Promise<Set<string>> {
   const table = `${SCHEMA}.${TABLE}`;
-  const { rows } = await client.query<{ exists: boolean }>('select to_regclass($1) is not null as exists', [
+  const { rows } = await db.query<{ exists: boolean }>('select to_regclass($1) is not null as exists', [
     table,
   ]);
   if (!rows[0]?.exists) return new Set();
-  const applied = await client.query<{ name: string }>(`select name from ${table}`);
+  const applied = await db.query<{ name: string }>(`select name from ${table}`);
   return new Set(applied.rows.map(({ name }) => name));
 }

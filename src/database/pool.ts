@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import pg from 'pg';
 
 /** What a statement needs: a pool, or one client inside a transaction. */
@@ -10,6 +11,21 @@ export type Queryable = Pick<pg.Pool, 'query'>;
 const STATEMENT_TIMEOUT_MS = 1_500;
 const LOCK_TIMEOUT_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 1_500;
+
+const INSUFFICIENT_PRIVILEGE = '42501';
+
+/** Every transaction is told here that ended because the role may not do what it did, or would not have seen all rows. */
+export const PERMISSION_REFUSED = 'waybell.permission-refused';
+const permissionRefused = channel(PERMISSION_REFUSED);
+
+export interface PermissionRefusal {
+  readonly pool: pg.Pool;
+  readonly message: string;
+}
+
+export function isPermissionRefusal(error: unknown): error is pg.DatabaseError {
+  return error instanceof pg.DatabaseError && error.code === INSUFFICIENT_PRIVILEGE;
+}
 
 /** Enough for the default 100 local activities to queue briefly, few enough for a small Supabase plan. */
 const POOL_SIZE = 20;
@@ -55,6 +71,8 @@ export async function inTransaction<T>(
     await client.query('rollback').catch((cause: unknown) => {
       broken = cause instanceof Error ? cause : new Error(String(cause));
     });
+    if (isPermissionRefusal(error))
+      permissionRefused.publish({ pool, message: error.message } satisfies PermissionRefusal);
     throw error;
   } finally {
     client.release(broken);

@@ -22,11 +22,9 @@ export async function takeWaybill(db: Queryable, tables: ShopTables, name: Waybi
   // Always in the same order: two corrections in opposite directions must not wait for each other.
   for (const each of [carrier, formerCarrier ?? carrier].sort()) await lockWaybill(db, each, trackingNo);
 
-  const own = await findWaybillForUpdate(db, tables, carrier, trackingNo);
+  const own = await findCorrected(db, tables, carrier, trackingNo);
   const former =
-    formerCarrier === undefined
-      ? undefined
-      : await findWaybillForUpdate(db, tables, formerCarrier, trackingNo);
+    formerCarrier === undefined ? undefined : await findCorrected(db, tables, formerCarrier, trackingNo);
   if (own) {
     const inherits = own.order_id === null && former?.order_id;
     return inherits ? linkWaybill(db, tables, own.id, inherits) : own;
@@ -35,7 +33,18 @@ export async function takeWaybill(db: Queryable, tables: ShopTables, name: Waybi
     await insertCorrection(db, carrier, trackingNo, former.id);
     return former;
   }
+  return insertWaybill(db, tables, carrier, trackingNo);
+}
+
+/** The row under this name, else the one that a correction has led this name to. */
+async function findCorrected(
+  db: Queryable,
+  tables: ShopTables,
+  carrier: string,
+  trackingNo: string,
+): Promise<Waybill | undefined> {
+  const exact = await findWaybillForUpdate(db, tables, carrier, trackingNo);
+  if (exact) return exact;
   const corrected = await selectCorrectedWaybill(db, carrier, trackingNo);
-  const known = corrected === null ? undefined : await findWaybillById(db, tables, corrected);
-  return known ?? insertWaybill(db, tables, carrier, trackingNo);
+  return corrected === null ? undefined : findWaybillById(db, tables, corrected);
 }

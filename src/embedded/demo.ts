@@ -5,6 +5,7 @@ import { addRoute } from '../api/methods';
 import { bodyBytes, checkFields, readBody, readJson } from '../api/request-input';
 import type { Config } from '../config';
 import { PROJECT_ROOT } from '../project-root';
+import { vapidKeys } from '../push/webpush/vapid';
 import { BEHAVIOURS, createCloudFunction } from './cloud-function';
 import { DEMO_PHONES } from './demo-phones';
 import { createEventFeed } from './event-feed';
@@ -25,7 +26,8 @@ const eventsFields = z.object({ cid: cid.optional() });
 // No field, but JSON all the same: a page of another origin cannot send that without being allowed to.
 const sendFields = z.object({});
 
-export type DemoSettings = Addressee & Pick<Config, 'temporalUiUrl' | 'temporalNamespace' | 'dataDir'>;
+export type DemoSettings = Addressee &
+  Pick<Config, 'temporalUiUrl' | 'temporalNamespace' | 'dataDir' | 'push'>;
 
 /**
  * The demo phones and the cloud function that pushes to them, to be mounted at `/demo`. For the embedded
@@ -82,6 +84,7 @@ export function createDemo(config: DemoSettings): Router {
       response.json({
         ok: true,
         temporalUrl: `${config.temporalUiUrl}/namespaces/${encodeURIComponent(config.temporalNamespace)}/workflows`,
+        vapidPublicKey: vapidPublicKey(config),
         phones: DEMO_PHONES.map((phone) => ({ ...phone, mode: cloudFunction.behaviourOf(phone.cid) })),
       });
     },
@@ -93,4 +96,9 @@ export function createDemo(config: DemoSettings): Router {
   });
   router.use(express.static(WEB_FOLDER, { index: false, redirect: false }));
   return router;
+}
+
+/** What a browser subscribes with; `null` while Web Push is not switched on. */
+function vapidPublicKey({ push: { VAPID_PRIVATE_KEY: key } }: DemoSettings): string | null {
+  return key === undefined ? null : vapidKeys(key).publicKey;
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { apiUrl } from '../api-url';
 import type { Config } from '../config';
-import { sign } from '../sources/standard-webhooks';
+import { sign } from '../sources/standard-webhooks-signature';
 import type { NextWebhook } from './sample-parcel';
 
 /** The API answers within 2 s even when Temporal is away. */

@@ -3,6 +3,8 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import { inTransaction } from '../database/pool';
 import { type ArchivedWebhook, deleteWebhooksBefore, insertWebhooks } from '../database/webhook-archive';
+import { plainText } from '../sources/canonical';
+import type { Flaw } from '../sources/source';
 import { deliveryWorkflowId } from '../sources/update-identity';
 import type { Journal } from './journal';
 import type { JournalEntry } from './journal-entry';
@@ -12,10 +14,14 @@ const LOOK_MS = 1_000;
 /** How long it rests when PostgreSQL does not answer; milliseconds. */
 const AWAY_RESTS_MS = 5_000;
 /** Requests per statement; their bodies may have a megabyte each, usual ones have three kilobytes. */
-const PAGE = 50;
+const PAGE = 20;
+/** A statement with megabytes over a slow line takes longer than one that somebody waits for; milliseconds. */
+const STATEMENT_MS = 30_000;
 /** How often what is too old is deleted; milliseconds. */
 const CLEAN_EVERY_MS = 60 * 60_000;
 const CLEAN_PAGE = 1_000;
+/** Longest text about a flaw; characters. Some repeat a word of the sender. */
+const MAX_FLAW_TEXT = 300;
 
 export interface ArchiveParts {
   readonly journal: Journal;
@@ -39,7 +45,7 @@ export function startArchive({ journal, pool, retentionMs, log }: ArchiveParts):
     while (!stopping.signal.aborted) {
       const page = await journal.unarchived(PAGE);
       if (page.length === 0) return;
-      await inTransaction(pool, (db) => insertWebhooks(db, page.map(archived)));
+      await inTransaction(pool, (db) => insertWebhooks(db, page.map(archived)), STATEMENT_MS);
       await journal.markArchived(page.map(({ id }) => id));
     }
   }
@@ -48,7 +54,7 @@ export function startArchive({ journal, pool, retentionMs, log }: ArchiveParts):
     cleanAt = Date.now() + CLEAN_EVERY_MS;
     const before = new Date(Date.now() - retentionMs);
     const deletePage = (): Promise<number> =>
-      inTransaction(pool, (db) => deleteWebhooksBefore(db, before, CLEAN_PAGE));
+      inTransaction(pool, (db) => deleteWebhooksBefore(db, before, CLEAN_PAGE), STATEMENT_MS);
     while (!stopping.signal.aborted && (await deletePage()) === CLEAN_PAGE);
   }
 
@@ -85,7 +91,12 @@ function archived(entry: JournalEntry): ArchivedWebhook {
     mediaType,
     body,
     verdict: flaws.length > 0 ? 'flawed' : updates.length > 0 ? 'read' : 'empty',
-    flaws,
+    flaws: flaws.map(storable),
     workflowIds: updates.map((update) => deliveryWorkflowId(update)),
   };
+}
+
+/** PostgreSQL refuses a NUL, and one webhook that it refuses would hold up all that come after it. */
+function storable({ code, where, message }: Flaw): Flaw {
+  return { code, where: plainText(where, MAX_FLAW_TEXT), message: plainText(message, MAX_FLAW_TEXT) };
 }

@@ -133,7 +133,8 @@ export function createHandOver({ journal, start, log }: HandOverParts): HandOver
       try {
         await journal.append(entry);
         if (updates.length === 0) return [];
-        if (!temporalAnswers || underWay.size > MAX_SENDERS || updates.length > UPDATES_AT_ONCE) return undefined;
+        if (!temporalAnswers || underWay.size > MAX_SENDERS || updates.length > UPDATES_AT_ONCE)
+          return undefined;
         return await startAll(entry, SENDER_WAITS_MS).catch((error: unknown) => {
           noteFailure(id, error);
           return undefined;

@@ -6,6 +6,7 @@ import type { WaitLimits } from '../config';
 import { startArchive } from './archive';
 import { createHandOver } from './hand-over';
 import { type JournalState, openJournal } from './journal';
+import { type JournalContents, readJournal } from './read-journal';
 import { type JournalEntry, journalId } from './journal-entry';
 import { startDelivery, type StartedDelivery } from './start-delivery';
 
@@ -34,6 +35,8 @@ export interface Intake {
    */
   take(received: Omit<JournalEntry, 'id'>): Promise<StartedDelivery[] | undefined>;
   state(): IntakeState;
+  /** What this process took and has not given to the archive, or not to Temporal. */
+  readJournal(): Promise<JournalContents>;
   close(): Promise<void>;
 }
 
@@ -51,6 +54,7 @@ export async function openIntake(parts: IntakeParts): Promise<Intake> {
   return {
     take: (received) => handOver.take({ ...received, id: journalId(received.receivedAt) }),
     state: () => ({ ...journal.state(), temporalAnswers: handOver.temporalAnswers }),
+    readJournal: () => readJournal(journal),
     async close() {
       await Promise.all([handOver.stop(), stopArchive()]);
       await journal.close();

@@ -20,12 +20,14 @@ export interface Starter {
  * Starts the delivery of one update; when this resolves, it is durable. An update that Temporal knows starts
  * nothing, unless its workflow failed; `retryOf` starts a closed one again. Sources keep an update below the
  * 256 KB that Temporal warns at.
+ * @param memo what is kept beside the run, for who looks at it from outside
  * @throws what the Temporal client throws; under a deadline if the caller has set one
  */
 export async function startDelivery(
   { temporal, taskQueue = TASK_QUEUE }: Starter,
   input: DeliveryInput,
   workflowId = deliveryWorkflowId(input.update),
+  memo: Readonly<Record<string, unknown>> = {},
 ): Promise<StartedDelivery> {
   const { update, retryOf } = input;
   try {
@@ -36,6 +38,7 @@ export async function startDelivery(
       workflowIdReusePolicy: retryOf ? 'ALLOW_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY',
       workflowIdConflictPolicy: 'FAIL',
       staticSummary: deliverySummary(update),
+      memo,
       typedSearchAttributes: [
         { key: CARRIER, value: update.carrier },
         { key: TRACKING_NO, value: update.trackingNo },

@@ -10,7 +10,7 @@ export interface Source {
   readonly name: string;
   /** As people call it. */
   readonly title: string;
-  /** The media types of its requests; any other is refused before it is read. */
+  /** The media types of its requests, for people: senders declare wrong ones, so the bytes decide. */
   readonly mediaTypes: readonly string[];
   /** Where what we know of its format comes from. */
   readonly evidence: Evidence;

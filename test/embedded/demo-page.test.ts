@@ -53,6 +53,7 @@ test('the page is told where Temporal is and which phones there are', async () =
   expect(await response.json()).toEqual({
     ok: true,
     temporalUrl: 'http://127.0.0.1:8233/namespaces/my%20shop/workflows',
+    vapidPublicKey: null,
     phones: DEMO_PHONES.map((phone) => ({ ...phone, mode: phone.cid === CID ? 'refuse' : 'ok' })),
   });
 });

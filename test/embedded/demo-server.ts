@@ -1,14 +1,16 @@
 import express from 'express';
 import helmet from 'helmet';
 import pino from 'pino';
+import { loadConfig } from '../../src/config';
 import { answerErrors, refuseUnknownRoute } from '../../src/api/error-handler';
 import { createDemo, type DemoSettings } from '../../src/embedded/demo';
 import { listen, type LocalServer } from '../push/local-server';
 
-const SETTINGS: DemoSettings = {
+export const DEMO_SETTINGS: DemoSettings = {
   temporalUiUrl: 'http://127.0.0.1:8233',
   temporalNamespace: 'my shop',
   dataDir: 'unused',
+  push: loadConfig({}).push,
   host: '127.0.0.1',
   // The API is not here: nobody listens on port 1.
   port: 1,
@@ -20,7 +22,7 @@ const SETTINGS: DemoSettings = {
 export function startDemo(): Promise<LocalServer> {
   const app = express();
   app.use(helmet());
-  app.use('/demo', createDemo(SETTINGS));
+  app.use('/demo', createDemo(DEMO_SETTINGS));
   app.use(refuseUnknownRoute);
   app.use(answerErrors(pino({ level: 'silent' })));
   return listen(app);

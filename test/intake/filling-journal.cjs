@@ -1,8 +1,9 @@
+const { Buffer } = require('node:buffer');
 const path = require('node:path');
 const process = require('node:process');
 
 /** Writes to a journal on a disk that is full now and then, says what was taken and what not, and is killed. */
-const { openJournal } = require(path.join(__dirname, '../../dist/src/intake/journal.js'));
+const { openJournal } = require(path.resolve('dist/src/intake/journal.js'));
 
 const ROUNDS = 100;
 const AT_ONCE = 4;

@@ -21,6 +21,7 @@ test('a journal whose disk was full for a moment goes on, and a crash later lose
   const writer = path.join(PROJECT_ROOT, 'test/intake/filling-journal.cjs');
   const limited = `ulimit -S -f ${FILE_BLOCKS} && exec "$0" "$1" "$2"`;
   const child = spawn('/bin/sh', ['-c', limited, process.execPath, writer, path.join(folder, 'journal')], {
+    cwd: PROJECT_ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [written] = await Promise.all([text(child.stdout), once(child, 'close')]);

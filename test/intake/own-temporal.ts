@@ -4,6 +4,8 @@ import type { HandOverParts } from '../../src/intake/hand-over';
 const DEADLINE_EXCEEDED = 4;
 const UNAVAILABLE = 14;
 const INVALID_ARGUMENT = 3;
+/** So that a test which fails ends. */
+const HELD_AT_MOST_MS = 30_000;
 
 /** Stands for a Temporal server, as far as the hand-over sees it. */
 export interface OwnTemporal {
@@ -41,7 +43,7 @@ export function ownTemporal(): OwnTemporal {
       if (underWay.has(trackingNo)) own.twiceAtOnce.push(trackingNo);
       underWay.add(trackingNo);
       try {
-        await gate;
+        await Promise.race([gate, delay(HELD_AT_MOST_MS, undefined, { ref: false })]);
         if (own.mode === 'away') throw grpcError(UNAVAILABLE);
         if (own.mode === 'silent') {
           await delay(deadline - Date.now());

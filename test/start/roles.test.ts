@@ -64,7 +64,7 @@ describe('waybell start --only', () => {
       await worker.ready();
       await eventually(() => shop.cloud.countFor('phone-1') === 1);
       expect(await readiness(PORT)).toMatchObject({ ...ready, worker: 'ok' });
-      expect(await readiness(WORKER_PORT)).toEqual({ ...ready, worker: 'ok' });
+      expect(await readiness(WORKER_PORT)).toEqual({ ...ready, worker: 'ok', alarms: [] });
       const metrics = await fetch(`http://127.0.0.1:${WORKER_PORT}/metrics`, {
         headers: { authorization: `Bearer ${shop.settings['API_KEYS']}` },
       });
