@@ -20,8 +20,8 @@ export async function openBareApi(): Promise<BareApi> {
   const pool = new pg.Pool({ host: '127.0.0.1', port: Number(port) });
   const temporal = new Client({ connection });
   const parts = { config: loadConfig({}), pool, temporal, log: pino({ level: 'silent' }) };
-  const { intake, channels, close } = await openTestIntake({ ...parts.config, ...parts });
-  const deps = { ...parts, intake, channels };
+  const own = await openTestIntake({ ...parts.config, ...parts });
+  const deps = { ...parts, intake: own.intake, channels: own.channels };
   const apis: Api[] = [];
   return {
     deps,
@@ -32,7 +32,7 @@ export async function openBareApi(): Promise<BareApi> {
     },
     async close() {
       await Promise.all(apis.map((api) => api.close()));
-      await close();
+      await own.close();
       await connection.close();
       await pool.end();
     },
