@@ -56,7 +56,7 @@ describe('the queue of a provider', () => {
         for (const handle of handles) expect(await handle.result()).toMatchObject({ outcome: 'success' });
       },
       undefined,
-      { rates: { unicloud: 40 } },
+      { rates: { unicloud: 12 } },
     );
     const cids = requests.slice(before).map(({ push_clientid: cid }) => cid);
     expect(cids.length).toBeGreaterThan(290);

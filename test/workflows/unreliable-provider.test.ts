@@ -16,8 +16,10 @@ const timers = { request: 1_000, heldLook: 300, retryScale: 1 / 60 };
 /** What one request came to, as Waybell saw it. */
 interface Heard {
   readonly requestId: string;
-  readonly end: PushClass;
-  readonly definite: boolean;
+  end?: PushClass;
+  definite?: boolean;
+  endedAt?: number;
+  readonly begunAt: number;
 }
 
 let lab: DeliveryLab;
@@ -37,10 +39,10 @@ test('2,000 pushes through a provider of which three answers in ten are no good 
   const unicloud: PushProvider = {
     name: 'unicloud',
     async send(message, signal) {
+      const one: Heard = { requestId: message.requestId, begunAt: performance.now() };
+      heard.set(message.cid, [...(heard.get(message.cid) ?? []), one]);
       const answer = await real.send(message, signal);
-      const { class: end, definite } = answer;
-      const before = heard.get(message.cid) ?? [];
-      heard.set(message.cid, [...before, { requestId: message.requestId, end, definite }]);
+      Object.assign(one, { end: answer.class, definite: answer.definite, endedAt: performance.now() });
       return answer;
     },
   };
@@ -64,14 +66,19 @@ test('2,000 pushes through a provider of which three answers in ten are no good 
   let repeats = 0;
   for (const cid of phones) {
     const tries = heard.get(cid) ?? [];
+    // A try that Temporal gave up on a busy machine may still run when the next one begins: its end is unclear too.
+    const overlaps = ({ endedAt = Infinity }: Heard, next: Heard): boolean => endedAt > next.begunAt;
+    const earlier = tries.slice(0, -1).map((one, i) => ({ one, next: tries[i + 1] as Heard }));
     // Reached, and then left alone.
-    const last = tries.length - 1;
-    expect(tries.map(({ end }) => end)).toEqual(tries.map((_, i) => (i === last ? 'accepted' : 'retry')));
-    // A certain "no" gives the next request a new id; after an unclear end the provider must know it again.
-    for (const [i, { requestId, definite }] of tries.slice(0, last).entries())
-      expect(tries[i + 1]?.requestId === requestId).toBe(!definite);
+    expect(tries.at(-1)?.end).toBe('accepted');
+    for (const { one, next } of earlier) {
+      expect(one.end === 'retry' || overlaps(one, next)).toBe(true);
+      // A certain "no" gives the next request a new id; after an unclear end the provider must know it again.
+      if ((one.endedAt ?? Infinity) < next.begunAt)
+        expect(next.requestId === one.requestId).toBe(!one.definite);
+    }
     const taken = provider.tries.filter((each) => each.taken && each.cid === cid).length;
-    const unclear = tries.slice(0, last).filter(({ definite }) => !definite).length;
+    const unclear = earlier.filter(({ one, next }) => !one.definite || overlaps(one, next)).length;
     expect(taken - 1).toBeLessThanOrEqual(unclear);
     repeats += taken - 1;
   }
