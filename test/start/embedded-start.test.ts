@@ -97,6 +97,7 @@ describe('waybell start with nothing configured', () => {
         temporal: 'ok',
         worker: 'ok',
         journal: { waiting: 0, oldest_seconds: 0 },
+        alarms: [],
       });
       expect(await (await fetch(`http://127.0.0.1:${settings.TEMPORAL_UI_PORT}/`)).text()).toContain('<html');
 
