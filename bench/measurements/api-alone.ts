@@ -5,7 +5,7 @@ import { median } from '../statistics';
 import { sendWebhook } from '../webhook';
 
 const SIZES = {
-  full: { rounds: 5, steady: 500, flood: 5_000 },
+  full: { rounds: 3, steady: 300, flood: 3_000 },
   quick: { rounds: 2, steady: 100, flood: 500 },
 };
 const PER_SECOND = 50;

@@ -6,7 +6,7 @@ import { memoryOfStack, memoryRows } from './memory';
 
 const RUNS = { full: 3, quick: 1 };
 /** By then caches and pools have what a start fills them with. */
-const SETTLE_MS = { full: 30_000, quick: 3_000 };
+const SETTLE_MS = { full: 20_000, quick: 3_000 };
 
 export const idleMemory: Measurement = {
   name: 'idle-memory',

@@ -3,7 +3,7 @@ import type { Measurement } from '../measurement';
 import { memoryOfTree, sum } from '../process-memory';
 import { memoryOfStack, memoryRows } from './memory';
 
-const SETTLE_MS = { full: 30_000, quick: 3_000 };
+const SETTLE_MS = { full: 20_000, quick: 3_000 };
 
 export const memoryAfterWork: Measurement = {
   name: 'memory-after-work',

@@ -8,7 +8,7 @@ import { median } from '../statistics';
 import { sendWebhook } from '../webhook';
 
 const SIZES = {
-  full: { rounds: 10, turns: 10, oursPerTurn: 10 },
+  full: { rounds: 5, turns: 8, oursPerTurn: 10 },
   quick: { rounds: 2, turns: 2, oursPerTurn: 10 },
 };
 const PUSH_AIM_MS = { median: 40 };

@@ -6,7 +6,7 @@ import { POLL_INTERVAL_MS } from '../seed-replica/poll';
 import { median } from '../statistics';
 import { sendWebhook } from '../webhook';
 
-const SIZES = { full: { rounds: 5, webhooks: 300 }, quick: { rounds: 2, webhooks: 40 } };
+const SIZES = { full: { rounds: 3, webhooks: 200 }, quick: { rounds: 2, webhooks: 40 } };
 const AIMS_MS = { median: 8, p99: 50 };
 /** 1.7 million webhooks a day: more than a large shop has, less than two cores can carry. */
 const PER_SECOND = 20;
