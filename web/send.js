@@ -14,8 +14,8 @@ export function enableSending() {
     workflow.hidden = true;
     show('waiting', 'sending');
     try {
-      const { webhook, temporal_ui: url } = await sendWebhook();
-      show('good', 'sent', `${webhook.tracking_no} ${webhook.status} ${webhook.event_text}`);
+      const { webhook, handed_over: handedOver, temporal_ui: url } = await sendWebhook();
+      show('good', handedOver ? 'sent' : 'kept', `${webhook.tracking_no} ${webhook.status} ${webhook.event_text}`);
       workflow.href = url;
       workflow.hidden = false;
     } catch (error) {

@@ -29,7 +29,7 @@ async function send(config: Config, choice: SendChoice): Promise<void> {
   const { status, answer } = await sendWebhook(config, webhook);
   if (!answer.ok) throw new Error(`Waybell answered ${status}: ${answer.message}`);
   say(`answer     ${describeAnswer(answer)}`);
-  if (answer.workflow_id === undefined) return;
+  if (answer.workflow_id === undefined || answer.handed_over === false) return;
   say(`workflow   ${answer.workflow_id}`);
 
   const embedded = config.temporal.kind === 'embedded' ? `127.0.0.1:${config.temporal.port}` : undefined;
@@ -44,7 +44,8 @@ async function send(config: Config, choice: SendChoice): Promise<void> {
   }
 }
 
-function describeAnswer({ duplicate, status_known: known }: ApiAnswer): string {
+function describeAnswer({ duplicate, handed_over: handedOver, status_known: known }: ApiAnswer): string {
+  if (handedOver === false) return 'kept: Temporal does not answer, and gets it once it does';
   if (duplicate) return 'accepted as a duplicate: this update was delivered before, nothing is sent twice';
   return known === false
     ? 'accepted, but the status is not known: it is stored and moves nothing'

@@ -12,6 +12,7 @@ const apiAnswer = z.looseObject({
   ok: z.boolean(),
   message: z.string().optional(),
   duplicate: z.boolean().optional(),
+  handed_over: z.boolean().optional(),
   workflow_id: z.string().optional(),
   status_known: z.boolean().optional(),
   temporal_ui: z.string().optional(),
