@@ -32,7 +32,7 @@ describe('the demo phones in a browser', () => {
   let browser: Browser;
   let page: Page;
   /** What the browser has complained about: exceptions, refused content, failed requests. */
-  let complaints: string[] = [];
+  const complaints: string[] = [];
 
   beforeAll(async () => {
     settings = {
