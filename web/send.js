@@ -15,7 +15,11 @@ export function enableSending() {
     show('waiting', 'sending');
     try {
       const { webhook, handed_over: handedOver, temporal_ui: url } = await sendWebhook();
-      show('good', handedOver ? 'sent' : 'kept', `${webhook.tracking_no} ${webhook.status} ${webhook.event_text}`);
+      show(
+        'good',
+        handedOver ? 'sent' : 'kept',
+        `${webhook.tracking_no} ${webhook.status} ${webhook.event_text}`,
+      );
       workflow.href = url;
       workflow.hidden = false;
     } catch (error) {
