@@ -8,6 +8,7 @@ import {
   settleRetry,
   tallyBulkRetry,
 } from '../database/bulk-retries';
+import { fewAtOnce } from '../few-at-once';
 import { inTransaction } from '../database/pool';
 import type { RetryRequest } from '../shipment/retry-request';
 import type { ActivityDeps } from './deps';
@@ -55,11 +56,7 @@ export interface RetriedBatch {
 export function createRetryBatch({ pool, deliveries }: ActivityDeps) {
   return async function retryBatch({ retryId, request, limit }: RetryBatchInput): Promise<RetriedBatch> {
     const open = await inTransaction(pool, (db) => selectOpenRetries(db, retryId, limit));
-    const settled: SettledRetry[] = [];
-    for (let index = 0; index < open.length; index += AT_ONCE) {
-      const together = open.slice(index, index + AT_ONCE);
-      settled.push(...(await Promise.all(together.map((id) => settle(retryId, id, request)))));
-    }
+    const settled = await fewAtOnce(open, AT_ONCE, (id) => settle(retryId, id, request));
     const tally = await inTransaction(pool, (db) => tallyBulkRetry(db, retryId));
     const refusals = settled.filter(({ outcome }) => outcome === 'refused');
     return { tally, settled: settled.length, refusals };

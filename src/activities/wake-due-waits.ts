@@ -1,4 +1,5 @@
 import { takeDueWaits, type DueWait } from '../database/due-waits';
+import { fewAtOnce } from '../few-at-once';
 import { inTransaction } from '../database/pool';
 import type { ActivityDeps } from './deps';
 import { createEndUnsent } from './end-unsent';
@@ -20,9 +21,7 @@ export function createWakeDueWaits(deps: ActivityDeps) {
       (db) => takeDueWaits(db, shopTables, MOST_PER_SWEEP),
       QUERY_TIMEOUT_MS,
     );
-    for (let i = 0; i < due.length; i += AT_ONCE) {
-      await Promise.all(due.slice(i, i + AT_ONCE).map(wakeOrClose));
-    }
+    await fewAtOnce(due, AT_ONCE, wakeOrClose);
     if (due.length > 0) log.info({ woken: due.length }, 'woke deliveries whose wait is over');
     return due.length;
   };

@@ -1,4 +1,4 @@
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import {
   type AttentionFilter,
   countWaitingDeliveries,
@@ -11,6 +11,7 @@ import { inTransaction } from '../database/pool';
 import { listCircuits } from '../database/push-circuits';
 import { type AttentionKind, whyOverdue } from '../shipment/attention';
 import type { ApiDependencies } from './dependencies';
+import { isOpen } from './is-open';
 import { isQueuePolled } from './queue-pollers';
 
 /** Reads all that waits, which may be a hundred thousand rows; milliseconds. */
@@ -92,15 +93,6 @@ async function lookUp(
     async ({ workflowId }) => [workflowId, await isOpen(temporal, workflowId)] as const,
   );
   return new Map(await Promise.all(found));
-}
-
-async function isOpen(temporal: Client, workflowId: string): Promise<boolean> {
-  try {
-    return (await temporal.workflow.getHandle(workflowId).describe()).status.name === 'RUNNING';
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
-    throw error;
-  }
 }
 
 /** Held providers and devices, the journal, and a queue that nobody serves. */

@@ -1,5 +1,6 @@
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type pg from 'pg';
+import { fewAtOnce } from '../few-at-once';
 import { findWritten, selectLedger } from '../database/ledger';
 import { inTransaction } from '../database/pool';
 import type { Intake } from '../intake/intake';
@@ -11,6 +12,7 @@ import {
   sumUpdates,
   type UpdateSums,
 } from '../shipment/ledger';
+import { isOpen } from './is-open';
 
 /** The ledger reads everything since its beginning; milliseconds. */
 const QUERY_TIMEOUT_MS = 20_000;
@@ -104,23 +106,10 @@ async function findLost(
   { pool, temporal, intake }: LedgerParts,
   workflowIds: readonly string[],
 ): Promise<string[]> {
-  const closed: string[] = [];
-  for (let index = 0; index < workflowIds.length; index += AT_ONCE) {
-    const together = workflowIds.slice(index, index + AT_ONCE);
-    const open = await Promise.all(together.map((workflowId) => isOpen(temporal, workflowId)));
-    closed.push(...together.filter((_, i) => !open[i]));
-  }
+  const open = await fewAtOnce(workflowIds, AT_ONCE, (workflowId) => isOpen(temporal, workflowId));
+  const closed = workflowIds.filter((_, index) => !open[index]);
   if (closed.length === 0) return [];
   const written = new Set(await inTransaction(pool, (db) => findWritten(db, closed)));
   const kept = await intake?.readJournal();
   return closed.filter((workflowId) => !written.has(workflowId) && !kept?.notHandedOver.has(workflowId));
-}
-
-async function isOpen(temporal: Client, workflowId: string): Promise<boolean> {
-  try {
-    return (await temporal.workflow.getHandle(workflowId).describe()).status.name === 'RUNNING';
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
-    throw error;
-  }
 }

@@ -2,6 +2,7 @@ import type { SignalDefinition } from '@temporalio/common';
 import { markWaitsWoken } from '../database/mark-waits-woken';
 import { inTransaction } from '../database/pool';
 import { findWaitsToWake, type WakeReason } from '../database/waits-to-wake';
+import { fewAtOnce } from '../few-at-once';
 import { deviceRegisteredSignal, orderLinkedSignal } from '../workflows/messages';
 import type { ApiDependencies } from './dependencies';
 
@@ -44,16 +45,13 @@ async function signalEach(
   deadline: number,
 ): Promise<string[]> {
   const woken: string[] = [];
-  for (let index = 0; index < workflowIds.length; index += AT_ONCE) {
-    const together = workflowIds.slice(index, index + AT_ONCE).map(async (workflowId) => {
-      try {
-        await temporal.withDeadline(deadline, () => temporal.workflow.getHandle(workflowId).signal(signal));
-        woken.push(workflowId);
-      } catch (error) {
-        log.warn({ err: error, workflowId }, 'a waiting delivery was not woken; the sweep will do it');
-      }
-    });
-    await Promise.all(together);
-  }
+  await fewAtOnce(workflowIds, AT_ONCE, async (workflowId) => {
+    try {
+      await temporal.withDeadline(deadline, () => temporal.workflow.getHandle(workflowId).signal(signal));
+      woken.push(workflowId);
+    } catch (error) {
+      log.warn({ err: error, workflowId }, 'a waiting delivery was not woken; the sweep will do it');
+    }
+  });
   return woken;
 }

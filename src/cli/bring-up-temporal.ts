@@ -13,7 +13,6 @@ export interface TemporalUp {
 }
 
 interface EmbeddedServer {
-  readonly address: string;
   readonly cli: string;
 }
 
@@ -25,7 +24,7 @@ export async function bringUpTemporal(context: BringUp): Promise<TemporalUp> {
   const { config, role, supervisor } = context;
   const embedded = await startEmbedded(context);
   const open = delivers(role) ? openTemporal : openTemporalLazily;
-  const { client, close } = await open(config, embedded?.address);
+  const { client, close } = await open(config);
   supervisor.add({ name: 'The connection to Temporal', stop: close });
   if (delivers(role)) await prepareTemporal(context, client);
   return { client, embedded };
@@ -46,7 +45,7 @@ async function startEmbedded({
 }: BringUp): Promise<EmbeddedServer | undefined> {
   const { temporal, dataDir, temporalNamespace: namespace } = config;
   if (temporal.kind === 'external') return undefined;
-  const { part, address, cli } = await startEmbeddedTemporal({
+  const { part, cli } = await startEmbeddedTemporal({
     ...temporal,
     dataDir,
     namespace,
@@ -54,5 +53,5 @@ async function startEmbedded({
     signal,
   });
   supervisor.add({ name: part.name, ended: part.exited, stop: () => part.stop() });
-  return { address, cli };
+  return { cli };
 }

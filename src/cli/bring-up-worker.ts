@@ -31,7 +31,7 @@ export async function bringUpWorker(
 ): Promise<{ workerIdentity: string; pushCounts: PushCounts }> {
   const { config, supervisor, logs } = context;
   installTemporalRuntime(logs.log);
-  const connection = await openWorkerConnection(temporal.embedded?.address);
+  const connection = await openWorkerConnection(config);
   supervisor.add({ name: 'The connection of the worker', stop: () => connection.close() });
   const pushCounts = createPushCounts();
   const providers = createProviders({ ...config.push, CLOUD_FUNC_URL: cloudFunctionUrl });

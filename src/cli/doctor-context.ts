@@ -3,7 +3,7 @@ import type { Config } from '../config';
 import { openPool } from '../database/pool';
 import { NotReachable, type DoctorContext, type OpenDatabase } from '../doctor/check';
 import { wordsOf } from '../doctor/examine';
-import { embeddedPostgresUrl } from '../embedded/postgres';
+import { databaseUrl } from './database-url';
 import { openTemporalLazily, type TemporalClient } from './open-temporal';
 import { findRunning } from './running-processes';
 
@@ -44,8 +44,7 @@ export async function openDoctorContext(
 
   async function openClient(): Promise<TemporalClient> {
     requireAwake(config.temporal.kind, 'Temporal');
-    const address = config.temporal.kind === 'embedded' ? `127.0.0.1:${config.temporal.port}` : undefined;
-    const opened = openTemporalLazily(config, address);
+    const opened = openTemporalLazily(config);
     const { client, close } = opened;
     try {
       const ask = () => client.workflowService.getSystemInfo({});
@@ -70,8 +69,4 @@ export async function openDoctorContext(
       await temporal?.then(({ close }) => close()).catch(() => undefined);
     },
   };
-}
-
-async function databaseUrl({ database, dataDir }: Config): Promise<string> {
-  return database.kind === 'external' ? database.url : embeddedPostgresUrl(dataDir, database.port);
 }

@@ -52,7 +52,7 @@ function readColumns(json: string): QueueColumns {
 }
 
 async function run(config: Config, { columns, carrier, dryRun }: ImportOptions): Promise<void> {
-  const { database, temporal, waitLimits: limits, statusMap, shopTables } = config;
+  const { database, waitLimits: limits, statusMap, shopTables } = config;
   if (database.kind === 'embedded')
     throw new Error('DATABASE_URL is not set: there is no old queue to import.');
   const pool = openPool(database.url, () => undefined);
@@ -71,8 +71,7 @@ async function run(config: Config, { columns, carrier, dryRun }: ImportOptions):
       );
     }
     if (problems.length > 0) throw new Error(problems.join('\n'));
-    const embedded = temporal.kind === 'embedded' ? `127.0.0.1:${temporal.port}` : undefined;
-    const connected = dryRun ? undefined : await openTemporal(config, embedded);
+    const connected = dryRun ? undefined : await openTemporal(config);
     if (connected) close = connected.close;
     bar.start(await countQueueRows(pool), 0);
     const refused: QueueRefusal[] = [];

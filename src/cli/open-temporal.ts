@@ -8,9 +8,9 @@ export interface TemporalClient {
   readonly close: () => Promise<void>;
 }
 
-/** Connects to a Temporal server: the embedded one at `embeddedAddress`, else the one that the settings name. */
-export async function openTemporal(config: Config, embeddedAddress?: string): Promise<TemporalClient> {
-  const options = connectionOptions(embeddedAddress);
+/** Connects to the Temporal server of the settings, embedded or not. */
+export async function openTemporal(config: Config): Promise<TemporalClient> {
+  const options = connectionOptions(config);
   const connection = await Connection.connect(options).catch((error: unknown) => {
     throw new Error(`Temporal at ${options.address} cannot be reached: ${String(error)}`, { cause: error });
   });
@@ -21,8 +21,8 @@ export async function openTemporal(config: Config, embeddedAddress?: string): Pr
 }
 
 /** As `openTemporal`, but connects with the first call: the server may be away. */
-export function openTemporalLazily(config: Config, embeddedAddress?: string): TemporalClient {
-  const connection = Connection.lazy(connectionOptions(embeddedAddress));
+export function openTemporalLazily(config: Config): TemporalClient {
+  const connection = Connection.lazy(connectionOptions(config));
   return {
     client: new Client({ connection, namespace: config.temporalNamespace }),
     close: () => connection.close(),
@@ -30,13 +30,13 @@ export function openTemporalLazily(config: Config, embeddedAddress?: string): Te
 }
 
 /** The other kind of connection to the same server, which only workers can use. */
-export function openWorkerConnection(embeddedAddress?: string): Promise<NativeConnection> {
-  return NativeConnection.connect(connectionOptions(embeddedAddress));
+export function openWorkerConnection(config: Config): Promise<NativeConnection> {
+  return NativeConnection.connect(connectionOptions(config));
 }
 
 /** The variables of `@temporalio/envconfig` (address, API key, TLS) are for external servers only. */
-function connectionOptions(embeddedAddress: string | undefined): ClientConnectConfig['connectionOptions'] {
-  return embeddedAddress === undefined
+function connectionOptions({ temporal }: Config): ClientConnectConfig['connectionOptions'] {
+  return temporal.kind === 'external'
     ? loadClientConnectConfig().connectionOptions
-    : { address: embeddedAddress };
+    : { address: `127.0.0.1:${temporal.port}` };
 }

@@ -3,11 +3,11 @@ import { Command } from 'commander';
 import { loadConfig, type Config } from '../config';
 import { openPool } from '../database/pool';
 import { countWebhooks } from '../database/webhook-archive';
-import { embeddedPostgresUrl } from '../embedded/postgres';
 import { openChannels } from '../intake/channels';
 import { readArchived } from '../intake/read-archived';
 import { replay, type ReplayTally } from '../intake/replay';
 import { startDelivery } from '../intake/start-delivery';
+import { databaseUrl } from './database-url';
 import { openTemporal } from './open-temporal';
 import { readMoment } from './read-moment';
 
@@ -36,12 +36,9 @@ export function replayCommand(): Command {
 }
 
 async function run(config: Config, { dryRun, ...query }: ReplayOptions): Promise<void> {
-  const { database, temporal, waitLimits: limits, statusMap } = config;
-  const url =
-    database.kind === 'external' ? database.url : await embeddedPostgresUrl(config.dataDir, database.port);
-  const pool = openPool(url, () => undefined);
-  const embedded = temporal.kind === 'embedded' ? `127.0.0.1:${temporal.port}` : undefined;
-  const connected = dryRun ? undefined : await openTemporal(config, embedded);
+  const { waitLimits: limits, statusMap } = config;
+  const pool = openPool(await databaseUrl(config), () => undefined);
+  const connected = dryRun ? undefined : await openTemporal(config);
   const channels = openChannels(config.channelsFile, (problem) => console.error(problem));
   const bar = new SingleBar({
     format: '{bar} {value} of {total} webhooks',

@@ -116,7 +116,7 @@ function describePlan({ found, first }: Started): string {
 }
 
 function describeEnd({ state, found, asked, restarted, refused }: Progress): string {
-  const words = `${found} deliveries: ${asked} try again, ${restarted} started again, ${refused} refused.`;
+  const words = `${found} ${found === 1 ? 'delivery' : 'deliveries'}: ${asked} try again, ${restarted} started again, ${refused} refused.`;
   return state === 'stopped' ? `${words} The retry was stopped before its end.` : words;
 }
 

@@ -29,11 +29,14 @@ async function send(config: Config, choice: SendChoice): Promise<void> {
   const { status, answer } = await sendWebhook(config, webhook);
   if (!answer.ok) throw new Error(`Waybell answered ${status}: ${answer.message}`);
   say(`answer     ${describeAnswer(answer)}`);
-  if (answer.workflow_id === undefined || answer.handed_over === false) return;
+  if (answer.workflow_id === undefined) return;
   say(`workflow   ${answer.workflow_id}`);
+  if (answer.handed_over === false) {
+    say('next       npm run status');
+    return;
+  }
 
-  const embedded = config.temporal.kind === 'embedded' ? `127.0.0.1:${config.temporal.port}` : undefined;
-  const temporal = await openTemporal(config, embedded);
+  const temporal = await openTemporal(config);
   try {
     const end = await followDelivery(temporal.client, answer.workflow_id, say, PATIENCE_MS);
     say(`state      ${describeEnd(end)}`);

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { inTransaction } from '../database/pool';
 import { type ArchivedWebhook, selectWebhooks, type WebhookQuery } from '../database/webhook-archive';
+import { fewAtOnce } from '../few-at-once';
 import type { ShipmentUpdate } from '../shipment/update';
 import type { Parsed } from '../sources/source';
 import { deliveryWorkflowId } from '../sources/update-identity';
@@ -56,7 +57,7 @@ export async function* replay({ pool, query, parse, start }: ReplayParts): Async
     for (const webhook of page) {
       const { updates, flaws } = await parse(webhook);
       const changed = updates.filter((update) => !webhook.workflowIds.includes(deliveryWorkflowId(update)));
-      const runs = start ? await startEach(updates, start) : [];
+      const runs = start ? await fewAtOnce(updates, AT_ONCE, start) : [];
       tally = {
         webhooks: tally.webhooks + 1,
         flawed: tally.flawed + (flaws.length > 0 ? 1 : 0),
@@ -68,15 +69,4 @@ export async function* replay({ pool, query, parse, start }: ReplayParts): Async
     }
     yield tally;
   }
-}
-
-async function startEach(
-  updates: readonly ShipmentUpdate[],
-  start: (update: ShipmentUpdate) => Promise<StartedDelivery>,
-): Promise<StartedDelivery[]> {
-  const started: StartedDelivery[] = [];
-  for (let index = 0; index < updates.length; index += AT_ONCE) {
-    started.push(...(await Promise.all(updates.slice(index, index + AT_ONCE).map(start))));
-  }
-  return started;
 }

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { loadConfig } from '../../src/config';
-import pino from 'pino';
 import { type DeliveryLab, eventually, openDeliveryLab } from '../setup/delivery-lab';
-import { type Api, serveApi } from './api-lab';
+import type { Api } from './api-lab';
+import { serveDeliveries } from './delivery-api';
 
 let lab: DeliveryLab;
 let api: Api;
@@ -10,13 +9,7 @@ const since = new Date(Date.now() - 60_000).toISOString();
 
 beforeAll(async () => {
   lab = await openDeliveryLab();
-  api = await serveApi({
-    config: loadConfig({}),
-    pool: lab.db.pool,
-    temporal: lab.temporal.client,
-    taskQueue: lab.temporal.taskQueue,
-    log: pino({ level: 'silent' }),
-  });
+  api = await serveDeliveries(lab);
 });
 afterAll(async () => {
   await api.close();

@@ -1,7 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { loadConfig } from '../../src/config';
-import pino from 'pino';
 import { refused } from '../setup/cloud-function';
 import {
   type DeliveryLab,
@@ -11,42 +8,22 @@ import {
   type Parcel,
   shipmentUpdate,
 } from '../setup/delivery-lab';
-import { type Api, serveApi } from './api-lab';
+import type { Api } from './api-lab';
+import { type Json, retryMany, serveDeliveries } from './delivery-api';
 
 let lab: DeliveryLab;
 let api: Api;
 
 beforeAll(async () => {
   lab = await openDeliveryLab();
-  api = await serveApi({
-    config: loadConfig({}),
-    pool: lab.db.pool,
-    temporal: lab.temporal.client,
-    taskQueue: lab.temporal.taskQueue,
-    log: pino({ level: 'silent' }),
-  });
+  api = await serveDeliveries(lab);
 });
 afterAll(async () => {
   await api.close();
   await lab.close();
 });
 
-type Json = Record<string, unknown>;
-
-const start = async (json: Json): Promise<Json & { status: number }> => {
-  const answer = await api.call('POST', '/api/v1/retries', { json });
-  return { ...answer.json, status: answer.status };
-};
-/** Starts a retry of many and waits for its end. */
-const retry = async (json: Json): Promise<Json> => {
-  const { retry_id: id } = await start({ rate: 200, ...json });
-  for (;;) {
-    const { status, json: now } = await api.call('GET', `/api/v1/retries/${String(id)}?limit=1000`);
-    // On a loaded machine Temporal may not answer within its second; the retry itself goes on.
-    if (status !== 503 && now['state'] !== 'running') return now;
-    await sleep(200);
-  }
-};
+const retry = (json: Json) => retryMany(api, json);
 const pushesTo = (cid: string): number => lab.cloud.countFor(cid);
 const closedInMs = { limits: { ...LIMITS, retry: 100, device: 100, firstDevice: 100 } };
 

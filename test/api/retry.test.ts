@@ -1,26 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { loadConfig } from '../../src/config';
-import pino from 'pino';
 import { refused } from '../setup/cloud-function';
 import { type DeliveryLab, eventually, LIMITS, openDeliveryLab } from '../setup/delivery-lab';
 import { freePorts } from '../setup/free-port';
-import { type Api, serveApi } from './api-lab';
+import type { Api } from './api-lab';
+import { serveDeliveries } from './delivery-api';
 
 let lab: DeliveryLab;
 let api: Api;
 
-const deps = () => ({
-  config: loadConfig({}),
-  pool: lab.db.pool,
-  temporal: lab.temporal.client,
-  taskQueue: lab.temporal.taskQueue,
-  log: pino({ level: 'silent' }),
-});
-
 beforeAll(async () => {
   lab = await openDeliveryLab();
-  api = await serveApi(deps());
+  api = await serveDeliveries(lab);
 });
 afterAll(async () => {
   await api.close();
@@ -151,7 +143,7 @@ describe('a retry', () => {
     );
     const [port] = await freePorts(1);
     const connection = Connection.lazy({ address: `127.0.0.1:${port}` });
-    const withoutTemporal = await serveApi({ ...deps(), temporal: new Client({ connection }) });
+    const withoutTemporal = await serveDeliveries(lab, { temporal: new Client({ connection }) });
     const startedAt = performance.now();
     const { status, headers, json } = await retry(messageId, {}, withoutTemporal);
     expect(performance.now() - startedAt).toBeLessThan(2_000);

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import pino from 'pino';
-import { loadConfig } from '../../src/config';
-import { type Api, serveApi } from '../api/api-lab';
+import type { Api } from '../api/api-lab';
+import { serveDeliveries } from '../api/delivery-api';
 import { openDeliveryLab, type DeliveryLab } from '../setup/delivery-lab';
 import { openOldSystem, type OldSystem } from '../setup/old-system';
 
@@ -12,13 +11,7 @@ describe('the API on a migrated database of the old system', () => {
   let old: OldSystem;
   beforeAll(async () => {
     lab = await openDeliveryLab('seed');
-    api = await serveApi({
-      config: loadConfig({}),
-      pool: lab.db.pool,
-      temporal: lab.temporal.client,
-      log: pino({ level: 'silent' }),
-      taskQueue: lab.temporal.taskQueue,
-    });
+    api = await serveDeliveries(lab);
     old = openOldSystem(lab.db.url, 'service_role');
   });
   afterAll(async () => {
