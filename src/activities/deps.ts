@@ -16,6 +16,8 @@ export interface ActivityDeps {
   readonly language: Language;
   /** By the name that `push_devices.provider` holds. */
   readonly providers: ReadonlyMap<string, PushProvider>;
+  /** Pushes per second by provider; no limit when absent. */
+  readonly rates?: Readonly<Partial<Record<string, number>>>;
   /** Signals a waiting delivery. `gone`: Temporal has no open workflow of that id. */
   readonly wake: (wait: DueWait) => Promise<'woken' | 'gone'>;
   /** Finds deliveries and tries them again, for a retry of many. */

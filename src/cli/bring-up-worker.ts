@@ -48,6 +48,7 @@ export async function bringUpWorker(
     statusMap: config.statusMap,
     language: config.messageLanguage,
     providers,
+    rates: config.pushRates,
     ...reachDeliveries({ ...place, pool, waitLimits: config.waitLimits }),
     countPush: pushCounts.count,
     log: logs.log,

@@ -44,7 +44,7 @@ export interface DeviceRef {
   readonly audience: Audience;
   /** The last characters of the cid, for people; the cid itself stays in the database. */
   readonly cidTail: string;
-  /** Whose queue the push takes. Absent when no worker listens there: the provider is not switched on. */
+  /** Whose queue the push takes. Absent when it stays in the queue of the deliveries. */
   readonly provider?: string;
 }
 

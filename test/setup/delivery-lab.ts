@@ -126,7 +126,7 @@ export async function openDeliveryLab(kind: DatabaseKind = 'embedded'): Promise<
     deps,
 
     async withWorker(work, wrap = (activities) => activities, { rates = {}, connection, ...change } = {}) {
-      const parts = { ...deps, ...change };
+      const parts = { ...deps, rates, ...change };
       const workers = await createWorkers({
         connection: connection ?? temporal.nativeConnection,
         namespace: temporal.namespace,
