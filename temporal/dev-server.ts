@@ -6,6 +6,8 @@ export interface DevServerOptions {
   readonly uiPort: number;
   /** Where workflows are kept; without it they are lost with the process. */
   readonly databaseFile?: string;
+  /** Pragmas of SQLite beside the usual ones; of two with one name, the later holds. */
+  readonly sqliteSettings?: readonly string[];
   readonly namespace: string;
 }
 
@@ -27,7 +29,8 @@ const DYNAMIC_SETTINGS = [
 const SQLITE_SETTINGS = ['journal_mode=WAL', 'synchronous=2'];
 
 /** The arguments of `temporal` that start a dev server for this machine only. */
-export function devServerArguments({ port, uiPort, databaseFile, namespace }: DevServerOptions): string[] {
+export function devServerArguments(options: DevServerOptions): string[] {
+  const { port, uiPort, databaseFile, namespace, sqliteSettings = [] } = options;
   return [
     'server',
     'start-dev',
@@ -39,7 +42,7 @@ export function devServerArguments({ port, uiPort, databaseFile, namespace }: De
       : [
           '--db-filename',
           databaseFile,
-          ...SQLITE_SETTINGS.flatMap((setting) => ['--sqlite-pragma', setting]),
+          ...[...SQLITE_SETTINGS, ...sqliteSettings].flatMap((setting) => ['--sqlite-pragma', setting]),
         ]),
   ];
 }

@@ -12,6 +12,7 @@ export interface EmbeddedTemporalOptions {
   readonly port: number;
   readonly uiPort: number;
   readonly namespace: string;
+  readonly sqliteSettings?: readonly string[];
   readonly cliPath?: string;
   readonly report: Report;
   readonly signal?: AbortSignal;

@@ -18,7 +18,8 @@ import { createSeedDatabase, migrateSeedDatabase } from './seed-database';
 const NAMESPACE = 'default';
 const TEMPLATES = { embedded: 'waybell_template', seed: 'waybell_seed_template' };
 // Test data may be lost in a power cut: half the time of a suite's first statement is fsync.
-const FAST_SETTINGS = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off'];
+const FAST_POSTGRES = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off'];
+const FAST_SQLITE = ['synchronous=0'];
 
 declare global {
   /** Ends what this run started; set here, called by global-teardown. */
@@ -43,8 +44,11 @@ async function startTestRun(): Promise<void> {
   const workflowBundle = path.join(folder, 'workflow-bundle.js');
   const workflows = path.join(PROJECT_ROOT, 'src/workflows/index.ts');
   const [postgres, temporal] = await Promise.all([
-    startEmbeddedPostgres({ dataDir, port: postgresPort, report: say, settings: FAST_SETTINGS }),
-    startEmbeddedTemporal({ dataDir, port, uiPort, namespace: NAMESPACE, report: say }),
+    startEmbeddedPostgres({ dataDir, port: postgresPort, report: say, settings: FAST_POSTGRES }),
+    startEmbeddedTemporal({
+      ...{ dataDir, port, uiPort, namespace: NAMESPACE, report: say },
+      sqliteSettings: FAST_SQLITE,
+    }),
     bundleWorkflows(workflows, workflowBundle),
   ]);
   parts.push(postgres.part, temporal.part);
