@@ -19,14 +19,7 @@ export class EndedEarlyError extends Error {
 }
 
 /** Of failures in which the request never left us. */
-const NEVER_CONNECTED = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
+const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 /** Runs one try of a provider; what it throws becomes the answer. */
 export async function attempt(signal: AbortSignal, run: () => Promise<PushAnswer>): Promise<PushAnswer> {
@@ -47,7 +40,7 @@ function rulingOnThrown(error: unknown, signal: AbortSignal): Ruling {
 
 /** `ECONNRESET`, `TimeoutError`, …: never the URL, which may hold a key. */
 export function nameOfFailure(error: unknown): string {
-  // Not `instanceof Error`: fetch may reject with the abort signal's reason, which can be anything.
+  // Not `instanceof Error`: what a signal was aborted with can be anything.
   const { cause } = Object(error) as { cause?: unknown };
   return nameOf(cause) ?? nameOf(error) ?? 'unknown error';
 }

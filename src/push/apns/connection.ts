@@ -88,10 +88,15 @@ interface ResponseHeaders {
 
 function headersOf(stream: ClientHttp2Stream): Promise<ResponseHeaders> {
   return new Promise((resolve, reject) => {
-    stream.once('response', resolve);
-    stream.once('error', reject);
     // A stream that the server cancels ends without an error.
-    stream.once('close', () => reject(new Error('the stream was closed')));
+    const onClose = (): void => reject(new Error('the stream was closed'));
+    stream.once('response', (headers: ResponseHeaders) => {
+      // Every stream closes: an error that nobody gets is not for free.
+      stream.removeListener('close', onClose);
+      resolve(headers);
+    });
+    stream.once('error', reject);
+    stream.once('close', onClose);
   });
 }
 

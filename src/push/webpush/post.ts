@@ -1,13 +1,11 @@
-import http from 'node:http';
-import https from 'node:https';
-import { readStart, type HttpAnswer } from '../send-request';
+import { keepingAgents, sendRequest, type HttpAnswer } from '../send-request';
 import { publicLookup } from './public-lookup';
 
 /** A push service closes what is idle for longer by itself. */
 const IDLE_MS = 30_000;
 
 export interface GuardedPost {
-  /** One POST to an endpoint that was looked at; a redirect is an answer like any other. */
+  /** One POST to an endpoint that was looked at. */
   send(
     endpoint: string,
     headers: Readonly<Record<string, string>>,
@@ -17,31 +15,14 @@ export interface GuardedPost {
   close(): void;
 }
 
-/** Connections to public addresses only, kept for the next push. Not `fetch`: its connections cannot be pinned. */
+/** Connections to public addresses only, kept for the next push. */
 export function createGuardedPost({ loopback }: { readonly loopback: boolean }): GuardedPost {
-  const options = { keepAlive: true, timeout: IDLE_MS, ...(!loopback && { lookup: publicLookup }) };
-  const secure = new https.Agent(options);
-  const plain = new http.Agent(options);
-
+  const agents = keepingAgents({ timeout: IDLE_MS, ...(!loopback && { lookup: publicLookup }) });
   return {
-    async send(endpoint, headers, body, signal) {
-      const isSecure = endpoint.startsWith('https:');
-      const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
-        (isSecure ? https : http)
-          .request(endpoint, { method: 'POST', agent: isSecure ? secure : plain, headers, signal })
-          .once('response', resolve)
-          .once('error', reject)
-          .end(body);
-      });
-      return {
-        status: response.statusCode ?? 0,
-        retryAfter: response.headers['retry-after'] ?? null,
-        body: await readStart(response),
-      };
-    },
+    send: (endpoint, headers, body, signal) => sendRequest(endpoint, { headers, body, agents }, signal),
     close() {
-      secure.destroy();
-      plain.destroy();
+      agents.secure.destroy();
+      agents.plain.destroy();
     },
   };
 }
