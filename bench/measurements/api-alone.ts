@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startApi } from '../api-process';
+import { keepInFlight } from '../in-flight';
 import type { Measurement } from '../measurement';
 import { median } from '../statistics';
 import { sendWebhook } from '../webhook';
@@ -80,11 +81,5 @@ async function sendByTheClock(url: string, count: number): Promise<number[]> {
 }
 
 async function sendFlood(url: string, count: number): Promise<number[]> {
-  const latencies: number[] = [];
-  let left = count;
-  const sender = async (): Promise<void> => {
-    while ((left -= 1) >= 0) latencies.push((await sendWebhook(url, parcel())).ms);
-  };
-  await Promise.all(Array.from({ length: SENDERS }, sender));
-  return latencies;
+  return keepInFlight(SENDERS, count, async () => (await sendWebhook(url, parcel())).ms);
 }

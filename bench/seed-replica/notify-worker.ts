@@ -1,5 +1,6 @@
+import { endWithParent } from '../forked';
 import { poll } from './poll';
-import { endWithParent, openPool, setting } from './settings';
+import { openPool, setting } from './settings';
 
 /** notify-worker: turns rows of notify_queue into rows of express_notifications, one for each audience. */
 

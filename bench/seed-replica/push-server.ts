@@ -1,5 +1,6 @@
+import { endWithParent } from '../forked';
 import { poll } from './poll';
-import { endWithParent, openPool, setting } from './settings';
+import { openPool, setting } from './settings';
 
 /** push-server's consumer: pushes the rows of express_notifications to every phone through the cloud function. */
 

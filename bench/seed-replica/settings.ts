@@ -11,8 +11,3 @@ export function setting(name: 'DATABASE_URL' | 'CLOUD_FUNC_URL' | 'PORT' | 'FIRS
 export function openPool(): pg.Pool {
   return new pg.Pool({ connectionString: setting('DATABASE_URL'), max: 10 });
 }
-
-/** Ends this process with the bench, however the bench ends. */
-export function endWithParent(): void {
-  process.once('disconnect', () => process.exit());
-}

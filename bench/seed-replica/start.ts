@@ -1,8 +1,9 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
+import { endForked, forkOwn } from '../forked';
 import { freePorts } from '../free-ports';
 import { BENCH_ROOT } from '../paths';
 
@@ -23,7 +24,7 @@ export async function startSeedReplica(databaseUrl: string, cloudFunctionUrl: st
   await createTables(databaseUrl);
   const [port] = await freePorts(1);
   const common = { DATABASE_URL: databaseUrl, CLOUD_FUNC_URL: cloudFunctionUrl };
-  const receiver = run('webhook-receiver', { ...common, PORT: `${port}` });
+  const receiver = forkOwn('seed-replica/webhook-receiver', { ...common, PORT: `${port}` });
   await once(receiver, 'message');
 
   let pollers: ChildProcess[] = [];
@@ -31,15 +32,15 @@ export async function startSeedReplica(databaseUrl: string, cloudFunctionUrl: st
     url: `http://127.0.0.1:${port}`,
     pids: () => [receiver, ...pollers].map(({ pid }) => pid ?? 0),
     async restartPollers(offsetMs) {
-      await Promise.all(pollers.map(end));
+      await Promise.all(pollers.map(endForked));
       const firstAt = Date.now() + BOOT_MS;
       pollers = [
-        run('notify-worker', { ...common, FIRST_POLL_AT: `${firstAt}` }),
-        run('push-server', { ...common, FIRST_POLL_AT: `${firstAt + offsetMs}` }),
+        forkOwn('seed-replica/notify-worker', { ...common, FIRST_POLL_AT: `${firstAt}` }),
+        forkOwn('seed-replica/push-server', { ...common, FIRST_POLL_AT: `${firstAt + offsetMs}` }),
       ];
     },
     async stop() {
-      await Promise.all([receiver, ...pollers].map(end));
+      await Promise.all([receiver, ...pollers].map(endForked));
     },
   };
 }
@@ -49,15 +50,4 @@ async function createTables(databaseUrl: string): Promise<void> {
   await client.connect();
   await client.query(await readFile(path.join(BENCH_ROOT, 'seed-replica/schema.sql'), 'utf8'));
   await client.end();
-}
-
-function run(name: string, settings: Record<string, string>): ChildProcess {
-  return fork(path.join(__dirname, `${name}.js`), { env: settings, execArgv: [] });
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill();
-  await exited;
 }

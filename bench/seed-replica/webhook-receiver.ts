@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
-import { endWithParent, openPool, setting } from './settings';
+import { endWithParent } from '../forked';
+import { openPool, setting } from './settings';
 
 /** webhook-receiver: stores the status of a known waybill, queues it, and answers. */
 

@@ -1,0 +1,20 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+
+/** A Node.js process of the bench's own code. */
+export function forkOwn(script: string, env: Record<string, string>): ChildProcess {
+  return fork(path.join(__dirname, `${script}.js`), { env, execArgv: [] });
+}
+
+export async function endForked(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill();
+  await exited;
+}
+
+/** Ends this process with the bench, however the bench ends. */
+export function endWithParent(): void {
+  process.once('disconnect', () => process.exit());
+}
