@@ -1,12 +1,14 @@
 import type { Lab } from './lab';
 
-export type SystemName = 'Waybell' | 'old pipeline';
+/** Waybell, and those that it is compared with: the replica of what it replaces, and packages that push. */
+export type SystemName = 'Waybell' | 'old pipeline' | 'web-push' | 'apns2' | '@parse/node-apn';
 
 /** One line of the result: the same thing, measured in several rounds. */
 export interface Row {
   readonly what: string;
   readonly of: SystemName | 'the bench itself';
-  readonly unit: 's' | 'ms' | 'µs' | 'MB';
+  /** Less is better, save of what is done in a second. */
+  readonly unit: 's' | 'ms' | 'µs' | 'MB' | 'pushes/s';
   readonly rounds: readonly (readonly number[])[];
   /** What it should not exceed. */
   readonly aims?: { readonly median?: number; readonly p99?: number };

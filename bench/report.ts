@@ -1,7 +1,7 @@
 import type { Machine } from './machine';
 import type { Measurement, Row } from './measurement';
 import { median, summarise } from './statistics';
-import { compare, judgeAims } from './verdicts';
+import { compare, defeats, judgeAims } from './verdicts';
 
 /** A measurement and what it found. */
 export interface Result {
@@ -18,13 +18,13 @@ export function renderReport(
   return [
     '# Performance',
     ...(note === undefined ? [] : [`**${note}**`]),
-    'Written by the bench itself and changed by nothing else ([how to run it](development.md#bench)). Every figure comes from one run on one machine, with the bench, both systems, PostgreSQL and Temporal on it.',
+    'Written by the bench itself and changed by nothing else ([how to run it](development.md#bench)). Every figure comes from one run on one machine, with the bench, all that is compared, PostgreSQL and Temporal on it.',
     table(
       ['what', 'value'],
       [...machine, ['the run', `${new Date().toISOString().slice(0, 10)}, ${minutes.toFixed(0)} minutes`]],
     ),
-    'The median, p90 and p99 are over all samples together; “rounds” is the lowest and the highest median of a single round. A percentile is left out where the samples are too few for it. An aim is the most that a figure should be.',
-    '## Where the aims are missed, or the old way is better',
+    'The median, p90 and p99 are over all samples together; “rounds” is the lowest and the highest median of a single round. A percentile is left out where the samples are too few for it. An aim is the most that a figure should be. A factor says how many times better Waybell is than another, by the median and round by round: less time, or more in a second; below 1× the other is better.',
+    '## Where the aims are missed, or another is better',
     losses(results),
     ...results.flatMap(renderResult),
   ]
@@ -44,11 +44,12 @@ function renderResult({ measurement, rows }: Result): string[] {
       ? []
       : [
           table(
-            ['what', 'old pipeline : Waybell', 'rounds'],
-            comparisons.map(({ ours, ratios }) => [
+            ['what', 'Waybell beside', 'factor', 'rounds'],
+            comparisons.map(({ ours, other, factors }) => [
               ours.what,
-              times(median(ratios)),
-              `${times(Math.min(...ratios))}–${times(Math.max(...ratios))}`,
+              other.of,
+              times(median(factors)),
+              `${times(Math.min(...factors))}–${times(Math.max(...factors))}`,
             ]),
           ),
         ]),
@@ -75,7 +76,7 @@ function cells(row: Row): string[] {
 
 function losses(results: readonly Result[]): string {
   const lines = results.flatMap(({ measurement, rows }) =>
-    [...missedAims(rows), ...betterBefore(rows)].map((line) => `- ${measurement.title}: ${line}`),
+    [...missedAims(rows), ...betterElsewhere(rows)].map((line) => `- ${measurement.title}: ${line}`),
   );
   return lines.length === 0 ? 'Nowhere in this run.' : lines.join('\n');
 }
@@ -88,13 +89,12 @@ function missedAims(rows: readonly Row[]): string[] {
     });
 }
 
-function betterBefore(rows: readonly Row[]): string[] {
-  return compare(rows)
-    .map(({ ours, old }) => ({ ours, mine: median(ours.rounds.flat()), theirs: median(old.rounds.flat()) }))
-    .filter(({ mine, theirs }) => theirs < mine)
-    .map(({ ours, mine, theirs }) => {
-      return `${ours.what}, median ${withUnit(mine, ours)}, the replica of the old pipeline has ${withUnit(theirs, ours)}.`;
-    });
+function betterElsewhere(rows: readonly Row[]): string[] {
+  return defeats(rows).map(({ ours, other }) => {
+    const [mine, theirs] = [ours, other].map((row) => withUnit(median(row.rounds.flat()), row));
+    const whose = other.of === 'old pipeline' ? 'the replica of the old pipeline' : other.of;
+    return `${ours.what}, median ${mine}, ${whose} has ${theirs}.`;
+  });
 }
 
 function table(head: readonly string[], body: readonly (readonly string[])[]): string {

@@ -1,5 +1,5 @@
 import type { Row } from './measurement';
-import { ratios, summarise } from './statistics';
+import { median, ratios, summarise } from './statistics';
 
 /** One aim, and what became of it. */
 export interface Verdict {
@@ -10,12 +10,12 @@ export interface Verdict {
   readonly met: boolean;
 }
 
-/** One thing that both systems did. */
+/** One thing that Waybell and another system did. */
 export interface Comparison {
   readonly ours: Row;
-  readonly old: Row;
-  /** How many times our median theirs is, a number for each round. */
-  readonly ratios: readonly number[];
+  readonly other: Row;
+  /** How many times better ours is by the median, a number for each round; below 1 the other is better. */
+  readonly factors: readonly number[];
 }
 
 export function judgeAims(rows: readonly Row[]): Verdict[] {
@@ -32,8 +32,24 @@ export function judgeAims(rows: readonly Row[]): Verdict[] {
 export function compare(rows: readonly Row[]): Comparison[] {
   return rows
     .filter(({ of }) => of === 'Waybell')
-    .flatMap((ours) => {
-      const old = rows.find(({ of, what }) => of === 'old pipeline' && what === ours.what);
-      return old ? [{ ours, old, ratios: ratios(ours.rounds, old.rounds) }] : [];
-    });
+    .flatMap((ours) =>
+      rows
+        .filter(({ of, what }) => what === ours.what && of !== 'Waybell' && of !== 'the bench itself')
+        .map((other) => {
+          const found = ratios(ours.rounds, other.rounds);
+          return { ours, other, factors: moreIsBetter(ours) ? found.map((ratio) => 1 / ratio) : found };
+        }),
+    );
+}
+
+/** Where the other's median over all samples is better, by however little. */
+export function defeats(rows: readonly Row[]): Comparison[] {
+  return compare(rows).filter(({ ours, other }) => {
+    const [mine, theirs] = [ours, other].map(({ rounds }) => median(rounds.flat())) as [number, number];
+    return moreIsBetter(ours) ? theirs > mine : theirs < mine;
+  });
+}
+
+function moreIsBetter({ unit }: Pick<Row, 'unit'>): boolean {
+  return unit === 'pushes/s';
 }

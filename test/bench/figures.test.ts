@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Row } from '../../bench/measurement';
 import { percentile, ratios, summarise } from '../../bench/statistics';
-import { compare, judgeAims } from '../../bench/verdicts';
+import { compare, defeats, judgeAims } from '../../bench/verdicts';
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
 const row = (of: Row['of'], rounds: number[][], aims: Row['aims'] = {}): Row => ({
@@ -38,8 +38,30 @@ describe('the figures of the bench', () => {
   test('systems are compared round by round', () => {
     expect(ratios([[10], [20]], [[100], [100]])).toEqual([10, 5]);
     const [ours, old] = [row('Waybell', [[1]]), row('old pipeline', [[3]])];
-    expect(compare([ours, old])).toEqual([{ ours, old, ratios: [3] }]);
+    expect(compare([ours, old])).toEqual([{ ours, other: old, factors: [3] }]);
     expect(compare([ours, { ...old, what: 'another thing' }])).toEqual([]);
+  });
+
+  test('Waybell is compared with each of several, and with nothing that the bench says of itself', () => {
+    const rows = (['Waybell', 'apns2', '@parse/node-apn', 'the bench itself'] as const).map((of, index) =>
+      row(of, [[index + 1]]),
+    );
+    expect(compare(rows).map(({ other, factors }) => [other.of, ...factors])).toEqual([
+      ['apns2', 2],
+      ['@parse/node-apn', 3],
+    ]);
+  });
+
+  test('a factor above 1 is in favour of Waybell, for times as for rates; what is below 1 is a defeat', () => {
+    const rates = [row('Waybell', [[100]]), row('apns2', [[50]]), row('web-push', [[200]])].map((each) => ({
+      ...each,
+      unit: 'pushes/s' as const,
+    }));
+    expect(compare(rates).map(({ factors }) => factors)).toEqual([[2], [0.5]]);
+    expect(defeats(rates).map(({ other }) => other.of)).toEqual(['web-push']);
+    const times = rates.map((each) => ({ ...each, unit: 'ms' as const }));
+    expect(defeats(times).map(({ other }) => other.of)).toEqual(['apns2']);
+    expect(defeats([row('Waybell', [[1]]), row('apns2', [[1]])])).toEqual([]);
   });
 
   test('an aim is met up to its very value, missed above it, and not judged without enough samples', () => {
