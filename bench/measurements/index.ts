@@ -3,14 +3,19 @@ import { apiAlone } from './api-alone';
 import { idleMemory } from './idle-memory';
 import { memoryAfterWork } from './memory-after-work';
 import { oneAtATime } from './one-at-a-time';
+import { pushProviders } from './push-providers';
 import { sources } from './sources';
 import { startTime } from './start-time';
 import { steadyRate } from './steady-rate';
 
-/** In the order in which they run and are told: `memoryAfterWork` looks at what those before it leave behind. */
+/**
+ * In the order in which they run and are told: `pushProviders` needs both cores, so it comes before the systems that
+ * stay up for the rest; `memoryAfterWork` looks at what those before it leave behind.
+ */
 export const MEASUREMENTS: readonly Measurement[] = [
   startTime,
   idleMemory,
+  pushProviders,
   oneAtATime,
   steadyRate,
   memoryAfterWork,
