@@ -42,12 +42,17 @@ export function compare(rows: readonly Row[]): Comparison[] {
     );
 }
 
-/** Where the other's median over all samples is better, by however little. */
+/** Where the other's median over all samples is better, by as little as the report shows. */
 export function defeats(rows: readonly Row[]): Comparison[] {
   return compare(rows).filter(({ ours, other }) => {
-    const [mine, theirs] = [ours, other].map(({ rounds }) => median(rounds.flat())) as [number, number];
+    const [mine, theirs] = [told(ours), told(other)];
     return moreIsBetter(ours) ? theirs > mine : theirs < mine;
   });
+}
+
+/** Three digits that mean something are all that these figures have. */
+function told({ rounds }: Row): number {
+  return Number(median(rounds.flat()).toPrecision(3));
 }
 
 function moreIsBetter({ unit }: Pick<Row, 'unit'>): boolean {
