@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readGetuiReceipts } from '../../src/push/getui/receipt';
 import type { PushMessage } from '../../src/push/provider';
 import { openStage, PROVIDER_NAMES, vapidPublicKey, type ProviderName, type Stage } from './provider-stage';
+import more from './more-responses.json';
 import responses from './push-responses.json';
 import { subscription } from './sample-message';
 
@@ -11,7 +12,7 @@ interface Sample {
   readonly id: string;
   readonly provider: string;
   readonly httpStatus: number;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body: unknown;
   readonly expected: {
     readonly class: string;
@@ -28,7 +29,7 @@ interface Sample {
   };
 }
 
-const samples = responses as unknown as readonly Sample[];
+const samples = [...responses, ...more] as unknown as readonly Sample[];
 /** No HTTP answer: the tests of the connection have it. */
 const isAnswer = ({ httpStatus }: Sample): boolean => httpStatus !== 0;
 
@@ -50,6 +51,7 @@ function deviceOf({ context = {} }: Sample): Partial<PushMessage> {
   };
 }
 
+const ASKED_TWICE = /BadDeviceToken|BadEnvironmentKey/;
 const textOf = (body: unknown): string => (typeof body === 'string' ? body : JSON.stringify(body));
 
 describe.each(PROVIDER_NAMES)('a documented answer of %s', (name: ProviderName) => {
@@ -70,7 +72,8 @@ describe.each(PROVIDER_NAMES)('a documented answer of %s', (name: ProviderName) 
       );
       expect(answer.definite).toBe(expected.class !== 'accepted' && expected.ambiguous !== true);
       expect(answer.circuit !== undefined).toBe(expected.action === 'open_circuit');
-      expect(stage.pushes).toHaveLength(sample.id === 'apns-05' ? 2 : 1);
+      // A phone of Apple whose environment nobody knows may be the other one's.
+      expect(stage.pushes).toHaveLength(ASKED_TWICE.test(textOf(body)) ? 2 : 1);
     },
   );
 });
@@ -97,5 +100,5 @@ test.each(samples.filter(({ provider }) => provider === 'getui-receipt'))(
 
 test('there are samples of every provider', () => {
   const counted = PROVIDER_NAMES.map((name) => samples.filter(({ provider }) => provider === name).length);
-  expect(counted).toEqual([29, 13, 12, 12, 12]);
+  expect(counted).toEqual([89, 49, 48, 50, 53]);
 });

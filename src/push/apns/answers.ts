@@ -3,6 +3,9 @@ import type { PushMessage } from '../provider';
 import { accepted, deactivate, fail, retry, retryAmbiguous, rows, type Ruling } from '../ruling';
 import type { HttpAnswer } from '../send-request';
 
+/** Our key is for the other environment. Apple documents the first, and sends the second. */
+const WRONG_ENVIRONMENT = ['BadEnvironmentKeyIdInToken', 'BadEnvironmentKeyInToken'];
+
 /**
  * What every documented reason of APNs asks for.
  * https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
@@ -17,7 +20,7 @@ const BY_REASON = new Map<string, Ruling>([
     'InvalidProviderToken',
     'MissingProviderToken',
     'UnrelatedKeyIdInToken',
-    'BadEnvironmentKeyIdInToken',
+    ...WRONG_ENVIRONMENT,
     'BadCertificate',
     'BadCertificateEnvironment',
     'Forbidden',
@@ -61,14 +64,19 @@ export interface ApnsReply {
 
 export function readApnsReply(body: string): ApnsReply {
   const { reason, timestamp } = readLayer(body);
+  const goneSince = Number(timestamp ?? NaN);
   return {
     reason: typeof reason === 'string' ? reason : null,
-    goneSince: typeof timestamp === 'number' ? timestamp : null,
+    goneSince: Number.isFinite(goneSince) ? goneSince : null,
   };
 }
 
 export const isExpiredToken = ({ reason }: ApnsReply): boolean => reason === 'ExpiredProviderToken';
-export const isBadDeviceToken = ({ reason }: ApnsReply): boolean => reason === 'BadDeviceToken';
+export const isKeyOfOtherEnvironment = ({ reason }: ApnsReply): boolean =>
+  WRONG_ENVIRONMENT.includes(reason ?? '');
+/** Maybe: also what says that the token is none. */
+export const isOfOtherEnvironment = (reply: ApnsReply): boolean =>
+  reply.reason === 'BadDeviceToken' || isKeyOfOtherEnvironment(reply);
 
 /** What an answer asks for, other than a provider token that has run out. */
 export function rulingOnReply(

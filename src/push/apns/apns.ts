@@ -10,7 +10,14 @@ import { CREDENTIALS_TAKEN, toAnswer } from '../ruling';
 import { httpUrl } from '../../setting-fields';
 import { readKeyFile } from '../key-file';
 import { createSharedToken } from '../shared-token';
-import { isBadDeviceToken, isExpiredToken, readApnsReply, rulingOnReply, wordsOf } from './answers';
+import {
+  isExpiredToken,
+  isKeyOfOtherEnvironment,
+  isOfOtherEnvironment,
+  readApnsReply,
+  rulingOnReply,
+  wordsOf,
+} from './answers';
 import { createConnection } from './connection';
 import { apnsRequest } from './request';
 
@@ -68,7 +75,11 @@ export function createApnsProvider({ urls = URLS, ca, ...settings }: ApnsSetting
         const known = message.apnsEnvironment ?? settings.environment;
         let http = await ask(known ?? 'production');
         // Refused for certain, so that the other environment's phone gets it once at most.
-        if (known === undefined && isBadDeviceToken(readApnsReply(http.body))) http = await ask('sandbox');
+        if (known === undefined && isOfOtherEnvironment(readApnsReply(http.body))) {
+          const other = await ask('sandbox');
+          // A key for one environment only is refused in the other, which says nothing of the phone.
+          if (!isKeyOfOtherEnvironment(readApnsReply(other.body))) http = other;
+        }
 
         const reply = readApnsReply(http.body);
         const isRefused = isExpiredToken(reply);

@@ -11,7 +11,8 @@ const BY_CODE = new Map<string, Ruling>([
   ...rows(deactivate('unregistered'), 'UNREGISTERED'),
   // A wrong service account gives the same for every phone: deactivating would empty the table.
   ...rows(fail('credential_mismatch', 'suspect'), 'SENDER_ID_MISMATCH'),
-  ...rows(fail('provider_config', 'credential'), 'THIRD_PARTY_AUTH_ERROR'),
+  // The project lacks Apple's or the browsers' key: phones with Android are reached all the same.
+  ...rows(fail('provider_config', 'suspect'), 'THIRD_PARTY_AUTH_ERROR'),
   ...rows(retry('rate_limited', 60), 'QUOTA_EXCEEDED'),
   ...rows(fail('bad_payload'), 'INVALID_ARGUMENT'),
   ...rows(retryAmbiguous('provider_5xx', 10), 'INTERNAL', 'UNAVAILABLE', 'UNSPECIFIED_ERROR'),
@@ -20,15 +21,16 @@ const BY_CODE = new Map<string, Ruling>([
 /** The code of Google's gateway, the same for all of its services. */
 const BY_STATUS = new Map<string, Ruling>([
   ...rows(fail('provider_config', 'credential'), 'PERMISSION_DENIED'),
-  // Not a device: without FCM's own code, the project or the address is what is not found.
-  ...rows(fail('provider_config', 'project'), 'NOT_FOUND', 'UNIMPLEMENTED', 'FAILED_PRECONDITION'),
+  // Without FCM's own code nobody knows what is not found: the project, the address, or this one phone.
+  ...rows(fail('provider_config', 'suspect'), 'NOT_FOUND'),
+  ...rows(fail('provider_config', 'project'), 'UNIMPLEMENTED', 'FAILED_PRECONDITION'),
   ...rows(fail('bad_payload'), 'INVALID_ARGUMENT', 'OUT_OF_RANGE'),
   ...rows(retry('rate_limited', 60), 'RESOURCE_EXHAUSTED'),
-  ...rows(retryAmbiguous('timeout', 10), 'DEADLINE_EXCEEDED'),
+  ...rows(retryAmbiguous('timeout', 10), 'DEADLINE_EXCEEDED', 'CANCELLED'),
   ...rows(retryAmbiguous('provider_5xx', 10), 'INTERNAL', 'UNAVAILABLE', 'UNKNOWN', 'ABORTED'),
 ]);
 
-/** FCM's own discriminators between a dead token and a bad message, both INVALID_ARGUMENT. */
+/** FCM's own discriminators between a dead token and a bad message, both INVALID_ARGUMENT; either will do. */
 const TOKEN_FIELD = 'message.token';
 const TOKEN_WORDS = 'not a valid FCM registration token';
 const DEAD_TOKEN = deactivate('invalid_token');
@@ -75,7 +77,8 @@ export function rulingOnReply(reply: FcmReply, httpStatus: number): Ruling {
 
 function isDeadToken({ code, status, message, wrongFields }: FcmReply): boolean {
   if (status !== 'INVALID_ARGUMENT') return false;
-  return wrongFields.includes(TOKEN_FIELD) || (code === 'INVALID_ARGUMENT' && message.includes(TOKEN_WORDS));
+  if (wrongFields.length > 0) return wrongFields.includes(TOKEN_FIELD);
+  return (code ?? status) === 'INVALID_ARGUMENT' && message.includes(TOKEN_WORDS);
 }
 
 export const isTokenRefusal = ({ code, status }: FcmReply, httpStatus: number): boolean =>

@@ -1,7 +1,7 @@
 import { isLayer, readLayer } from '../json-layer';
 import { fail, retry, retryAmbiguous, UNKNOWN_CODE, type Ruling } from '../ruling';
 import type { HttpAnswer } from '../send-request';
-import { BY_CODE, BY_STATUS, DEAD_CID, DEAD_CID_WORDS } from './rulings';
+import { BAD_PARAMETER, BY_CODE, BY_STATUS, DEAD_CID, DEAD_CID_WORDS } from './rulings';
 
 /** `{code, msg, data}`: the form of every answer. */
 export interface GetuiReply {
@@ -13,11 +13,13 @@ export interface GetuiReply {
 
 export const TOKEN_INVALID = 10001;
 export const HOST_MOVED = 301;
+/** Below it, a code is an HTTP status, whatever status the answer itself has. */
+const HIGHEST_STATUS = 600;
 
 export function readGetuiReply(body: string): GetuiReply {
   const { code, msg, data } = readLayer(body);
   return {
-    code: typeof code === 'number' ? code : null,
+    code: /^\d{1,6}$/.test(String(code)) ? Number(code) : null,
     message: typeof msg === 'string' ? msg : '',
     data: isLayer(data) ? data : {},
   };
@@ -37,12 +39,17 @@ export function rulingOnReply(reply: GetuiReply, status: string | undefined, htt
   if (status !== undefined) return BY_STATUS.get(status) ?? retryAmbiguous('unknown_status', 10);
   if (reply.code === null) return rulingOnHttpStatus(httpStatus);
   if (reply.code === 0) return retryAmbiguous('no_target_status', 10);
-  if (reply.message === DEAD_CID_WORDS) return DEAD_CID;
+  const code = String(reply.code);
+  if (code === BAD_PARAMETER && reply.message === DEAD_CID_WORDS) return DEAD_CID;
   // The host is another from now on, and the next try goes there.
   if (reply.code === HOST_MOVED) return retry('host_moved', 0);
-  const known = BY_CODE.get(String(reply.code));
-  if (known) return known;
-  return httpStatus >= 300 ? rulingOnHttpStatus(httpStatus) : UNKNOWN_CODE;
+  return BY_CODE.get(code) ?? rulingOnUnknownCode(reply.code, httpStatus);
+}
+
+/** Limits come with 401 and 403 too: a code that is new is no proof against our keys. */
+function rulingOnUnknownCode(code: number, httpStatus: number): Ruling {
+  const status = code < HIGHEST_STATUS ? code : httpStatus;
+  return status < 300 || status === 401 || status === 403 ? UNKNOWN_CODE : rulingOnHttpStatus(status);
 }
 
 function rulingOnHttpStatus(status: number): Ruling {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { EndedEarlyError } from '../attempt';
 import { retryAfterMs } from '../retry-after';
-import { fail, toAnswer, type Ruling } from '../ruling';
+import { fail, toAnswer, UNKNOWN_CODE, type Ruling } from '../ruling';
 import { sendJson } from '../send-request';
 import type { IssuedToken } from '../shared-token';
 import { readGetuiReply, rulingOnReply, wordsOf } from './reply';
@@ -43,8 +43,9 @@ export async function issueGetuiToken(
 }
 
 /** No push was sent, so none was taken; and what is wrong with the request here are our keys. */
-function withoutPush({ class: found, reason, retryAfterMs: wait }: Ruling): Ruling {
-  return found === 'retry'
+function withoutPush(ruling: Ruling): Ruling {
+  const { class: found, reason, retryAfterMs: wait } = ruling;
+  return found === 'retry' && ruling !== UNKNOWN_CODE
     ? { class: found, reason, retryAfterMs: wait }
     : fail('provider_config', 'credential');
 }

@@ -243,14 +243,6 @@ describe('a phone', () => {
     expect(await send(to, { registeredAt })).toMatchObject({ class: 'retry', reason: 'registered_since' });
   });
 
-  test('is not given up for a 410 without a reason', async () => {
-    expect(
-      await send(provider(await server((_, response) => void response.writeHead(410).end()))),
-    ).toMatchObject({
-      class: 'retry',
-    });
-  });
-
   describe('of an unknown environment', () => {
     const unknown = async (production: Http2Handler, sandbox: Http2Handler) => {
       const [one, other] = [await server(production), await server(sandbox)];
@@ -268,6 +260,25 @@ describe('a phone', () => {
       expect(await send(to)).toMatchObject({ class: 'deactivate', reason: 'invalid_token' });
     });
 
+    describe('with a key that Apple made for one environment only', () => {
+      const otherKey = refuse(403, 'BadEnvironmentKeyInToken');
+
+      test('is given up when that one does not know it, and nothing is held', async () => {
+        const { to } = await unknown(refuse(400, 'BadDeviceToken'), otherKey);
+        expect(await send(to)).toMatchObject({ class: 'deactivate', reason: 'invalid_token' });
+      });
+
+      test('is reached in that one', async () => {
+        const { to } = await unknown(otherKey, take);
+        expect(await send(to)).toMatchObject({ class: 'accepted' });
+      });
+
+      test('that is of use in neither is ours to correct', async () => {
+        const { to } = await unknown(otherKey, otherKey);
+        expect(await send(to)).toMatchObject({ class: 'fail', circuit: 'credential' });
+      });
+    });
+
     test('is asked about once when the first says something else', async () => {
       const { to, other } = await unknown(refuse(500, 'InternalServerError'), take);
       expect(await send(to)).toMatchObject({ class: 'retry', definite: false });
@@ -280,16 +291,4 @@ describe('a phone', () => {
       expect(other.sessions).toHaveLength(0);
     });
   });
-});
-
-test.each<[string, number, object]>([
-  ['TooManyProviderTokenUpdates', 429, { class: 'retry', reason: 'rate_limited', retryAfterMs: 60_000 }],
-  ['Shutdown', 503, { class: 'retry', reason: 'provider_5xx', definite: true }],
-  ['TopicDisallowed', 400, { class: 'fail', reason: 'provider_config', circuit: 'project' }],
-  ['PayloadTooLarge', 413, { class: 'fail', reason: 'bad_payload' }],
-  ['BadCertificateEnvironment', 403, { class: 'fail', circuit: 'credential' }],
-  ['SomethingNew', 400, { class: 'fail', reason: 'bad_payload' }],
-  ['SomethingNew', 403, { class: 'fail', circuit: 'credential' }],
-])('%s with %i', async (reason, status, expected) => {
-  expect(await send(provider(await server(refuse(status, reason))))).toMatchObject(expected);
 });

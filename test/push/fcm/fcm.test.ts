@@ -114,9 +114,9 @@ describe('the access token', () => {
 describe('an error', () => {
   test.each<[string, RequestListener, object]>([
     [
-      '404 without FCM’s own code is no dead device: the project may be wrong',
+      '404 without FCM’s own code is no dead device, and no proof against the project either',
       error(404, 'NOT_FOUND'),
-      { class: 'fail', circuit: 'project' },
+      { class: 'fail', circuit: 'suspect' },
     ],
     [
       '400 of FCM with other words is no dead device',

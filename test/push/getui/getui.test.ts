@@ -129,6 +129,7 @@ describe('the token', () => {
       '{"code":20001,"msg":"sign is invalid"}',
       { class: 'fail', circuit: 'credential' },
     ],
+    ['a key that is not known', 401, '{"code":10001}', { class: 'fail', circuit: 'credential' }],
     ['a black-listed app', 401, '{"code":10002}', { class: 'fail', circuit: 'credential' }],
     [
       'too many requests',
