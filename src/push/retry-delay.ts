@@ -17,9 +17,10 @@ export interface FailedAttempt {
 
 /**
  * How long to wait before the next attempt: full jitter, so that phones which failed together do not come
- * back together (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
+ * back together (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/). On top of what the
+ * provider asks for: it asks all of them for the same.
  */
 export function retryDelayMs({ attempt, retryAfterMs, random }: FailedAttempt): number {
   const jittered = Math.floor(random * Math.min(CAP_MS, BASE_MS * 2 ** attempt));
-  return Math.max(retryAfterMs, jittered);
+  return retryAfterMs + jittered;
 }

@@ -51,7 +51,8 @@ export async function sendRequest(
     scheme
       .request(target, { method: 'POST', agent, headers: { 'user-agent': USER_AGENT, ...headers }, signal })
       .once('response', resolve)
-      .once('error', reject)
+      // Stays: an abort while the body is read is told here too, and without a listener ends the process.
+      .on('error', reject)
       .end(body);
   });
   return {

@@ -8,10 +8,15 @@ export function visibleText(text: string): string {
   return INVISIBLE.test(text) ? '' : text.replace(SPACE, ' ').trim();
 }
 
-/** Shortens to `max` code points, the last an ellipsis, so that no emoji or rare CJK character is cut in half. */
+/** Tells characters apart as a reader does: a flag, a family and a letter with its accents are one each. */
+const readers = new Intl.Segmenter();
+
+/** Shortens to at most `max` code points, the last an ellipsis, and cuts no character of a reader in half. */
 export function cutText(text: string, max: number): string {
-  const characters = [...text];
-  if (characters.length <= max) return text;
-  const start = characters.slice(0, max - 1).join('');
-  return `${start.trimEnd()}…`;
+  const points = [...text];
+  if (points.length <= max) return text;
+  const start = points.slice(0, max - 1).join('');
+  // Where the character at the cut begins; 0 when it alone is longer than `max`.
+  const end = readers.segment(text).containing(start.length)?.index;
+  return `${start.slice(0, end || start.length).trimEnd()}…`;
 }

@@ -79,6 +79,10 @@ describe('a key', () => {
       { FCM_SERVICE_ACCOUNT: '{"project_id":"s3cret"}' },
       /^FCM_SERVICE_ACCOUNT: no service account; look at private_key, client_email$/,
     ],
+    [
+      { FCM_SERVICE_ACCOUNT: ACCOUNT.replace('MII', 's3cret') },
+      /^FCM_SERVICE_ACCOUNT: no service account; look at private_key$/,
+    ],
     [{ ...EVERYTHING, APNS_KEY: rsaKey.privateKey }, /^APNS_KEY: not a P-256 private key/],
   ])('that cannot be used is named, and not shown', (settings, message) => {
     expect(() => createProviders(loadConfig(settings).push)).toThrow(message);

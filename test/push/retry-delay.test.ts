@@ -20,7 +20,9 @@ test('the window stops growing at five minutes, also after a thousand attempts',
   }
 });
 
-test('the next attempt never comes sooner than the provider asks', () => {
-  expect(retryDelayMs({ attempt: 1, retryAfterMs: 60 * SECOND, random: LATEST })).toBe(60 * SECOND);
-  expect(retryDelayMs({ attempt: 8, retryAfterMs: 10 * SECOND, random: LATEST })).toBe(256 * SECOND - 1);
+test('the next attempt never comes sooner than the provider asks, nor at the same moment for all', () => {
+  const waits = [0, 0.5, LATEST].map((random) =>
+    retryDelayMs({ attempt: 4, retryAfterMs: 60 * SECOND, random }),
+  );
+  expect(waits).toEqual([60 * SECOND, 68 * SECOND, 76 * SECOND - 1]);
 });

@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto';
 import { sign } from 'jsonwebtoken';
 import { z } from 'zod';
 import { EndedEarlyError } from '../attempt';
@@ -14,11 +15,19 @@ const ASSERTION_LIFE_SECONDS = 3_600;
 const SCOPE = 'https://www.googleapis.com/auth/firebase.messaging';
 const GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
+function isRsaKey(pem: string): boolean {
+  try {
+    return createPrivateKey(pem).asymmetricKeyType === 'rsa';
+  } catch {
+    return false;
+  }
+}
+
 /** The file that the Firebase console gives for a service account. */
 export const serviceAccount = z.object({
   project_id: z.string().min(1),
   private_key_id: z.string().optional(),
-  private_key: z.string().includes('PRIVATE KEY', { error: 'must be a PEM key' }),
+  private_key: z.string().refine(isRsaKey, 'must be a private RSA key in PEM'),
   client_email: z.string().min(1),
   token_uri: httpUrl.default('https://oauth2.googleapis.com/token'),
 });
