@@ -12,7 +12,8 @@ export interface SilenceRule {
 /**
  * Retires devices that nobody heard of for longer than their provider keeps them: neither a registration, nor a push
  * that the provider took or the phone showed. Some apps register once only; as long as their provider takes pushes it
- * does not count them as dead. A registration revives.
+ * does not count them as dead. Nor are those which were there before Waybell, until it has listened for as long: what
+ * was pushed to them before, it does not know. A registration revives.
  * @returns how many; when it is a full batch, there may be more.
  */
 export async function retireSilentDevices(
@@ -25,6 +26,10 @@ export async function retireSilentDevices(
       where id in (
         select d.id from public.push_devices d
          where d.is_active and d.provider = $1 and d.last_seen_at < now() - $2 * interval '1 day'
+           -- They have the time of the migration that added the column.
+           and not exists (
+             select from waybell.migrations m
+              where m.run_on = d.registered_at and m.run_on > now() - $2 * interval '1 day')
            and not exists (
              select from waybell.express_pushes p
               where p.cid = d.cid and p.device_id = d.id::text and p.state = 'accepted'

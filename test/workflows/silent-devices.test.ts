@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { RETIRE_SILENT_WORKFLOW } from '../../src/workflows/contract';
+import { inTransaction } from '../../src/database/pool';
+import { retireSilentDevices } from '../../src/database/retire-silent-devices';
 import { ensureSilentDevicesSchedule } from '../../temporal/silent-devices-schedule';
+import { createTestDatabase } from '../setup/database';
 import { openDeliveryLab, type DeliveryLab } from '../setup/delivery-lab';
 
 let lab: DeliveryLab;
@@ -61,6 +64,22 @@ test('devices are retired once they are silent for longer than their provider ke
     'web-900': 'active',
   });
   expect(await retire()).toBe(0);
+});
+
+test('those that were there before Waybell are kept until it has listened for as long', async () => {
+  const shop = await createTestDatabase('seed');
+  const retireOnes = () =>
+    inTransaction(shop.pool, (db) => retireSilentDevices(db, { provider: 'unicloud', days: 90 }));
+  const { rowCount: silent } = await shop.pool.query(
+    `update push_devices set last_seen_at = now() - interval '100 days' where is_active`,
+  );
+  expect(silent).toBeGreaterThan(1);
+  expect(await retireOnes()).toEqual({ retired: 0, more: false });
+
+  await shop.pool.query(`update waybell.migrations set run_on = run_on - interval '91 days'`);
+  await shop.pool.query(`update push_devices set registered_at = registered_at - interval '91 days'`);
+  expect(await retireOnes()).toEqual({ retired: silent, more: false });
+  await shop.drop();
 });
 
 test('many at once are retired batch by batch', async () => {
