@@ -35,6 +35,8 @@ export const refused: Answer = {
 };
 /** Our keys, not the phone: uni-cloud-s2s does not know our signature. */
 export const badKey: Answer = { status: 403, body: { errCode: '51000', errMsg: 'signature is wrong' } };
+/** "Later", and certainly not taken: the push service is starting. */
+export const starting: Answer = { body: { errCode: 'uni-cloud-push-error-2', errMsg: 'starting' } };
 /** "Later" with an unclear end: the message may have been taken. */
 export const busy: Answer = { body: { code: 500, msg: '发送失败', error: 'request timeout' } };
 export const gone: Answer = { body: { errCode: 'uni-push-user-invalid', errMsg: 'target user is invalid' } };

@@ -74,10 +74,13 @@ export interface DeliveryLab {
 const unique = (): string => randomBytes(4).toString('hex').toUpperCase();
 
 /** Everything one suite needs to run real deliveries: database, worker, provider. */
-export async function openDeliveryLab(kind: DatabaseKind = 'embedded'): Promise<DeliveryLab> {
+export async function openDeliveryLab(
+  kind: DatabaseKind = 'embedded',
+  temporalAddress?: string,
+): Promise<DeliveryLab> {
   const [db, temporal, cloud] = await Promise.all([
     createTestDatabase(kind),
-    connectTemporal(),
+    connectTemporal(temporalAddress),
     startCloudFunction(),
   ]);
   const openedAt = new Date(Date.now() - HOUR_MS);

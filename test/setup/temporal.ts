@@ -22,9 +22,9 @@ export interface TestTemporal {
 // Failures are part of many tests: only what a test did not expect to go wrong is worth a line.
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
-/** Connects a suite to the Temporal server of the test run. */
-export async function connectTemporal(): Promise<TestTemporal> {
-  const { temporalAddress: address, temporalNamespace: namespace, workflowBundle } = runInfo();
+/** Connects a suite to the Temporal server of the test run, or to one of its own. */
+export async function connectTemporal(address = runInfo().temporalAddress): Promise<TestTemporal> {
+  const { temporalNamespace: namespace, workflowBundle } = runInfo();
   const [connection, nativeConnection] = await Promise.all([
     Connection.connect({ address }),
     NativeConnection.connect({ address }),

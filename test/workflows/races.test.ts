@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type pg from 'pg';
 import { createActivities } from '../../src/activities';
+import { PUSH_TIMERS } from '../../src/activities/push-timers';
 import { around } from '../setup/around-steps';
+import { accepted, busy, starting } from '../setup/cloud-function';
 import { eventually, openDeliveryLab, type DeliveryLab, type Wrap } from '../setup/delivery-lab';
 import { DATABASE_KINDS } from '../setup/run-info';
 
@@ -168,6 +170,36 @@ describe.each(DATABASE_KINDS)('a delivery that races with the world (%s database
       [parcel.cids],
     );
     expect(rows).toEqual([{ state: 'accepted' }, { state: 'accepted' }]);
+  });
+
+  test.each([
+    ['a new request id after a definite rejection', starting, 2],
+    ['the same request id after an unclear end', busy, 1],
+  ])('sends %s, also when its result could not be written', async (_, answer, ids) => {
+    const parcel = await lab.parcel({ user: 1, merchant: 1 });
+    const [cid = ''] = parcel.cids;
+    lab.cloud.answer(cid, answer, accepted(cid));
+    // Once the phone was asked for the first time, the database goes away until that try has ended.
+    let isLost = false;
+    const pool = poolThat(lab.deps.pool, () => {
+      if (isLost || lab.cloud.countFor(cid) === 0) return Promise.resolve();
+      isLost = true;
+      return Promise.reject(new Error('the database is away'));
+    });
+    const timers = { ...PUSH_TIMERS, retryScale: 1 / 60 };
+    const { pushToDevice } = createActivities({ ...lab.deps, pool, timers });
+    const breaking: Wrap = (activities) => ({
+      ...activities,
+      pushToDevice: (input) =>
+        input.device.audience === 'user' ? pushToDevice(input) : activities.pushToDevice(input),
+    });
+    await lab.withWorker(async () => {
+      const handle = await lab.start(parcel, 'delivered', 1);
+      expect(await handle.result()).toMatchObject({ outcome: 'success' });
+    }, breaking);
+    const sent = lab.cloud.requests.filter(({ push_clientid }) => push_clientid === cid);
+    expect([isLost, sent.length]).toEqual([true, 2]);
+    expect(new Set(sent.map(({ request_id }) => request_id)).size).toBe(ids);
   });
 
   test('shows what it waits for while the database is away, and goes on when it is back', async () => {
