@@ -124,6 +124,12 @@ export const ERRORS = {
     'This notification was never pushed to this device.',
     'Send the message_id and cid that came with the push.',
   ),
+  'webpush-off': http(
+    404,
+    'final',
+    'Web Push is not switched on, so there is no key to subscribe with.',
+    'Set VAPID_PRIVATE_KEY and VAPID_SUBJECT; until then, let the page offer no notifications.',
+  ),
   'order-unknown': http(404, 'final', 'The shop has no such order.', 'Create the order, then link it.'),
   'notification-unknown': http(404, 'final', 'No notification has this message_id.', 'List them first.'),
   'not-a-delivery': http(

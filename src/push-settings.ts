@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import * as kinds from './push/provider-kinds';
 import { plainCid, type DeviceProblem, type RegisteringDevice } from './push/registering-device';
+import { vapidKeys } from './push/webpush/vapid';
 
 const KINDS = Object.values(kinds);
 
@@ -47,3 +48,8 @@ export function deviceProblem(
 /** After how many days without a sign of life a device is dead; only of providers that have such a rule. */
 export const SILENT_AFTER_DAYS: readonly { readonly provider: string; readonly days: number }[] =
   KINDS.flatMap(({ name, silentAfterDays: days }) => (days === null ? [] : [{ provider: name, days }]));
+
+/** What browsers subscribe with; `null` while Web Push is not switched on. */
+export function webPushKey({ VAPID_PRIVATE_KEY: privateKey }: PushSettings): string | null {
+  return privateKey === undefined ? null : vapidKeys(privateKey).publicKey;
+}

@@ -17,13 +17,13 @@ export async function enableBrowserPhone(vapidPublicKey, owner) {
   button.addEventListener('click', async () => {
     if (button.ariaDisabled === 'true') return;
     button.ariaDisabled = 'true';
-    const subscription = await worker.pushManager.getSubscription();
+    const subscription = await subscriptionOf(worker, vapidPublicKey);
     await (subscription ? leave(subscription) : join(worker, vapidPublicKey, owner)).catch((error) =>
       show('bad', 'browserFailed', error.message),
     );
     button.ariaDisabled = 'false';
   });
-  const subscription = await worker.pushManager.getSubscription();
+  const subscription = await subscriptionOf(worker, vapidPublicKey);
   if (subscription) await register(subscription, vapidPublicKey, owner).catch(() => undefined);
 }
 
@@ -35,6 +35,20 @@ async function activeWorker() {
     await new Promise((resolve) => worker.addEventListener('statechange', resolve, { once: true }));
   }
   return registration;
+}
+
+/** What was made with another key than today's is of no use to anybody, and keeps the browser from a new one. */
+async function subscriptionOf(worker, vapidPublicKey) {
+  const subscription = await worker.pushManager.getSubscription();
+  if (!subscription || base64url(subscription.options.applicationServerKey) === vapidPublicKey)
+    return subscription;
+  await subscription.unsubscribe();
+  return null;
+}
+
+function base64url(buffer) {
+  const text = btoa(String.fromCharCode(...new Uint8Array(buffer)));
+  return text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
 async function join(worker, vapidPublicKey, owner) {

@@ -113,6 +113,25 @@ export const unregisterDevice = {
   examples: { body: { cid: 'f7a1c0de', appid: 'default' } },
 } as const satisfies Operation;
 
+export const showWebPushKey = {
+  method: 'get',
+  path: '/api/v1/push/webpush/key',
+  id: 'showWebPushKey',
+  tag: 'Devices',
+  summary: 'The key with which a browser subscribes to Web Push.',
+  description:
+    'The public half of `VAPID_PRIVATE_KEY`: the `applicationServerKey` of `pushManager.subscribe`, and the `vapid_key` of the registration afterwards. The same for everybody, for as long as the setting stays.',
+  access: 'app',
+  answers: { 200: z.object({ ok, vapid_key: z.string().describe('In base64url.') }) },
+  problems: ['webpush-off'],
+  examples: {
+    answer: {
+      ok: true,
+      vapid_key: 'BDd3_hVL9fZi9Ybo2UUzA284WG5FZR30_95YeZJsiApwXKpNcF1rRPF3foIiBHXRdJI2Qhumhf6_LFTeZaNndIo',
+    },
+  },
+} as const satisfies Operation;
+
 export const listDevices = {
   method: 'get',
   path: '/api/v1/push/devices',

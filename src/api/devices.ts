@@ -4,11 +4,11 @@ import { listDevices as selectDevices } from '../database/list-devices';
 import { inTransaction } from '../database/pool';
 import { unregisterDevice as retireDevice } from '../database/unregister-device';
 import { FIRST_PROVIDER, upsertDevice } from '../database/upsert-device';
-import { deviceProblem } from '../push-settings';
+import { deviceProblem, webPushKey } from '../push-settings';
 import { callerOf } from './auth';
 import { namingField } from './database-problem';
 import type { ApiDependencies } from './dependencies';
-import { listDevices, registerDevice, unregisterDevice } from './device-operations';
+import { listDevices, registerDevice, showWebPushKey, unregisterDevice } from './device-operations';
 import { HttpProblem } from './http-problem';
 import { serve } from './operation';
 import { requireOwnDevice, requireOwner } from './owners';
@@ -76,5 +76,11 @@ export function addDeviceRoutes(router: Router, deps: ApiDependencies): void {
       inTransaction(pool, (db) => selectDevices(db, filter)),
     );
     return { ok: true, devices, count: devices.length };
+  });
+
+  const vapidKey = webPushKey(config.push);
+  serve(router, showWebPushKey, () => {
+    if (vapidKey === null) throw new HttpProblem('webpush-off', 'VAPID_PRIVATE_KEY is not set');
+    return { ok: true, vapid_key: vapidKey };
   });
 }

@@ -1,5 +1,5 @@
 import { showDocs, showOpenApi } from './description-operations';
-import { listDevices, registerDevice, unregisterDevice } from './device-operations';
+import { listDevices, registerDevice, showWebPushKey, unregisterDevice } from './device-operations';
 import { showLife, showMetrics, showReadiness } from './health-operations';
 import { showAttention } from './attention-operations';
 import { showLedger } from './ledger-operations';
@@ -22,6 +22,7 @@ export const OPERATIONS: readonly Operation[] = [
   registerDevice,
   unregisterDevice,
   listDevices,
+  showWebPushKey,
   recordReceipt,
   receiveGetuiReceipts,
   linkWaybill,

@@ -5,7 +5,7 @@ import { addRoute } from '../api/methods';
 import { bodyBytes, checkFields, readBody, readJson } from '../api/request-input';
 import type { Config } from '../config';
 import { PROJECT_ROOT } from '../project-root';
-import { vapidKeys } from '../push/webpush/vapid';
+import { webPushKey } from '../push-settings';
 import { BEHAVIOURS, createCloudFunction } from './cloud-function';
 import { DEMO_PHONES } from './demo-phones';
 import { createEventFeed } from './event-feed';
@@ -84,7 +84,7 @@ export function createDemo(config: DemoSettings): Router {
       response.json({
         ok: true,
         temporalUrl: `${config.temporalUiUrl}/namespaces/${encodeURIComponent(config.temporalNamespace)}/workflows`,
-        vapidPublicKey: vapidPublicKey(config),
+        vapidPublicKey: webPushKey(config.push),
         phones: DEMO_PHONES.map((phone) => ({ ...phone, mode: cloudFunction.behaviourOf(phone.cid) })),
       });
     },
@@ -96,9 +96,4 @@ export function createDemo(config: DemoSettings): Router {
   });
   router.use(express.static(WEB_FOLDER, { index: false, redirect: false }));
   return router;
-}
-
-/** What a browser subscribes with; `null` while Web Push is not switched on. */
-function vapidPublicKey({ push: { VAPID_PRIVATE_KEY: key } }: DemoSettings): string | null {
-  return key === undefined ? null : vapidKeys(key).publicKey;
 }

@@ -10,6 +10,7 @@ const ROUTES = [
   ['POST', '/api/v1/push/register'],
   ['POST', '/api/v1/push/unregister'],
   ['GET', '/api/v1/push/devices?user_id=u-1'],
+  ['GET', '/api/v1/push/webpush/key'],
   ['POST', '/api/v1/push/receipts'],
   ['PUT', '/api/v1/waybills/yto/YT1234'],
   ['GET', '/api/v1/notifications'],
@@ -103,6 +104,12 @@ describe("with the access token of the shop's users", () => {
     expect((await register(token(), {})).json['device']).toMatchObject({ user_id: 'u-1', merchant_id: null });
   });
 
+  test('a person may have the key that their browser subscribes with, and a stranger may not', async () => {
+    const route = '/api/v1/push/webpush/key';
+    expect((await api.call('GET', route, { headers: as(token()) })).json['code']).toBe('webpush-off');
+    expect((await api.call('GET', route)).json['code']).toBe('api-key-missing');
+  });
+
   test('a merchant registers for the merchant that the shop put into the token', async () => {
     const merchant = token({ app_metadata: { merchant_id: 'm-1' } });
     expect((await register(merchant, { merchant_id: 'm-1', user_id: 'u-1' })).status).toBe(200);
@@ -171,7 +178,8 @@ describe("with the access token of the shop's users", () => {
   });
 
   test('the rest of /api/v1 still needs a key', async () => {
-    for (const [method, path] of ROUTES.slice(4)) {
+    const others = ROUTES.filter(([, path]) => !path.startsWith('/api/v1/push/'));
+    for (const [method, path] of others) {
       const answer = await api.call(method, path, {
         headers: as(token()),
         ...(method !== 'GET' && { json: {} }),

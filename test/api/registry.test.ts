@@ -69,6 +69,27 @@ describe('a device of another provider', () => {
   });
 });
 
+describe('the key that a browser subscribes with', () => {
+  const ROUTE = '/api/v1/push/webpush/key';
+
+  test('is the public half of the key that we sign with', async () => {
+    const vapid = createECDH('prime256v1');
+    vapid.generateKeys();
+    const shop = await lab.serve({
+      VAPID_PRIVATE_KEY: vapid.getPrivateKey('base64url'),
+      VAPID_SUBJECT: 'mailto:ops@shop.example',
+    });
+    const { status, json } = await shop.call('GET', ROUTE);
+    expect([status, json]).toEqual([200, { ok: true, vapid_key: vapid.getPublicKey('base64url') }]);
+  });
+
+  test('is not there while Web Push is not switched on, which the answer says', async () => {
+    const { status, json } = await api.call('GET', ROUTE);
+    expect(status).toBe(404);
+    expect(json).toMatchObject({ ok: false, code: 'webpush-off' });
+  });
+});
+
 describe('an app that is installed again', () => {
   test('retires the older cid of the same installation, whoever it belonged to', async () => {
     const [older, newer, elsewhere] = [unique(), unique(), unique()];

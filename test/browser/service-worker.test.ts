@@ -25,6 +25,9 @@ interface Registration {
 /** The page and the worker are real; the push comes from the browser's own test door instead of Google's service. */
 describe('the service worker', () => {
   const receipts: Record<string, unknown>[] = [];
+  const registrations: Record<string, unknown>[] = [];
+  const vapid = createECDH('prime256v1');
+  vapid.generateKeys();
   const complaints: string[] = [];
   let server: LocalServer;
   let browser: Browser;
@@ -35,14 +38,13 @@ describe('the service worker', () => {
   let registration: Registration;
 
   beforeAll(async () => {
-    const vapid = createECDH('prime256v1');
-    vapid.generateKeys();
     const app = express();
     app.post('/api/v1/push/receipts', express.json(), (request, response) => {
       receipts.push(request.body as Record<string, unknown>);
       response.json({ ok: true });
     });
-    app.post('/api/v1/push/register', (_request, response) => {
+    app.post('/api/v1/push/register', express.json(), (request, response) => {
+      registrations.push(request.body as Record<string, unknown>);
       response.json({ ok: true });
     });
     const push = { ...DEMO_SETTINGS.push, VAPID_PRIVATE_KEY: vapid.getPrivateKey('base64url') };
@@ -117,6 +119,32 @@ describe('the service worker', () => {
     await eventually(() => receipts.length > 2);
     expect(receipts[2]).toEqual({ message_id: 'w-1:2:delivered:1:user', cid: ENDPOINT, event: 'clicked' });
     await eventually(async () => (await shown()).length === 0);
+  });
+
+  test.each([
+    ['another key than ours is ended, and not registered', false],
+    ['our key is registered again', true],
+  ])('of a browser that had subscribed with %s', async (_, isOurs) => {
+    const registered = () => registrations.filter(({ cid }) => cid === ENDPOINT).length;
+    const other = await context.newPage();
+    await other.addInitScript(
+      ({ key, endpoint }) => {
+        const options = { applicationServerKey: new Uint8Array(key).buffer };
+        const subscription = {
+          options,
+          unsubscribe: () => Promise.resolve(Object.assign(globalThis, { ended: true })),
+          toJSON: () => ({ endpoint, keys: {} }),
+        };
+        const { PushManager } = globalThis as unknown as { PushManager: { prototype: object } };
+        Object.assign(PushManager.prototype, { getSubscription: () => Promise.resolve(subscription) });
+      },
+      { key: [...(isOurs ? vapid.getPublicKey() : Buffer.alloc(65, 4))], endpoint: ENDPOINT },
+    );
+    await other.goto(`${server.url}/demo`);
+    const isEnded = () => other.evaluate(() => 'ended' in globalThis);
+    await eventually(async () => registered() > 0 || (await isEnded()));
+    expect([registered(), await isEnded()]).toEqual(isOurs ? [1, false] : [0, true]);
+    await other.close();
   });
 
   test('belongs to a page that nothing was refused to', () => {
