@@ -30,7 +30,7 @@ export function explain(
     pushes: pushes.map((push) => ({
       ...push,
       explanation: explainPush(push, {
-        held: heldProviders.has(push.provider),
+        held: heldProviders.get(push.provider) ?? null,
         inactiveReason: inactiveReasons.get(push.device_id) ?? null,
       }),
     })),

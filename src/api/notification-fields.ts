@@ -96,7 +96,7 @@ export const PUSH_EXAMPLE = {
       shown_at: null,
       clicked_at: null,
     },
-    { held: false, inactiveReason: null },
+    { held: null, inactiveReason: null },
   ),
 };
 

@@ -1,15 +1,17 @@
+import type { HeldBecause } from '../shipment/explain-push';
 import type { Audience } from '../shipment/update';
 import { everHadDevice } from './find-devices';
 import type { Push } from './list-pushes';
 import type { Notification } from './notification';
 import type { Queryable } from './pool';
+import { listCircuits } from './push-circuits';
 
 /** What a notification depends on beside its pushes. */
 export interface NotificationConditions {
   readonly everHadDevice: boolean;
   readonly waitsUntil: Date | null;
-  /** Providers whose pushes are all held. */
-  readonly heldProviders: ReadonlySet<string>;
+  /** Providers whose pushes are all held, and why. */
+  readonly heldProviders: ReadonlyMap<string, HeldBecause>;
   /** Devices of its owner that have not got it because of that. */
   readonly heldDevices: number;
   /** Why devices are retired that it was not pushed to, by their ids. */
@@ -25,15 +27,19 @@ export async function findNotificationConditions(
 ): Promise<NotificationConditions> {
   const { aud, recipient_id: ownerId } = notification;
   const owner = isAudience(aud) && ownerId !== null ? { audience: aud, ownerId } : undefined;
-  const circuits = await db.query<{ provider: string }>('select provider from waybell.push_circuits');
-  const heldProviders = new Set(circuits.rows.map(({ provider }) => provider));
+  const heldProviders = new Map(
+    (await listCircuits(db)).map(({ provider, cause, probeAt }) => [
+      provider,
+      { cause, isProbed: probeAt !== null },
+    ]),
+  );
   return {
     everHadDevice: owner !== undefined && (await everHadDevice(db, owner.audience, owner.ownerId)),
     waitsUntil: await findDeadline(db, notification),
     heldProviders,
     heldDevices:
       owner && heldProviders.size > 0
-        ? await countHeld(db, notification.message_id, owner, heldProviders)
+        ? await countHeld(db, notification.message_id, owner, [...heldProviders.keys()])
         : 0,
     inactiveReasons: await findInactiveReasons(
       db,
@@ -56,7 +62,7 @@ async function countHeld(
   db: Queryable,
   messageId: string,
   { audience, ownerId }: { readonly audience: Audience; readonly ownerId: string },
-  providers: ReadonlySet<string>,
+  providers: readonly string[],
 ): Promise<number> {
   const { rows } = await db.query<{ held: number }>(
     `select count(*)::int as held
@@ -64,7 +70,7 @@ async function countHeld(
        left join waybell.express_pushes p on p.message_id = $1 and p.device_id = d.id::text
       where d.${OWNER_COLUMN[audience]} = $2 and d.is_active and d.provider = any ($3)
         and coalesce(p.state, 'retry') in ('claimed', 'retry')`,
-    [messageId, ownerId, [...providers]],
+    [messageId, ownerId, providers],
   );
   return rows[0]?.held ?? 0;
 }

@@ -27,8 +27,8 @@ export function explainNotification(facts: NotificationFacts): Explanation {
   }
   if (held > 0) {
     return {
-      en: `${counted(held, 'push', 'pushes')} held, because the push service refuses all of ours. Correct what it says; then it goes on by itself.`,
-      zh: `${held} 条推送因推送服务拒绝我们的全部请求而暂停。按其说明修正后会自动继续。`,
+      en: `${counted(held, 'push', 'pushes')} held, because the push service refuses all of ours: waybell providers list says why, and when it is tried again.`,
+      zh: `${held} 条推送因推送服务拒绝我们的全部请求而暂停：原因和下次尝试时间见 waybell providers list。`,
     };
   }
   if (waiting > 0) {
@@ -46,8 +46,8 @@ export function explainNotification(facts: NotificationFacts): Explanation {
       };
     case 'failed':
       return withWait(facts, {
-        en: 'No device was reached. Each push says why; retry when that is corrected.',
-        zh: '没有送达任何设备。原因见各条推送，修正后请重试。',
+        en: 'No device was reached. Each push says why; once that is corrected, waybell retry tries again.',
+        zh: '没有送达任何设备。原因见各条推送，修正后请执行 waybell retry 重试。',
       });
     case 'no-targets':
       return withWait(facts, facts.everHadDevice ? NO_ACTIVE_DEVICE : NEVER_A_DEVICE);

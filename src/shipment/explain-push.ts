@@ -12,9 +12,15 @@ export interface PushFacts {
   readonly clicked_at: Date | null;
 }
 
+export interface HeldBecause {
+  readonly cause: string;
+  /** Whether a push tries by itself now and then; otherwise a person has to release them. */
+  readonly isProbed: boolean;
+}
+
 export interface PushConditions {
-  /** Whether all pushes of its provider are held. */
-  readonly held: boolean;
+  /** Why all pushes of its provider are held, if they are. */
+  readonly held: HeldBecause | null;
   /** Why its device is retired, if it is. */
   readonly inactiveReason: string | null;
 }
@@ -52,12 +58,17 @@ export function explainPush(push: PushFacts, { held, inactiveReason }: PushCondi
     case 'claimed':
       return UNDER_WAY;
     case 'retry':
-      return held ? explainReason('provider_held') : joined(explainReason(push.code), AGAIN);
+      return held ? explainHeld(held) : joined(explainReason(push.code), AGAIN);
     case 'moved':
       return inactiveReason === null ? explainReason(push.code) : explainReason(inactiveReason);
     default:
       return explainReason(push.code);
   }
+}
+
+function explainHeld({ cause, isProbed }: HeldBecause): Explanation {
+  const end = isProbed ? 'held_until_healed' : 'held_until_released';
+  return joined(explainReason(`held_${cause}`), explainReason(end));
 }
 
 /** Each reason in words. */

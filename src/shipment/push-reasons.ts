@@ -69,7 +69,10 @@ export const PUSH_REASONS: Readonly<Record<string, Explanation>> = {
     'The push service gave a code that Waybell does not know.',
     '推送服务返回了未知的错误码。',
   ),
-  no_target_status: says('The answer says nothing about this phone.', '应答中没有关于这部手机的内容。'),
+  no_target_status: says(
+    'The answer says nothing about this phone, so nobody knows whether the push was sent. A cloud function must return what sendMessage gave it.',
+    '应答中没有关于这部手机的内容，无法确定是否已发送。云函数必须原样返回 sendMessage 的结果。',
+  ),
 
   // The device is gone.
   invalid_cid: says(
@@ -108,8 +111,8 @@ export const PUSH_REASONS: Readonly<Record<string, Explanation>> = {
 
   // The message, the settings or the quota is wrong.
   bad_payload: says(
-    'The push service refuses the message itself. Read its words.',
-    '推送服务拒绝了这条消息本身。请看它给出的原文。',
+    'The push service refuses the message itself, so the same one will not do better. Its words say why; with a cloud function of your own, look at what it passes on.',
+    '推送服务拒绝了这条消息本身，原样重试没有用。原因见原文；使用自己的云函数时，请检查它传递的字段。',
   ),
   content_refused: says(
     'The vendor of the phone refused the message: title or content empty, or a link that is not https.',
@@ -140,28 +143,48 @@ export const PUSH_REASONS: Readonly<Record<string, Explanation>> = {
     '推送服务的账号套餐不包含此功能。请检查套餐。',
   ),
   provider_config: says(
-    'URL, keys or project at the push service are wrong. Correct the settings, then retry.',
-    '推送服务的地址、密钥或项目配置有误。请修正配置后重试。',
+    'URL, keys or project at the push service are wrong, or a cloud function fails at every push: the words say which. Correct it, then retry.',
+    '推送服务的地址、密钥或项目配置有误，或云函数本身出错：具体见原文。修正后请重试。',
   ),
   credential_mismatch: says(
-    'The token of this phone belongs to another project than our keys. Compare the app with the service account.',
-    '这部手机的令牌属于另一个项目。请核对应用与服务账号。',
+    'The token of this phone belongs to another project than our keys. Compare the app with the service account, or its bundle id with APNS_TOPIC.',
+    '这部手机的令牌属于另一个项目。请核对应用与服务账号，或应用的 bundle id 与 APNS_TOPIC。',
   ),
   endpoint_forbidden: says(
     'The endpoint of this browser is at no push service that may be called. Look at WEBPUSH_HOSTS.',
     '这个浏览器的推送地址不在允许的推送服务之内。请检查 WEBPUSH_HOSTS。',
   ),
   broadcast: says(
-    'The cloud function lost the target and sent to every phone. Stop it, and correct how it passes push_clientid on.',
-    '云函数丢失了目标，发送给了所有手机。请停用它，并修正 push_clientid 的传递。',
+    'The cloud function lost the target and sent to every phone. Correct how it passes push_clientid on; nothing else is pushed through it before somebody then says waybell providers release.',
+    '云函数丢失了目标，发送给了所有手机。请修正 push_clientid 的传递；之后需执行 waybell providers release，在此之前不再经它推送。',
   ),
   provider_unknown: says(
     'The device names a push service that is not switched on. Set what it needs, or let the app register under another.',
     '设备使用的推送服务没有启用。请完成它的配置，或让应用改用其他服务注册。',
   ),
-  provider_held: says(
-    'All pushes through this push service are held, because it refuses our keys, our quota or our project. Correct what it says; the pushes then go by themselves.',
-    '该推送服务拒绝了我们的密钥、配额或项目，经它的推送全部暂停。按它的说明修正后，推送会自动继续。',
+  held_credential: says(
+    'All pushes through this push service are held: it refuses our keys. Correct them.',
+    '该推送服务拒绝了我们的密钥，经它的推送全部暂停。请修正密钥。',
+  ),
+  held_quota: says(
+    'All pushes through this push service are held: the quota of the day, or of the account, is used up. Ask for more, if tomorrow is too late: a push is given up after PUSH_RETRY_MINUTES.',
+    '该推送服务当天或账户的配额已用完，经它的推送全部暂停。超过 PUSH_RETRY_MINUTES 的推送会放弃，等不及请申请更高的配额。',
+  ),
+  held_project: says(
+    'All pushes through this push service are held: its address, project or package is wrong, or its cloud function. Correct it.',
+    '该推送服务的地址、项目、套餐或云函数有误，经它的推送全部暂停。请修正。',
+  ),
+  held_suspect: says(
+    'All pushes through this push service are held: it refused three phones in a row as it does when app and keys do not belong together. See whether they do.',
+    '该推送服务连续拒绝了三部手机，像是应用与密钥不匹配，经它的推送全部暂停。请核对。',
+  ),
+  held_until_healed: says(
+    'Once it takes a probe, the pushes go by themselves; with waybell providers release they go at once.',
+    '探测成功后推送会自动继续；也可执行 waybell providers release 立即继续。',
+  ),
+  held_until_released: says(
+    'Nothing is tried before somebody says waybell providers release.',
+    '执行 waybell providers release 之前不会再尝试。',
   ),
   gave_up: says(
     'Tried for as long as PUSH_RETRY_MINUTES allows, without a clear answer; the last one follows in the words. Retry once the push service is well.',

@@ -2,7 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { explainNotification, type NotificationFacts } from '../../src/shipment/explain-notification';
-import { explainPush, explainReason, type PushFacts } from '../../src/shipment/explain-push';
+import { CIRCUIT_CAUSES } from '../../src/push/provider';
+import {
+  explainPush,
+  explainReason,
+  type PushConditions,
+  type PushFacts,
+} from '../../src/shipment/explain-push';
 import { PUSH_REASONS } from '../../src/shipment/push-reasons';
 import { SEND_STATUSES } from '../../src/shipment/send-status';
 
@@ -35,7 +41,8 @@ describe('every reason', () => {
   test('that a file names is explained, and no other', () => {
     const expected = [...named].filter((reason) => !NONE.includes(reason));
     expect(expected.length).toBeGreaterThan(40);
-    expect(Object.keys(PUSH_REASONS).sort()).toEqual([...new Set([...expected, 'provider_held'])].sort());
+    const held = [...CIRCUIT_CAUSES, 'until_healed', 'until_released'].map((word) => `held_${word}`);
+    expect(Object.keys(PUSH_REASONS).sort()).toEqual([...new Set([...expected, ...held])].sort());
   });
 
   test.each(Object.entries(PUSH_REASONS))('%s is told in both languages, as sentences', (_, { en, zh }) => {
@@ -54,11 +61,12 @@ const PUSH: PushFacts = {
   shown_at: null,
   clicked_at: null,
 };
-const FREE = { held: false, inactiveReason: null };
+const FREE: PushConditions = { held: null, inactiveReason: null };
+const held = (cause: string, isProbed = true) => ({ held: { cause, isProbed } });
 const now = new Date();
 
 describe('a push', () => {
-  test.each<[string, Partial<PushFacts>, Partial<typeof FREE> | { inactiveReason: string }, RegExp]>([
+  test.each<[string, Partial<PushFacts>, Partial<PushConditions>, RegExp]>([
     ['that was opened', { shown_at: now, clicked_at: now }, {}, /^A person opened it/],
     ['that was shown', { shown_at: now, loss_reason: 'vendor_quota' }, {}, /says that it showed it/],
     ['that was delivered', { delivered_at: now }, {}, /reached the phone.*app may have been open/],
@@ -66,7 +74,9 @@ describe('a push', () => {
     ['for an open app', {}, {}, /not confirmed.*force_notification/],
     ['for a closed app', { code: 'offline_or_vendor' }, {}, /notifications are off/],
     ['that waits', { state: 'retry', code: 'provider_5xx' }, {}, /tried again by itself/],
-    ['that is held', { state: 'retry', code: 'provider_config' }, { held: true }, /are held/],
+    ['that is held for our keys', { state: 'retry', code: 'timeout' }, held('credential'), /keys.*probe/],
+    ['that is held for the quota', { state: 'retry' }, held('quota'), /quota of the day.*probe/],
+    ['that is held by hand', { state: 'retry' }, held('project', false), /function.*says waybell providers/],
     ['under way', { state: 'claimed', code: null }, {}, /being sent/],
     ['to an app that was removed', { state: 'deactivated', code: 'unregistered' }, {}, /removed/],
     ['without quota', { state: 'failed', code: 'daily_quota' }, {}, /quota.*Retry tomorrow/],
