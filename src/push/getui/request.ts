@@ -1,11 +1,15 @@
 import { overwriteNumber, overwriteWord } from '../overwrite-key';
 import type { PushMessage } from '../provider';
 import { requiredText } from '../required-text';
+import { cutText } from '../visible-text';
 
 const HOUR = 60 * 60_000;
 
 const TITLE_LENGTH = 50;
 const BODY_LENGTH = 256;
+/** vivo's, the shortest of the vendors': each of them drops what is longer than it takes. */
+const VENDOR_TITLE_LENGTH = 40;
+const VENDOR_BODY_LENGTH = 100;
 const LONGEST_TTL_MS = 72 * HOUR;
 /** Vendors' class for parcels; unset means marketing: limited by quota, or silent. HarmonyOS demands it. */
 const VENDOR_OPTIONS = {
@@ -25,6 +29,11 @@ export function getuiRequest(message: PushMessage): { readonly cid: string; read
   const payload = JSON.stringify({ notificationId: message.messageId });
   // Opens the app and hands it the payload. The same notify_id replaces what the phone shows.
   const notification = { title, body, click_type: 'payload', payload };
+  const forVendors = {
+    ...notification,
+    title: cutText(title, VENDOR_TITLE_LENGTH),
+    body: cutText(body, VENDOR_BODY_LENGTH),
+  };
   const notifyId = overwriteNumber(message.overwriteKey);
   return {
     cid,
@@ -35,7 +44,7 @@ export function getuiRequest(message: PushMessage): { readonly cid: string; read
       push_message: { notification: { ...notification, notify_id: notifyId } },
       push_channel: {
         android: {
-          ups: { notification: { ...notification, notify_id: String(notifyId) }, options: VENDOR_OPTIONS },
+          ups: { notification: { ...forVendors, notify_id: String(notifyId) }, options: VENDOR_OPTIONS },
         },
         ios: {
           type: 'notify',

@@ -61,12 +61,17 @@ test('a push goes to one phone by all of its channels, and replaces an older one
   expect(Number.isInteger(notifyId) && notifyId >= 0 && notifyId <= 2_147_483_647).toBe(true);
 });
 
-test('the text is cut by code point, and the time to live to three days', async () => {
+test('the text is cut to what GeTui and each vendor take, and the time to live to three days', async () => {
   await open();
   await stage.push({ title: '📦'.repeat(90), content: '𠮷'.repeat(900), timeToLiveMs: 999 * HOUR });
   expect(bodyOf()).toMatchObject({
     settings: { ttl: 72 * HOUR },
     push_message: { notification: { title: `${'📦'.repeat(49)}…`, body: `${'𠮷'.repeat(255)}…` } },
+    push_channel: {
+      android: {
+        ups: { notification: { title: `${'📦'.repeat(39)}…`, body: `${'𠮷'.repeat(99)}…` } },
+      },
+    },
   });
 });
 

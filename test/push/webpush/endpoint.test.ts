@@ -1,5 +1,7 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { createECDH } from 'node:crypto';
+import dns from 'node:dns';
+import { isIPv6 } from 'node:net';
 import type { PushAnswer } from '../../../src/push/provider';
 import { endpointProblem, PUSH_SERVICE_HOSTS } from '../../../src/push/webpush/endpoint';
 import { isPublicAddress } from '../../../src/push/webpush/public-lookup';
@@ -94,7 +96,7 @@ describe('an address', () => {
 
 describe('a name on the list', () => {
   /** Pushes to a host that the settings allow, without the flag of the tests. */
-  async function pushTo(host: string): Promise<PushAnswer> {
+  async function pushTo(host: string, deadlineMs = 10_000): Promise<PushAnswer> {
     const curve = createECDH('prime256v1');
     curve.generateKeys();
     const vapidPrivateKey = curve.getPrivateKey('base64url');
@@ -104,7 +106,7 @@ describe('a name on the list', () => {
       hosts: [host],
     });
     const message = { ...sampleMessage, cid: `https://${host}/wp/1` };
-    const answer = await provider.send(message, AbortSignal.timeout(10_000));
+    const answer = await provider.send(message, AbortSignal.timeout(deadlineMs));
     await provider.close?.();
     return answer;
   }
@@ -116,6 +118,38 @@ describe('a name on the list', () => {
       words: 'not sent: the host has a private address',
       definite: true,
     });
+  });
+
+  afterEach(() => void jest.restoreAllMocks());
+
+  /** What the name server says, at first and from then on. */
+  function resolvesTo(first: readonly string[], later = first) {
+    const answer = (addresses: readonly string[]): never =>
+      ((_host: string, _options: object, callback: (error: null, found: object[]) => void) =>
+        callback(
+          null,
+          addresses.map((address) => ({ address, family: isIPv6(address) ? 6 : 4 })),
+        )) as never;
+    return jest.spyOn(dns, 'lookup').mockImplementation(answer(later)).mockImplementationOnce(answer(first));
+  }
+
+  test.each([
+    ['a private address among public ones', ['192.0.43.8', '10.0.0.1']],
+    ['a local one of IPv6', ['fe80::1%eth0']],
+    ['one that IPv6 maps', ['::ffff:127.0.0.1']],
+    ['one that NAT64 translates', ['64:ff9b::a9fe:a9fe']],
+    ['one behind a carrier', ['100.64.0.1']],
+  ])('that resolves to %s is not connected to', async (_, addresses) => {
+    const asked = resolvesTo(addresses);
+    expect(await pushTo('push.example')).toMatchObject({ class: 'fail', reason: 'endpoint_forbidden' });
+    expect(asked).toHaveBeenCalledTimes(1);
+  });
+
+  test('is asked for once: what the name server says afterwards leads nowhere', async () => {
+    // Of a range that nobody has been given.
+    const asked = resolvesTo(['2d00::1'], ['127.0.0.1']);
+    expect(await pushTo('push.example', 1_000)).toMatchObject({ class: 'retry' });
+    expect(asked).toHaveBeenCalledTimes(1);
   });
 
   test('that does not resolve is tried again', async () => {
