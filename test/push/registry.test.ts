@@ -116,6 +116,8 @@ test.each([
   ['CLOUD_FUNC_FIELDS', 's3cret'],
   ['CLOUD_FUNC_CONNECT_CODE', 's3cret 密钥'],
   ['VAPID_PRIVATE_KEY', 's3cret'],
+  ['VAPID_PRIVATE_KEY', 's3cretPiYE-n46HLnH0KqZOF1fJJU3'],
+  ['VAPID_PRIVATE_KEY', `s3cret${'_'.repeat(80)}`],
   ['VAPID_SUBJECT', 's3cret'],
   ['GETUI_URLS', 's3cret'],
   ['APNS_ENVIRONMENT', 's3cret'],

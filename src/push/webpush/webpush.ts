@@ -83,9 +83,12 @@ function payloadOf(message: PushMessage, tag: string): string {
   });
 }
 
+/** 32 bytes, of which some libraries leave out a leading zero; less is half of a key. */
+const KEY_TEXT = /^[\w-]{41,43}=?$/;
+
 const isVapidKey = (text: string): boolean => {
   try {
-    return vapidKeys(text).publicKey !== '';
+    return KEY_TEXT.test(text) && vapidKeys(text).publicKey !== '';
   } catch {
     return false;
   }
