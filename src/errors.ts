@@ -211,7 +211,7 @@ export const ERRORS = {
   PushRetryLater: failure(
     'retry',
     'The provider is busy, limits the rate, or did not answer.',
-    'Nothing at first: Temporal tries again, not before the time that the provider named. If it stays, look at CLOUD_FUNC_URL.',
+    'Nothing at first: Temporal tries again, not before the time that the provider named. If it stays, look at the settings of the provider.',
   ),
   ProviderHeld: failure(
     'retry',

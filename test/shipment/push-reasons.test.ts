@@ -95,6 +95,21 @@ describe('a push', () => {
     expect(CJK.test(zh)).toBe(true);
   });
 
+  test.each<[string, Partial<PushFacts>, RegExp, RegExp]>([
+    ['notifications are off', { loss_reason: 'notifications_off' }, /switch them on/, /手机设置中打开/],
+    ['the app is open', { code: 'online' }, /passes force_notification/, /传递了 force_notification/],
+    ['its content is empty', { loss_reason: 'content_refused' }, /content empty/, /内容为空/],
+    ['the vendor has a quota', { loss_reason: 'vendor_quota' }, /class of parcel messages/, /物流类消息/],
+    ['the provider has one', { state: 'failed', code: 'daily_quota' }, /Retry tomorrow/, /明天重试/],
+    ['the app is gone', { state: 'deactivated', code: 'invalid_cid' }, /register its new cid/, /重新注册/],
+    ['the provider is down', { state: 'retry', code: 'not_connected' }, /network, DNS/, /网络、DNS/],
+    ['it was down for too long', { state: 'failed', code: 'gave_up' }, /Retry once/, /恢复后请重试/],
+  ])('of which nothing is seen because %s tells what to do, in both languages', (_, push, inEn, inZh) => {
+    const { en, zh } = explainPush({ ...PUSH, ...push }, FREE);
+    expect(en).toMatch(inEn);
+    expect(zh).toMatch(inZh);
+  });
+
   test('has one explanation per reason', () => {
     const all = Object.keys(PUSH_REASONS).map((reason) => explainReason(reason).en);
     expect(new Set(all).size).toBe(all.length);
