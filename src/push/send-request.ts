@@ -12,6 +12,10 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
+export interface HttpAnswerWithHeaders extends HttpAnswer {
+  readonly headers: http.IncomingHttpHeaders;
+}
+
 export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: string | Buffer;
@@ -44,7 +48,7 @@ export async function sendRequest(
   url: string,
   { headers, body, agents = shared }: HttpRequest,
   signal: AbortSignal,
-): Promise<HttpAnswer> {
+): Promise<HttpAnswerWithHeaders> {
   const target = new URL(url);
   const [scheme, agent] = target.protocol === 'https:' ? [https, agents.secure] : [http, agents.plain];
   const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
@@ -57,6 +61,7 @@ export async function sendRequest(
   });
   return {
     status: response.statusCode ?? 0,
+    headers: response.headers,
     retryAfter: response.headers['retry-after'] ?? null,
     body: await readStart(response),
   };

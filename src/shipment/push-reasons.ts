@@ -150,6 +150,10 @@ export const PUSH_REASONS: Readonly<Record<string, Explanation>> = {
     'The token of this phone belongs to another project than our keys. Compare the app with the service account, or its bundle id with APNS_TOPIC.',
     '这部手机的令牌属于另一个项目。请核对应用与服务账号，或应用的 bundle id 与 APNS_TOPIC。',
   ),
+  dropped: says(
+    'The push service dropped it at once: the browser takes no notifications at present. The person can switch them on in Windows or in the browser.',
+    '推送服务当即丢弃了这条消息：该浏览器目前不接收通知。用户可以在 Windows 或浏览器设置中打开。',
+  ),
   endpoint_forbidden: says(
     'The endpoint of this browser is at no push service that may be called. Look at WEBPUSH_HOSTS.',
     '这个浏览器的推送地址不在允许的推送服务之内。请检查 WEBPUSH_HOSTS。',

@@ -1,10 +1,12 @@
 import { readLayer } from '../json-layer';
 import { accepted, deactivate, fail, retry, retryAmbiguous, rows, type Ruling } from '../ruling';
-import type { HttpAnswer } from '../send-request';
+import type { EndpointAnswer } from './post';
 
 /**
- * What the push services answer. The statuses are those of RFC 8030; Mozilla adds an `errno`, Apple a `reason`.
- * https://mozilla-push-service.readthedocs.io/en/latest/http.html#error-codes
+ * What the push services answer. The statuses are those of RFC 8030; Mozilla adds an `errno`, Apple a `reason`,
+ * Windows a header.
+ * https://mozilla-push-service.readthedocs.io/en/latest/http.html#error-codes,
+ * https://learn.microsoft.com/en-us/windows/apps/design/shell/tiles-and-notifications/push-request-response-headers
  */
 
 /** A browser made up the endpoint or we made up the keys: one refused device is not enough to tell. */
@@ -32,6 +34,12 @@ const BY_REASON = new Map<unknown, Ruling>([
   ...rows<unknown>(REFUSED, 'BadJwtToken', 'ExpiredJwtToken', 'BadAuthorizationHeader'),
 ]);
 
+/** Windows's, of messages that it dropped although the status says that it took them. */
+const BY_WINDOWS_WORD = new Map<string | null, Ruling>([
+  ...rows<string | null>(retry('rate_limited', 60), 'channelthrottled'),
+  ...rows<string | null>(fail('dropped'), 'dropped'),
+]);
+
 /** Signs that the subscription was made with another key than ours: Apple's reason, Google's sentence. */
 const MISMATCH_REASON = 'VapidPkHashMismatch';
 const MISMATCH_WORDS = 'do not correspond to the credentials used to create the subscription';
@@ -39,7 +47,12 @@ const MISMATCH_WORDS = 'do not correspond to the credentials used to create the 
 const MISMATCH_ERRNO = 109;
 
 /** @param madeWithOurKey `undefined` when the registration did not say which key it was made with. */
-export function rulingOn({ status, body }: HttpAnswer, madeWithOurKey: boolean | undefined): Ruling {
+export function rulingOn(
+  { status, body, windowsWord }: EndpointAnswer,
+  madeWithOurKey: boolean | undefined,
+): Ruling {
+  const dropped = status < 300 ? BY_WINDOWS_WORD.get(windowsWord) : undefined;
+  if (dropped) return dropped;
   const { errno, reason } = readLayer(body);
   const isMismatch = reason === MISMATCH_REASON || (status === 403 && body.includes(MISMATCH_WORDS));
   const isRefusal = isMismatch || (status === 401 && errno === MISMATCH_ERRNO);
@@ -58,9 +71,9 @@ function rulingOnStatus(status: number): Ruling {
   return BY_STATUS.get(status) ?? fail('provider_config', 'suspect');
 }
 
-export function wordsOf({ status, body }: HttpAnswer): string {
+export function wordsOf({ status, body, windowsWord }: EndpointAnswer): string {
   const { errno, reason, error, message } = readLayer(body);
-  const words = [errno, reason, error, message].filter(
+  const words = [errno, reason, error, message, windowsWord].filter(
     (word) => typeof word === 'string' || typeof word === 'number',
   );
   return words.length > 0 ? `HTTP ${status} ${words.join(' ')}` : `HTTP ${status} ${body}`;
