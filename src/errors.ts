@@ -162,6 +162,12 @@ export const ERRORS = {
     'There is no such retry, or Temporal has forgotten it.',
     'Compare the id; Temporal keeps them as long as deliveries.',
   ),
+  'journal-unknown': http(
+    404,
+    'final',
+    'No journal has this id, or its process is still heard of.',
+    'Compare it with waybell attention.',
+  ),
   'history-gone': http(
     409,
     'final',

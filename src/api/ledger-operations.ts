@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { count, moment, ok } from './answer-fields';
 import { DATABASE_PROBLEMS } from './database-problem';
+import { textId } from './id-fields';
 import type { Operation } from './operation';
 
 const byReason = z.record(z.string(), count);
@@ -8,7 +9,7 @@ const byReason = z.record(z.string(), count);
 const ledger = z.object({
   ok,
   since: moment,
-  until: moment,
+  until: moment.describe('Now; with several API processes a second or two ago.'),
   closes: z
     .boolean()
     .describe('Whether both equations close. If not, something was lost: see `differences`.'),
@@ -19,7 +20,7 @@ const ledger = z.object({
       stale: count.describe('Stored, and moves nothing: old scans, and words that are not known.'),
       decided: count,
       waiting: count.describe('Temporal has it, the database not yet.'),
-      not_handed_over: count.describe('In the journal of this process only.'),
+      not_handed_over: count.describe('Kept by a journal, for want of Temporal.'),
     })
     .describe('accepted = the sum of the others.'),
   audiences: z
@@ -34,6 +35,9 @@ const ledger = z.object({
   differences: z
     .array(z.object({ workflow_id: z.string(), problem: z.string() }))
     .describe('What the equations cannot account for; the first 100.'),
+  unheard: z
+    .array(z.object({ journal_id: z.string(), place: z.string(), heard_at: moment }))
+    .describe('Journals of API processes that are not heard of: what they took since is not counted.'),
 });
 export type LedgerAnswer = z.input<typeof ledger>;
 
@@ -68,6 +72,24 @@ export const showLedger = {
         waiting: { 'no-targets': 1 },
       },
       differences: [],
+      unheard: [],
     },
   },
+} as const satisfies Operation;
+
+export const forgetJournal = {
+  method: 'post',
+  path: '/api/v1/journals/{journal_id}/forget',
+  id: 'forgetJournal',
+  tag: 'Health',
+  summary: 'Gives up the journal of an API process that will not come back.',
+  description:
+    'Only one that is not heard of for a minute. What it had not given to Temporal is no longer “not yet handed over”: `waybell replay` starts what of it is in the archive.',
+  access: 'key',
+  params: z.object({ journal_id: textId }),
+  answers: {
+    200: z.object({ ok, webhooks: count.describe('Archived webhooks that it had not given to Temporal.') }),
+  },
+  problems: ['journal-unknown', ...DATABASE_PROBLEMS],
+  examples: { answer: { ok: true, webhooks: 0 } },
 } as const satisfies Operation;

@@ -1,6 +1,9 @@
 import type { Router } from 'express';
 import type { ApiDependencies } from './dependencies';
-import { showLedger, type LedgerAnswer } from './ledger-operations';
+import { forgetSilentJournal } from '../database/journals';
+import { inTransaction } from '../database/pool';
+import { HttpProblem } from './http-problem';
+import { forgetJournal, showLedger, type LedgerAnswer } from './ledger-operations';
 import { serve } from './operation';
 import { fieldInvalid } from './request-input';
 import { takeLedger } from './take-ledger';
@@ -8,14 +11,16 @@ import { askTemporal } from './temporal-problem';
 
 /** Thousands of deliveries may have to be looked up in Temporal; milliseconds. */
 const BUDGET_MS = 30_000;
+/** An outage may have left many webhooks to unmark; milliseconds. */
+const MANY_ROWS_MS = 20_000;
 
 /** Where everything went that was accepted. */
 export function addLedgerRoutes(router: Router, deps: ApiDependencies): void {
-  const { temporal } = deps;
+  const { pool, temporal } = deps;
   serve(router, showLedger, async ({ query: { since } }): Promise<LedgerAnswer> => {
     if (since.getTime() > Date.now()) throw fieldInvalid('since', 'must not lie ahead');
     const ledger = await askTemporal(temporal, () => takeLedger(deps, since), Date.now() + BUDGET_MS);
-    const { updates, audiences, differences, closes, until } = ledger;
+    const { updates, audiences, differences, closes, until, unheard } = ledger;
     const { notHandedOver, ...counts } = updates;
     return {
       ok: true,
@@ -28,6 +33,17 @@ export function addLedgerRoutes(router: Router, deps: ApiDependencies): void {
         waiting: { ...audiences.waiting },
       },
       differences: differences.map(({ workflowId, problem }) => ({ workflow_id: workflowId, problem })),
+      unheard: unheard.map(({ journalId, place, heardAt }) => ({
+        journal_id: journalId,
+        place,
+        heard_at: heardAt,
+      })),
     };
+  });
+
+  serve(router, forgetJournal, async ({ params: { journal_id: id } }) => {
+    const webhooks = await inTransaction(pool, (db) => forgetSilentJournal(db, id), MANY_ROWS_MS);
+    if (webhooks !== null) return { ok: true, webhooks };
+    throw new HttpProblem('journal-unknown', `no journal ${id} is missing`, { field: 'journal_id' });
   });
 }

@@ -6,6 +6,7 @@ import {
   type WaitingCount,
   type WaitingDelivery,
 } from '../database/attention';
+import { type KnownJournal, listJournals } from '../database/journals';
 import { countHeldDeactivations } from '../database/held-deactivations';
 import { inTransaction } from '../database/pool';
 import { listCircuits } from '../database/push-circuits';
@@ -95,12 +96,13 @@ async function lookUp(
   return new Map(await Promise.all(found));
 }
 
-/** Held providers and devices, the journal, and a queue that nobody serves. */
+/** Held providers and devices, the journals, and a queue that nobody serves. */
 async function listOthers(parts: Parts, counts: readonly WaitingCount[], now: number): Promise<Entry[]> {
   const { pool, temporal, taskQueue, intake } = parts;
-  const { circuits, deactivations } = await inTransaction(pool, async (db) => ({
+  const { circuits, deactivations, journals } = await inTransaction(pool, async (db) => ({
     circuits: await listCircuits(db),
     deactivations: await countHeldDeactivations(db),
+    journals: await listJournals(db),
   }));
   const { waiting, oldestAt } = intake.state();
   const oldest = counts.map((count) => count.oldest.getTime()).sort((a, b) => a - b)[0] ?? oldestAt;
@@ -110,6 +112,9 @@ async function listOthers(parts: Parts, counts: readonly WaitingCount[], now: nu
     ...(oldestAt === undefined
       ? []
       : [other('journal', new Date(oldestAt), `${waiting} webhooks`, null, now)]),
+    ...journals
+      .filter(({ journalId }) => journalId !== intake.journalId)
+      .flatMap((one) => ofOthers(one, now)),
     ...circuits.map(({ provider, cause, words, openedAt, probeAt }) =>
       other('provider-held', openedAt, `${provider} (${cause}): ${words}`, probeAt, now),
     ),
@@ -117,6 +122,14 @@ async function listOthers(parts: Parts, counts: readonly WaitingCount[], now: nu
       other('deactivation-held', since, `${devices} devices of ${provider}`, null, now),
     ),
   ];
+}
+
+/** What the journal of another process says of itself, or does not say any more. */
+function ofOthers(journal: KnownJournal, now: number): Entry[] {
+  const { journalId, place, heardAt, silent, waiting, oldestAt } = journal;
+  const holds = `${waiting} webhooks of ${place}`;
+  if (silent) return [other('journal-silent', heardAt, `${journalId}: ${holds}`, null, now)];
+  return oldestAt === null ? [] : [other('journal', oldestAt, holds, null, now)];
 }
 
 function other(kind: AttentionKind, since: Date, words: string, until: Date | null, now: number): Entry {

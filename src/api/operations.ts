@@ -2,7 +2,7 @@ import { showDocs, showOpenApi } from './description-operations';
 import { listDevices, registerDevice, showWebPushKey, unregisterDevice } from './device-operations';
 import { showLife, showMetrics, showReadiness } from './health-operations';
 import { showAttention } from './attention-operations';
-import { showLedger } from './ledger-operations';
+import { forgetJournal, showLedger } from './ledger-operations';
 import { listNotifications, retryNotification, showNotification } from './notification-operations';
 import type { Operation } from './operation';
 import { listProviders, releaseProvider, settleDeactivations } from './provider-operations';
@@ -36,6 +36,7 @@ export const OPERATIONS: readonly Operation[] = [
   settleDeactivations,
   showAttention,
   showLedger,
+  forgetJournal,
   showLife,
   showReadiness,
   showMetrics,

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type pg from 'pg';
 import { fewAtOnce } from '../few-at-once';
+import { type KnownJournal, listJournals } from '../database/journals';
 import { findWritten, selectLedger } from '../database/ledger';
 import { inTransaction } from '../database/pool';
 import type { Intake } from '../intake/intake';
@@ -24,24 +25,33 @@ const MOST_DIFFERENCES = 100;
 export interface LedgerParts {
   readonly pool: pg.Pool;
   readonly temporal: Client;
-  /** Of the process that is asked; without it, what it holds counts as not accepted. */
-  readonly intake?: Pick<Intake, 'readJournal'>;
+  /** Of the process that is asked. What the journals of the others hold is counted from the archive. */
+  readonly intake?: Pick<Intake, 'journalId' | 'readJournal'>;
 }
 
 export interface Ledger {
   readonly since: Date;
+  /** Now, or up to when every journal that is heard of is in the archive: a second or two ago. */
   readonly until: Date;
   readonly updates: UpdateSums;
   readonly audiences: AudienceSums;
   /** Whether both equations close. */
   readonly closes: boolean;
   readonly differences: readonly { readonly workflowId: string; readonly problem: string }[];
+  /** Journals that are not heard of: what they took since is not counted. */
+  readonly unheard: readonly KnownJournal[];
 }
 
 /** Accounts for everything that was accepted since a moment; what it cannot account for it names. */
 export async function takeLedger({ pool, temporal, intake }: LedgerParts, since: Date): Promise<Ledger> {
-  // First, so that whatever was accepted before it is in the journal, in the archive, or in both.
-  const until = new Date();
+  // First, so that whatever was accepted before it is in our journal, in the archive, or in both.
+  const now = new Date();
+  const journals = await inTransaction(pool, listJournals);
+  const others = journals.filter(({ journalId }) => journalId !== intake?.journalId);
+  const until = earliest(
+    now,
+    others.flatMap(({ silent, archivedUntil }) => (silent ? [] : archivedUntil)),
+  );
   const kept = await intake?.readJournal();
   const unarchived = (kept?.webhooks ?? [])
     .filter(({ receivedAt }) => receivedAt >= since.getTime() && receivedAt < until.getTime())
@@ -52,8 +62,10 @@ export async function takeLedger({ pool, temporal, intake }: LedgerParts, since:
     QUERY_TIMEOUT_MS,
   );
 
-  const notHandedOver = rows.unwritten.filter(({ workflowId }) => kept?.notHandedOver.has(workflowId));
-  const handedOver = rows.unwritten.filter(({ workflowId }) => !kept?.notHandedOver.has(workflowId));
+  const isKept = (update: (typeof rows.unwritten)[number]): boolean =>
+    update.kept || kept?.notHandedOver.has(update.workflowId) === true;
+  const notHandedOver = rows.unwritten.filter(isKept);
+  const handedOver = rows.unwritten.filter((update) => !isKept(update));
   const lost = new Set(
     await findLost(
       { pool, temporal, intake },
@@ -98,7 +110,12 @@ export async function takeLedger({ pool, temporal, intake }: LedgerParts, since:
     ...{ since, until, updates, audiences },
     closes: gaps.updates === 0 && gaps.audiences === 0,
     differences: differences.slice(0, MOST_DIFFERENCES),
+    unheard: others.filter(({ silent }) => silent),
   };
+}
+
+function earliest(first: Date, others: readonly Date[]): Date {
+  return others.reduce((a, b) => (b < a ? b : a), first);
 }
 
 /** Which of these are neither under way in Temporal nor, by now, in the database or back in the journal. */

@@ -25,6 +25,7 @@ const ledger = z.object({
     waiting: byReason,
   }),
   differences: z.array(z.object({ workflow_id: z.string(), problem: z.string() })),
+  unheard: z.array(z.object({ journal_id: z.string(), place: z.string(), heard_at: z.string() })),
 });
 type Ledger = z.infer<typeof ledger>;
 
@@ -48,10 +49,10 @@ async function show(config: Config, { since, json }: LedgerOptions): Promise<num
   const route = `/api/v1/ledger?since=${since.toISOString()}`;
   const found = await askApi(config, 'GET', route, ledger);
   console.log(json ? JSON.stringify(found, null, 2) : inWords(found));
-  return found.closes ? 0 : 1;
+  return found.closes && found.unheard.length === 0 ? 0 : 1;
 }
 
-function inWords({ since, until, closes, updates, audiences, differences }: Ledger): string {
+function inWords({ since, until, closes, updates, audiences, differences, unheard }: Ledger): string {
   const reasons = (name: string, counts: Readonly<Record<string, number>>): string[] =>
     Object.entries(counts).map(([reason, count]) => line(`${name}, ${reason}`, count));
   return [
@@ -69,6 +70,10 @@ function inWords({ since, until, closes, updates, audiences, differences }: Ledg
     ...reasons('  waiting', audiences.waiting),
     closes ? 'Both equations close.' : 'The equations do not close:',
     ...differences.map(({ workflow_id: id, problem }) => `${id}: ${problem}`),
+    ...unheard.map(
+      ({ journal_id: id, place, heard_at: at }) =>
+        `Not counted: what journal ${id} (${place}) took since ${at}, when it was last heard of.`,
+    ),
   ].join('\n');
 }
 

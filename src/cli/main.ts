@@ -5,6 +5,7 @@ import { UnavailableError } from './ask-api';
 import { attentionCommand } from './attention';
 import { channelsCommand } from './channels';
 import { doctorCommand } from './doctor';
+import { forgetJournalCommand } from './forget-journal';
 import { importQueueCommand } from './import-queue';
 import { keysCommand } from './keys';
 import { ledgerCommand } from './ledger';
@@ -68,7 +69,8 @@ waybell
   .addCommand(providersCommand())
   .addCommand(attentionCommand())
   .addCommand(retryCommand())
-  .addCommand(ledgerCommand());
+  .addCommand(ledgerCommand())
+  .addCommand(forgetJournalCommand());
 
 waybell.parseAsync().catch((error: unknown) => {
   // What we threw ourselves is a sentence for the reader; anything else is a defect, and its stack helps.

@@ -112,12 +112,16 @@ async function look(config: Config, retryId: string): Promise<Progress> {
 
 function describePlan({ found, first }: Started): string {
   const more = found > first.length ? [`and ${found - first.length} more`] : [];
-  return [`${found} deliveries would be tried again:`, ...first, ...more].join('\n');
+  return [`${deliveries(found)} would be tried again:`, ...first, ...more].join('\n');
 }
 
 function describeEnd({ state, found, asked, restarted, refused }: Progress): string {
-  const words = `${found} ${found === 1 ? 'delivery' : 'deliveries'}: ${asked} try again, ${restarted} started again, ${refused} refused.`;
+  const words = `${deliveries(found)}: ${asked} try again, ${restarted} started again, ${refused} refused.`;
   return state === 'stopped' ? `${words} The retry was stopped before its end.` : words;
+}
+
+function deliveries(count: number): string {
+  return `${count} ${count === 1 ? 'delivery' : 'deliveries'}`;
 }
 
 function wholeNumber(text: string): number {

@@ -10,8 +10,12 @@ export interface Mention {
 export interface LedgerRows {
   readonly heard: readonly HeardUpdates[];
   readonly elsewhere: readonly Pick<HeardUpdates, 'verdict' | 'updates'>[];
-  /** Updates without a row, and how often they were said. */
-  readonly unwritten: readonly { readonly workflowId: string; readonly mentions: number }[];
+  /** Updates without a row, how often they were said, and whether a journal has yet to give them to Temporal. */
+  readonly unwritten: readonly {
+    readonly workflowId: string;
+    readonly mentions: number;
+    readonly kept: boolean;
+  }[];
   readonly audiences: readonly (AudienceCount & { readonly samples: readonly string[] })[];
 }
 
@@ -30,13 +34,16 @@ export async function selectLedger(
 ): Promise<LedgerRows> {
   const { rows } = await db.query<LedgerRows>(
     `with said as (
-       select w.id, workflow_id from waybell.webhooks w cross join unnest(w.workflow_ids) as workflow_id
+       select w.id, workflow_id, w.kept_by is not null as kept
+         from waybell.webhooks w cross join unnest(w.workflow_ids) as workflow_id
         where w.received_at >= $1 and w.received_at < $2
-       union
-       select "webhookId", "workflowId" from jsonb_to_recordset($3::jsonb) as j("webhookId" text, "workflowId" text)),
-     named as (select workflow_id, count(*)::int as mentions from said group by workflow_id),
+       union all
+       select "webhookId", "workflowId", false
+         from jsonb_to_recordset($3::jsonb) as j("webhookId" text, "workflowId" text)),
+     named as (
+       select workflow_id, count(distinct id)::int as mentions, bool_or(kept) as kept from said group by workflow_id),
      heard as (
-       select n.workflow_id, n.mentions, u.verdict, u.created_at < $1 as before
+       select n.workflow_id, n.mentions, n.kept, u.verdict, u.created_at < $1 as before
          from named n left join waybell.express_updates u using (workflow_id)),
      elsewhere as (
        select u.workflow_id, u.verdict from waybell.express_updates u
@@ -80,7 +87,8 @@ export async function selectLedger(
                  from heard where verdict is not null group by 1, 2) g) as heard,
             (select coalesce(jsonb_agg(g), '[]') from (
                select verdict, count(*)::int as updates from elsewhere group by 1) g) as elsewhere,
-            (select coalesce(jsonb_agg(jsonb_build_object('workflowId', workflow_id, 'mentions', mentions)), '[]')
+            (select coalesce(jsonb_agg(jsonb_build_object(
+                      'workflowId', workflow_id, 'mentions', mentions, 'kept', kept)), '[]')
                from heard where verdict is null) as unwritten,
             (select coalesce(jsonb_agg(a), '[]') from audiences a) as audiences`,
     [since, until, JSON.stringify(unarchived)],

@@ -21,17 +21,23 @@ export interface ArchivedWebhook {
 const COLUMNS = `id, source, channel, received_at as "receivedAt", media_type as "mediaType", body, verdict, flaws,
   workflow_ids as "workflowIds"`;
 
+/** A webhook that is new to the archive. */
+export interface NewWebhook extends ArchivedWebhook {
+  /** The journal that has yet to give it to Temporal; absent: Temporal has it. */
+  readonly keptBy?: string;
+}
+
 /** Adds webhooks; those that are there already stay as they are. */
-export async function insertWebhooks(db: Queryable, webhooks: readonly ArchivedWebhook[]): Promise<void> {
+export async function insertWebhooks(db: Queryable, webhooks: readonly NewWebhook[]): Promise<void> {
   const rows = webhooks.map((webhook) => ({ ...webhook, body: webhook.body.toString('base64') }));
   await db.query(
     `insert into waybell.webhooks
-       (id, source, channel, received_at, media_type, body, verdict, flaws, workflow_ids)
+       (id, source, channel, received_at, media_type, body, verdict, flaws, workflow_ids, kept_by)
      select id, source, channel, "receivedAt", "mediaType", decode(body, 'base64'), verdict, flaws,
-            array(select jsonb_array_elements_text("workflowIds"))
+            array(select jsonb_array_elements_text("workflowIds")), "keptBy"
        from jsonb_to_recordset($1::jsonb)
          as w(id text, source text, channel text, "receivedAt" timestamptz, "mediaType" text, body text,
-              verdict text, flaws jsonb, "workflowIds" jsonb)
+              verdict text, flaws jsonb, "workflowIds" jsonb, "keptBy" text)
      on conflict (id) do nothing`,
     [JSON.stringify(rows)],
   );

@@ -2,12 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { inTransaction } from '../database/pool';
-import { type ArchivedWebhook, deleteWebhooksBefore, insertWebhooks } from '../database/webhook-archive';
+import { deleteWebhooksBefore, insertWebhooks, type NewWebhook } from '../database/webhook-archive';
 import { plainText } from '../sources/canonical';
 import type { Flaw } from '../sources/source';
 import { deliveryWorkflowId } from '../sources/update-identity';
 import type { Journal } from './journal';
 import type { JournalEntry } from './journal-entry';
+import { createJournalReport } from './journal-report';
 
 /** How often the journal is emptied into the archive; milliseconds. Nobody waits for it. */
 const LOOK_MS = 1_000;
@@ -17,6 +18,8 @@ const AWAY_RESTS_MS = 5_000;
 const PAGE = 20;
 /** A statement with megabytes over a slow line takes longer than one that somebody waits for; milliseconds. */
 const STATEMENT_MS = 30_000;
+/** How often the others are told how far it is, in the middle of much work; milliseconds. */
+const TELL_MS = 5_000;
 /** How often what is too old is deleted; milliseconds. */
 const CLEAN_EVERY_MS = 60 * 60_000;
 const CLEAN_PAGE = 1_000;
@@ -26,27 +29,42 @@ const MAX_FLAW_TEXT = 300;
 export interface ArchiveParts {
   readonly journal: Journal;
   readonly pool: pg.Pool;
+  /** Where the journal is, for people. */
+  readonly place: string;
   /** How long a webhook is kept; milliseconds. */
   readonly retentionMs: number;
   readonly log: Logger;
 }
 
 /**
- * Moves the bytes of every accepted webhook from the journal to PostgreSQL, whenever PostgreSQL answers, and
- * deletes what is too old.
+ * Moves the bytes of every accepted webhook from the journal to PostgreSQL, whenever PostgreSQL answers, says so
+ * there, and deletes what is too old.
  * @returns what stops it
  */
-export function startArchive({ journal, pool, retentionMs, log }: ArchiveParts): () => Promise<void> {
+export function startArchive(parts: ArchiveParts): () => Promise<void> {
+  const { journal, pool, place, retentionMs, log } = parts;
+  const report = createJournalReport(journal, pool, place);
   const stopping = new AbortController();
   let away = false;
   let cleanAt = Date.now() + CLEAN_EVERY_MS;
+  let toldAt = -Infinity;
 
   async function archiveAll(): Promise<void> {
-    while (!stopping.signal.aborted) {
+    for (;;) {
+      const writtenUntil = journal.writtenUntil();
       const page = await journal.unarchived(PAGE);
-      if (page.length === 0) return;
-      await inTransaction(pool, (db) => insertWebhooks(db, page.map(archived)), STATEMENT_MS);
-      await journal.markArchived(page.map(({ id }) => id));
+      const last = page.at(-1);
+      if (last) {
+        const webhooks = page.map((entry) => toArchive(entry, journal));
+        await inTransaction(pool, (db) => insertWebhooks(db, webhooks), STATEMENT_MS);
+        await journal.markArchived(page.map(({ id }) => id));
+      }
+      const isAll = page.length < PAGE;
+      if (isAll || Date.now() - toldAt > TELL_MS) {
+        await report.tell(isAll ? writtenUntil : (last?.receivedAt ?? writtenUntil));
+        toldAt = Date.now();
+      }
+      if (isAll || stopping.signal.aborted) return;
     }
   }
 
@@ -78,10 +96,17 @@ export function startArchive({ journal, pool, retentionMs, log }: ArchiveParts):
   return async () => {
     stopping.abort();
     await running;
+    if (away) return;
+    try {
+      await archiveAll();
+      await report.takeLeave();
+    } catch (error) {
+      log.warn({ err: error }, 'the last webhooks were not archived; the journal keeps them');
+    }
   };
 }
 
-function archived(entry: JournalEntry): ArchivedWebhook {
+function toArchive(entry: JournalEntry, journal: Journal): NewWebhook {
   const { id, source, channel, receivedAt, mediaType, body, updates, flaws } = entry;
   return {
     id,
@@ -93,6 +118,7 @@ function archived(entry: JournalEntry): ArchivedWebhook {
     verdict: flaws.length > 0 ? 'flawed' : updates.length > 0 ? 'read' : 'empty',
     flaws: flaws.map(storable),
     workflowIds: updates.map((update) => deliveryWorkflowId(update)),
+    ...(journal.isWaiting(id) && { keptBy: journal.id }),
   };
 }
 

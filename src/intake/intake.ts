@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import path from 'node:path';
 import type { Client } from '@temporalio/client';
 import type pg from 'pg';
@@ -35,6 +36,7 @@ export interface Intake {
    */
   take(received: Omit<JournalEntry, 'id'>): Promise<StartedDelivery[] | undefined>;
   state(): IntakeState;
+  readonly journalId: string;
   /** What this process took and has not given to the archive, or not to Temporal. */
   readJournal(): Promise<JournalContents>;
   close(): Promise<void>;
@@ -50,13 +52,16 @@ export async function openIntake(parts: IntakeParts): Promise<Intake> {
     start: (update, deadline) =>
       parts.temporal.withDeadline(deadline, () => startDelivery(starter, { update, limits })),
   });
-  const stopArchive = startArchive({ journal, pool, retentionMs: archiveRetentionMs, log });
+  const place = `${hostname()}:${path.resolve(dataDir)}`;
+  const stopArchive = startArchive({ journal, pool, place, retentionMs: archiveRetentionMs, log });
   return {
     take: (received) => handOver.take({ ...received, id: journalId(received.receivedAt) }),
     state: () => ({ ...journal.state(), temporalAnswers: handOver.temporalAnswers }),
+    journalId: journal.id,
     readJournal: () => readJournal(journal),
     async close() {
-      await Promise.all([handOver.stop(), stopArchive()]);
+      await handOver.stop();
+      await stopArchive();
       await journal.close();
     },
   };

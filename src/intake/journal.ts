@@ -1,11 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import type { Delivery, JournalEntry } from './journal-entry';
-import { openJournalStore, type Operation } from './journal-store';
+import { type JournalStore, openJournalStore, type Operation } from './journal-store';
 
 /**
  * What was received and is not yet everywhere it belongs: on disk before the sender is answered. Two keys per
  * request: `delivery:<id>` until Temporal has its workflows, `raw:<id>` until the archive has its bytes.
  */
 export interface Journal {
+  /** Its name, also for the next process that opens it. */
+  readonly id: string;
   /**
    * Resolves once the entry survives a power cut.
    * @throws {JournalFullError} when it holds all that it may; any other error is the disk's
@@ -19,6 +22,10 @@ export interface Journal {
   deliveries(limit: number, afterId?: string): Promise<Delivery[]>;
   /** What the archive lacks, the oldest first, beginning after `afterId`. */
   unarchived(limit: number, afterId?: string): Promise<JournalEntry[]>;
+  /** Whether Temporal lacks this request, or may. */
+  isWaiting(id: string): boolean;
+  /** What was received before is written by now, or was refused; milliseconds since 1970. */
+  writtenUntil(): number;
   state(): JournalState;
   close(): Promise<void>;
 }
@@ -50,7 +57,10 @@ export async function openJournal(folder: string, maxBytes: number): Promise<Jou
   const store = await openJournalStore(folder);
   const waiting = new Map<string, number>();
   const sizes = new Map<string, number>();
+  /** When the requests were received that are being written. */
+  const appending = new Map<string, number>();
   let bytes = 0;
+  let ownId: string | undefined;
 
   const hold = (key: string, value: Buffer): void => {
     sizes.set(key, value.byteLength);
@@ -61,21 +71,30 @@ export async function openJournal(folder: string, maxBytes: number): Promise<Jou
     sizes.delete(key);
   };
   for await (const [key, value] of store.all()) {
+    if (key === ID_KEY) {
+      ownId = value.toString();
+      continue;
+    }
     hold(key, value);
     if (isDelivery(key)) waiting.set(idOf(key), (JSON.parse(value.toString()) as Delivery).receivedAt);
   }
 
   return {
+    id: ownId ?? (await nameStore(store)),
+
     async append(entry) {
       const records = recordsOf(entry);
       const size = records.reduce((sum, { value }) => sum + value.byteLength, 0);
       if (bytes + size > maxBytes) throw new JournalFullError(`the journal holds ${maxBytes} bytes already`);
       for (const { key, value } of records) hold(key, value);
+      appending.set(entry.id, entry.receivedAt);
       try {
         await store.write(records, true);
       } catch (error) {
         for (const { key } of records) drop(key);
         throw error;
+      } finally {
+        appending.delete(entry.id);
       }
       if (entry.updates.length > 0) waiting.set(entry.id, entry.receivedAt);
     },
@@ -103,6 +122,10 @@ export async function openJournal(folder: string, maxBytes: number): Promise<Jou
       return values.map(readRaw);
     },
 
+    isWaiting: (id) => waiting.has(id) || appending.has(id),
+
+    writtenUntil: () => Math.min(Date.now(), ...appending.values()),
+
     state: () => ({
       waiting: waiting.size,
       // Ids sort by time, and a Map keeps the order of insertion: the first is the oldest.
@@ -113,6 +136,16 @@ export async function openJournal(folder: string, maxBytes: number): Promise<Jou
 
     close: () => store.close(),
   };
+}
+
+/** The only key that is of no request. */
+const ID_KEY = 'id';
+
+async function nameStore(store: JournalStore): Promise<string> {
+  const id = randomUUID();
+  // A full disk keeps no process from starting and handing over what is there: the next one takes another name.
+  await store.write([{ type: 'put', key: ID_KEY, value: Buffer.from(id) }], true).catch(() => undefined);
+  return id;
 }
 
 const deliveryKey = (id: string): string => `delivery:${id}`;

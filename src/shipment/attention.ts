@@ -6,6 +6,7 @@ export const ATTENTION_KINDS = [
   'provider-held',
   'deactivation-held',
   'journal',
+  'journal-silent',
   'worker',
 ] as const;
 /** What something waits for. `under-way`: a delivery that waits for nobody but its own steps. */
@@ -20,6 +21,8 @@ export const ENDS_BY: Readonly<Record<AttentionKind, string>> = {
   'provider-held': 'the provider takes a probe, or a person releases it',
   'deactivation-held': 'a person decides whether these devices are gone',
   journal: 'Temporal takes what the journal keeps',
+  'journal-silent':
+    'its API process is started again with its DATA_DIR; if that is gone for good: waybell forget-journal',
   worker: 'a worker is started',
 };
 
@@ -43,6 +46,8 @@ const JOURNAL_MS = 60_000;
 export function whyOverdue({ kind, since, until, dueSince, runs }: Waiting, now: number): string | null {
   if (runs === false) return 'its workflow does not run';
   if (kind === 'worker') return 'no worker takes deliveries from Temporal';
+  if (kind === 'journal-silent')
+    return 'not heard of for a minute: it may keep webhooks that nobody else has';
   if (kind === 'journal' && now - since > JOURNAL_MS) return 'not handed over to Temporal for a minute';
   if (dueSince !== null && now - dueSince > TWO_SWEEPS_MS)
     return 'what it waits for has come, and it still waits';

@@ -78,14 +78,14 @@ describe('the commands of operators', () => {
       const plan = await run(retryCommand(), '--query', query, '--dry-run');
       expect(plan).toEqual({
         code: 0,
-        output: `1 deliveries would be tried again:\n${handle.workflowId}`,
+        output: `1 delivery would be tried again:\n${handle.workflowId}`,
       });
       expect(lab.cloud.countFor(cid)).toBe(1);
 
       lab.cloud.answer(cid);
       const retried = await run(retryCommand(), '--query', query, '--rate', '50', '--reason', 'repaired');
       expect(retried.code).toBe(0);
-      expect(retried.output).toContain('1 deliveries: 1 try again, 0 started again, 0 refused.');
+      expect(retried.output).toContain('1 delivery: 1 try again, 0 started again, 0 refused.');
       expect(await handle.result()).toMatchObject({ outcome: 'success' });
 
       const again = await run(retryCommand(), trackingNo, '--reason', 'merchant called');

@@ -57,6 +57,21 @@ describe('the journal', () => {
     expect(journal.state()).toEqual({ waiting: 0, oldestAt: undefined, unarchived: 0, bytes: 0 });
   });
 
+  test('keeps its name for the next process, and knows what Temporal lacks while it is being written', async () => {
+    const { id } = journal;
+    await reopen();
+    expect(journal.id).toBe(id);
+    const one = entry();
+    const appended = journal.append(one);
+    expect(journal.isWaiting(one.id)).toBe(true);
+    expect(journal.writtenUntil()).toBe(RECEIVED_AT);
+    await appended;
+    expect(journal.isWaiting(one.id)).toBe(true);
+    expect(journal.writtenUntil()).toBeGreaterThan(RECEIVED_AT);
+    await journal.markHandedOver(one.id);
+    expect(journal.isWaiting(one.id)).toBe(false);
+  });
+
   test('keeps for the archive alone what says nothing about any waybill', async () => {
     await journal.append(entry({ updates: [] }));
     expect(journal.state()).toMatchObject({ waiting: 0, unarchived: 1 });
