@@ -6,6 +6,7 @@ import pino from 'pino';
 import { createApp } from '../../src/api/app';
 import type { ApiDependencies } from '../../src/api/dependencies';
 import { loadConfig } from '../../src/config';
+import { requireClosedLedger } from '../setup/closed-ledger';
 import { openTestIntake } from '../setup/intake';
 import { createTestDatabase, type TestDatabase } from '../setup/database';
 import { connectTemporal, type TestTemporal } from '../setup/temporal';
@@ -59,11 +60,14 @@ export interface Wait {
 type ServedDependencies = Omit<ApiDependencies, 'intake' | 'channels'> &
   Partial<Pick<ApiDependencies, 'intake' | 'channels'>>;
 
+const HOUR_MS = 3_600_000;
+
 export const unique = (): string => randomBytes(4).toString('hex').toUpperCase();
 
 export async function openApiLab(): Promise<ApiLab> {
   const [db, temporal] = await Promise.all([createTestDatabase(), connectTemporal()]);
   const { client, taskQueue } = temporal;
+  const openedAt = new Date(Date.now() - HOUR_MS);
   const started = new Set<string>();
   const apis: Api[] = [];
 
@@ -121,6 +125,7 @@ export async function openApiLab(): Promise<ApiLab> {
 
     async close() {
       await Promise.all(apis.map((api) => api.close()));
+      await requireClosedLedger({ pool: db.pool, temporal: client }, openedAt);
       for await (const { workflowId, status } of client.workflow.list({
         query: `TaskQueue = '${taskQueue}'`,
       })) {

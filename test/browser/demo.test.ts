@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { eventually } from '../setup/processes';
-import { ownSettings, runProduct, type Product, type Settings } from '../start/product';
+import { ownSettings, requireClosedLedger, runProduct, type Product, type Settings } from '../start/product';
 import { launchChromium } from './chromium';
 
 interface Notification {
@@ -53,6 +53,7 @@ describe('the demo phones in a browser', () => {
   afterEach(() => expect(complaints.splice(0)).toEqual([]));
   afterAll(async () => {
     await browser.close();
+    await requireClosedLedger(settings);
     await product.end('SIGTERM');
     await rm(settings.DATA_DIR, { recursive: true, force: true });
   });

@@ -10,6 +10,7 @@ import { openPool } from '../../src/database/pool';
 import { type EmbeddedTemporal, startEmbeddedTemporal } from '../../src/embedded/temporal';
 import { prepareNamespace } from '../../temporal/prepare-namespace';
 import { type Api, serveApi, unique } from '../api/api-lab';
+import { requireClosedLedger } from '../setup/closed-ledger';
 import { createTestDatabase, type TestDatabase } from '../setup/database';
 import { freePorts } from '../setup/free-port';
 import { eventually } from '../setup/processes';
@@ -83,10 +84,12 @@ test('Temporal is away for a minute and PostgreSQL for a part of it: no carrier 
   through.port = String(proxy.port);
   const pool = openPool(through.href, () => undefined);
   const connection = Connection.lazy({ address: temporal.address });
+  const openedAt = new Date();
+  const client = new Client({ connection, namespace: NAMESPACE });
   const api = await serveApi({
     config: loadConfig({}),
     pool,
-    temporal: new Client({ connection, namespace: NAMESPACE }),
+    temporal: client,
     log: pino({ level: 'silent' }),
   });
 
@@ -125,6 +128,7 @@ test('Temporal is away for a minute and PostgreSQL for a part of it: no carrier 
   expect(rows.map(({ number }) => number).sort()).toEqual(numbers);
 
   await api.close();
+  await requireClosedLedger({ pool: db.pool, temporal: client }, openedAt);
   await connection.close();
   await pool.end();
 }, 400_000);

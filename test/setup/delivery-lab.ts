@@ -2,12 +2,10 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
-import type pg from 'pg';
 import pino from 'pino';
 import { createActivities, type Activities } from '../../src/activities';
 import type { ActivityDeps } from '../../src/activities/deps';
 import { loadConfig, type WaitLimits } from '../../src/config';
-import { takeLedger } from '../../src/api/take-ledger';
 import { createUniCloudProvider } from '../../src/push/unicloud/unicloud';
 import { createDeliveryControl } from '../../src/retry/delivery-control';
 import type { ShipmentStatus } from '../../src/shipment/status';
@@ -15,6 +13,7 @@ import type { ShipmentUpdate } from '../../src/shipment/update';
 import { createWorkers, type WorkerDeps } from '../../src/worker';
 import { DELIVERY_WORKFLOW, type DeliveryInput, type DeliveryResult } from '../../src/workflows/contract';
 import { CARRIER, DELIVERY_STATUS, TRACKING_NO } from '../../src/workflows/search-attributes';
+import { requireClosedLedger } from './closed-ledger';
 import { startCloudFunction, type FakeCloudFunction } from './cloud-function';
 import { createTestDatabase, type TestDatabase } from './database';
 import type { DatabaseKind } from './run-info';
@@ -204,7 +203,7 @@ export async function openDeliveryLab(
 
     async close() {
       await replayEverything(temporal);
-      await requireClosedLedger(db.pool, temporal, openedAt);
+      await requireClosedLedger({ pool: db.pool, temporal: temporal.client }, openedAt);
       await cloud.close();
       await temporal.close();
       await db.drop();
@@ -218,16 +217,6 @@ async function replayEverything({ client, taskQueue, workflowBundle }: TestTempo
   for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle }, histories)) {
     if (error) throw new Error(`${workflowId} does not replay`, { cause: error });
   }
-}
-
-/**
- * Everything that a suite decided is accounted for. Deliveries are started without a webhook here, so what counts
- * as accepted is what was written down.
- */
-async function requireClosedLedger(pool: pg.Pool, { client }: TestTemporal, since: Date): Promise<void> {
-  const { closes, updates, audiences, differences } = await takeLedger({ pool, temporal: client }, since);
-  if (closes) return;
-  throw new Error(`the ledger does not close: ${JSON.stringify({ updates, audiences, differences })}`);
 }
 
 /** An update with one scan per status, at an hour of the sample day. */

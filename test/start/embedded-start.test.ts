@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually, isRunning } from '../setup/processes';
-import { ownSettings, runProduct, type Product, type Settings } from './product';
+import { ownSettings, requireClosedLedger, runProduct, type Product, type Settings } from './product';
 
 interface Notification {
   readonly aud: string;
@@ -104,6 +104,8 @@ describe('waybell start with nothing configured', () => {
       await report('TEST_YT_20260206_0007');
       await eventually(async () => (await sentFor('TEST_YT_20260206_0007')).length === 2);
 
+      await requireClosedLedger(settings);
+
       const running = partsOf(product);
       expect(running.length).toBeGreaterThanOrEqual(4);
       expect(await product.end('SIGTERM')).toBe(0);
@@ -125,6 +127,7 @@ describe('waybell start with nothing configured', () => {
       await again.ready();
       await call('PUT', '/api/v1/waybills/yto/WAITS-FOR-AN-ORDER', { order_id: 'ORDER_20260206_0007' });
       await eventually(async () => (await sentFor('WAITS-FOR-AN-ORDER')).length === 2);
+      await requireClosedLedger(settings);
       expect(await again.end('SIGINT')).toBe(0);
     },
     SLOW_MS,

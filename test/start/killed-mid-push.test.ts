@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startCloudFunction, type FakeCloudFunction } from '../setup/cloud-function';
 import { eventually } from '../setup/processes';
-import { ownSettings, runProduct, type Settings } from './product';
+import { ownSettings, requireClosedLedger, runProduct, type Settings } from './product';
 
 /** Two starts, and the 10 s after which Temporal gives a push of a dead worker to the next one. */
 const SLOW_MS = 300_000;
@@ -50,6 +50,7 @@ test(
       return notifications.map((row) => row.send_status);
     };
     await eventually(async () => String(await sent()) === 'success,success', 120_000);
+    await requireClosedLedger(settings);
     expect(await again.end('SIGTERM')).toBe(0);
 
     for (const cid of PHONES) {

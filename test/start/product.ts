@@ -46,6 +46,12 @@ export function runProduct(command: readonly string[], settings: Record<string, 
   return follow(process.execPath, [MAIN, ...command], settings);
 }
 
+/** Asks a Waybell that runs whether everything that it accepted is accounted for; says what is not. */
+export async function requireClosedLedger(settings: Record<string, string>): Promise<void> {
+  const ledger = runProduct(['ledger', '--since', '1h'], settings);
+  if ((await ledger.exitCode) !== 0) throw new Error(ledger.output());
+}
+
 /**
  * Runs `npm start <options>` in a package that has the start script and none of the others: those would compile
  * what other suites run at this moment.

@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Client } from '@temporalio/client';
 import { google } from '@temporalio/proto';
 import { createShopTables } from '../../src/embedded/sample-shop';
 import { waitUntilServing } from '../../temporal/dev-server';
+import { requireClosedLedger } from '../setup/closed-ledger';
 import { startCloudFunction, type FakeCloudFunction } from '../setup/cloud-function';
 import { createEmptyDatabase, type TestDatabase } from '../setup/database';
 import { freePorts } from '../setup/free-port';
@@ -24,6 +26,7 @@ export interface Shop {
 
 /** The tables of a shop without Waybell's migrations, and a namespace without its search attributes. */
 export async function openShop(): Promise<Shop> {
+  const openedAt = new Date();
   const dataDir = await mkdtemp(path.join(tmpdir(), 'waybell-shop-'));
   const [db, temporal, cloud] = await Promise.all([
     createEmptyDatabase(),
@@ -62,7 +65,16 @@ export async function openShop(): Promise<Shop> {
         body: JSON.stringify(body),
       }),
     close: async () => {
+      const client = new Client({ connection: temporal.connection, namespace });
+      if (await isMigrated(db)) await requireClosedLedger({ pool: db.pool, temporal: client }, openedAt);
       await Promise.all([db.drop(), temporal.close(), cloud.close(), rm(dataDir, { recursive: true })]);
     },
   };
+}
+
+async function isMigrated({ pool }: TestDatabase): Promise<boolean> {
+  const { rows } = await pool.query<{ there: boolean }>(
+    `select to_regclass('waybell.journals') is not null as there`,
+  );
+  return rows[0]?.there === true;
 }
