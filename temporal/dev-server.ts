@@ -9,6 +9,8 @@ export interface DevServerOptions {
   /** Pragmas of SQLite beside the usual ones; of two with one name, the later holds. */
   readonly sqliteSettings?: readonly string[];
   readonly namespace: string;
+  /** More dynamic settings of the server, as `name=value`. */
+  readonly settings?: readonly string[];
 }
 
 /** Numbers measured with CLI 1.5.1 on two cores. */
@@ -30,13 +32,13 @@ const SQLITE_SETTINGS = ['journal_mode=WAL', 'synchronous=2'];
 
 /** The arguments of `temporal` that start a dev server for this machine only. */
 export function devServerArguments(options: DevServerOptions): string[] {
-  const { port, uiPort, databaseFile, namespace, sqliteSettings = [] } = options;
+  const { port, uiPort, databaseFile, namespace, settings = [], sqliteSettings = [] } = options;
   return [
     'server',
     'start-dev',
     ...['--ip', '127.0.0.1', '--port', `${port}`, '--ui-port', `${uiPort}`],
     ...['--namespace', namespace, '--log-level', 'warn'],
-    ...DYNAMIC_SETTINGS.flatMap((setting) => ['--dynamic-config-value', setting]),
+    ...[...DYNAMIC_SETTINGS, ...settings].flatMap((setting) => ['--dynamic-config-value', setting]),
     ...(databaseFile === undefined
       ? []
       : [

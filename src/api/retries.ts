@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Router } from 'express';
-import { addToBulkRetry, listRefusals, settleRetry, tallyBulkRetry } from '../database/bulk-retries';
+import {
+  addToBulkRetry,
+  findRetryStart,
+  listRefusals,
+  settleRetry,
+  tallyBulkRetry,
+} from '../database/bulk-retries';
 import { findDeliveries } from '../database/find-deliveries';
 import { inTransaction } from '../database/pool';
 import { countDeliveries, listDeliveries, QueryMalformedError } from '../retry/visible-deliveries';
@@ -79,7 +85,8 @@ export function addRetryRoutes(router: Router, deps: ApiDependencies): void {
         throw new HttpProblem('retry-unknown', `there is no retry ${retryId}`, { field: 'retry_id' });
       throw error;
     });
-    const { tally, refusals } = await inTransaction(pool, async (db) => ({
+    const { began, tally, refusals } = await inTransaction(pool, async (db) => ({
+      began: await findRetryStart(db, retryId),
       tally: await tallyBulkRetry(db, retryId),
       refusals: await listRefusals(db, retryId, limit, after),
     }));
@@ -89,7 +96,7 @@ export function addRetryRoutes(router: Router, deps: ApiDependencies): void {
       state: status.name === 'RUNNING' ? 'running' : status.name === 'COMPLETED' ? 'done' : 'stopped',
       ...tally,
       refusals,
-      started_at: startTime,
+      started_at: began ?? startTime,
       temporal_ui: temporalLink(config, workflowId),
     };
   });

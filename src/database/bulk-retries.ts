@@ -67,6 +67,15 @@ export async function tallyBulkRetry(db: Queryable, retryId: string): Promise<Re
   return rows[0] ?? { found: 0, asked: 0, restarted: 0, refused: 0 };
 }
 
+/** When a bulk retry began: its workflow only says when its last run did. */
+export async function findRetryStart(db: Queryable, retryId: string): Promise<Date | null> {
+  const { rows } = await db.query<{ began: Date | null }>(
+    'select min(added_at) as began from waybell.bulk_retries where retry_id = $1',
+    [retryId],
+  );
+  return rows[0]?.began ?? null;
+}
+
 /** Refusals of a bulk retry with their words, in the order of their ids, after `after`. */
 export async function listRefusals(
   db: Queryable,

@@ -14,6 +14,8 @@ export interface EmbeddedTemporalOptions {
   readonly namespace: string;
   readonly sqliteSettings?: readonly string[];
   readonly cliPath?: string;
+  /** More dynamic settings of the server, as `name=value`. */
+  readonly settings?: readonly string[];
   readonly report: Report;
   readonly signal?: AbortSignal;
 }

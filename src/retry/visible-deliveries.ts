@@ -45,11 +45,12 @@ export async function listDeliveries(
   temporal: Client,
   query: string,
   from: string | null,
+  pageSize = PAGE_SIZE,
 ): Promise<DeliveryPage> {
   const { executions, nextPageToken } = await temporal.workflowService.listWorkflowExecutions({
     namespace: temporal.options.namespace,
     query: deliveriesOnly(query),
-    pageSize: PAGE_SIZE,
+    pageSize,
     nextPageToken: from === null ? null : Buffer.from(from, 'base64'),
   });
   const deliveries = executions.filter(({ type }) => type?.name === DELIVERY_WORKFLOW);

@@ -16,8 +16,6 @@ const { listForRetry, retryBatch } = proxyActivities<Pick<Activities, 'listForRe
 });
 
 const SECOND_MS = 1_000;
-/** Events, some 300 seconds of work: a history that people can still read. */
-const LONG_HISTORY = 3_000;
 /** What people read at a glance; the database has all of them. */
 const SHOWN_REFUSALS = 20;
 const BEGINNING: BulkRetryProgress = {
@@ -67,10 +65,9 @@ export async function bulkRetry(input: BulkRetryInput): Promise<BulkRetryProgres
   return progress;
 }
 
+/** The server suggests it at 4,096 events, some six minutes of work: a history that people can still read. */
 async function goOnAsNewRun(input: BulkRetryInput, progress: BulkRetryProgress): Promise<void> {
-  if (workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > LONG_HISTORY) {
-    await continueAsNew<typeof bulkRetry>({ ...input, progress });
-  }
+  if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof bulkRetry>({ ...input, progress });
 }
 
 function describe({ query, rate, request }: BulkRetryInput, progress: BulkRetryProgress): string {

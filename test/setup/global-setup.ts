@@ -20,6 +20,8 @@ const TEMPLATES = { embedded: 'waybell_template', seed: 'waybell_seed_template' 
 // Test data may be lost in a power cut: half the time of a suite's first statement is fsync.
 const FAST_POSTGRES = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off'];
 const FAST_SQLITE = ['synchronous=0'];
+// Workflows that go on as a new run when the server suggests it do so in seconds.
+const SHORT_HISTORIES = ['limit.historyCount.suggestContinueAsNew=60'];
 
 declare global {
   /** Ends what this run started; set here, called by global-teardown. */
@@ -47,6 +49,7 @@ async function startTestRun(): Promise<void> {
     startEmbeddedPostgres({ dataDir, port: postgresPort, report: say, settings: FAST_POSTGRES }),
     startEmbeddedTemporal({
       ...{ dataDir, port, uiPort, namespace: NAMESPACE, report: say },
+      settings: SHORT_HISTORIES,
       sqliteSettings: FAST_SQLITE,
     }),
     bundleWorkflows(workflows, workflowBundle),
