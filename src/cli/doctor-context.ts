@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client';
+import { type Client, isGrpcServiceError } from '@temporalio/client';
 import type { Config } from '../config';
 import { openPool } from '../database/pool';
 import { NotReachable, type DoctorContext, type OpenDatabase } from '../doctor/check';
@@ -9,6 +9,8 @@ import { findRunning } from './running-processes';
 
 /** Without a deadline the client tries for longer than a check may take; milliseconds. */
 const TEMPORAL_DEADLINE_MS = 5_000;
+/** Status of gRPC. */
+const DEADLINE_EXCEEDED = 4;
 
 type Settings = Pick<DoctorContext, 'config' | 'obsolete' | 'supabase'>;
 
@@ -27,6 +29,8 @@ export async function openDoctorContext(
 
   async function openDatabase(): Promise<OpenDatabase> {
     requireAwake(config.database.kind, 'PostgreSQL');
+    const { database: place } = config;
+    const host = place.kind === 'external' ? new URL(place.url).host : `127.0.0.1:${place.port}`;
     try {
       const url = await databaseUrl(config);
       const pool = openPool(url, () => undefined);
@@ -38,7 +42,7 @@ export async function openDoctorContext(
       }
       return { url, pool };
     } catch (error) {
-      throw new NotReachable('PostgreSQL', `PostgreSQL does not answer: ${wordsOf(error)}`, false);
+      throw new NotReachable('PostgreSQL', `PostgreSQL at ${host} does not answer: ${wordsOf(error)}`, false);
     }
   }
 
@@ -46,13 +50,18 @@ export async function openDoctorContext(
     requireAwake(config.temporal.kind, 'Temporal');
     const opened = openTemporalLazily(config);
     const { client, close } = opened;
+    const { temporal: place } = config;
+    const address = place.kind === 'external' ? place.address : `127.0.0.1:${place.port}`;
     try {
       const ask = () => client.workflowService.getSystemInfo({});
       await client.withDeadline(Date.now() + TEMPORAL_DEADLINE_MS, ask);
       return opened;
     } catch (error) {
       await close();
-      throw new NotReachable('Temporal', `Temporal does not answer: ${wordsOf(error)}`, false);
+      // Of its deadline the client tells how it was waited for, and not for whom.
+      const isLate = isGrpcServiceError(error) && Number(error.code) === DEADLINE_EXCEEDED;
+      const words = isLate ? ` within ${TEMPORAL_DEADLINE_MS / 1_000} s` : `: ${wordsOf(error)}`;
+      throw new NotReachable('Temporal', `Temporal at ${address} does not answer${words}`, false);
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Check } from './check';
 import { channels } from './checks/channels';
-import { clocks } from './checks/clocks';
+import { clockOfPostgresql, clockOfTemporal } from './checks/clocks';
 import { cloudFunction } from './checks/cloud-function';
 import { journal } from './checks/journal';
 import { migrations } from './checks/migrations';
@@ -10,9 +10,10 @@ import { pooler } from './checks/pooler';
 import { ports } from './checks/ports';
 import { postgresql } from './checks/postgresql';
 import { providers } from './checks/providers';
+import { silentDevicesSchedule, sweepSchedule } from './checks/schedules';
 import { settings } from './checks/settings';
+import { silentJournals } from './checks/silent-journals';
 import { supabaseKeys } from './checks/supabase-keys';
-import { sweepSchedule } from './checks/sweep-schedule';
 import { tables } from './checks/tables';
 import { temporalServer } from './checks/temporal-server';
 import { uniqueKeys } from './checks/unique-keys';
@@ -22,18 +23,21 @@ export const CHECKS: readonly Check[] = [
   settings,
   ports,
   postgresql,
-  clocks,
+  clockOfPostgresql,
   pooler,
   migrations,
   tables,
   uniqueKeys,
   temporalServer,
+  clockOfTemporal,
   namespace,
   sweepSchedule,
+  silentDevicesSchedule,
   pollers,
   providers,
   cloudFunction,
   channels,
   journal,
+  silentJournals,
   supabaseKeys,
 ];

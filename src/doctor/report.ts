@@ -18,10 +18,13 @@ export function describeReport(report: Report): string {
   const { findings, repaired } = report;
   const width = Math.max(...findings.map(({ check }) => check.length));
   const indent = ' '.repeat(MARKS.ok.length + width + 4);
-  const lines = findings.flatMap(({ check, level, message, fix }) => [
-    `${MARKS[level]}  ${check.padEnd(width)}  ${message}`,
-    ...(fix === undefined ? [] : [`${indent}-> ${fix}`]),
-  ]);
+  // What several findings ask for is said once.
+  const told = new Set<string>();
+  const lines = findings.flatMap(({ check, level, message, fix }) => {
+    const isNew = fix !== undefined && !told.has(fix);
+    if (isNew) told.add(fix);
+    return [`${MARKS[level]}  ${check.padEnd(width)}  ${message}`, ...(isNew ? [`${indent}-> ${fix}`] : [])];
+  });
   const count = (level: Level): number => findings.filter((finding) => finding.level === level).length;
   const fixable = findings.filter(({ repair }) => repair).length;
   return [

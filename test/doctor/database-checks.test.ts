@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { clocks } from '../../src/doctor/checks/clocks';
+import { clockOfPostgresql } from '../../src/doctor/checks/clocks';
 import { migrations } from '../../src/doctor/checks/migrations';
 import { pooler } from '../../src/doctor/checks/pooler';
 import { postgresql } from '../../src/doctor/checks/postgresql';
+import { silentJournals } from '../../src/doctor/checks/silent-journals';
 import { tables } from '../../src/doctor/checks/tables';
 import { uniqueKeys } from '../../src/doctor/checks/unique-keys';
 import { poolerModeOf } from '../../src/database/pooler-mode';
@@ -42,12 +43,12 @@ describe('what the doctor sees of PostgreSQL', () => {
   });
 
   test('clocks that go together, and clocks that do not', async () => {
-    expect(levels(await lab.findings(clocks))).toEqual(['ok']);
+    expect(levels(await lab.findings(clockOfPostgresql))).toEqual(['ok']);
     for (const [ahead, level] of [
       [20_000, 'warning'],
       [-600_000, 'problem'],
     ] as const) {
-      const found = await lab.findings(clocks, {}, { clock: () => Date.now() + ahead });
+      const found = await lab.findings(clockOfPostgresql, {}, { clock: () => Date.now() + ahead });
       expect(levels(found)).toEqual([level]);
     }
   });
@@ -120,5 +121,20 @@ describe('what the doctor sees of PostgreSQL', () => {
     expect(await repairAll(found)).toEqual([]);
     const { rowCount } = await pool.query(`select from push_devices where cid = 'twin'`);
     expect(rowCount).toBe(2);
+  });
+
+  test('journals of API processes that are not heard of any more, and which of them kept something', async () => {
+    expect(messages(await lab.findings(silentJournals))).toBe('No journal of an API process is missing.');
+    await lab.db.pool.query(
+      `insert into waybell.journals (journal_id, place, heard_at, archived_until, waiting) values
+         ('here', 'api-1:/data', now(), now(), 3),
+         ('gone', 'api-2:/data', now() - interval '2 minutes', now(), 0),
+         ('full', 'api-3:/data', now() - interval '2 minutes', now(), 7)`,
+    );
+    const found = await lab.findings(silentJournals);
+    expect(levels(found)).toEqual(['warning', 'problem']);
+    expect(messages(found)).toMatch(/api-3:\/data is not heard of since .+Z; it kept 7 webhook\(s\)/);
+    expect(found[1]?.fix).toContain('waybell forget-journal full');
+    expect(await repairAll(found)).toEqual([]);
   });
 });

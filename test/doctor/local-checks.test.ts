@@ -111,6 +111,30 @@ describe('what the doctor sees on this machine', () => {
       expect(JSON.stringify(found)).not.toContain('a-secret-of-the-carrier');
     });
 
+    test('that have no secret: where the source signs, anybody who learns the URL can send', async () => {
+      await write(
+        { source: 'kuaidi100', tokens: [token], secrets: [], unsigned: true },
+        { tokens: [{ sha256: 'b'.repeat(64) }], secrets: [], unsigned: true },
+      );
+      const found = await lab.findings(channels);
+      expect(levels(found)).toEqual(['warning']);
+      expect(messages(found)).toMatch(
+        /^Channel kuaidi100 c0 takes webhooks without proof, though .+ signs them: /,
+      );
+      expect(found[0]?.fix).toBe('waybell channels rotate kuaidi100 c0 --secret-stdin');
+      const production = {
+        NODE_ENV: 'production',
+        UNSIGNED_WEBHOOKS: 'allow',
+        DATABASE_URL: 'postgresql://shop@127.0.0.1/shop',
+        TEMPORAL_ADDRESS: '127.0.0.1:7233',
+        CLOUD_FUNC_URL: 'http://127.0.0.1/push',
+        API_KEYS: 'k'.repeat(48),
+      };
+      expect((await lab.findings(channels, production))[0]?.message).toBe(
+        'POST /webhook/express/status takes webhooks without proof (UNSIGNED_WEBHOOKS).',
+      );
+    });
+
     test('a file that is broken, or that others may read', async () => {
       await write({ tokens: [token], secrets: [{ value: 'a-secret-of-the-carrier' }] });
       const file = path.join(lab.dataDir, 'channels.json');

@@ -3,9 +3,10 @@ import { google } from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
+import { clockOfTemporal } from '../../src/doctor/checks/clocks';
 import { namespace } from '../../src/doctor/checks/namespace';
 import { pollers } from '../../src/doctor/checks/pollers';
-import { sweepSchedule } from '../../src/doctor/checks/sweep-schedule';
+import { silentDevicesSchedule, sweepSchedule } from '../../src/doctor/checks/schedules';
 import { temporalServer } from '../../src/doctor/checks/temporal-server';
 import type { DoctorContext } from '../../src/doctor/check';
 import { repairAll } from '../../src/doctor/repair';
@@ -60,24 +61,25 @@ describe('what the doctor sees of Temporal', () => {
     expect(messages(found)).toContain('namespace nowhere');
   });
 
-  test('a missing schedule, which it makes; a paused one, which somebody meant; a late one', async () => {
-    const missing = await lab.findings(sweepSchedule, settings, ours);
-    expect(messages(missing)).toBe('There is no schedule waybell-sweep: orders linked by SQL wake nothing.');
-    await repairAll(missing);
-    expect(levels(await lab.findings(sweepSchedule, settings, ours))).toEqual(['ok']);
-
-    const tomorrow = { ...ours, clock: () => Date.now() + DAY_SECONDS * 1000 };
-    expect(messages(await lab.findings(sweepSchedule, settings, tomorrow))).toMatch(
-      /should have acted \d+ s ago/,
-    );
-
-    const client = await (ours.temporal as () => Promise<Client>)();
-    const schedule = client.schedule.getHandle('waybell-sweep');
-    await schedule.pause();
-    const paused = await lab.findings(sweepSchedule, settings, ours);
-    expect(messages(paused)).toContain('is paused');
-    expect(await repairAll(paused)).toEqual([]);
-    await schedule.delete();
+  test('its clock, whether it goes with ours, ahead of it or behind', async () => {
+    const found = await lab.findings(clockOfTemporal, settings, ours);
+    expect(levels(found)).toEqual(['ok']);
+    for (const [ahead, level, words] of [
+      [20_000, 'warning', /^The clock of Temporal is (19|20)\.\d s behind that of this machine\.$/],
+      [-20_000, 'warning', /^The clock of Temporal is (19|20)\.\d s ahead of that of this machine\.$/],
+      [600_000, 'problem', /^The clock of Temporal is \d+\.\d s behind/],
+      [-600_000, 'problem', /^The clock of Temporal is \d+\.\d s ahead of/],
+    ] as const) {
+      const apart = await lab.findings(clockOfTemporal, settings, {
+        ...ours,
+        clock: () => Date.now() + ahead,
+      });
+      expect(levels(apart)).toEqual([level]);
+      expect(messages(apart)).toMatch(words);
+      expect(apart[0]?.fix).toContain('chrony');
+    }
+    const gone = await lab.findings(clockOfTemporal, settings, { temporal: away('Temporal') });
+    expect(messages(gone)).toBe('Not looked at: Temporal does not answer.');
   });
 
   test('queues that nobody polls, pushes among them: to be expected before the start, and a problem after it', async () => {
@@ -107,5 +109,66 @@ describe('what the doctor sees of Temporal', () => {
     deliveries.shutdown();
     pushes.shutdown();
     await runs;
+  });
+
+  describe.each([
+    ['waybell-sweep', sweepSchedule, 'SweepWaits', 'orders linked by SQL wake nothing'],
+    [
+      'waybell-silent-devices',
+      silentDevicesSchedule,
+      'RetireSilentDevices',
+      'devices that nobody opens any more are pushed for ever',
+    ],
+  ] as const)('the schedule %s', (id, check, type, otherwise) => {
+    const find = (change: Partial<DoctorContext> = ours) => lab.findings(check, settings, change);
+
+    test('that is missing, which it makes; that is paused, which somebody meant; that is late', async () => {
+      const missing = await find();
+      expect(messages(missing)).toBe(`There is no schedule ${id}: ${otherwise}.`);
+      expect(await repairAll(missing)).toMatchObject([{ done: true, message: `Schedule ${id} made.` }]);
+      expect(levels(await find())).toEqual(['ok']);
+
+      const later = { ...ours, clock: () => Date.now() + 2 * DAY_SECONDS * 1000 };
+      expect(messages(await find(later))).toMatch(/should have acted \d+ s ago/);
+
+      const client = await (ours.temporal as () => Promise<Client>)();
+      const schedule = client.schedule.getHandle(id);
+      await schedule.pause();
+      const paused = await find();
+      expect(levels(paused)).toEqual(['problem']);
+      expect(messages(paused)).toBe(`Schedule ${id} is paused: ${otherwise}.`);
+      expect(await repairAll(paused)).toEqual([]);
+      await schedule.unpause();
+    });
+
+    test('whose run did not come to its end, and one whose run did', async () => {
+      const client = await (ours.temporal as () => Promise<Client>)();
+      const schedule = client.schedule.getHandle(id);
+      const runs = async (): Promise<number> => (await schedule.describe()).info.recentActions.length;
+      const before = await runs();
+      await schedule.trigger();
+      await eventually(async () => (await runs()) > before);
+      const { recentActions } = (await schedule.describe()).info;
+      await client.workflow.getHandle(recentActions.at(-1)?.action.workflow.workflowId ?? '').terminate();
+      const ended = await find();
+      expect(levels(ended)).toEqual(['warning']);
+      expect(messages(ended)).toMatch(/, but its run of .+Z ended as TERMINATED\.$/);
+
+      const worker = await Worker.create({
+        connection: lab.temporal.nativeConnection,
+        namespace: name,
+        taskQueue: 'waybell',
+        workflowBundle: lab.temporal.workflowBundle,
+        activities: { wakeDueWaits: () => Promise.resolve(0), retireSilentDevices: () => Promise.resolve(0) },
+      });
+      const run = worker.run();
+      await schedule.trigger();
+      await eventually(async () => / is complete\.$/.test(messages(await find())));
+      worker.shutdown();
+      await run;
+      const complete = client.workflow.list({ query: `WorkflowType = '${type}'` });
+      for await (const { status } of complete) expect(['COMPLETED', 'TERMINATED']).toContain(status.name);
+      await schedule.delete();
+    });
   });
 });

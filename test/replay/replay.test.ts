@@ -18,8 +18,6 @@ describe('the workflow code of today', () => {
   test.each(files)('replays %s', async (file) => {
     const history: unknown = JSON.parse(readFileSync(path.join(FOLDER, file), 'utf8'));
     const workflowBundle = { codePath: runInfo().workflowBundle };
-    await expect(
-      Worker.runReplayHistory({ workflowBundle }, history, file),
-    ).resolves.toBeUndefined();
+    await expect(Worker.runReplayHistory({ workflowBundle }, history, file)).resolves.toBeUndefined();
   });
 });

@@ -60,8 +60,10 @@ describe('waybell doctor with nothing reachable', () => {
     const { code, output } = await finish(['doctor', '--fix'], settings);
     expect(Date.now() - started).toBeLessThan(30_000);
     expect(code).toBe(1);
-    expect(output).toMatch(/PROBLEM +postgresql +PostgreSQL does not answer: .*ECONNREFUSED/);
-    expect(output).toMatch(/PROBLEM +temporal +Temporal does not answer: /);
+    expect(output).toMatch(
+      /PROBLEM +postgresql +PostgreSQL at 127\.0\.0\.1:\d+ does not answer: .*ECONNREFUSED/,
+    );
+    expect(output).toMatch(/PROBLEM +temporal +Temporal at 127\.0\.0\.1:\d+ does not answer within 5 s\n/);
     expect(output).toMatch(/PROBLEM +cloud function +127\.0\.0\.1:\d+ cannot be reached: .*ECONNREFUSED/);
     expect(output).toMatch(/warning +providers +getui could not be asked: /);
     expect(output).toMatch(/PROBLEM +supabase keys +ANON_KEY is no JWT\./);
@@ -132,6 +134,7 @@ describe('waybell doctor on the database of a shop', () => {
       ['namespace', true],
       ['namespace', true],
       ['sweep', true],
+      ['silent devices', true],
     ]);
     const problems = findings.filter(({ level }) => level === 'problem').map(({ check }) => check);
     expect(new Set(problems)).toEqual(new Set(['migrations', 'tables']));
@@ -157,6 +160,11 @@ describe('waybell doctor on the database of a shop', () => {
       const healthy = await finish(['doctor'], asRole());
       expect(healthy.output).not.toContain('PROBLEM');
       expect(healthy.output).toContain('Every webhook is handed over to Temporal.');
+      expect(healthy.output).toContain('No journal of an API process is missing.');
+      expect(healthy.output).toContain('The clocks of this machine and of Temporal go together.');
+      expect(healthy.output).toContain(
+        'Schedule waybell-silent-devices acts every day; no run has ended yet.',
+      );
       expect(healthy.output).toContain('A worker polls task queue waybell-push-unicloud.');
       expect(healthy.code).toBe(0);
       expect(shop.cloud.requests).toEqual([]);
@@ -167,16 +175,20 @@ describe('waybell doctor on the database of a shop', () => {
         return { status: answer.status, ...((await answer.json()) as { alarms: string[] }) };
       };
       expect(await alarmsSeen()).toMatchObject({ status: 200, alarms: [] });
-      await shop.db.pool.query(
-        `alter role ${role} nobypassrls; alter table ml_orders enable row level security`,
-      );
-      const switched = Date.now();
-      for (;;) {
-        const seen = (await alarmsSeen()) as { alarms: string[] };
-        if (seen.alarms.includes('rows-hidden')) break;
-        expect(Date.now() - switched).toBeLessThan(31_000);
-        await new Promise((resolve) => setTimeout(resolve, 200));
-      }
+      /** Changes the database, and waits for these alarms. A statement that was refused meanwhile raises its own. */
+      const within30s = async (change: string, alarms: readonly string[]): Promise<void> => {
+        await shop.db.pool.query(change);
+        const changed = Date.now();
+        for (;;) {
+          const seen = (await alarmsSeen()) as { alarms: string[] };
+          expect(Date.now() - changed).toBeLessThan(30_000);
+          if (String(seen.alarms.filter((one) => one !== 'permission-refused')) === String(alarms)) return;
+          await new Promise((resolve) => setTimeout(resolve, 200));
+        }
+      };
+      await within30s(`alter role ${role} nobypassrls; alter table ml_orders enable row level security`, [
+        'rows-hidden',
+      ]);
       // Webhooks are taken all the same: the process stays ready.
       expect(await alarmsSeen()).toMatchObject({ status: 200 });
       const metrics = await fetch(`http://127.0.0.1:${PORT}/metrics`, {
@@ -192,6 +204,16 @@ describe('waybell doctor on the database of a shop', () => {
       expect(ill.output).toMatch(
         /PROBLEM +tables +Row-level security may hide every row of public\.ml_orders/,
       );
+      await within30s(
+        `alter role ${role} bypassrls; alter table ml_orders disable row level security;
+         revoke update on push_devices from ${role}`,
+        ['grant-missing'],
+      );
+      expect(product.output()).toContain('alarm over: rows-hidden');
+      expect(product.output()).toContain(
+        `alarm: grant-missing: Role ${role} lacks UPDATE on public.push_devices (error 42501).`,
+      );
+      await within30s(`grant update on push_devices to ${role}`, []);
     },
     SLOW_MS,
   );

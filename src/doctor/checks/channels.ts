@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import type { Config } from '../../config';
 import { readChannelsFile } from '../../intake/channels-file';
 import { isValidAt, type Expiring } from '../../intake/expiry';
 import type { StoredChannel } from '../../intake/stored-channel';
@@ -13,15 +14,17 @@ const RENEW_BEFORE_MS = 7 * DAY_MS;
 /** The file of channels, and whether each of them can still take a webhook. */
 export const channels: Check = {
   name: 'channels',
-  async run({ config: { channelsFile: file }, clock }) {
+  async run({ config, clock }) {
+    const { channelsFile: file } = config;
     const stored = await readChannelsFile(file).catch((error: Error) => error);
     if (stored instanceof Error) {
       return [problem(stored.message, 'Restore the file from a backup, or correct that place by hand.')];
     }
-    if (stored.length === 0) return [ok('There are no channels.')];
+    const route = ownRoute(config);
+    if (stored.length === 0) return [...route, ok('There are no channels.')];
     const judged = stored.flatMap((channel) => judge(channel, clock()));
     const good = judged.length === 0 ? [ok(`${stored.length} channel(s) have valid URLs and secrets.`)] : [];
-    return [...(await openToOthers(file)), ...judged, ...good];
+    return [...route, ...(await openToOthers(file)), ...judged, ...good];
   },
 };
 
@@ -29,11 +32,16 @@ function judge({ source, name, secrets, tokens, unsigned }: StoredChannel, now: 
   const who = `Channel ${source} ${name}`;
   const rotate = `waybell channels rotate ${source} ${name}`;
   const seen: Seen[] = [];
-  if (findSource(source) === undefined)
+  const known = findSource(source);
+  if (known === undefined)
     return [problem(`${who}: there is no source ${source}.`, `waybell channels remove ${source} ${name}`)];
   if (!isAnyValid(tokens, now))
     seen.push(problem(`${who} has no valid URL: it refuses everything.`, `${rotate} --new-token`));
-  if (unsigned) return seen;
+  if (unsigned) {
+    if (known.verify === undefined) return seen;
+    const taken = `${who} takes webhooks without proof, though ${known.title} signs them: whoever learns its URL can send.`;
+    return [...seen, warning(taken, `${rotate} --secret-stdin`)];
+  }
   if (!isAnyValid(secrets, now))
     return [
       ...seen,
@@ -42,6 +50,17 @@ function judge({ source, name, secrets, tokens, unsigned }: StoredChannel, now: 
   if (!isAnyValid(secrets, now + RENEW_BEFORE_MS))
     seen.push(warning(`${who}: its last secret expires within 7 days.`, `${rotate} --secret-stdin`));
   return seen;
+}
+
+/** Embedded parts are for trying: there it is meant so. */
+function ownRoute({ production, webhookSecrets }: Config): Seen[] {
+  if (!production || webhookSecrets.length > 0) return [];
+  return [
+    warning(
+      'POST /webhook/express/status takes webhooks without proof (UNSIGNED_WEBHOOKS).',
+      'Set WEBHOOK_SECRETS, and let the senders sign; until then let nobody else reach that route.',
+    ),
+  ];
 }
 
 function isAnyValid(all: readonly Expiring[], now: number): boolean {

@@ -1,0 +1,116 @@
+import {
+  type Client,
+  type ScheduleDescription,
+  ScheduleNotFoundError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import {
+  ensureSilentDevicesSchedule,
+  SILENT_DEVICES_SCHEDULE_ID,
+} from '../../../temporal/silent-devices-schedule';
+import { ensureSweepSchedule, SWEEP_SCHEDULE_ID } from '../../../temporal/sweep-schedule';
+import type { Check } from '../check';
+import { ok, problem, warning, type Seen } from '../finding';
+
+/** A busy server is some seconds late. */
+const LATE_MS = 2 * 60_000;
+
+interface Wanted {
+  readonly scheduleId: string;
+  readonly ensure: (client: Client) => Promise<void>;
+  readonly often: string;
+  /** What goes wrong without it. */
+  readonly otherwise: string;
+}
+
+/** Whether a schedule of ours is there, acts when it should, and what it starts comes to its end. */
+function scheduleCheck(name: string, { scheduleId, ensure, often, otherwise }: Wanted): Check {
+  return {
+    name,
+    async run({ temporal, clock }) {
+      const client = await temporal();
+      const found = await describe(client, scheduleId);
+      if (found === undefined) {
+        return [
+          problem(
+            `There is no schedule ${scheduleId}: ${otherwise}.`,
+            'Start Waybell, or "waybell doctor --fix".',
+            async () => {
+              await ensure(client);
+              return `Schedule ${scheduleId} made.`;
+            },
+          ),
+        ];
+      }
+      if (found.state.paused) {
+        return [
+          problem(
+            `Schedule ${scheduleId} is paused: ${otherwise}.`,
+            `temporal schedule toggle --unpause --schedule-id ${scheduleId} --reason "seen by the doctor"`,
+          ),
+        ];
+      }
+      const [next] = found.info.nextActionTimes;
+      const lateMs = next === undefined ? 0 : clock() - next.getTime();
+      if (lateMs > LATE_MS) {
+        return [
+          problem(
+            `Schedule ${scheduleId} should have acted ${Math.round(lateMs / 1000)} s ago.`,
+            'See whether Temporal’s own worker service runs, and compare the clocks of the machines.',
+          ),
+        ];
+      }
+      return [await lastRun(client, found, `Schedule ${scheduleId} acts every ${often}`)];
+    },
+  };
+}
+
+async function describe(client: Client, scheduleId: string): Promise<ScheduleDescription | undefined> {
+  try {
+    return await client.schedule.getHandle(scheduleId).describe();
+  } catch (error) {
+    if (error instanceof ScheduleNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+/** How the last run ended that has ended; the newest may still be under way. */
+async function lastRun(client: Client, { info }: ScheduleDescription, acts: string): Promise<Seen> {
+  for (const { action, takenAt } of info.recentActions.toReversed()) {
+    const { workflowId, firstExecutionRunId } = action.workflow;
+    const status = await statusOf(client, workflowId, firstExecutionRunId);
+    if (status === undefined || status === 'RUNNING') continue;
+    const when = takenAt.toISOString();
+    return status === 'COMPLETED'
+      ? ok(`${acts}; its run of ${when} is complete.`)
+      : warning(
+          `${acts}, but its run of ${when} ended as ${status}.`,
+          `See whether a worker runs, then read: temporal workflow describe --workflow-id '${workflowId}'`,
+        );
+  }
+  return ok(`${acts}; no run has ended yet.`);
+}
+
+/** @returns `undefined` when Temporal has forgotten it */
+async function statusOf(client: Client, workflowId: string, runId: string): Promise<string | undefined> {
+  try {
+    return (await client.workflow.getHandle(workflowId, runId).describe()).status.name;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+export const sweepSchedule = scheduleCheck('sweep', {
+  scheduleId: SWEEP_SCHEDULE_ID,
+  ensure: ensureSweepSchedule,
+  often: 'minute',
+  otherwise: 'orders linked by SQL wake nothing',
+});
+
+export const silentDevicesSchedule = scheduleCheck('silent devices', {
+  scheduleId: SILENT_DEVICES_SCHEDULE_ID,
+  ensure: ensureSilentDevicesSchedule,
+  often: 'day',
+  otherwise: 'devices that nobody opens any more are pushed for ever',
+});
