@@ -15,21 +15,23 @@ const WAKE_AGAIN_AFTER = `interval '5 minutes'`;
 
 /**
  * Takes waits whose condition holds now: an order exists, the owner has an active device, or a newer status
- * is committed. One branch per condition, so that each is a join of two sets and not a probe per row; ids
- * are compared as text because the shop's columns may be of any type. Newest deliveries first.
+ * is committed. One branch per condition, each a join of two sets. What a sweep costs is to depend on how much waits,
+ * not on how large and old the shop is: so ids, which are text here, are compared in the type of the shop's column,
+ * by its index, and of all updates only the open ones are read. Newest deliveries first.
  */
-export function takeDueWaits(db: Queryable, tables: ShopTables, limit: number): Promise<DueWait[]> {
-  return readOrders(db, tables, (access) => takeDue(db, tables, access, limit));
+export async function takeDueWaits(db: Queryable, tables: ShopTables, limit: number): Promise<DueWait[]> {
+  const types = await readIdTypes(db, tables);
+  return readOrders(db, tables, (access) => takeDue(db, tables, types, access, limit));
 }
 
 async function takeDue(
   db: Queryable,
   tables: ShopTables,
+  types: IdTypes,
   access: OrderAccess,
   limit: number,
 ): Promise<DueWait[]> {
   const { waybills } = tables;
-  const waybillTable = `${escapeIdentifier(waybills.schema)}.${escapeIdentifier(waybills.table)}`;
   const { rows } = await db.query<DueWait>(
     `with ready as (
        select workflow_id, waybill_id, kind, audience, owner_id, since
@@ -37,20 +39,20 @@ async function takeDue(
         where woken_at is null or woken_at < now() - ${WAKE_AGAIN_AFTER}),
      due as (
        select r.*, r.kind as cause from ready r
-         join ${waybillTable} b on b.${escapeIdentifier(waybills.id)}::text = r.waybill_id
-         ${joinOrders(tables, access)}
+         join ${nameOf(waybills)} b on b.${escapeIdentifier(waybills.id)} = r.waybill_id::${types.waybillId}
+         ${joinOrders(tables, types, access)}
         where r.kind = 'order'
        union all
        select r.*, r.kind from ready r
         where r.kind = 'device' and r.audience = 'user'
-          and r.owner_id in (select user_id::text from public.push_devices where is_active)
+          and r.owner_id::${types.userId} in (select user_id from public.push_devices where is_active)
        union all
        select r.*, r.kind from ready r
         where r.kind = 'device' and r.audience = 'merchant'
-          and r.owner_id in (select merchant_id::text from public.push_devices where is_active)
+          and r.owner_id::${types.merchantId} in (select merchant_id from public.push_devices where is_active)
        union all
        select r.*, 'superseded' from ready r
-         join waybell.express_updates own on own.workflow_id = r.workflow_id
+         join waybell.express_updates own on own.workflow_id = r.workflow_id and own.state = 'open'
         where exists (select from waybell.express_updates newer
                        where newer.waybill_id = own.waybill_id and newer.verdict = 'announce'
                          and newer.seq > own.seq)),
@@ -66,11 +68,49 @@ async function takeDue(
 }
 
 /** The function is asked once for each waiting waybill that names an order: few, since an order that exists ends it. */
-function joinOrders({ waybills, orders }: ShopTables, access: OrderAccess): string {
-  const orderId = `b.${escapeIdentifier(waybills.orderId)}::text`;
+function joinOrders({ waybills, orders }: ShopTables, types: IdTypes, access: OrderAccess): string {
+  const orderId = `b.${escapeIdentifier(waybills.orderId)}`;
   if (access === 'function') {
-    return `cross join lateral (select from ${ORDER_FUNCTION}(${orderId}) where ${orderId} is not null limit 1) o`;
+    return `cross join lateral (select from ${ORDER_FUNCTION}(${orderId}::text) where ${orderId} is not null limit 1) o`;
   }
-  return `join ${escapeIdentifier(orders.schema)}.${escapeIdentifier(orders.table)} o
-           on o.${escapeIdentifier(orders.id)}::text = ${orderId}`;
+  const id = `o.${escapeIdentifier(orders.id)}`;
+  // What a waybill names need be no id of an order: it is not cast to the type of one.
+  const isIts =
+    types.orderId === types.namedOrderId ? `${id} = ${orderId}` : `${id}::text = ${orderId}::text`;
+  return `join ${nameOf(orders)} o on ${isIts}`;
+}
+
+/** The types of the columns that hold ids, as SQL; a role that may not read the orders need not know theirs. */
+interface IdTypes {
+  readonly waybillId: string;
+  readonly namedOrderId: string;
+  readonly orderId: string | null;
+  readonly userId: string;
+  readonly merchantId: string;
+}
+
+async function readIdTypes(db: Queryable, { waybills, orders }: ShopTables): Promise<IdTypes> {
+  const devices = { schema: 'public', table: 'push_devices' };
+  const wanted = {
+    waybillId: { ...waybills, column: waybills.id },
+    namedOrderId: { ...waybills, column: waybills.orderId },
+    orderId: { ...orders, column: orders.id },
+    userId: { ...devices, column: 'user_id' },
+    merchantId: { ...devices, column: 'merchant_id' },
+  };
+  const { rows } = await db.query<{ types: IdTypes }>(
+    `select jsonb_object_agg(w.key, format_type(a.atttypid, a.atttypmod)) as types
+       from jsonb_each($1) as w
+       left join pg_namespace n on n.nspname = w.value ->> 'schema'
+       left join pg_class c on c.relnamespace = n.oid and c.relname = w.value ->> 'table'
+       left join pg_attribute a on a.attrelid = c.oid and a.attname = w.value ->> 'column' and not a.attisdropped`,
+    [JSON.stringify(wanted)],
+  );
+  const [row] = rows;
+  if (!row) throw new Error('an aggregate gives one row');
+  return row.types;
+}
+
+function nameOf({ schema, table }: { readonly schema: string; readonly table: string }): string {
+  return `${escapeIdentifier(schema)}.${escapeIdentifier(table)}`;
 }

@@ -70,10 +70,29 @@ describe(`the sweep over ${WAITING} waiting deliveries`, () => {
     expect((await sweep()).workflowIds).toEqual([]);
   });
 
+  test('wakes some of the many deliveries of one owner who registers, the newest first, and the sweep its share', async () => {
+    const owner = 'u-with-many';
+    await db.pool.query(
+      `update waybell.express_waits set owner_id = $1
+        where workflow_id in (select workflow_id from waybell.express_waits where kind = 'device' order by workflow_id limit 2000)`,
+      [owner],
+    );
+    await db.pool.query(`insert into push_devices (cid, user_id) values ('of-many', $1)`, [owner]);
+    const woken = await findWaitsToWake(db.pool, { kind: 'device', audience: 'user', ownerId: owner });
+    const { rows } = await db.pool.query<{ workflow_id: string }>(
+      `select workflow_id from waybell.express_waits join waybell.express_updates using (workflow_id)
+        where owner_id = $1 order by seq desc limit 20`,
+      [owner],
+    );
+    expect(woken).toEqual(rows.map((row) => row.workflow_id));
+    expect((await sweep()).workflowIds).toHaveLength(500);
+    await db.pool.query(`delete from push_devices where cid = 'of-many'`);
+  });
+
   test('takes no more than its share when everybody registers at once', async () => {
     await db.pool.query(
       `insert into push_devices (cid, user_id)
-       select 'all-' || owner_id, owner_id from waybell.express_waits where kind = 'device'`,
+       select distinct 'all-' || owner_id, owner_id from waybell.express_waits where kind = 'device'`,
     );
     const { workflowIds, ms } = await sweep();
     expect(workflowIds).toHaveLength(500);

@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type pg from 'pg';
+import { loadConfig } from '../../src/config';
+import { takeDueWaits } from '../../src/database/due-waits';
+import { inTransaction, type Queryable } from '../../src/database/pool';
+import { createTestDatabase, type TestDatabase } from '../setup/database';
+import { DATABASE_KINDS } from '../setup/run-info';
+
+/** What has long been delivered, and a few parcels that wait. */
+const OLD = 60_000;
+const WAITING = 60;
+const { shopTables } = loadConfig({});
+
+/** Ids are text in one database, and uuids in the other. */
+describe.each(DATABASE_KINDS)('the sweep over an old shop (%s database)', (kind) => {
+  let db: TestDatabase;
+  const old = (text: string): string => (kind === 'seed' ? `md5(${text})::uuid` : text);
+
+  beforeAll(async () => {
+    db = await createTestDatabase(kind);
+    await db.pool.query(
+      `insert into ml_orders (id, user_id, merchant_id)
+       select ${old(`'o' || n`)}, ${old(`'u' || n`)}, ${old(`'m' || n`)} from generate_series(1, ${OLD}) n`,
+    );
+    await db.pool.query(
+      `insert into platform_express_waybills (carrier, tracking_no, order_id)
+       select 'yto', 'OLD' || n, ${old(`'o' || n`)} from generate_series(1, ${OLD}) n`,
+    );
+    await db.pool.query(
+      `insert into push_devices (cid, user_id, merchant_id)
+       select 'old-' || n, ${old(`'u' || n`)}, ${old(`'m' || n`)} from generate_series(1, ${OLD}) n`,
+    );
+    await db.pool.query(
+      `insert into waybell.express_updates (workflow_id, waybill_id, verdict, instance, status, decision, state)
+       select 'old/' || tracking_no, id::text, 'announce', 1, 'delivered', '{}', 'closed'
+         from platform_express_waybills where tracking_no like 'OLD%'`,
+    );
+    for (const kindOfWait of ['order', 'device', 'device', 'retry'])
+      for (let n = 0; n < WAITING / 4; n += 1)
+        await waits(kindOfWait, n % 2 === 0 ? 'user' : 'merchant', randomUUID());
+    await db.pool.query('vacuum analyze');
+  });
+  afterAll(() => db.drop());
+
+  /** A delivery that waits, on a waybill of its own. */
+  async function waits(waitKind: string, audience: string, ownerId: string): Promise<string> {
+    const workflowId = `waits-${randomUUID()}`;
+    const of = waitKind === 'order' ? ['', ''] : [audience, ownerId];
+    await db.pool.query(
+      `with b as (insert into platform_express_waybills (carrier, tracking_no) values ('yto', $1) returning id::text),
+            u as (insert into waybell.express_updates (workflow_id, waybill_id, verdict, instance, status, decision, state)
+                  select $1, id, 'announce', 1, 'delivered', '{}', 'open' from b returning waybill_id)
+       insert into waybell.express_waits (workflow_id, kind, audience, owner_id, waybill_id, deadline)
+       select $1, $2, $3, $4, waybill_id, now() + interval '1 day' from u`,
+      [workflowId, waitKind, ...of],
+    );
+    return workflowId;
+  }
+  const sweep = async (): Promise<Record<string, string>> => {
+    const due = await inTransaction(db.pool, (tx) => takeDueWaits(tx, shopTables, 500));
+    return Object.fromEntries(due.map(({ workflowId, cause }) => [workflowId, cause]));
+  };
+
+  test('reads what waits and looks the rest up, and not the tables of the shop', async () => {
+    let plan = '';
+    await inTransaction(db.pool, async (tx) => {
+      const explained: Queryable = {
+        query: async (text: string, values: unknown[]) => {
+          const isSweep = text.startsWith('with ready');
+          const answer: pg.QueryResult<Record<string, string>> = await tx.query(
+            isSweep ? `explain (analyze) ${text}` : text,
+            values,
+          );
+          if (!isSweep) return answer;
+          plan = answer.rows.map((row) => row['QUERY PLAN']).join('\n');
+          return { ...answer, rows: [] };
+        },
+      } as Queryable;
+      await takeDueWaits(explained, shopTables, 500);
+    });
+    expect(plan).toContain('express_waits');
+    expect(plan.match(/Seq Scan on \w+/g)?.filter((scan) => !scan.endsWith('express_waits')) ?? []).toEqual(
+      [],
+    );
+  });
+
+  test('finds each wait that is over by what has ended it, and no other', async () => {
+    const [user, merchant] = [randomUUID(), randomUUID()];
+    const ids = {
+      order: await waits('order', '', ''),
+      user: await waits('device', 'user', user),
+      merchant: await waits('device', 'merchant', merchant),
+      superseded: await waits('retry', 'user', randomUUID()),
+    };
+    await db.pool.query(
+      `update platform_express_waybills set order_id = (select id from ml_orders limit 1) where tracking_no = $1`,
+      [ids.order],
+    );
+    await db.pool.query(
+      `insert into push_devices (cid, user_id, merchant_id) values ('new-1', $1, null), ('new-2', null, $2)`,
+      [user, merchant],
+    );
+    await db.pool.query(
+      `insert into waybell.express_updates (workflow_id, waybill_id, verdict, instance, status, decision, state)
+       select 'newer', waybill_id, 'announce', 1, 'returning', '{}', 'open' from waybell.express_updates where workflow_id = $1`,
+      [ids.superseded],
+    );
+    expect(await sweep()).toEqual({
+      [ids.order]: 'order',
+      [ids.user]: 'device',
+      [ids.merchant]: 'device',
+      [ids.superseded]: 'superseded',
+    });
+  });
+
+  test('finds an order also where the waybill names it in a column of another type', async () => {
+    await db.pool.query(`
+      alter table platform_express_waybills drop constraint if exists platform_express_waybills_order_id_fkey;
+      drop policy if exists "people see the waybills of their orders" on platform_express_waybills;
+      alter table platform_express_waybills alter order_id type varchar(64)`);
+    const [linked, named] = [await waits('order', '', ''), await waits('order', '', '')];
+    await db.pool.query(
+      `update platform_express_waybills
+          set order_id = case tracking_no when $1 then (select id::text from ml_orders limit 1) else 'ORDER-?' end
+        where tracking_no in ($1, $2)`,
+      [linked, named],
+    );
+    expect(await sweep()).toEqual({ [linked]: 'order' });
+  });
+});
