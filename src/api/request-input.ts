@@ -1,6 +1,7 @@
 import express, { type Request, type RequestHandler } from 'express';
 import type { z } from 'zod';
 import { readJsonObject } from '../sources/json-object';
+import { fieldWords } from './field-words';
 import { HttpProblem } from './http-problem';
 
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -39,7 +40,7 @@ export function readOptionalJson<T extends z.ZodType>(request: Request, schema: 
 
 /** Checks fields against a schema. The first one that is wrong is named. */
 export function checkFields<T extends z.ZodType>(schema: T, fields: unknown): z.output<T> {
-  const checked = schema.safeParse(fields);
+  const checked = schema.safeParse(fields, { error: fieldWords });
   if (checked.success) return checked.data;
   const [issue] = checked.error.issues;
   const field = issue?.path[0] === undefined ? '' : String(issue.path[0]);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { userInfo } from 'node:os';
 import { SingleBar } from 'cli-progress';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { z } from 'zod';
 import { loadConfig, type Config } from '../config';
 import { askApi, UnavailableError } from './ask-api';
@@ -10,6 +10,8 @@ import { askApi, UnavailableError } from './ask-api';
 const LOOK_MS = 500;
 /** How often in a row it may not be answered: a minute or so. */
 const MOST_LOOKS = 60;
+/** As much as one Temporal server takes beside its webhooks; the API refuses more. */
+const MOST_PER_SECOND = 200;
 
 const started = z.object({
   found: z.number(),
@@ -47,7 +49,7 @@ export function retryCommand(): Command {
       '--query <query>',
       'all that Temporal finds, such as \'Carrier="yto" AND Attention="push-failed"\'',
     )
-    .option('--rate <n>', 'deliveries per second, at most', wholeNumber, 20)
+    .option('--rate <n>', 'deliveries per second, at most', readRate, 20)
     .option('--reason <words>', 'why; kept in the history')
     .option('--operator <name>', 'who asks; kept in the history', userInfo().username)
     .option('--devices <ids>', 'only these devices (ids or cids), with commas between', commaList)
@@ -124,9 +126,11 @@ function deliveries(count: number): string {
   return `${count} ${count === 1 ? 'delivery' : 'deliveries'}`;
 }
 
-function wholeNumber(text: string): number {
-  if (!/^\d{1,3}$/.test(text)) throw new InvalidArgumentError('write a whole number, 1 to 200.');
-  return Number(text);
+function readRate(text: string): number {
+  const rate = Number(text);
+  if (!/^\d+$/.test(text) || rate < 1 || rate > MOST_PER_SECOND)
+    throw new Error(`--rate must be a whole number, 1 to ${MOST_PER_SECOND}.`);
+  return rate;
 }
 
 function commaList(text: string): string[] {

@@ -12,7 +12,7 @@ import { selectRestartFacts } from '../database/restart-facts';
 import { startDelivery } from '../intake/start-delivery';
 import type { RetryRequest } from '../shipment/retry-request';
 import type { ShipmentUpdate } from '../shipment/update';
-import { whyNoRestart } from '../shipment/why-no-restart';
+import { whyNoneOfThese, whyNoRestart } from '../shipment/why-no-restart';
 import type { DeliveryInput } from '../workflows/contract';
 import { retryNowUpdate } from '../workflows/messages';
 
@@ -51,11 +51,24 @@ export async function retryDelivery(
   // Started by an earlier try of this very retry; it may have closed since.
   if (latest && bulkId !== undefined && latest.bulkId === bulkId) return restarted(latest.runId);
   if (latest?.open) {
+    const reason = await whyNone(parts, workflowId, request);
+    if (reason !== null) return refusal('nothing-to-retry', reason);
     const end = await askOpenDelivery(parts.temporal, workflowId, request, latest.runId, bulkId);
     if (end) return end;
     latest = await describe(parts.temporal, workflowId);
   }
   return restart(parts, workflowId, latest, request, bulkId);
+}
+
+/** A workflow takes every retry, since it cannot look: for devices that need nothing it would do nothing. */
+async function whyNone(
+  { pool }: RetryParts,
+  workflowId: string,
+  { devices }: RetryRequest,
+): Promise<string | null> {
+  if (devices === undefined) return null;
+  const facts = await inTransaction(pool, (db) => selectRestartFacts(db, workflowId, devices));
+  return facts && whyNoneOfThese(facts);
 }
 
 const restarted = (runId: string): RetryEnd => ({
@@ -131,7 +144,10 @@ async function restart(
 
   const update = facts?.update ?? (latest && (await readInput(temporal, workflowId, latest.firstRunId)));
   if (!update) {
-    return refusal('history-gone', `neither Temporal nor the database keeps what ${workflowId} was told`);
+    return refusal(
+      'history-gone',
+      'neither Temporal nor the database knows this delivery, or keeps what it was told',
+    );
   }
   const retryOf = { ...request, runId: latest?.runId ?? facts?.runId ?? '' };
   const memo = bulkId === undefined ? {} : { bulkRetry: bulkId };

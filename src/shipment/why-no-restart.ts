@@ -14,13 +14,22 @@ export interface ClosedDelivery {
   readonly someDevices: boolean;
 }
 
+const NONE_OF_THESE = 'nothing to retry: none of these devices still needs the message';
+
+/** Why another try of an open delivery, for some devices only, would reach nobody; `null` when it would. */
+export function whyNoneOfThese(delivery: Omit<ClosedDelivery, 'verdict' | 'newerStatus'>): string | null {
+  const { notifications, deviceLeft, someDevices } = delivery;
+  // Before it knows whom to tell, the retry looks for that.
+  return someDevices && notifications.length > 0 && !deviceLeft ? NONE_OF_THESE : null;
+}
+
 /** Why another try of a closed delivery has nothing to do, in words; `null` when it has. */
 export function whyNoRestart(delivery: ClosedDelivery): string | null {
   const { verdict, newerStatus, notifications, deviceLeft, someDevices } = delivery;
   if (verdict !== 'announce') return `nothing to retry: the update announced nothing (${verdict})`;
   if (newerStatus !== null) return `nothing to retry: a newer status is known (${newerStatus})`;
   if (deviceLeft) return null;
-  if (someDevices) return 'nothing to retry: none of these devices still needs the message';
+  if (someDevices) return NONE_OF_THESE;
   const reached = notifications.every(({ accepted, failed }) => accepted > 0 && failed === 0);
   if (notifications.length > 0 && reached) {
     return 'nothing to retry: every push was accepted, and no other device is registered';

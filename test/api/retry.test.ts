@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { loadConfig } from '../../src/config';
+import { ATTENTION } from '../../src/workflows/search-attributes';
 import { refused } from '../setup/cloud-function';
 import { type DeliveryLab, eventually, LIMITS, openDeliveryLab } from '../setup/delivery-lab';
 import { freePorts } from '../setup/free-port';
@@ -77,6 +78,34 @@ describe('a retry', () => {
         message: 'nothing to retry: the delivery is pushing to 1 devices by itself',
       });
     });
+  });
+
+  test('of an open delivery for devices that need nothing is refused, and does not wake it', async () => {
+    const parcel = await lab.parcel({ user: 2, merchant: 0 });
+    const [good = '', bad = ''] = parcel.cids;
+    lab.cloud.answer(bad, refused);
+    await lab.withWorker(async () => {
+      const handle = await lab.start(parcel, 'delivered', 1);
+      const messageId = await messageOf(parcel.userId);
+      await eventually(async () =>
+        (await handle.describe()).typedSearchAttributes.get(ATTENTION)?.includes('push-failed'),
+      );
+      const before = (await handle.fetchHistory()).events?.length;
+      for (const devices of [['no-such-phone'], [good]]) {
+        expect(await retry(messageId, { devices })).toMatchObject({
+          status: 409,
+          json: {
+            code: 'nothing-to-retry',
+            message: 'nothing to retry: none of these devices still needs the message',
+          },
+        });
+      }
+      expect((await handle.fetchHistory()).events).toHaveLength(before ?? 0);
+      lab.cloud.answer(bad);
+      expect((await retry(messageId, { devices: [bad] })).status).toBe(200);
+      await eventually(async () => (await sendStatusOf(messageId)) === 'success');
+    });
+    expect([good, bad].map((cid) => lab.cloud.countFor(cid))).toEqual([1, 2]);
   });
 
   test('of a closed delivery starts it again, under the same id, and reaches the phone', async () => {

@@ -120,7 +120,8 @@ describe('the commands of operators', () => {
     [['--query', 'Carrier='], /^Waybell refuses \(400\): ./],
     [['--query', 'Carrier="yto"', 'YT-1'], 'Name deliveries, or give --query.'],
     [[], 'Name deliveries, or give --query.'],
-    [['a', '--rate', '201'], /^Waybell refuses \(400\): rate: ./],
+    [['a', '--rate', '201'], '--rate must be a whole number, 1 to 200.'],
+    [['a', '--rate', 'fast'], '--rate must be a whole number, 1 to 200.'],
   ])('retry %j is refused in one sentence', async (args, sentence) => {
     await expect(run(retryCommand(), ...args)).rejects.toThrow(sentence);
   });
