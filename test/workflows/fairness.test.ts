@@ -29,7 +29,8 @@ interface Turns {
 
 /** A merchant has a burst of pushes; while they go, another one has a parcel for three phones. */
 async function turnsOn(lab: DeliveryLab): Promise<Turns> {
-  const burst = await Promise.all(Array.from({ length: PARCELS }, () => parcelOfMany(lab, PHONES - 1)));
+  const burst: Parcel[] = [];
+  while (burst.length < PARCELS) burst.push(await parcelOfMany(lab, PHONES - 1));
   const merchantId = burst[0]?.merchantId ?? '';
   const [quiet, loud] = [await lab.parcel({ user: 2 }), await lab.parcel({ user: 2 })];
   await lab.db.pool.query('update ml_orders set merchant_id = $1 where id = any ($2)', [
