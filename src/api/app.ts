@@ -10,6 +10,7 @@ import { authenticate } from './auth';
 import { channelRoutes } from './channels';
 import type { ApiDependencies, ProcessDependencies } from './dependencies';
 import { descriptionRoutes } from './description';
+import { addDeliveryRoutes } from './deliveries';
 import { addDeviceRoutes } from './devices';
 import { answerErrors, refuseUnknownRoute } from './error-handler';
 import { healthRoutes } from './health';
@@ -103,6 +104,7 @@ function shopRoutes(deps: ApiDependencies): Router {
   addArchiveRoutes(router, deps);
   addWaybillRoutes(router, deps);
   addNotificationRoutes(router, deps);
+  addDeliveryRoutes(router, deps);
   addRetryRoutes(router, deps);
   addProviderRoutes(router, deps);
   addLedgerRoutes(router, deps);

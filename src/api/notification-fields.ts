@@ -25,7 +25,7 @@ export const notification = z
   })
   .meta({ id: 'Notification' });
 
-const explanation = z
+export const explanation = z
   .object({ en: z.string(), zh: z.string() })
   .meta({ id: 'Explanation', description: 'Why it was shown or was not, and what to do, in plain words.' });
 

@@ -1,13 +1,11 @@
 import type { Router } from 'express';
 import { findNotification } from '../database/find-notification';
 import { listNotifications as selectNotifications } from '../database/list-notifications';
-import { listPushes } from '../database/list-pushes';
 import type { Notification } from '../database/notification';
-import { findNotificationConditions } from '../database/notification-conditions';
 import { inTransaction } from '../database/pool';
 import { namingField } from './database-problem';
 import type { ApiDependencies } from './dependencies';
-import { explain } from './explain';
+import { explainNotifications } from './explain-notifications';
 import { HttpProblem } from './http-problem';
 import { listNotifications, retryNotification, showNotification } from './notification-operations';
 import { serve } from './operation';
@@ -30,15 +28,9 @@ export function addNotificationRoutes(router: Router, deps: ApiDependencies): vo
   });
 
   serve(router, showNotification, async ({ params: { message_id: messageId } }) => {
-    const found = await inTransaction(pool, async (db) => {
-      const notification = await findNotification(db, messageId);
-      if (!notification) return undefined;
-      const pushes = await listPushes(db, messageId);
-      const conditions = await findNotificationConditions(db, notification, pushes);
-      return { ...notification, ...explain(notification, pushes, conditions) };
-    });
-    if (!found) throw unknown(messageId);
-    return { ok: true, notification: shown(found) };
+    const [notification] = await explainNotifications(deps, [messageId]);
+    if (!notification) throw unknown(messageId);
+    return { ok: true, notification };
   });
 
   serve(router, retryNotification, async ({ params: { message_id: messageId }, body }) => {

@@ -19,6 +19,7 @@ import { start } from './start';
 import { startInBackground } from './start-in-background';
 import { status } from './status';
 import { stop } from './stop';
+import { whyCommand } from './why';
 
 interface StartOptions {
   readonly only?: Role;
@@ -67,6 +68,7 @@ waybell
   .addCommand(sendCommand())
   .addCommand(replayCommand())
   .addCommand(providersCommand())
+  .addCommand(whyCommand())
   .addCommand(attentionCommand())
   .addCommand(retryCommand())
   .addCommand(ledgerCommand())

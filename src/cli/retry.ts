@@ -76,6 +76,8 @@ async function retry(config: Config, ids: readonly string[], options: RetryOptio
   const end = await follow(config, asked.retry_id);
   console.log(describeEnd(end));
   for (const { workflow_id: id, words } of end.refusals) console.error(`${id}: ${words}`);
+  const [name] = ids;
+  if (ids.length === 1 && end.asked + end.restarted > 0) console.log(`next       npx waybell why ${name}`);
   return end.state === 'done' && end.refused === 0 ? 0 : 1;
 }
 

@@ -41,7 +41,7 @@ async function send(config: Config, choice: SendChoice): Promise<void> {
     const end = await followDelivery(temporal.client, answer.workflow_id, say, PATIENCE_MS);
     say(`state      ${describeEnd(end)}`);
     say(`Temporal   ${answer.temporal_ui}`);
-    say(`next       ${nextCommand(end, answer.workflow_id)}`);
+    say(`next       ${nextCommand(end)}`);
   } finally {
     await temporal.close();
   }
@@ -59,10 +59,9 @@ function describeEnd({ state, progress }: FollowEnd): string {
   return progress ? `${state}, ${progress.step}` : `${state}, no worker answers: see the Temporal UI`;
 }
 
-function nextCommand({ progress }: FollowEnd, workflowId: string): string {
+function nextCommand({ progress }: FollowEnd): string {
   const attention = progress?.attention ?? [];
-  if (attention.includes('push-failed'))
-    return `temporal workflow signal --workflow-id '${workflowId}' --name retry`;
+  if (attention.includes('push-failed')) return `npx waybell retry ${progress?.trackingNo}`;
   if (attention.includes('order-not-found')) {
     return `link an order: PUT /api/v1/waybills/${progress?.carrier}/${progress?.trackingNo} {"order_id": "…"}`;
   }

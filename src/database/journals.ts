@@ -68,6 +68,16 @@ export async function selectKeptWebhooks(db: Queryable, journalId: string, limit
   return rows.map(({ id }) => id);
 }
 
+/** Deliveries of a parcel that a journal has yet to give to Temporal. Few are kept, unless Temporal is away. */
+export async function findKeptDeliveries(db: Queryable, trackingNo: string): Promise<string[]> {
+  const { rows } = await db.query<{ workflow_id: string }>(
+    `select distinct workflow_id from waybell.webhooks cross join unnest(workflow_ids) as workflow_id
+      where kept_by is not null and split_part(workflow_id, '/', 4) = $1`,
+    [trackingNo],
+  );
+  return rows.map((row) => row.workflow_id);
+}
+
 /** Temporal has them now. */
 export async function markWebhooksHandedOver(db: Queryable, ids: readonly string[]): Promise<void> {
   await db.query('update waybell.webhooks set kept_by = null where id = any ($1)', [ids]);

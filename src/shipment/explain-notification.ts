@@ -1,4 +1,4 @@
-import type { Explanation } from './explanation';
+import { type Explanation, joined } from './explanation';
 
 /** What became of one notification, in numbers. */
 export interface NotificationFacts {
@@ -39,11 +39,9 @@ export function explainNotification(facts: NotificationFacts): Explanation {
   }
   switch (sendStatus) {
     case 'success':
+      return acceptedBy(accepted);
     case 'partial':
-      return {
-        en: `A push service accepted it for ${counted(accepted, 'device')}, and no phone has confirmed that it showed it. Each push says what may be the cause.${sendStatus === 'partial' ? ' Other devices failed: see why, then retry.' : ''}`,
-        zh: `推送服务已接受 ${accepted} 台设备的推送，但没有手机确认已显示。可能的原因见各条推送。${sendStatus === 'partial' ? '另有设备失败：请查看原因后重试。' : ''}`,
-      };
+      return joined(acceptedBy(accepted), OTHERS_FAILED);
     case 'failed':
       return withWait(facts, {
         en: 'No device was reached. Each push says why; once that is corrected, waybell retry tries again.',
@@ -57,7 +55,8 @@ export function explainNotification(facts: NotificationFacts): Explanation {
         zh: '发送之前包裹已有更新的状态，改为通知新的状态。',
       };
     case 'sending':
-      return withWait(facts, { en: 'It is being sent.', zh: '正在发送。' });
+      // Its own pushes are done; the delivery still pushes to the other audience.
+      return accepted > 0 ? acceptedBy(accepted) : withWait(facts, BEING_SENT);
     default:
       return {
         en: 'It was made by another system, which knows what became of it.',
@@ -65,6 +64,20 @@ export function explainNotification(facts: NotificationFacts): Explanation {
       };
   }
 }
+
+function acceptedBy(accepted: number): Explanation {
+  return {
+    en: `A push service accepted it for ${counted(accepted, 'device')}, and no phone has confirmed that it showed it. Each push says what may be the cause.`,
+    zh: `推送服务已接受 ${accepted} 台设备的推送，但没有手机确认已显示。可能的原因见各条推送。`,
+  };
+}
+
+const OTHERS_FAILED: Explanation = {
+  en: 'Other devices failed: see why, then retry.',
+  zh: '另有设备失败：请查看原因后重试。',
+};
+
+const BEING_SENT: Explanation = { en: 'It is being sent.', zh: '正在发送。' };
 
 const counted = (count: number, one: string, many = `${one}s`): string =>
   `${count} ${count === 1 ? one : many}`;

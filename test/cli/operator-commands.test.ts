@@ -2,8 +2,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, tes
 import type { Command } from 'commander';
 import pino from 'pino';
 import { attentionCommand } from '../../src/cli/attention';
+import { forgetJournalCommand } from '../../src/cli/forget-journal';
 import { ledgerCommand } from '../../src/cli/ledger';
 import { retryCommand } from '../../src/cli/retry';
+import { whyCommand } from '../../src/cli/why';
 import { loadConfig } from '../../src/config';
 import { ATTENTION } from '../../src/workflows/search-attributes';
 import { refused } from '../setup/cloud-function';
@@ -65,6 +67,26 @@ describe('the commands of operators', () => {
       await eventually(async () =>
         (await handle.describe()).typedSearchAttributes.get(ATTENTION)?.includes('push-failed'),
       );
+      const why = await run(whyCommand(), trackingNo);
+      expect(why.code).toBeUndefined();
+      expect(why.output).toMatch(
+        new RegExp(
+          [
+            `^yto ${trackingNo} delivered, open, since 20.+Z`,
+            '  waits: push-failed of the user, until 20.+Z',
+            `  user ${parcel.userId}: failed\\. No device was reached\\. Each push says why; .+`,
+            `    …${cid.slice(-4)} unicloud failed bad_payload .+`,
+            '      The push service refuses the message itself\\. Read its words\\.',
+            `  merchant ${parcel.merchantId}: success\\. A push service accepted it for 1 device, .+`,
+            '    ….... unicloud accepted .+',
+            '      Accepted, but not confirmed by the phone\\. .+',
+            '  http://.+',
+            '',
+            `next       remove the cause, then: npx waybell retry ${trackingNo}$`,
+          ].join('\n'),
+        ),
+      );
+
       const waiting = await run(attentionCommand(), '--kind', 'push-failed', '--limit', '200');
       expect(waiting.code).toBe(0);
       expect(waiting.output).toContain(`push-failed yto ${trackingNo} user\n  since 20`);
@@ -124,6 +146,15 @@ describe('the commands of operators', () => {
     [['a', '--rate', 'fast'], '--rate must be a whole number, 1 to 200.'],
   ])('retry %j is refused in one sentence', async (args, sentence) => {
     await expect(run(retryCommand(), ...args)).rejects.toThrow(sentence);
+  });
+
+  test('say that nothing was accepted about a parcel, and that no such journal is missing', async () => {
+    await expect(run(whyCommand(), 'YT-nobody')).rejects.toThrow(
+      'Waybell refuses (404): no webhook about YT-nobody was accepted',
+    );
+    await expect(run(forgetJournalCommand(), 'no/such')).rejects.toThrow(
+      'Waybell refuses (404): no journal no/such is missing',
+    );
   });
 
   test('say so where the API key is wrong, and where Waybell does not run', async () => {

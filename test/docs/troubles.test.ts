@@ -42,7 +42,7 @@ describe('docs/troubles.md', () => {
   );
 
   test('names only commands and scripts that exist', () => {
-    const commands = found(/main\.js ([a-z-]+(?: verify| generate)?)/g);
+    const commands = found(/npx waybell ([a-z-]+(?: verify| generate)?)/g);
     expect(commands.length).toBeGreaterThan(4);
     expect(commands.filter((command) => !COMMANDS.includes(command))).toEqual([]);
     expect(found(/^npm (?:run )?([a-z:-]+)/gm).filter((script) => !SCRIPTS.includes(script))).toEqual([]);

@@ -1,0 +1,87 @@
+import type { Router } from 'express';
+import { type DeliveryStory, findDeliveryStories } from '../database/delivery-stories';
+import { findKeptDeliveries } from '../database/journals';
+import { inTransaction } from '../database/pool';
+import { listDeliveries } from '../retry/visible-deliveries';
+import { ENDS_BY } from '../shipment/attention';
+import { explainDelivery } from '../shipment/explain-delivery';
+import { trackingNoField } from '../sources/canonical';
+import { explainDeliveries, type DeliveryAnswer } from './delivery-operations';
+import type { ApiDependencies } from './dependencies';
+import { explainNotifications } from './explain-notifications';
+import { HttpProblem } from './http-problem';
+import { serve } from './operation';
+import { findStuckStep } from './stuck-step';
+import { temporalLink } from './temporal-link';
+
+/** Some deliveries are looked up in Temporal; milliseconds. */
+const BUDGET_MS = 3_000;
+
+/** From "my customer got no push" to the cause. */
+export function addDeliveryRoutes(router: Router, deps: ApiDependencies): void {
+  const { pool, temporal, config } = deps;
+
+  serve(router, explainDeliveries, async ({ query: { name } }) => {
+    const stories = await inTransaction(pool, (db) => findDeliveryStories(db, config.shopTables, name));
+    const deliveries = await temporal.withDeadline(Date.now() + BUDGET_MS, () =>
+      stories.length > 0 ? Promise.all(stories.map(tell)) : findUnwritten(name),
+    );
+    if (deliveries.length > 0) return { ok: true, deliveries };
+    throw new HttpProblem('delivery-unknown', `no webhook about ${name} was accepted`, { field: 'name' });
+  });
+
+  async function tell(story: DeliveryStory): Promise<DeliveryAnswer> {
+    const { workflowId, status, state, since, waits, messageIds } = story;
+    // An open one that waits has its outcome so far.
+    const outcome = state === 'closed' ? story.outcome : null;
+    const waitsFor = waits.map(({ kind }) => kind);
+    return {
+      workflow_id: workflowId,
+      ...{ status, state, outcome, since },
+      explanation: explainDelivery({ ...story, outcome, waitsFor, notifications: messageIds.length }),
+      waits: waits.map(({ audience, ...wait }) => ({
+        ...wait,
+        audience: audience === '' ? null : audience,
+        ends_by: ENDS_BY[wait.kind],
+      })),
+      problem: state === 'open' ? await findStuckStep(temporal, workflowId) : null,
+      notifications: await explainNotifications(deps, messageIds),
+      temporal_ui: temporalLink(config, workflowId),
+    };
+  }
+
+  /** Deliveries that have not reached the database: kept by a journal, or under way in Temporal. */
+  async function findUnwritten(name: string): Promise<DeliveryAnswer[]> {
+    const number = trackingNoField.safeParse(name);
+    if (!number.success) return [];
+    const kept = await inTransaction(pool, (db) => findKeptDeliveries(db, number.data));
+    if (kept.length > 0) return kept.map((workflowId) => unwritten(workflowId, 'kept', null));
+    const { workflowIds } = await listDeliveries(temporal, `TrackingNo="${number.data}"`, null);
+    return Promise.all(
+      [...new Set(workflowIds)].map(async (workflowId) =>
+        unwritten(workflowId, 'open', await findStuckStep(temporal, workflowId)),
+      ),
+    );
+  }
+
+  function unwritten(
+    workflow_id: string,
+    state: 'open' | 'kept',
+    problem: DeliveryAnswer['problem'],
+  ): DeliveryAnswer {
+    return {
+      ...{ workflow_id, state, problem, status: null, outcome: null, since: null },
+      explanation: state === 'kept' ? KEPT : UNDECIDED,
+      ...{ waits: [], notifications: [], temporal_ui: temporalLink(config, workflow_id) },
+    };
+  }
+}
+
+const KEPT = {
+  en: 'It was accepted, and a journal keeps it because Temporal has not taken it yet. It goes on by itself.',
+  zh: '已接受，但 Temporal 尚未收下，由日志簿保存。之后会自动继续。',
+};
+const UNDECIDED = {
+  en: 'It was accepted, and its first step has not been done yet: no worker takes it, or the database refuses it.',
+  zh: '已接受，但第一步尚未完成：没有 worker 处理它，或数据库拒绝了它。',
+};

@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { ATTENTIONS } from '../shipment/send-status';
+import { explainDelivery } from '../shipment/explain-delivery';
+import { count, moment, ok, temporalUi } from './answer-fields';
+import { DATABASE_PROBLEMS } from './database-problem';
+import { words } from './id-fields';
+import { explainedNotification, explanation } from './notification-fields';
+import type { Operation } from './operation';
+
+/** A workflow id holds a source, a carrier and a tracking number, each percent-encoded. */
+const MAX_NAME_LENGTH = 512;
+
+const delivery = z
+  .object({
+    workflow_id: z.string(),
+    status: z
+      .string()
+      .nullable()
+      .describe('What it tells; none when it tells nothing, or has not been decided.'),
+    state: z.enum(['open', 'closed', 'kept']).describe('`kept`: a journal has it, and Temporal not yet.'),
+    outcome: z.string().nullable().describe('How it ended; none while it is open.'),
+    since: moment.nullable(),
+    explanation: explanation.nullable().describe('Why nobody was told; none where its notifications say it.'),
+    waits: z.array(
+      z.object({
+        kind: z.enum(ATTENTIONS),
+        audience: z.string().nullable(),
+        since: z.string(),
+        until: z.string(),
+        ends_by: z.string(),
+      }),
+    ),
+    problem: z
+      .object({ step: z.string(), words: z.string(), attempts: count })
+      .nullable()
+      .describe('What a step of it fails with at the moment.'),
+    notifications: z.array(explainedNotification),
+    temporal_ui: temporalUi,
+  })
+  .meta({ id: 'Delivery' });
+
+export type DeliveryAnswer = z.input<typeof delivery>;
+
+export const explainDeliveries = {
+  method: 'get',
+  path: '/api/v1/deliveries',
+  id: 'explainDeliveries',
+  tag: 'Notifications',
+  summary: 'Why somebody got no push: all that is known of a parcel, in one answer.',
+  description: 'The three newest deliveries of a parcel, or the one that is named.',
+  access: 'key',
+  query: z.object({
+    name: words(MAX_NAME_LENGTH).describe('A tracking number, a message_id or a workflow id.'),
+  }),
+  answers: { 200: z.object({ ok, deliveries: z.array(delivery) }) },
+  problems: ['delivery-unknown', ...DATABASE_PROBLEMS],
+  examples: {
+    answer: {
+      ok: true,
+      deliveries: [
+        {
+          workflow_id: 'delivery/own-system/yto/TEST_YT_20260206_0099/3f2a9c0d51e874b6a2c1',
+          status: 'delivered',
+          state: 'open',
+          outcome: null,
+          since: '2026-02-06T02:11:00.000Z',
+          explanation: explainDelivery({
+            verdict: 'announce',
+            rawStatus: 'delivered',
+            outcome: null,
+            reason: null,
+            waitsFor: ['order-not-found'],
+            notifications: 0,
+          }),
+          waits: [
+            {
+              kind: 'order-not-found',
+              audience: null,
+              since: '2026-02-06T02:11:00.000Z',
+              until: '2026-02-09T02:11:00.000Z',
+              ends_by: 'an order is linked to the waybill',
+            },
+          ],
+          problem: null,
+          notifications: [],
+          temporal_ui:
+            'http://127.0.0.1:8233/namespaces/default/workflows/delivery%2Fown-system%2Fyto%2FTEST_YT_20260206_0099%2F3f2a9c0d51e874b6a2c1',
+        },
+      ],
+    },
+  },
+} as const satisfies Operation;

@@ -1,0 +1,55 @@
+import type { Verdict } from './decide-announcement';
+import type { Explanation } from './explanation';
+import type { Attention } from './send-status';
+
+/** What is known of a delivery, as far as it says more than its notifications. */
+export interface DeliveryFacts {
+  readonly verdict: Verdict;
+  /** The word of its source for the status. */
+  readonly rawStatus: string | null;
+  readonly outcome: string | null;
+  readonly reason: string | null;
+  readonly waitsFor: readonly Attention[];
+  readonly notifications: number;
+}
+
+/** Why a delivery told nobody, and what to do; `null` when its notifications say what became of it. */
+export function explainDelivery(facts: DeliveryFacts): Explanation | null {
+  const { verdict, rawStatus, outcome, reason, waitsFor, notifications } = facts;
+  switch (verdict) {
+    case 'nothing-new':
+      return {
+        en: 'Every scan of this webhook was known already: there was nothing to tell.',
+        zh: '这个 webhook 的所有扫描都已知道，没有需要通知的内容。',
+      };
+    case 'stale':
+      return {
+        en: 'Its scans do not change the status, or lie behind what people were told: there was nothing to tell.',
+        zh: '它的扫描没有改变状态，或早于已通知的内容，没有需要通知的内容。',
+      };
+    case 'unknown-status':
+      return {
+        en: `The status word "${rawStatus ?? ''}" is not known: it is stored, and nobody is told. Say in STATUS_MAP what it means, restart, and read it again with "waybell replay".`,
+        zh: `状态词 “${rawStatus ?? ''}” 未知：已保存，但不通知任何人。请在 STATUS_MAP 中说明其含义，重启后用 waybell replay 重新读取。`,
+      };
+    case 'announce':
+      break;
+  }
+  if (waitsFor.includes('order-not-found')) {
+    return {
+      en: 'The waybill has no order, or names one that does not exist, so nobody is known whom to tell. Link the order; then it goes on by itself.',
+      zh: '运单没有关联订单，或关联的订单不存在，因此不知道该通知谁。请关联订单，之后会自动继续。',
+    };
+  }
+  if (notifications > 0 || outcome === null) return null;
+  if (outcome === 'superseded') {
+    return {
+      en: 'A newer status of the parcel was known before anybody was told, and was told instead.',
+      zh: '通知任何人之前包裹已有更新的状态，改为通知新的状态。',
+    };
+  }
+  return {
+    en: `It ended before anybody was told: ${reason ?? outcome}.`,
+    zh: `它在通知任何人之前就结束了：${reason ?? outcome}。`,
+  };
+}

@@ -1,0 +1,182 @@
+import { Client, Connection } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ATTENTION } from '../../src/workflows/search-attributes';
+import { refused } from '../setup/cloud-function';
+import { type DeliveryLab, eventually, openDeliveryLab } from '../setup/delivery-lab';
+import { freePorts } from '../setup/free-port';
+import type { Api } from './api-lab';
+import { type Json, serveDeliveries } from './delivery-api';
+
+let lab: DeliveryLab;
+let api: Api;
+beforeAll(async () => {
+  lab = await openDeliveryLab();
+  api = await serveDeliveries(lab);
+});
+afterAll(async () => {
+  await api.close();
+  await lab.close();
+});
+
+const why = async (name: string, from = api): Promise<Json[]> => {
+  const { status, json } = await from.call('GET', `/api/v1/deliveries?name=${encodeURIComponent(name)}`);
+  expect(status).toBe(200);
+  return json['deliveries'] as Json[];
+};
+const send = (trackingNo: string, status: string, from = api) =>
+  from.call('POST', '/webhook/express/status', {
+    json: {
+      ...{ carrier: 'yto', tracking_no: trackingNo, status, event_text: 'scan' },
+      event_time: '2026-02-06 10:11:00',
+    },
+  });
+
+describe('from "my customer got no push" to the cause, in one answer', () => {
+  test('a phone that was refused: its words, what waits and until when, by any name of the delivery', async () => {
+    const parcel = await lab.parcel({ user: 2, merchant: 0 });
+    lab.cloud.answer(parcel.cids[1] ?? '', refused);
+    await lab.withWorker(async () => {
+      const handle = await lab.start(parcel, 'delivered', 1);
+      await eventually(async () =>
+        (await handle.describe()).typedSearchAttributes.get(ATTENTION)?.includes('push-failed'),
+      );
+      const [found] = await why(parcel.trackingNo.toLowerCase());
+      expect(found).toMatchObject({
+        ...{
+          workflow_id: handle.workflowId,
+          status: 'delivered',
+          state: 'open',
+          explanation: null,
+          problem: null,
+        },
+        notifications: [
+          { aud: 'user', send_status: 'partial', pushes: expect.any(Array) },
+          { aud: 'merchant', send_status: 'no-targets', pushes: [] },
+        ],
+      });
+      const waits = found?.['waits'] as Json[];
+      expect(waits.map(({ kind, audience }) => [kind, audience])).toEqual([
+        ['push-failed', 'user'],
+        ['no-targets', 'merchant'],
+      ]);
+      const [toUser] = found?.['notifications'] as { message_id: string; pushes: Json[] }[];
+      expect(toUser?.pushes.filter(({ state }) => state === 'failed')).toMatchObject([
+        { code: 'bad_payload', explanation: { en: expect.stringContaining('refuses the message itself') } },
+      ]);
+      for (const name of [handle.workflowId, toUser?.message_id ?? ''])
+        expect(await why(name)).toEqual([found]);
+      await handle.cancel();
+      await expect(handle.result()).rejects.toThrow();
+    });
+  });
+
+  test('a parcel without an order, a word that is not known, and the newest of what was said first', async () => {
+    const parcel = await lab.parcel({}, false);
+    await lab.withWorker(async () => {
+      await lab.start(parcel, 'picked_up', 1);
+      await eventually(async () => ((await why(parcel.trackingNo))[0]?.['waits'] as Json[])[0]);
+      await (await lab.start(parcel, 'unheard-of', 2)).result();
+      const [newest, before] = await why(parcel.trackingNo);
+      expect(newest).toMatchObject({
+        ...{ status: null, state: 'closed', outcome: 'unknown-status' },
+        explanation: { en: expect.stringContaining('The status word "unheard-of" is not known') },
+      });
+      expect(before).toMatchObject({
+        explanation: { en: expect.stringContaining('has no order') },
+        waits: [{ kind: 'order-not-found', audience: null, ends_by: 'an order is linked to the waybill' }],
+      });
+      await lab.linkOrder(parcel);
+      await lab.deps.wake({ workflowId: String(before?.['workflow_id']), cause: 'order' });
+      await lab.temporal.client.workflow.getHandle(String(before?.['workflow_id'])).result();
+    });
+  });
+
+  test('a database that refuses a step: its words, and how often it was tried', async () => {
+    const parcel = await lab.parcel();
+    let refuses = true;
+    await lab.withWorker(
+      async () => {
+        const handle = await lab.start(parcel, 'delivered', 1);
+        const found = await eventually(async () => {
+          const [one] = await why(parcel.trackingNo).catch(() => []);
+          return one?.['problem'] && one;
+        });
+        expect(found).toMatchObject({
+          ...{ state: 'open', notifications: [], waits: [] },
+          problem: {
+            step: 'resolveRecipients',
+            words: expect.stringContaining('permission denied for table'),
+          },
+        });
+        refuses = false;
+        await handle.result();
+        expect(await why(parcel.trackingNo)).toMatchObject([{ state: 'closed', problem: null }]);
+      },
+      ({ resolveRecipients, ...others }) => ({
+        ...others,
+        resolveRecipients: (input) =>
+          refuses
+            ? Promise.reject(new Error('permission denied for table ml_orders'))
+            : resolveRecipients(input),
+      }),
+    );
+  });
+
+  test('a webhook that no worker has touched, and one that only a journal has', async () => {
+    const [untouched, kept] = [await lab.parcel(), await lab.parcel()];
+    await send(untouched.trackingNo, 'delivered');
+    expect(await eventually(() => why(untouched.trackingNo).catch(() => undefined))).toMatchObject([
+      {
+        ...{ state: 'open', status: null, problem: null },
+        explanation: { en: expect.stringContaining('no worker takes it') },
+      },
+    ]);
+    const [port] = await freePorts(1);
+    const connection = Connection.lazy({ address: `127.0.0.1:${port}` });
+    const withoutTemporal = await serveDeliveries(lab, { temporal: new Client({ connection }) });
+    await send(kept.trackingNo, 'delivered', withoutTemporal);
+    expect(await eventually(() => why(kept.trackingNo).catch(() => undefined))).toMatchObject([
+      { state: 'kept', explanation: { en: expect.stringContaining('a journal keeps it') } },
+    ]);
+    await withoutTemporal.close();
+    await connection.close();
+    // That journal is gone with its folder; what it had not given to Temporal was never delivered.
+    await lab.db.pool.query(
+      'delete from waybell.webhooks where kept_by is not null; delete from waybell.journals',
+    );
+  });
+
+  test('while Temporal is away it says so, and what the database knows', async () => {
+    const parcel = await lab.parcel({}, false);
+    const handle = await lab.withWorker(async () => {
+      const started = await lab.start(parcel, 'delivered', 1);
+      await eventually(
+        async () => ((await why(parcel.trackingNo).catch(() => []))[0]?.['waits'] as Json[])?.[0],
+      );
+      return started;
+    });
+    const [port] = await freePorts(1);
+    const connection = Connection.lazy({ address: `127.0.0.1:${port}` });
+    const withoutTemporal = await serveDeliveries(lab, { temporal: new Client({ connection }) });
+    expect(await why(parcel.trackingNo, withoutTemporal)).toMatchObject([
+      {
+        problem: { step: 'Temporal', words: 'does not answer' },
+        waits: [{ kind: 'order-not-found' }],
+      },
+    ]);
+    await withoutTemporal.close();
+    await connection.close();
+    await handle.terminate();
+  });
+
+  test.each(['NOBODY-7', 'no delivery at all', 'delivery/own-system/yto/NOBODY-7/abc'])(
+    'nothing was accepted about %j',
+    async (name) => {
+      const answer = await api.call('GET', `/api/v1/deliveries?name=${encodeURIComponent(name)}`);
+      expect(answer).toMatchObject({
+        status: 404,
+        json: { code: 'delivery-unknown', message: `no webhook about ${name} was accepted` },
+      });
+    },
+  );
+});
