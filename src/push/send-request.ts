@@ -52,9 +52,16 @@ export async function sendRequest(
   const target = new URL(url);
   const [scheme, agent] = target.protocol === 'https:' ? [https, agents.secure] : [http, agents.plain];
   const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
+    // Else a server that switches protocols gives neither an answer nor an error, and no signal ends the wait.
+    const onClose = (): void => reject(new Error('closed without an answer'));
     scheme
       .request(target, { method: 'POST', agent, headers: { 'user-agent': USER_AGENT, ...headers }, signal })
-      .once('response', resolve)
+      .once('response', function (this: http.ClientRequest, answer: http.IncomingMessage) {
+        // Every request closes: an error that nobody gets is not for free.
+        this.removeListener('close', onClose);
+        resolve(answer);
+      })
+      .once('close', onClose)
       // Stays: an abort while the body is read is told here too, and without a listener ends the process.
       .on('error', reject)
       .end(body);

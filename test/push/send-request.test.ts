@@ -43,3 +43,9 @@ test('the request says who sends it, and how long it is', async () => {
   await open(({ headers }, response) => response.end(JSON.stringify(headers)));
   expect(JSON.parse((await send()).body)).toMatchObject({ 'user-agent': 'waybell', 'content-length': '6' });
 });
+
+test('a server that switches protocols has not answered, and nobody waits for it', async () => {
+  const switched = 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: tls/1.3\r\n\r\n';
+  await open(({ socket }) => socket.write(switched));
+  await expect(send()).rejects.toThrow('closed without an answer');
+});
