@@ -104,11 +104,11 @@ describe('with several API processes', () => {
     await untilLedger({ accepted: 0 });
     const db = await lab.db.pool.connect();
     await db.query('begin; lock table waybell.webhooks in share mode');
-    const sentAt = new Date().toISOString();
     await send();
+    const answeredAt = new Date().toISOString();
     const before = await ledger();
     expect(before).toMatchObject({ closes: true, updates: { accepted: 0 } });
-    expect(String(before['until']) < sentAt).toBe(true);
+    expect(String(before['until']) < answeredAt).toBe(true);
     await db.query('rollback');
     db.release();
     await untilLedger({ accepted: 1, waiting: 1, not_handed_over: 0 });

@@ -75,7 +75,6 @@ test('a retry of many that goes on as new runs, in its list and in its work, set
       for (const cid of refusing) lab.cloud.answer(cid);
 
       const request = { operator: 'ann', reason: 'function mended' };
-      const startedAt = Date.now();
       const handle = await client.workflow.start(BULK_RETRY_WORKFLOW, {
         workflowId,
         taskQueue,
@@ -92,8 +91,9 @@ test('a retry of many that goes on as new runs, in its list and in its work, set
       );
       const shown = await api.call('GET', `/api/v1/retries/${retryId}`);
       expect(shown.json).toMatchObject({ state: 'done', restarted: CLOSED, asked: OPEN, refused: REACHED });
-      expect(Math.abs(Date.parse(String(shown.json['started_at'])) - startedAt)).toBeLessThan(3_000);
-      expect((await client.workflow.getHandle(workflowId).describe()).memo).toMatchObject(request);
+      const lastRun = await client.workflow.getHandle(workflowId).describe();
+      expect(Date.parse(String(shown.json['started_at']))).toBeLessThan(lastRun.startTime.getTime());
+      expect(lastRun.memo).toMatchObject(request);
       await eventually(() => Promise.resolve(refusing.every((cid) => lab.cloud.countFor(cid) === 2)));
     },
     (activities) => activities,
