@@ -113,7 +113,7 @@ describe('from the old system to Waybell and back', () => {
         ]);
         return all.count === 2 && none.count === 0;
       });
-      expect(blocks('Back again', 'sh').join()).toContain('temporal workflow cancel --query');
+      expect(blocks('Back again', 'sh').join()).toContain('temporal workflow cancel --yes --query');
       for await (const { workflowId } of client.workflow.list({ query: running })) {
         const handle = client.workflow.getHandle(workflowId);
         await handle.cancel();
