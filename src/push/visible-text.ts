@@ -11,12 +11,25 @@ export function visibleText(text: string): string {
 /** Tells characters apart as a reader does: a flag, a family and a letter with its accents are one each. */
 const readers = new Intl.Segmenter();
 
-/** Shortens to at most `max` code points, the last an ellipsis, and cuts no character of a reader in half. */
-export function cutText(text: string, max: number): string {
-  const points = [...text];
-  if (points.length <= max) return text;
-  const start = points.slice(0, max - 1).join('');
-  // Where the character at the cut begins; 0 when it alone is longer than `max`.
-  const end = readers.segment(text).containing(start.length)?.index;
-  return `${start.slice(0, end || start.length).trimEnd()}…`;
+const ELLIPSIS = '…';
+const one = (): number => 1;
+
+/**
+ * Shortens to at most `max` code points, the last an ellipsis, and cuts no character of a reader in half.
+ * @param weigh as how many a code point counts
+ */
+export function cutText(text: string, max: number, weigh: (point: string) => number = one): string {
+  let room = max;
+  /** As far as there is room for the ellipsis after it. */
+  let start = 0;
+  for (const point of text) {
+    if (room - weigh(point) < 0) {
+      // Where the character at the cut begins; 0 when it alone is longer than `max`.
+      const end = readers.segment(text).containing(start)?.index;
+      return `${text.slice(0, end || start).trimEnd()}${ELLIPSIS}`;
+    }
+    room -= weigh(point);
+    if (room >= weigh(ELLIPSIS)) start += point.length;
+  }
+  return text;
 }

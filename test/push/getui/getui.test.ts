@@ -69,8 +69,25 @@ test('the text is cut to what GeTui and each vendor take, and the time to live t
     push_message: { notification: { title: `${'📦'.repeat(49)}…`, body: `${'𠮷'.repeat(255)}…` } },
     push_channel: {
       android: {
-        ups: { notification: { title: `${'📦'.repeat(39)}…`, body: `${'𠮷'.repeat(99)}…` } },
+        ups: { notification: { title: `${'📦'.repeat(19)}…`, body: `${'𠮷'.repeat(49)}…` } },
       },
+    },
+  });
+});
+
+test('for vendors a Chinese character counts as two English letters', async () => {
+  await open();
+  await stage.push({ title: 'x'.repeat(40), content: `${'快'.repeat(49)}xx` });
+  await stage.push({ title: 'x'.repeat(41), content: `${'快'.repeat(49)}xxx` });
+  const [whole, cut] = [0, 1].map((index) => bodyOf(index));
+  expect(whole).toMatchObject({
+    push_channel: {
+      android: { ups: { notification: { title: 'x'.repeat(40), body: `${'快'.repeat(49)}xx` } } },
+    },
+  });
+  expect(cut).toMatchObject({
+    push_channel: {
+      android: { ups: { notification: { title: `${'x'.repeat(38)}…`, body: `${'快'.repeat(49)}…` } } },
     },
   });
 });
