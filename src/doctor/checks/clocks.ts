@@ -24,7 +24,7 @@ function clockCheck(part: string, read: (context: DoctorContext) => Promise<() =
       const apartMs = Math.max(before - server, server - after, 0);
       const seconds = (apartMs / 1000).toFixed(1);
       const found =
-        apartMs === 0
+        seconds === '0.0'
           ? `The clocks of this machine and of ${part} go together.`
           : `The clock of ${part} is ${seconds} s ${server > after ? 'ahead of' : 'behind'} that of this machine.`;
       if (apartMs > WRONG_MS) return [problem(found, HOW)];
