@@ -1,7 +1,7 @@
 import express, { type Request, type RequestHandler } from 'express';
 import type { z } from 'zod';
 import { readJsonObject } from '../sources/json-object';
-import { fieldWords } from './field-words';
+import { fieldWords } from '../sources/field-words';
 import { HttpProblem } from './http-problem';
 
 const MAX_BODY_BYTES = 1024 * 1024;

@@ -4,6 +4,7 @@ import { readStatus, SHIPMENT_STATUSES, type StatusMap } from '../shipment/statu
 import type { ShipmentEvent, ShipmentUpdate } from '../shipment/update';
 import { carrierField, plainText, printable, trackingNoField } from './canonical';
 import { readEventTime } from './event-time';
+import { fieldWords } from './field-words';
 import { readJsonObject } from './json-object';
 import type { Answer, ReceivedUpdate, Verification, WebhookRequest } from './source';
 import { STANDARD_TOLERANCE_S, verifyStandardWebhook } from './standard-webhooks-signature';
@@ -94,7 +95,7 @@ export function createOwnSystem({ secrets, statusMap }: OwnSystemSettings): OwnS
       if (json === undefined) {
         return { ok: false, code: 'json-malformed', message: 'the body must be a JSON object in UTF-8' };
       }
-      const parsed = expressScan.safeParse(json);
+      const parsed = expressScan.safeParse(json, { error: fieldWords });
       if (!parsed.success) return fieldInvalid(parsed.error.issues[0]);
       const { carrier, tracking_no: trackingNo, status, event_text, event_time, event_id } = parsed.data;
       const read = readEventTime(event_time, now);
