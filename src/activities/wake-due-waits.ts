@@ -1,6 +1,7 @@
 import { takeDueWaits, type DueWait } from '../database/due-waits';
 import { fewAtOnce } from '../few-at-once';
 import { inTransaction } from '../database/pool';
+import { noteSweep } from '../database/sweeps';
 import type { ActivityDeps } from './deps';
 import { createEndUnsent } from './end-unsent';
 
@@ -18,7 +19,11 @@ export function createWakeDueWaits(deps: ActivityDeps) {
   return async function wakeDueWaits(): Promise<number> {
     const due = await inTransaction(
       pool,
-      (db) => takeDueWaits(db, shopTables, MOST_PER_SWEEP),
+      async (db) => {
+        const due = await takeDueWaits(db, shopTables, MOST_PER_SWEEP);
+        await noteSweep(db);
+        return due;
+      },
       QUERY_TIMEOUT_MS,
     );
     await fewAtOnce(due, AT_ONCE, wakeOrClose);

@@ -35,7 +35,8 @@ export const showAttention = {
   id: 'showAttention',
   tag: 'Health',
   summary: 'All that waits: why, since when, until when, and what would end it.',
-  description: 'What waits longest comes first; held providers, the journal and missing workers before all.',
+  description:
+    'What waits longest comes first; held providers, the journals, and whatever is away, before all.',
   access: 'key',
   query: z.object({
     kind: z.enum(ATTENTION_KINDS).optional(),
@@ -51,7 +52,7 @@ export const showAttention = {
       next: z.string().nullable(),
     }),
   },
-  problems: ['temporal-unavailable', ...DATABASE_PROBLEMS],
+  problems: DATABASE_PROBLEMS,
   examples: {
     answer: {
       ok: true,

@@ -5,9 +5,8 @@ import type { ApiDependencies } from './dependencies';
 import { type Entry, listAttention } from './list-attention';
 import { serve } from './operation';
 import { temporalLink } from './temporal-link';
-import { askTemporal } from './temporal-problem';
 
-/** Some deliveries of a page are looked up in Temporal; milliseconds. */
+/** Some deliveries of a page are looked up in Temporal; while it is away, so long is waited for it; milliseconds. */
 const BUDGET_MS = 5_000;
 
 /** What waits, and what should not wait any more. */
@@ -15,7 +14,7 @@ export function addAttentionRoutes(router: Router, deps: ApiDependencies): void 
   const { temporal, config } = deps;
 
   serve(router, showAttention, async ({ query }) => {
-    const page = await askTemporal(temporal, () => listAttention(deps, query), Date.now() + BUDGET_MS);
+    const page = await temporal.withDeadline(Date.now() + BUDGET_MS, () => listAttention(deps, query));
     return {
       ok: true,
       counts: Object.fromEntries(page.counts.map(({ kind, count }) => [kind, count])),

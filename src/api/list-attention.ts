@@ -10,6 +10,8 @@ import { type KnownJournal, listJournals } from '../database/journals';
 import { countHeldDeactivations } from '../database/held-deactivations';
 import { inTransaction } from '../database/pool';
 import { listCircuits } from '../database/push-circuits';
+import { findMissedSweep } from '../database/sweeps';
+import { isTemporalAway } from '../intake/temporal-away';
 import { type AttentionKind, whyOverdue } from '../shipment/attention';
 import type { ApiDependencies } from './dependencies';
 import { isOpen } from './is-open';
@@ -58,7 +60,7 @@ export async function listAttention(parts: Parts, filter: AttentionFilter): Prom
   );
   const first = filter.after === undefined ? await listOthers(parts, counts, now) : [];
   const shown = first.filter(({ kind }) => filter.kind === undefined || filter.kind === kind);
-  const runs = await lookUp(temporal, waiting, now);
+  const runs = await unlessAway(lookUp(temporal, waiting, now), new Map<string, boolean>());
   return {
     counts,
     entries: [...shown, ...waiting.map((one) => entryOf(one, runs.get(one.workflowId) ?? null, now))],
@@ -96,19 +98,22 @@ async function lookUp(
   return new Map(await Promise.all(found));
 }
 
-/** Held providers and devices, the journals, and a queue that nobody serves. */
+/** Held providers and devices, the journals, a queue that nobody serves, and a sweep that does not come. */
 async function listOthers(parts: Parts, counts: readonly WaitingCount[], now: number): Promise<Entry[]> {
   const { pool, temporal, taskQueue, intake } = parts;
-  const { circuits, deactivations, journals } = await inTransaction(pool, async (db) => ({
+  const { missedSweep, circuits, deactivations, journals } = await inTransaction(pool, async (db) => ({
+    missedSweep: await findMissedSweep(db),
     circuits: await listCircuits(db),
     deactivations: await countHeldDeactivations(db),
     journals: await listJournals(db),
   }));
   const { waiting, oldestAt } = intake.state();
   const oldest = counts.map((count) => count.oldest.getTime()).sort((a, b) => a - b)[0] ?? oldestAt;
-  const polled = oldest === undefined || (await isQueuePolled(temporal, { taskQueue }));
+  const polled = oldest === undefined || (await unlessAway(isQueuePolled(temporal, { taskQueue }), 'away'));
   return [
+    ...(polled === 'away' ? [other('temporal', new Date(now), '', null, now)] : []),
     ...(polled ? [] : [other('worker', new Date(oldest), 'no worker polls the task queue', null, now)]),
+    ...(missedSweep ? [other('sweep', missedSweep, 'no sweep has looked since then', null, now)] : []),
     ...(oldestAt === undefined
       ? []
       : [other('journal', new Date(oldestAt), `${waiting} webhooks`, null, now)]),
@@ -122,6 +127,16 @@ async function listOthers(parts: Parts, counts: readonly WaitingCount[], now: nu
       other('deactivation-held', since, `${devices} devices of ${provider}`, null, now),
     ),
   ];
+}
+
+/** While Temporal is away, what waits is in the database all the same. */
+async function unlessAway<T, A>(answer: Promise<T>, away: A): Promise<T | A> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isTemporalAway(error)) return away;
+    throw error;
+  }
 }
 
 /** What the journal of another process says of itself, or does not say any more. */

@@ -22,6 +22,7 @@ const OUR_TABLES: readonly WantedAccess[] = [
   { schema: 'waybell', table: 'express_pushes', privileges: ['SELECT', 'INSERT', 'UPDATE'] },
   { schema: 'waybell', table: 'webhooks', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
   { schema: 'waybell', table: 'journals', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
+  { schema: 'waybell', table: 'sweeps', privileges: ['SELECT', 'INSERT', 'UPDATE'] },
   { schema: 'waybell', table: 'bulk_retries', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
   { schema: 'waybell', table: 'queue_imports', privileges: ['SELECT', 'INSERT', 'UPDATE'] },
   { schema: 'waybell', table: 'carrier_corrections', privileges: ['SELECT', 'INSERT'] },

@@ -8,6 +8,8 @@ export const ATTENTION_KINDS = [
   'journal',
   'journal-silent',
   'worker',
+  'sweep',
+  'temporal',
 ] as const;
 /** What something waits for. `under-way`: a delivery that waits for nobody but its own steps. */
 export type AttentionKind = (typeof ATTENTION_KINDS)[number];
@@ -24,6 +26,8 @@ export const ENDS_BY: Readonly<Record<AttentionKind, string>> = {
   'journal-silent':
     'its API process is started again with its DATA_DIR; if that is gone for good: waybell forget-journal',
   worker: 'a worker is started',
+  sweep: 'the schedule waybell-sweep runs again: waybell doctor',
+  temporal: 'Temporal answers again',
 };
 
 /** What is known of something that waits, as far as being overdue goes; milliseconds since 1970. */
@@ -45,6 +49,8 @@ const JOURNAL_MS = 60_000;
 /** Why something that waits is overdue, in words; `null` when it is not. */
 export function whyOverdue({ kind, since, until, dueSince, runs }: Waiting, now: number): string | null {
   if (runs === false) return 'its workflow does not run';
+  if (kind === 'temporal') return 'it does not answer';
+  if (kind === 'sweep') return 'nobody looks any more whether what is waited for has come';
   if (kind === 'worker') return 'no worker takes deliveries from Temporal';
   if (kind === 'journal-silent')
     return 'not heard of for a minute: it may keep webhooks that nobody else has';

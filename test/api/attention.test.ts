@@ -1,4 +1,7 @@
+import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { noteSweep } from '../../src/database/sweeps';
+import { freePorts } from '../setup/free-port';
 import { type Api, type ApiLab, openApiLab } from './api-lab';
 
 let lab: ApiLab;
@@ -94,6 +97,59 @@ describe('attention', () => {
       why: 'no worker takes deliveries from Temporal',
       workflow_id: null,
     });
+  });
+
+  test('raises an alarm for a webhook that was not handed over for a minute, while Temporal does not answer', async () => {
+    const [port] = await freePorts(1);
+    const connection = Connection.lazy({ address: `127.0.0.1:${port}` });
+    let ahead = 0;
+    const away = await lab.serve(
+      {},
+      {
+        temporal: new Client({ connection }),
+        clock: () => Date.now() + ahead,
+      },
+    );
+    const scan = { carrier: 'yto', tracking_no: 'YT-KEPT-1', status: 'delivered', event_text: 'scan' };
+    const taken = await away.call('POST', '/webhook/express/status', {
+      json: { ...scan, event_time: '2026-02-06 10:11:00' },
+    });
+    expect(taken.json).toMatchObject({ ok: true, handed_over: false });
+    const others = async (): Promise<Entry[]> => {
+      const { status, json } = await away.call('GET', '/api/v1/attention');
+      expect(status).toBe(200);
+      return (json['attention'] as Entry[]).filter(({ workflow_id: id }) => id === null);
+    };
+    expect(await others()).toMatchObject([
+      { kind: 'temporal', alarm: true, why: 'it does not answer' },
+      { kind: 'journal', words: '1 webhooks', alarm: false },
+    ]);
+    ahead = 61_000;
+    expect(await others()).toMatchObject([
+      { kind: 'temporal', alarm: true },
+      { kind: 'journal', alarm: true, why: 'not handed over to Temporal for a minute' },
+    ]);
+    await away.close();
+    await connection.close();
+    // Its folder is gone; what it had not given to Temporal was never delivered.
+    await lab.db.pool.query('delete from waybell.webhooks; delete from waybell.journals');
+  });
+
+  test('raises an alarm where nobody looks any more whether what is waited for has come', async () => {
+    const sweeps = async (): Promise<Entry[]> =>
+      (await attention()).attention.filter(({ kind }) => kind === 'sweep');
+    const workflowId = await lab.waitingDelivery({ kind: 'order', waybillId: 'w-5' });
+    expect(await sweeps()).toEqual([]);
+    await change(workflowId, `since = now() - interval '10 minutes'`);
+    expect(await sweeps()).toMatchObject([
+      { alarm: true, why: 'nobody looks any more whether what is waited for has come' },
+    ]);
+    await noteSweep(lab.db.pool);
+    expect(await sweeps()).toEqual([]);
+    await lab.db.pool.query(`update waybell.sweeps set swept_at = now() - interval '4 minutes'`);
+    expect(await sweeps()).toHaveLength(1);
+    await lab.db.pool.query('delete from waybell.sweeps');
+    await change(workflowId, 'since = now()');
   });
 
   test('shows held providers and devices with the words of the provider', async () => {

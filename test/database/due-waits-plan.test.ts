@@ -112,6 +112,22 @@ describe.each(DATABASE_KINDS)('the sweep over an old shop (%s database)', (kind)
       [ids.merchant]: 'device',
       [ids.superseded]: 'superseded',
     });
+    // One that is woken and still waits is woken again later, and keeps the time since when it is due.
+    const dueSince = async (): Promise<unknown[]> => {
+      const { rows } = await db.pool.query<{ due_since: Date | null }>(
+        `select due_since from waybell.express_waits where workflow_id = any ($1) order by workflow_id`,
+        [Object.values(ids)],
+      );
+      return rows.map(({ due_since: since }) => since);
+    };
+    const first = await dueSince();
+    expect(first).not.toContain(null);
+    expect(await sweep()).toEqual({});
+    await db.pool.query(
+      `update waybell.express_waits set woken_at = now() - interval '6 minutes' where woken_at is not null`,
+    );
+    expect(Object.keys(await sweep()).sort()).toEqual(Object.values(ids).sort());
+    expect(await dueSince()).toEqual(first);
   });
 
   test('finds an order also where the waybill names it in a column of another type', async () => {

@@ -15,3 +15,9 @@ create table if not exists waybell.journals (
 -- The journal that has yet to give it to Temporal; null: Temporal has it.
 alter table waybell.webhooks add column if not exists kept_by text;
 create index if not exists webhooks_kept on waybell.webhooks (kept_by, id) where kept_by is not null;
+
+-- When a sweep has last looked whether what deliveries wait for has come.
+create table if not exists waybell.sweeps (
+  only_row boolean primary key default true check (only_row),
+  swept_at timestamptz not null
+);
