@@ -15,6 +15,7 @@ export function workerRoleSql(tables: ShopTables, role: string): string {
   return `${orderFunctionSql(tables)}
 grant usage on schema waybell, public, ${escapeIdentifier(waybills.schema)} to ${worker};
 grant select, insert, update, delete on all tables in schema waybell to ${worker};
+revoke insert, update, delete on waybell.migrations from ${worker};
 alter default privileges in schema waybell grant select, insert, update, delete on tables to ${worker};
 grant select, insert, update on public.express_notifications, public.push_devices, ${waybillTable} to ${worker};
 grant execute on function ${ORDER_FUNCTION}(text) to ${worker};
