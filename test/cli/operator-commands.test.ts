@@ -76,7 +76,7 @@ describe('the commands of operators', () => {
             '  waits: push-failed of the user, until 20.+Z',
             `  user ${parcel.userId}: failed\\. No device was reached\\. Each push says why; .+`,
             `    …${cid.slice(-4)} unicloud failed bad_payload .+`,
-            '      The push service refuses the message itself\\. Read its words\\.',
+            '      The push service refuses the message itself, .+',
             `  merchant ${parcel.merchantId}: success\\. A push service accepted it for 1 device, .+`,
             '    ….... unicloud accepted .+',
             '      Accepted, but not confirmed by the phone\\. .+',

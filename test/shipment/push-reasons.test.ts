@@ -148,7 +148,8 @@ describe('a notification', () => {
   });
 
   test('is explained in each of its states', () => {
-    const all = SEND_STATUSES.map((sendStatus) => explainNotification({ ...facts, sendStatus }).en);
+    const none = { ...facts, accepted: 0 };
+    const all = SEND_STATUSES.map((sendStatus) => explainNotification({ ...none, sendStatus }).en);
     expect(new Set(all).size).toBe(SEND_STATUSES.length);
   });
 });
