@@ -10,6 +10,7 @@ export class UnavailableError extends Error {
   override readonly name = 'UnavailableError';
 }
 
+const UNAUTHORIZED = 401;
 const UNAVAILABLE = 503;
 
 const refusal = z.looseObject({ ok: z.literal(false), message: z.string() });
@@ -40,11 +41,14 @@ export async function askApi<T extends z.ZodType>(
       cause: error,
     });
   });
-  const json: unknown = await response.json();
+  const json: unknown = await response.json().catch(() => undefined);
   const refused = refusal.safeParse(json);
   if (refused.success) {
-    const sentence = `Waybell refuses (${response.status}): ${refused.data.message}`;
+    const hint = response.status === UNAUTHORIZED ? ' (commands send the first key of API_KEYS)' : '';
+    const sentence = `Waybell refuses (${response.status}): ${refused.data.message}${hint}`;
     throw response.status === UNAVAILABLE ? new UnavailableError(sentence) : new Error(sentence);
   }
-  return answer.parse(json);
+  const read = answer.safeParse(json);
+  if (read.success) return read.data;
+  throw new Error(`What answers at ${apiUrl(config)} is no Waybell of this version.`, { cause: read.error });
 }

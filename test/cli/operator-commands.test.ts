@@ -1,4 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Command } from 'commander';
 import pino from 'pino';
 import { attentionCommand } from '../../src/cli/attention';
@@ -160,8 +163,17 @@ describe('the commands of operators', () => {
   test('say so where the API key is wrong, and where Waybell does not run', async () => {
     process.env['API_KEYS'] = 'w'.repeat(48);
     await expect(run(ledgerCommand(), '--since', '1h')).rejects.toThrow(
-      'Waybell refuses (401): this API key is not known',
+      'Waybell refuses (401): this API key is not known (commands send the first key of API_KEYS)',
     );
+    delete process.env['API_KEYS'];
+    await expect(run(whyCommand(), 'YT-1')).rejects.toThrow(
+      'Waybell refuses (401): send Authorization: Bearer <key> or X-Api-Key (commands send the first key of API_KEYS)',
+    );
+    const stranger = createServer((_request, response) => response.end('hello')).listen(0, '127.0.0.1');
+    await once(stranger, 'listening');
+    process.env['PORT'] = String((stranger.address() as AddressInfo).port);
+    await expect(run(attentionCommand())).rejects.toThrow('is no Waybell of this version.');
+    stranger.close();
     const [port] = await freePorts(1);
     process.env['PORT'] = String(port);
     await expect(run(attentionCommand())).rejects.toThrow(
