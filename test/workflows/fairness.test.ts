@@ -1,12 +1,20 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { eventually, openDeliveryLab, type DeliveryLab, type Parcel } from '../setup/delivery-lab';
+import {
+  eventually,
+  openDeliveryLab,
+  type DeliveryHandle,
+  type DeliveryLab,
+  type Parcel,
+} from '../setup/delivery-lab';
 import { parcelOfMany } from '../setup/many-phones';
 import { startTemporalWithout, type OtherTemporal } from '../setup/temporal-without';
 
-/** The burst: six parcels of one merchant, to fifty phones each; half a minute at this rate. */
+/** The burst: six parcels of one merchant, to fifty phones each. */
 const PARCELS = 6;
 const PHONES = 50;
-const rates = { unicloud: 12 };
+/** Next to none goes while the pushes come into the queue, however long a busy machine takes; then all go. */
+const TRICKLE = { unicloud: 0.2 };
+const FLOW = { unicloud: 40 };
 
 let plainServer: OtherTemporal;
 let fair: DeliveryLab;
@@ -27,7 +35,13 @@ interface Turns {
   readonly loud: number;
 }
 
-/** A merchant has a burst of pushes; while they go, another one has a parcel for three phones. */
+/** Whether its pushes are in the queue, or have gone. */
+async function hasPushes(handle: DeliveryHandle): Promise<boolean> {
+  const { raw, status } = await handle.describe();
+  return (raw.pendingActivities ?? []).length > 0 || status.name !== 'RUNNING';
+}
+
+/** A merchant has a burst of pushes in the queue; then another one has a parcel for three phones. */
 async function turnsOn(lab: DeliveryLab): Promise<Turns> {
   const burst: Parcel[] = [];
   while (burst.length < PARCELS) burst.push(await parcelOfMany(lab, PHONES - 1));
@@ -43,16 +57,24 @@ async function turnsOn(lab: DeliveryLab): Promise<Turns> {
     loud.userId,
   ]);
   const { requests } = lab.cloud;
+  const handles: DeliveryHandle[] = [];
   await lab.withWorker(
     async () => {
-      const start = (parcel: Parcel) => lab.start(parcel, 'delivered', 1);
-      const handles = await Promise.all(burst.map(start));
-      await eventually(() => Promise.resolve(requests.length > 20));
-      handles.push(await start(loud), await start(quiet));
+      for (const parcel of [...burst, loud, quiet]) {
+        const handle = await lab.start(parcel, 'delivered', 1);
+        handles.push(handle);
+        await eventually(() => hasPushes(handle));
+      }
+    },
+    undefined,
+    { rates: TRICKLE },
+  );
+  await lab.withWorker(
+    async () => {
       for (const handle of handles) expect(await handle.result()).toMatchObject({ outcome: 'success' });
     },
     undefined,
-    { rates },
+    { rates: FLOW },
   );
   expect(requests.length).toBeGreaterThanOrEqual(PARCELS * PHONES);
   const turnOf = ({ cids }: { cids: string[] }): number =>
