@@ -2,6 +2,7 @@ import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
 import type { Config } from '../config';
+import { retriesUntil } from './retries-until';
 
 export interface TemporalClient {
   readonly client: Client;
@@ -10,22 +11,30 @@ export interface TemporalClient {
 
 /** Connects to the Temporal server of the settings, embedded or not. */
 export async function openTemporal(config: Config): Promise<TemporalClient> {
-  const options = connectionOptions(config);
-  const connection = await Connection.connect(options).catch((error: unknown) => {
-    throw new Error(`Temporal at ${options.address} cannot be reached: ${String(error)}`, { cause: error });
-  });
-  return {
-    client: new Client({ connection, namespace: config.temporalNamespace }),
-    close: () => connection.close(),
-  };
+  const temporal = openTemporalLazily(config);
+  try {
+    await temporal.client.connection.ensureConnected();
+    return temporal;
+  } catch (error) {
+    await temporal.close();
+    const { address } = connectionOptions(config);
+    throw new Error(`Temporal at ${address} cannot be reached: ${String(error)}`, { cause: error });
+  }
 }
 
 /** As `openTemporal`, but connects with the first call: the server may be away. */
 export function openTemporalLazily(config: Config): TemporalClient {
-  const connection = Connection.lazy(connectionOptions(config));
+  const closed = new AbortController();
+  const connection = Connection.lazy({
+    ...connectionOptions(config),
+    interceptors: retriesUntil(closed.signal),
+  });
   return {
     client: new Client({ connection, namespace: config.temporalNamespace }),
-    close: () => connection.close(),
+    close: () => {
+      closed.abort();
+      return connection.close();
+    },
   };
 }
 

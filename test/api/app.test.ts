@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Client, Connection } from '@temporalio/client';
 import { Router } from 'express';
 import { Writable } from 'node:stream';
 import pg from 'pg';
 import pino from 'pino';
 import { openPool } from '../../src/database/pool';
 import { freePorts } from '../setup/free-port';
+import { openTemporalAway } from '../setup/temporal-away';
 import { type Api, type ApiLab, openApiLab, unique } from './api-lab';
 
 let lab: ApiLab;
@@ -109,9 +109,9 @@ describe('health', () => {
   test('names the part that is away, within 2 s', async () => {
     const [port] = await freePorts(1);
     const pool = openPool(`postgresql://nobody@127.0.0.1:${port}/none`, () => undefined);
-    const connection = Connection.lazy({ address: `127.0.0.1:${port}` });
+    const away = await openTemporalAway();
     const noDatabase = await lab.serve({}, { pool });
-    const noTemporal = await lab.serve({}, { temporal: new Client({ connection }) });
+    const noTemporal = await lab.serve({}, { temporal: away.client });
     for (const [without, state] of [
       [noDatabase, { postgresql: 'error', temporal: 'ok', worker: 'none' }],
       [noTemporal, { postgresql: 'ok', temporal: 'error', worker: 'error' }],
@@ -123,7 +123,7 @@ describe('health', () => {
       expect(json).toEqual({ ok: false, ...state, journal });
       expect((await without.call('GET', '/healthz')).status).toBe(200);
     }
-    await connection.close();
+    await away.close();
     await pool.end();
   });
 });

@@ -1,7 +1,6 @@
-import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { noteSweep } from '../../src/database/sweeps';
-import { freePorts } from '../setup/free-port';
+import { openTemporalAway } from '../setup/temporal-away';
 import { type Api, type ApiLab, openApiLab } from './api-lab';
 
 let lab: ApiLab;
@@ -100,23 +99,22 @@ describe('attention', () => {
   });
 
   test('raises an alarm for a webhook that was not handed over for a minute, while Temporal does not answer', async () => {
-    const [port] = await freePorts(1);
-    const connection = Connection.lazy({ address: `127.0.0.1:${port}` });
+    const away = await openTemporalAway();
     let ahead = 0;
-    const away = await lab.serve(
+    const withoutTemporal = await lab.serve(
       {},
       {
-        temporal: new Client({ connection }),
+        temporal: away.client,
         clock: () => Date.now() + ahead,
       },
     );
     const scan = { carrier: 'yto', tracking_no: 'YT-KEPT-1', status: 'delivered', event_text: 'scan' };
-    const taken = await away.call('POST', '/webhook/express/status', {
+    const taken = await withoutTemporal.call('POST', '/webhook/express/status', {
       json: { ...scan, event_time: '2026-02-06 10:11:00' },
     });
     expect(taken.json).toMatchObject({ ok: true, handed_over: false });
     const others = async (): Promise<Entry[]> => {
-      const { status, json } = await away.call('GET', '/api/v1/attention');
+      const { status, json } = await withoutTemporal.call('GET', '/api/v1/attention');
       expect(status).toBe(200);
       return (json['attention'] as Entry[]).filter(({ workflow_id: id }) => id === null);
     };
@@ -129,8 +127,8 @@ describe('attention', () => {
       { kind: 'temporal', alarm: true },
       { kind: 'journal', alarm: true, why: 'not handed over to Temporal for a minute' },
     ]);
+    await withoutTemporal.close();
     await away.close();
-    await connection.close();
     // Its folder is gone; what it had not given to Temporal was never delivered.
     await lab.db.pool.query('delete from waybell.webhooks; delete from waybell.journals');
   });

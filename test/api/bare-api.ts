@@ -1,10 +1,10 @@
-import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
 import pino from 'pino';
 import type { ApiDependencies } from '../../src/api/dependencies';
 import { loadConfig } from '../../src/config';
 import { openTestIntake } from '../setup/intake';
 import { freePorts } from '../setup/free-port';
+import { openTemporalAway } from '../setup/temporal-away';
 import { type Api, serveApi } from './api-lab';
 
 /** The API alone: neither PostgreSQL nor Temporal is there. */
@@ -16,10 +16,9 @@ export interface BareApi {
 
 export async function openBareApi(): Promise<BareApi> {
   const [port] = await freePorts(1);
-  const connection = Connection.lazy({ address: `127.0.0.1:${port}` });
+  const away = await openTemporalAway();
   const pool = new pg.Pool({ host: '127.0.0.1', port: Number(port) });
-  const temporal = new Client({ connection });
-  const parts = { config: loadConfig({}), pool, temporal, log: pino({ level: 'silent' }) };
+  const parts = { config: loadConfig({}), pool, temporal: away.client, log: pino({ level: 'silent' }) };
   const own = await openTestIntake({ ...parts.config, ...parts });
   const deps = { ...parts, intake: own.intake, channels: own.channels };
   const apis: Api[] = [];
@@ -33,7 +32,7 @@ export async function openBareApi(): Promise<BareApi> {
     async close() {
       await Promise.all(apis.map((api) => api.close()));
       await own.close();
-      await connection.close();
+      await away.close();
       await pool.end();
     },
   };

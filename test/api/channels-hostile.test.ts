@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { gzipSync } from 'node:zlib';
-import { Client, Connection } from '@temporalio/client';
 import { SOURCES } from '../../src/sources/registry';
-import { freePorts } from '../setup/free-port';
+import { openTemporalAway } from '../setup/temporal-away';
+import type { TemporalClient } from '../../src/cli/open-temporal';
 import { eventually } from '../setup/processes';
 import { type ApiLab, openApiLab } from './api-lab';
 import { type ChannelLab, openChannelLab } from './channel-lab';
@@ -22,12 +22,11 @@ const SECRET_OF: Readonly<Record<string, string>> = {
 
 let lab: ApiLab;
 let channels: ChannelLab;
-let connection: Connection;
+let away: TemporalClient;
 beforeAll(async () => {
   lab = await openApiLab();
   // Temporal is away: what is taken needs no workflow, and the answers have to come all the same.
-  const [port] = await freePorts(1);
-  connection = Connection.lazy({ address: `127.0.0.1:${port}` });
+  away = await openTemporalAway();
   channels = await openChannelLab(
     lab,
     // Without a secret everything reaches the reader; with one, the verifier.
@@ -35,12 +34,12 @@ beforeAll(async () => {
       { source: name },
       { source: name, ...(verify && { secret: SECRET_OF[name] ?? SIGNED }) },
     ]),
-    { temporal: new Client({ connection }) },
+    { temporal: away.client },
   );
 });
 afterAll(async () => {
   await channels.close();
-  await connection.close();
+  await away.close();
   await lab.close();
 });
 

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { Client, Connection } from '@temporalio/client';
 import { SOURCES } from '../../src/sources/registry';
 import type { Source, WebhookRequest } from '../../src/sources/source';
-import { freePorts } from '../setup/free-port';
+import { openTemporalAway } from '../setup/temporal-away';
+import type { TemporalClient } from '../../src/cli/open-temporal';
 import { eventually } from '../setup/processes';
 import { conditionsOf } from '../sources/requests';
 import { loadVectors } from '../sources/vectors/load';
@@ -17,14 +17,13 @@ const WRONG_TOKEN = 'a-token-that-belongs-to-nobody';
 
 let lab: ApiLab;
 let channels: ChannelLab;
-let connection: Connection;
+let away: TemporalClient;
 let vectors: Map<string, SourceVectors>;
 beforeAll(async () => {
   lab = await openApiLab();
   const loaded = await Promise.all(SOURCES.map(({ name }) => loadVectors(name)));
   // Temporal is away: what is taken stays in the journal, where it is seen.
-  const [port] = await freePorts(1);
-  connection = Connection.lazy({ address: `127.0.0.1:${port}` });
+  away = await openTemporalAway();
   vectors = new Map(SOURCES.map(({ name }, index) => [name, loaded[index]!]));
   channels = await openChannelLab(
     lab,
@@ -37,12 +36,12 @@ beforeAll(async () => {
         { source: name, secret: OTHER_SECRET },
       ];
     }),
-    { temporal: new Client({ connection }) },
+    { temporal: away.client },
   );
 });
 afterAll(async () => {
   await channels.close();
-  await connection.close();
+  await away.close();
   await lab.close();
 });
 

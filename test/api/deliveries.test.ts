@@ -1,9 +1,8 @@
-import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ATTENTION } from '../../src/workflows/search-attributes';
 import { refused } from '../setup/cloud-function';
 import { type DeliveryLab, eventually, openDeliveryLab } from '../setup/delivery-lab';
-import { freePorts } from '../setup/free-port';
+import { openTemporalAway } from '../setup/temporal-away';
 import type { Api } from './api-lab';
 import { type Json, serveDeliveries } from './delivery-api';
 
@@ -131,15 +130,14 @@ describe('from "my customer got no push" to the cause, in one answer', () => {
         explanation: { en: expect.stringContaining('no worker takes it') },
       },
     ]);
-    const [port] = await freePorts(1);
-    const connection = Connection.lazy({ address: `127.0.0.1:${port}` });
-    const withoutTemporal = await serveDeliveries(lab, { temporal: new Client({ connection }) });
+    const away = await openTemporalAway();
+    const withoutTemporal = await serveDeliveries(lab, { temporal: away.client });
     await send(kept.trackingNo, 'delivered', withoutTemporal);
     expect(await eventually(() => why(kept.trackingNo).catch(() => undefined))).toMatchObject([
       { state: 'kept', explanation: { en: expect.stringContaining('a journal keeps it') } },
     ]);
     await withoutTemporal.close();
-    await connection.close();
+    await away.close();
     // That journal is gone with its folder; what it had not given to Temporal was never delivered.
     await lab.db.pool.query(
       'delete from waybell.webhooks where kept_by is not null; delete from waybell.journals',
@@ -155,9 +153,8 @@ describe('from "my customer got no push" to the cause, in one answer', () => {
       );
       return started;
     });
-    const [port] = await freePorts(1);
-    const connection = Connection.lazy({ address: `127.0.0.1:${port}` });
-    const withoutTemporal = await serveDeliveries(lab, { temporal: new Client({ connection }) });
+    const away = await openTemporalAway();
+    const withoutTemporal = await serveDeliveries(lab, { temporal: away.client });
     expect(await why(parcel.trackingNo, withoutTemporal)).toMatchObject([
       {
         problem: { step: 'Temporal', words: 'does not answer' },
@@ -165,7 +162,7 @@ describe('from "my customer got no push" to the cause, in one answer', () => {
       },
     ]);
     await withoutTemporal.close();
-    await connection.close();
+    await away.close();
     await handle.terminate();
   });
 

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { Client, Connection } from '@temporalio/client';
-import { freePorts } from '../setup/free-port';
+import { openTemporalAway } from '../setup/temporal-away';
 import { type Api, type ApiLab, openApiLab, unique } from './api-lab';
 
 const REGISTER = '/api/v1/push/register';
@@ -259,9 +258,8 @@ describe('a registration wakes', () => {
   test('nobody while Temporal is away, and is written all the same, within 4 s', async () => {
     const user = `u-${unique()}`;
     await lab.waitingDelivery({ kind: 'device', audience: 'user', ownerId: user, waybillId: unique() });
-    const [port] = await freePorts(1);
-    const connection = Connection.lazy({ address: `127.0.0.1:${port}` });
-    const withoutTemporal = await lab.serve({}, { temporal: new Client({ connection }) });
+    const away = await openTemporalAway();
+    const withoutTemporal = await lab.serve({}, { temporal: away.client });
     const cid = unique();
     const startedAt = performance.now();
     const { status, json } = await withoutTemporal.call('POST', REGISTER, { json: { cid, user_id: user } });
@@ -269,6 +267,6 @@ describe('a registration wakes', () => {
     expect(status).toBe(200);
     expect(json).toMatchObject({ ok: true, woken: 0, device: { cid } });
     expect(await deviceRow(cid)).toMatchObject({ user_id: user, is_active: true });
-    await connection.close();
+    await away.close();
   });
 });

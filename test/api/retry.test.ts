@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Client, Connection } from '@temporalio/client';
 import { loadConfig } from '../../src/config';
 import { ATTENTION } from '../../src/workflows/search-attributes';
 import { refused } from '../setup/cloud-function';
 import { type DeliveryLab, eventually, LIMITS, openDeliveryLab } from '../setup/delivery-lab';
-import { freePorts } from '../setup/free-port';
+import { openTemporalAway } from '../setup/temporal-away';
 import type { Api } from './api-lab';
 import { serveDeliveries } from './delivery-api';
 
@@ -170,9 +169,8 @@ describe('a retry', () => {
       `insert into express_notifications (message_id, recipient_id, workflow_id) values ($1, 'u', 'delivery/any')`,
       [messageId],
     );
-    const [port] = await freePorts(1);
-    const connection = Connection.lazy({ address: `127.0.0.1:${port}` });
-    const withoutTemporal = await serveDeliveries(lab, { temporal: new Client({ connection }) });
+    const away = await openTemporalAway();
+    const withoutTemporal = await serveDeliveries(lab, { temporal: away.client });
     const startedAt = performance.now();
     const { status, headers, json } = await retry(messageId, {}, withoutTemporal);
     expect(performance.now() - startedAt).toBeLessThan(2_000);
@@ -180,7 +178,7 @@ describe('a retry', () => {
     expect(headers.get('retry-after')).toMatch(/^\d+$/);
     expect(json).toMatchObject({ ok: false, code: 'temporal-unavailable' });
     await withoutTemporal.close();
-    await connection.close();
+    await away.close();
   });
 
   test.each([

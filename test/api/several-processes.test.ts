@@ -1,14 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Client, Connection } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import pino from 'pino';
+import type { TemporalClient } from '../../src/cli/open-temporal';
 import { loadConfig } from '../../src/config';
 import { openChannels } from '../../src/intake/channels';
 import { type Intake, openIntake } from '../../src/intake/intake';
 import { type DeliveryLab, eventually, openDeliveryLab } from '../setup/delivery-lab';
-import { freePorts } from '../setup/free-port';
+import { openTemporalAway } from '../setup/temporal-away';
 import type { Api } from './api-lab';
 import { type Json, serveDeliveries } from './delivery-api';
 
@@ -19,13 +20,12 @@ let asked: Api;
 let folder: string;
 let intake: Intake;
 let other: Api;
-let nowhere: Connection;
+let nowhere: TemporalClient;
 
 beforeAll(async () => {
   lab = await openDeliveryLab();
   asked = await serveDeliveries(lab);
-  const [port] = await freePorts(1);
-  nowhere = Connection.lazy({ address: `127.0.0.1:${port}` });
+  nowhere = await openTemporalAway();
 });
 afterAll(async () => {
   await nowhere.close();
@@ -57,7 +57,6 @@ async function endOther(): Promise<void> {
   await other.close();
   await intake.close();
 }
-const withoutTemporal = (): Client => new Client({ connection: nowhere });
 
 /** By SQL, as if the last word of a process were two minutes old. */
 const fallSilent = (): Promise<unknown> =>
@@ -118,7 +117,7 @@ describe('with several API processes', () => {
   });
 
   test('an update that another one has not given to Temporal is kept and not lost, also when its process is gone', async () => {
-    await startOther(withoutTemporal());
+    await startOther(nowhere.client);
     await send();
     await untilLedger({ accepted: 1, waiting: 0, not_handed_over: 1 }, { unheard: [] });
     expect(await journals()).toMatchObject([
@@ -144,7 +143,7 @@ describe('with several API processes', () => {
   });
 
   test('a journal that will not come back is given up by a word, and what only it had is named', async () => {
-    await startOther(withoutTemporal());
+    await startOther(nowhere.client);
     const workflowId = await send();
     await untilLedger({ not_handed_over: 1 });
     const { rows } = await lab.db.pool.query<{ id: string }>(

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { Client, Connection } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { loadConfig } from '../../src/config';
 import { openPool } from '../../src/database/pool';
 import { sign } from '../../src/sources/standard-webhooks-signature';
 import { CARRIER, DELIVERY_STATUS, TRACKING_NO } from '../../src/workflows/search-attributes';
 import { freePorts } from '../setup/free-port';
+import { openTemporalAway } from '../setup/temporal-away';
 import { type Answer, type Api, type ApiLab, openApiLab, unique } from './api-lab';
 
 const ROUTE = '/webhook/express/status';
@@ -141,9 +141,8 @@ describe('a webhook', () => {
 
 describe('while Temporal is away', () => {
   test('a webhook is kept by the journal: one sender waits at most 2 s, the next ones not at all', async () => {
-    const [port] = await freePorts(1);
-    const connection = Connection.lazy({ address: `127.0.0.1:${port}` });
-    const withoutTemporal = await lab.serve({}, { temporal: new Client({ connection }) });
+    const away = await openTemporalAway();
+    const withoutTemporal = await lab.serve({}, { temporal: away.client });
     const send = async (): Promise<number> => {
       const startedAt = performance.now();
       const { status, json } = await withoutTemporal.call('POST', ROUTE, { json: scan() });
@@ -161,7 +160,7 @@ describe('while Temporal is away', () => {
       journal: { waiting: 4 },
     });
     await withoutTemporal.close();
-    await connection.close();
+    await away.close();
   });
 });
 

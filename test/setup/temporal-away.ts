@@ -1,0 +1,9 @@
+import { openTemporalLazily, type TemporalClient } from '../../src/cli/open-temporal';
+import { loadConfig } from '../../src/config';
+import { freePorts } from './free-port';
+
+/** The client of a process whose Temporal server is not there. */
+export async function openTemporalAway(): Promise<TemporalClient> {
+  const [port] = await freePorts(1);
+  return openTemporalLazily(loadConfig({ TEMPORAL_PORT: String(port) }));
+}
