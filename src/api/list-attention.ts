@@ -14,8 +14,8 @@ import { findMissedSweep } from '../database/sweeps';
 import { isTemporalAway } from '../intake/temporal-away';
 import { type AttentionKind, whyOverdue } from '../shipment/attention';
 import type { ApiDependencies } from './dependencies';
-import { isOpen } from './is-open';
 import { isQueuePolled } from './queue-pollers';
+import { isRunning } from './running-workflows';
 
 /** Reads all that waits, which may be a hundred thousand rows; milliseconds. */
 const QUERY_TIMEOUT_MS = 10_000;
@@ -93,7 +93,7 @@ async function lookUp(
     .filter(({ kind, since }) => kind === 'under-way' && now - since.getTime() > AT_WORK_MS)
     .slice(0, MOST_LOOKED_UP);
   const found = doubtful.map(
-    async ({ workflowId }) => [workflowId, await isOpen(temporal, workflowId)] as const,
+    async ({ workflowId }) => [workflowId, await isRunning(temporal, workflowId)] as const,
   );
   return new Map(await Promise.all(found));
 }

@@ -1,11 +1,11 @@
 import type { Client } from '@temporalio/client';
 import type pg from 'pg';
-import { fewAtOnce } from '../few-at-once';
 import { type KnownJournal, listJournals } from '../database/journals';
-import { findWritten, selectLedger } from '../database/ledger';
+import { findWritten, selectLedger, selectOpenDeliveries } from '../database/ledger';
 import { inTransaction } from '../database/pool';
 import type { Intake } from '../intake/intake';
 import {
+  type AudienceState,
   type AudienceSums,
   bookAudience,
   gapsOf,
@@ -13,12 +13,10 @@ import {
   sumUpdates,
   type UpdateSums,
 } from '../shipment/ledger';
-import { isOpen } from './is-open';
+import { findNotRunning } from './running-workflows';
 
 /** The ledger reads everything since its beginning; milliseconds. */
 const QUERY_TIMEOUT_MS = 20_000;
-/** Calls of Temporal under way at once. */
-const AT_ONCE = 10;
 /** Every list of ids that people read ends here; the counts stay exact. */
 const MOST_DIFFERENCES = 100;
 
@@ -56,9 +54,11 @@ export async function takeLedger({ pool, temporal, intake }: LedgerParts, since:
   const unarchived = (kept?.webhooks ?? [])
     .filter(({ receivedAt }) => receivedAt >= since.getTime() && receivedAt < until.getTime())
     .flatMap(({ id, workflowIds }) => workflowIds.map((workflowId) => ({ webhookId: id, workflowId })));
+  const open = await inTransaction(pool, (db) => selectOpenDeliveries(db, since), QUERY_TIMEOUT_MS);
+  const notRunning = await findNotRunning(temporal, open);
   const rows = await inTransaction(
     pool,
-    (db) => selectLedger(db, since, until, unarchived),
+    (db) => selectLedger(db, { since, until, unarchived, notRunning }),
     QUERY_TIMEOUT_MS,
   );
 
@@ -89,29 +89,30 @@ export async function takeLedger({ pool, temporal, intake }: LedgerParts, since:
   });
   const audiences = sumAudiences(updates.decided, rows.audiences);
   const gaps = gapsOf(updates, audiences);
-  const differences = [
-    ...[...lost].map((workflowId) => ({
-      workflowId,
-      problem: 'accepted, and neither in the database nor in Temporal',
-    })),
-    ...rows.audiences
-      .filter((state) => bookAudience(state) === null)
-      .flatMap(({ samples, sendStatus, outcome }) =>
-        samples.map((workflowId) => ({
-          workflowId,
-          problem:
-            sendStatus === null
-              ? `ended as ${outcome ?? 'nothing'}, and its notification is gone`
-              : `its notification says ${sendStatus}, and no push was accepted`,
-        })),
-      ),
-  ];
+  // By delivery: two audiences of one are one thing to look at.
+  const problems = new Map<string, string>();
+  for (const workflowId of lost)
+    problems.set(workflowId, 'accepted, and neither in the database nor in Temporal');
+  for (const { samples, ...state } of rows.audiences) {
+    if (bookAudience(state) !== null) continue;
+    for (const workflowId of samples) problems.set(workflowId, describeContradiction(state));
+  }
   return {
     ...{ since, until, updates, audiences },
     closes: gaps.updates === 0 && gaps.audiences === 0,
-    differences: differences.slice(0, MOST_DIFFERENCES),
+    differences: [...problems]
+      .slice(0, MOST_DIFFERENCES)
+      .map(([workflowId, problem]) => ({ workflowId, problem })),
     unheard: others.filter(({ silent }) => silent),
   };
+}
+
+function describeContradiction({ state, sendStatus, outcome }: AudienceState): string {
+  if (state === 'abandoned')
+    return 'not at its end, and its workflow does not run: waybell retry starts it again';
+  return sendStatus === null
+    ? `ended as ${outcome ?? 'nothing'}, and its notification is gone`
+    : `its notification says ${sendStatus}, and no push was accepted`;
 }
 
 function earliest(first: Date, others: readonly Date[]): Date {
@@ -123,8 +124,7 @@ async function findLost(
   { pool, temporal, intake }: LedgerParts,
   workflowIds: readonly string[],
 ): Promise<string[]> {
-  const open = await fewAtOnce(workflowIds, AT_ONCE, (workflowId) => isOpen(temporal, workflowId));
-  const closed = workflowIds.filter((_, index) => !open[index]);
+  const closed = await findNotRunning(temporal, workflowIds);
   if (closed.length === 0) return [];
   const written = new Set(await inTransaction(pool, (db) => findWritten(db, closed)));
   const kept = await intake?.readJournal();

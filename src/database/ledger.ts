@@ -22,15 +22,31 @@ export interface LedgerRows {
 /** More than this cannot be told by id any more; the counts stay exact. */
 const MOST_SAMPLES = 100;
 
+/** Deliveries that have not come to their end. */
+export async function selectOpenDeliveries(db: Queryable, since: Date): Promise<string[]> {
+  const { rows } = await db.query<{ workflow_id: string }>(
+    `select workflow_id from waybell.express_updates where state = 'open' and created_at >= $1`,
+    [since],
+  );
+  return rows.map((row) => row.workflow_id);
+}
+
+export interface LedgerRange {
+  readonly since: Date;
+  readonly until: Date;
+  /** What a journal says, and not yet the archive. */
+  readonly unarchived: readonly Mention[];
+  /** Deliveries that no workflow carries on: those of them that are open are abandoned. */
+  readonly notRunning: readonly string[];
+}
+
 /**
  * What the ledger is made of, in one statement and so at one moment: what was accepted from `since` until `until`, by
  * the archive and by `unarchived`, and what became of it.
  */
 export async function selectLedger(
   db: Queryable,
-  since: Date,
-  until: Date,
-  unarchived: readonly Mention[],
+  { since, until, unarchived, notRunning }: LedgerRange,
 ): Promise<LedgerRows> {
   const { rows } = await db.query<LedgerRows>(
     `with said as (
@@ -55,10 +71,10 @@ export async function selectLedger(
        union all
        select workflow_id from elsewhere where verdict = 'announce'),
      told as (
-       select u.workflow_id, u.state, a.aud, u.outcome, n.message_id, n.send_status,
+       select u.workflow_id, a.aud, u.outcome, u.reason, n.message_id, n.send_status,
+              case when u.state = 'open' and u.workflow_id = any ($4) then 'abandoned' else u.state end as state,
               exists (select from public.express_notifications o
-                       where o.workflow_id = u.workflow_id and o.aud <> a.aud) as other_told,
-              u.reason
+                       where o.workflow_id = u.workflow_id and o.aud <> a.aud) as other_told
          from decided d
          join waybell.express_updates u using (workflow_id)
          cross join (values ('user'), ('merchant')) as a(aud)
@@ -91,7 +107,7 @@ export async function selectLedger(
                       'workflowId', workflow_id, 'mentions', mentions, 'kept', kept)), '[]')
                from heard where verdict is null) as unwritten,
             (select coalesce(jsonb_agg(a), '[]') from audiences a) as audiences`,
-    [since, until, JSON.stringify(unarchived)],
+    [since, until, JSON.stringify(unarchived), notRunning],
   );
   const [row] = rows;
   if (!row) throw new Error('a statement without a from clause gives one row');

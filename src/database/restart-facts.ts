@@ -25,11 +25,11 @@ export async function selectRestartFacts(
   only?: readonly string[],
 ): Promise<RestartFacts | null> {
   const { rows } = await db.query<
-    Pick<RestartFacts, 'verdict' | 'update' | 'runId' | 'newerStatus'> & {
+    Pick<RestartFacts, 'verdict' | 'leftOpen' | 'update' | 'runId' | 'newerStatus'> & {
       notifications: readonly NotificationFacts[];
     }
   >(
-    `select own.verdict, own.input as update, own.run_id as "runId",
+    `select own.verdict, own.state = 'open' as "leftOpen", own.input as update, own.run_id as "runId",
             (select newer.status from waybell.express_updates newer
               where newer.waybill_id = own.waybill_id and newer.verdict = 'announce' and newer.seq > own.seq
               order by newer.seq desc limit 1) as "newerStatus",

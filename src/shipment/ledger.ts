@@ -68,7 +68,8 @@ export function sumUpdates({ heard, elsewhere, unwritten, lost }: UpdateFacts): 
 
 /** What is known of one audience of a decided update. */
 export interface AudienceState {
-  readonly state: 'open' | 'closed';
+  /** `abandoned`: open in the database, and no workflow carries it on. */
+  readonly state: 'open' | 'abandoned' | 'closed';
   readonly outcome: string | null;
   /** How a delivery ended that nobody was told about. */
   readonly reason: string | null;
@@ -100,11 +101,12 @@ export interface AudienceSums {
 /** How many audiences an update may have. */
 export const EVERY_AUDIENCE: readonly Audience[] = AUDIENCES;
 
-/** Where an audience is booked, and why; `null` when its rows contradict each other. */
+/** Where an audience is booked, and why; `null` when its rows contradict each other or Temporal. */
 export function bookAudience(state: AudienceState): readonly [term: AudienceTerm, reason: string] | null {
   const { sendStatus, accepted, otherTold, attention } = state;
   if (sendStatus === 'success' || sendStatus === 'partial') return accepted ? ['notified', sendStatus] : null;
   if (sendStatus === null && otherTold) return ['suppressed', 'not-named'];
+  if (state.state === 'abandoned') return null;
   if (state.state === 'open') return ['waiting', attention ?? 'under-way'];
   if (sendStatus === null) return bookUntold(state);
   switch (sendStatus) {

@@ -4,6 +4,8 @@ import type { ShipmentStatus } from './status';
 /** What is known about a delivery that has closed. */
 export interface ClosedDelivery {
   readonly verdict: Verdict;
+  /** Ended from outside, before it could write its end. */
+  readonly leftOpen: boolean;
   /** What people were told after it. */
   readonly newerStatus: ShipmentStatus | null;
   /** By notification, how its pushes ended. */
@@ -17,7 +19,9 @@ export interface ClosedDelivery {
 const NONE_OF_THESE = 'nothing to retry: none of these devices still needs the message';
 
 /** Why another try of an open delivery, for some devices only, would reach nobody; `null` when it would. */
-export function whyNoneOfThese(delivery: Omit<ClosedDelivery, 'verdict' | 'newerStatus'>): string | null {
+export function whyNoneOfThese(
+  delivery: Omit<ClosedDelivery, 'verdict' | 'leftOpen' | 'newerStatus'>,
+): string | null {
   const { notifications, deviceLeft, someDevices } = delivery;
   // Before it knows whom to tell, the retry looks for that.
   return someDevices && notifications.length > 0 && !deviceLeft ? NONE_OF_THESE : null;
@@ -25,8 +29,10 @@ export function whyNoneOfThese(delivery: Omit<ClosedDelivery, 'verdict' | 'newer
 
 /** Why another try of a closed delivery has nothing to do, in words; `null` when it has. */
 export function whyNoRestart(delivery: ClosedDelivery): string | null {
-  const { verdict, newerStatus, notifications, deviceLeft, someDevices } = delivery;
+  const { verdict, leftOpen, newerStatus, notifications, deviceLeft, someDevices } = delivery;
   if (verdict !== 'announce') return `nothing to retry: the update announced nothing (${verdict})`;
+  // Otherwise nothing would ever end it.
+  if (leftOpen) return null;
   if (newerStatus !== null) return `nothing to retry: a newer status is known (${newerStatus})`;
   if (deviceLeft) return null;
   if (someDevices) return NONE_OF_THESE;

@@ -47,6 +47,8 @@ export interface ApiLab {
   signalsOf(workflowId: string): Promise<string[]>;
   /** How many workflows of this suite there are, and rows in the tables that the API writes. */
   traces(): Promise<Record<string, number>>;
+  /** Ends a delivery from outside; the ledger may miss it at the end of the suite. */
+  terminate(workflowId: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -68,6 +70,7 @@ export async function openApiLab(): Promise<ApiLab> {
   const [db, temporal] = await Promise.all([createTestDatabase(), connectTemporal()]);
   const { client, taskQueue } = temporal;
   const openedAt = new Date(Date.now() - HOUR_MS);
+  const terminated: string[] = [];
   const started = new Set<string>();
   const apis: Api[] = [];
 
@@ -123,9 +126,14 @@ export async function openApiLab(): Promise<ApiLab> {
       return { ...counts.rows[0], workflows: count };
     },
 
+    async terminate(workflowId) {
+      await client.workflow.getHandle(workflowId).terminate();
+      terminated.push(workflowId);
+    },
+
     async close() {
       await Promise.all(apis.map((api) => api.close()));
-      await requireClosedLedger({ pool: db.pool, temporal: client }, openedAt);
+      await requireClosedLedger({ pool: db.pool, temporal: client }, openedAt, terminated);
       for await (const { workflowId, status } of client.workflow.list({
         query: `TaskQueue = '${taskQueue}'`,
       })) {

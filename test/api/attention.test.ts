@@ -83,7 +83,7 @@ describe('attention', () => {
       `update waybell.express_updates set created_at = now() - interval '2 minutes' where workflow_id = any ($1)`,
       [[gone, runs]],
     );
-    await lab.temporal.client.workflow.getHandle(gone).terminate();
+    await lab.terminate(gone);
     expect(await entryOf(gone)).toMatchObject({ alarm: true, why: 'its workflow does not run' });
     expect(await entryOf(runs)).toMatchObject({ kind: 'under-way', alarm: false });
   });

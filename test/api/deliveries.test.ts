@@ -163,7 +163,7 @@ describe('from "my customer got no push" to the cause, in one answer', () => {
     ]);
     await withoutTemporal.close();
     await away.close();
-    await handle.terminate();
+    await lab.terminate(handle.workflowId);
   });
 
   test.each(['NOBODY-7', 'no delivery at all', 'delivery/own-system/yto/NOBODY-7/abc'])(

@@ -250,7 +250,7 @@ describe('a registration wakes', () => {
     const wait = () =>
       lab.waitingDelivery({ kind: 'device', audience: 'user', ownerId: user, waybillId: unique() });
     const [gone, there] = [await wait(), await wait()];
-    await lab.temporal.client.workflow.getHandle(gone).terminate();
+    await lab.terminate(gone);
     expect((await register({ cid: unique(), user_id: user })).json['woken']).toBe(1);
     expect(await lab.signalsOf(there)).toEqual(['deviceRegistered']);
   });

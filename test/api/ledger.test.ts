@@ -84,7 +84,7 @@ describe('the ledger', () => {
   test('names what was accepted and is nowhere', async () => {
     const parcel = await lab.parcel();
     const workflowId = await send(parcel.trackingNo, 'delivered', 1);
-    await lab.temporal.client.workflow.getHandle(workflowId).terminate();
+    await lab.terminate(workflowId);
     expect(
       await eventually(async () => {
         const ledger = await takeLedger();
@@ -98,6 +98,38 @@ describe('the ledger', () => {
     // Only once it is there: the archive follows the journal.
     const forget = 'delete from waybell.webhooks where workflow_ids @> array[$1]';
     await eventually(async () => (await lab.db.pool.query(forget, [workflowId])).rowCount === 1);
+  });
+
+  test('names a delivery that is not at its end while nothing carries it on, until a retry has ended it', async () => {
+    const parcel = await lab.parcel({ user: 1, merchant: 1 }, false);
+    await lab.withWorker(async () => {
+      const { workflowId } = await lab.start(parcel, 'delivered', 1);
+      const waits = async (): Promise<unknown> =>
+        (await lab.db.pool.query('select from waybell.express_waits where workflow_id = $1', [workflowId]))
+          .rowCount;
+      await eventually(waits);
+      expect(await takeLedger()).toMatchObject({ closes: true, differences: [] });
+      await lab.terminate(workflowId);
+      expect(await takeLedger()).toMatchObject({
+        closes: false,
+        differences: [
+          {
+            workflow_id: workflowId,
+            problem: 'not at its end, and its workflow does not run: waybell retry starts it again',
+          },
+        ],
+      });
+      await lab.linkOrder(parcel);
+      const retried = await api.call('POST', '/api/v1/retries', { json: { ids: [workflowId] } });
+      expect(retried.status).toBe(200);
+      expect(
+        await eventually(async () => {
+          const ledger = await takeLedger();
+          return ledger['closes'] === true && ledger;
+        }),
+      ).toMatchObject({ differences: [] });
+      await lab.temporal.client.workflow.getHandle(workflowId).result();
+    });
   });
 
   test('names a notification that says success though no push was accepted', async () => {

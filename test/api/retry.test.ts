@@ -146,7 +146,7 @@ describe('a retry', () => {
       [messageId, parcel.userId, handle.workflowId],
     );
     const { status, headers, json } = await retry(messageId);
-    await handle.terminate();
+    await lab.terminate(handle.workflowId);
     expect(status).toBe(503);
     expect(headers.get('retry-after')).toMatch(/^\d+$/);
     expect(json).toMatchObject({ ok: false, code: 'worker-unavailable' });

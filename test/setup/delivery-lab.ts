@@ -67,6 +67,8 @@ export interface DeliveryLab {
     hour: number,
     change?: Partial<DeliveryInput>,
   ): Promise<DeliveryHandle>;
+  /** Ends a delivery from outside; the ledger may miss it at the end of the suite. */
+  terminate(workflowId: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -83,6 +85,7 @@ export async function openDeliveryLab(
     startCloudFunction(),
   ]);
   const openedAt = new Date(Date.now() - HOUR_MS);
+  const terminated: string[] = [];
   const deps: ActivityDeps = {
     pool: db.pool,
     shopTables: loadConfig({}).shopTables,
@@ -201,9 +204,14 @@ export async function openDeliveryLab(
       }) as Promise<DeliveryHandle>;
     },
 
+    async terminate(workflowId) {
+      await temporal.client.workflow.getHandle(workflowId).terminate();
+      terminated.push(workflowId);
+    },
+
     async close() {
       await replayEverything(temporal);
-      await requireClosedLedger({ pool: db.pool, temporal: temporal.client }, openedAt);
+      await requireClosedLedger({ pool: db.pool, temporal: temporal.client }, openedAt, terminated);
       await cloud.close();
       await temporal.close();
       await db.drop();
