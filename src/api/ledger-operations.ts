@@ -12,7 +12,7 @@ const ledger = z.object({
   until: moment.describe('Now; with several API processes a second or two ago.'),
   closes: z
     .boolean()
-    .describe('Whether both equations close. If not, something was lost: see `differences`.'),
+    .describe('Whether both equations close. If not, something was lost or left: see `differences`.'),
   updates: z
     .object({
       accepted: count,
@@ -34,7 +34,9 @@ const ledger = z.object({
     .describe('expected = the sum of the others.'),
   differences: z
     .array(z.object({ workflow_id: z.string(), problem: z.string() }))
-    .describe('What the equations cannot account for; the first 100.'),
+    .describe(
+      'What the equations cannot account for, such as a delivery that no workflow carries on; the first 100.',
+    ),
   unheard: z
     .array(z.object({ journal_id: z.string(), place: z.string(), heard_at: moment }))
     .describe('Journals of API processes that are not heard of: what they took since is not counted.'),

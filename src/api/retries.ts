@@ -10,6 +10,9 @@ import {
 } from '../database/bulk-retries';
 import { findDeliveries } from '../database/find-deliveries';
 import { inTransaction } from '../database/pool';
+import { fewAtOnce } from '../few-at-once';
+import { isTemporalAway } from '../intake/temporal-away';
+import { planRetry } from '../retry/plan-retry';
 import { countDeliveries, listDeliveries, QueryMalformedError } from '../retry/visible-deliveries';
 import type { RetryRequest } from '../shipment/retry-request';
 import { BULK_RETRY_WORKFLOW, TASK_QUEUE, type BulkRetryInput } from '../workflows/contract';
@@ -19,9 +22,11 @@ import { serve } from './operation';
 import { fieldInvalid } from './request-input';
 import { showRetries, startRetries } from './retry-operations';
 import { temporalLink } from './temporal-link';
-import { askTemporal } from './temporal-problem';
+import { askTemporal, temporalAway } from './temporal-problem';
 
 const SHOWN_FIRST = 20;
+/** A delivery without a worker answers after 3 s: all of them in 6 s. */
+const PLANNED_AT_ONCE = 10;
 const SHOWN_UNKNOWN = 100;
 /** Thousands of names are looked up, or of rows written; milliseconds. */
 const MANY_ROWS_MS = 10_000;
@@ -47,9 +52,11 @@ export function addRetryRoutes(router: Router, deps: ApiDependencies): void {
     if ((ids === undefined) === (query === undefined))
       throw fieldInvalid('ids', 'give ids or query, not both');
     const asked = query === undefined ? await findByName(deps, ids ?? []) : await findByQuery(deps, query);
+    const first = asked.workflowIds.slice(0, SHOWN_FIRST);
     const shown = {
       found: asked.found,
-      first: asked.workflowIds.slice(0, SHOWN_FIRST),
+      first,
+      plan: dry_run ? await planEach(deps, first, { devices }) : [],
       unknown: asked.unknown.slice(0, SHOWN_UNKNOWN),
     };
     if (dry_run) return { ok: true, dry_run, ...shown, retry_id: null, workflow_id: null, temporal_ui: null };
@@ -99,6 +106,16 @@ export function addRetryRoutes(router: Router, deps: ApiDependencies): void {
       started_at: began ?? startTime,
       temporal_ui: temporalLink(config, workflowId),
     };
+  });
+}
+
+/** Looks at each as the retry itself would; changes nothing. */
+function planEach(deps: ApiDependencies, workflowIds: readonly string[], request: RetryRequest) {
+  return fewAtOnce(workflowIds, PLANNED_AT_ONCE, async (workflowId) => {
+    const { kind, words } = await planRetry(deps, workflowId, request).catch((error: unknown) => {
+      throw isTemporalAway(error) ? temporalAway(error) : error;
+    });
+    return { workflow_id: workflowId, kind, words };
   });
 }
 

@@ -10,6 +10,9 @@ const MAX_NAME_LENGTH = 512;
 const MAX_NAMES = 5_000;
 const MAX_QUERY_LENGTH = 2_000;
 
+const plan = z
+  .object({ workflow_id: z.string(), kind: z.enum(['ask', 'restart', 'refused']), words: z.string() })
+  .meta({ id: 'RetryPlan' });
 const refusal = z.object({ workflow_id: z.string(), words: z.string() }).meta({ id: 'RetryRefusal' });
 
 export const startRetries = {
@@ -36,7 +39,7 @@ export const startRetries = {
       operator: words(200).optional().describe('Who asks.'),
       reason: words(200).optional().describe('Why.'),
       devices: z.array(requiredId).min(1).max(100).optional().describe('Only these devices (ids or cids).'),
-      dry_run: z.boolean().default(false).describe('Only say what would be tried.'),
+      dry_run: z.boolean().default(false).describe('Only say what would happen.'),
     })
     .meta({ id: 'Retries' }),
   answers: {
@@ -45,6 +48,7 @@ export const startRetries = {
       dry_run: z.boolean(),
       found: count.describe('Deliveries; with `query`, their runs, of which some may be of one delivery.'),
       first: z.array(z.string()).describe('The first 20 of them.'),
+      plan: z.array(plan).describe('In a dry run, what each of the first 20 would do now; otherwise empty.'),
       unknown: z.array(z.string()).describe('Ids that name no delivery; the first 100.'),
       retry_id: z.string().nullable().describe('For `GET /api/v1/retries/{retry_id}`; none in a dry run.'),
       workflow_id: z.string().nullable(),
@@ -64,6 +68,7 @@ export const startRetries = {
       dry_run: false,
       found: 1,
       first: ['delivery/own-system/yto/TEST_YT_20260206_0007/3f2a9c0d51e874b6a2c1'],
+      plan: [],
       unknown: [],
       retry_id: '0f0e8a52-9c1f-4d2f-8f11-5d2f6f0f8a11',
       workflow_id: 'bulk-retry/0f0e8a52-9c1f-4d2f-8f11-5d2f6f0f8a11',

@@ -16,6 +16,9 @@ const MOST_PER_SECOND = 200;
 const started = z.object({
   found: z.number(),
   first: z.array(z.string()),
+  plan: z.array(
+    z.object({ workflow_id: z.string(), kind: z.enum(['ask', 'restart', 'refused']), words: z.string() }),
+  ),
   unknown: z.array(z.string()),
   retry_id: z.string().nullable(),
   temporal_ui: z.string().nullable(),
@@ -53,7 +56,7 @@ export function retryCommand(): Command {
     .option('--reason <words>', 'why; kept in the history')
     .option('--operator <name>', 'who asks; kept in the history', userInfo().username)
     .option('--devices <ids>', 'only these devices (ids or cids), with commas between', commaList)
-    .option('--dry-run', 'only say what would be tried')
+    .option('--dry-run', 'only say what would happen')
     .action(async (ids: string[], options: RetryOptions) => {
       process.exitCode = await retry(loadConfig(), ids, options);
     });
@@ -114,9 +117,13 @@ async function look(config: Config, retryId: string): Promise<Progress> {
   }
 }
 
-function describePlan({ found, first }: Started): string {
-  const more = found > first.length ? [`and ${found - first.length} more`] : [];
-  return [`${deliveries(found)} would be tried again:`, ...first, ...more].join('\n');
+function describePlan({ found, plan }: Started): string {
+  const more = found > plan.length ? [`and ${found - plan.length} more, not looked at`] : [];
+  return [
+    `${deliveries(found)} found, nothing changed:`,
+    ...plan.map(({ workflow_id: id, words }) => `${id}: ${words}`),
+    ...more,
+  ].join('\n');
 }
 
 function describeEnd({ state, found, asked, restarted, refused }: Progress): string {

@@ -4,26 +4,22 @@ import {
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import { arrayFromPayloads, defaultPayloadConverter } from '@temporalio/common';
-import type pg from 'pg';
 import type { WaitLimits } from '../config';
-import { inTransaction } from '../database/pool';
-import { selectRestartFacts } from '../database/restart-facts';
 import { startDelivery } from '../intake/start-delivery';
 import type { RetryRequest } from '../shipment/retry-request';
-import type { ShipmentUpdate } from '../shipment/update';
-import { whyNoneOfThese, whyNoRestart } from '../shipment/why-no-restart';
-import type { DeliveryInput } from '../workflows/contract';
 import { retryNowUpdate } from '../workflows/messages';
+import { CALL_BUDGET_MS, findLatestRun, type LatestRun } from './latest-run';
+import {
+  ANSWER_BUDGET_MS,
+  NO_WORKER,
+  type PlanParts,
+  planRestart,
+  refusal,
+  type Refused,
+  whyNone,
+} from './plan-retry';
 
-/** How long one call of Temporal may take; milliseconds. */
-const CALL_BUDGET_MS = 1_000;
-/** How long a worker may take to accept a retry; milliseconds. It answers within one workflow task. */
-const ANSWER_BUDGET_MS = 3_000;
-
-export interface RetryParts {
-  readonly temporal: Client;
-  readonly pool: pg.Pool;
+export interface RetryParts extends PlanParts {
   readonly waitLimits: WaitLimits;
   /** Where the workers of the deliveries listen; tests have queues of their own. */
   readonly taskQueue?: string;
@@ -31,9 +27,7 @@ export interface RetryParts {
 
 /** How a retry ended: an open delivery was asked, a closed one started again, or it refuses, with words. */
 export type RetryEnd =
-  | { readonly kind: 'asked' | 'restarted'; readonly runId: string; readonly words: string }
-  | { readonly kind: 'refused'; readonly code: RetryRefusal; readonly words: string };
-export type RetryRefusal = 'nothing-to-retry' | 'history-gone' | 'worker-unavailable';
+  { readonly kind: 'asked' | 'restarted'; readonly runId: string; readonly words: string } | Refused;
 
 /**
  * Tries a delivery again. An open one is asked; a closed one starts again under the same id, also when Temporal has
@@ -47,7 +41,7 @@ export async function retryDelivery(
   request: RetryRequest,
   bulkId?: string,
 ): Promise<RetryEnd> {
-  let latest = await describe(parts.temporal, workflowId);
+  let latest = await findLatestRun(parts.temporal, workflowId);
   // Started by an earlier try of this very retry; it may have closed since.
   if (latest && bulkId !== undefined && latest.bulkId === bulkId) return restarted(latest.runId);
   if (latest?.open) {
@@ -55,20 +49,9 @@ export async function retryDelivery(
     if (reason !== null) return refusal('nothing-to-retry', reason);
     const end = await askOpenDelivery(parts.temporal, workflowId, request, latest.runId, bulkId);
     if (end) return end;
-    latest = await describe(parts.temporal, workflowId);
+    latest = await findLatestRun(parts.temporal, workflowId);
   }
   return restart(parts, workflowId, latest, request, bulkId);
-}
-
-/** A workflow takes every retry, since it cannot look: for devices that need nothing it would do nothing. */
-async function whyNone(
-  { pool }: RetryParts,
-  workflowId: string,
-  { devices }: RetryRequest,
-): Promise<string | null> {
-  if (devices === undefined) return null;
-  const facts = await inTransaction(pool, (db) => selectRestartFacts(db, workflowId, devices));
-  return facts && whyNoneOfThese(facts);
 }
 
 const restarted = (runId: string): RetryEnd => ({
@@ -76,29 +59,6 @@ const restarted = (runId: string): RetryEnd => ({
   runId,
   words: 'the delivery had closed and was started again',
 });
-
-interface LatestRun {
-  readonly runId: string;
-  readonly firstRunId: string;
-  readonly open: boolean;
-  /** Of the bulk retry that started it. */
-  readonly bulkId: unknown;
-}
-
-/** @returns `undefined` when Temporal does not know it, or no longer */
-async function describe(temporal: Client, workflowId: string): Promise<LatestRun | undefined> {
-  try {
-    const { runId, status, memo, raw } = await within(temporal, CALL_BUDGET_MS, () =>
-      temporal.workflow.getHandle(workflowId).describe(),
-    );
-    // A delivery to many devices goes on as a new run; what the webhook said is in the first.
-    const firstRunId = raw.workflowExecutionInfo?.firstRunId || runId;
-    return { runId, firstRunId, open: status.name === 'RUNNING', bulkId: memo?.['bulkRetry'] };
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
-  }
-}
 
 /** @returns `undefined` when the delivery closed in the meantime */
 async function askOpenDelivery(
@@ -111,7 +71,7 @@ async function askOpenDelivery(
   try {
     const handle = temporal.workflow.getHandle(workflowId);
     // By name: the SDK's type of a definition knows no optional argument.
-    const words = await within(temporal, ANSWER_BUDGET_MS, () =>
+    const words = await temporal.withDeadline(Date.now() + ANSWER_BUDGET_MS, () =>
       handle.executeUpdate<string, [RetryRequest]>(retryNowUpdate.name, {
         args: [request],
         ...(updateId !== undefined && { updateId }),
@@ -123,9 +83,7 @@ async function askOpenDelivery(
     if (error instanceof WorkflowUpdateFailedError) {
       return refusal('nothing-to-retry', error.cause?.message ?? error.message);
     }
-    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
-      return refusal('worker-unavailable', 'no worker took the retry in time; is one running?');
-    }
+    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return NO_WORKER;
     throw error;
   }
 }
@@ -137,51 +95,15 @@ async function restart(
   request: RetryRequest,
   bulkId?: string,
 ): Promise<RetryEnd> {
-  const { temporal, pool, waitLimits: limits } = parts;
-  const facts = await inTransaction(pool, (db) => selectRestartFacts(db, workflowId, request.devices));
-  const reason = facts && whyNoRestart(facts);
-  if (reason !== null) return refusal('nothing-to-retry', reason);
-
-  const update = facts?.update ?? (latest && (await readInput(temporal, workflowId, latest.firstRunId)));
-  if (!update) {
-    return refusal(
-      'history-gone',
-      'neither Temporal nor the database knows this delivery, or keeps what it was told',
-    );
-  }
-  const retryOf = { ...request, runId: latest?.runId ?? facts?.runId ?? '' };
+  const plan = await planRestart(parts, workflowId, latest, request);
+  if (plan.kind === 'refused') return plan;
+  const { update, afterRunId } = plan;
+  const input = { update, limits: parts.waitLimits, retryOf: { ...request, runId: afterRunId } };
   const memo = bulkId === undefined ? {} : { bulkRetry: bulkId };
-  const { runId } = await within(temporal, CALL_BUDGET_MS, () =>
-    startDelivery(parts, { update, limits, retryOf }, workflowId, memo),
+  const { runId } = await parts.temporal.withDeadline(Date.now() + CALL_BUDGET_MS, () =>
+    startDelivery(parts, input, workflowId, memo),
   );
-  if (runId === undefined) {
-    return refusal('nothing-to-retry', 'another retry of this delivery has just been started');
-  }
-  return restarted(runId);
-}
-
-/** Reads what a run was started with: the first event of its history. */
-async function readInput(
-  temporal: Client,
-  workflowId: string,
-  runId: string,
-): Promise<ShipmentUpdate | undefined> {
-  const { history } = await within(temporal, CALL_BUDGET_MS, () =>
-    temporal.workflowService.getWorkflowExecutionHistory({
-      namespace: temporal.options.namespace,
-      execution: { workflowId, runId },
-      maximumPageSize: 1,
-    }),
-  );
-  const started = history?.events?.[0]?.workflowExecutionStartedEventAttributes;
-  const [input] = arrayFromPayloads(defaultPayloadConverter, started?.input?.payloads);
-  return (input as DeliveryInput | undefined)?.update;
-}
-
-function refusal(code: RetryRefusal, words: string): RetryEnd {
-  return { kind: 'refused', code, words };
-}
-
-function within<T>(temporal: Client, budgetMs: number, call: () => Promise<T>): Promise<T> {
-  return temporal.withDeadline(Date.now() + budgetMs, call);
+  return runId === undefined
+    ? refusal('nothing-to-retry', 'another retry of this delivery has just been started')
+    : restarted(runId);
 }

@@ -19,6 +19,11 @@ export interface Progress {
   retry: RetryRequest | null;
 }
 
+/** Why a human retry has nothing to do now; `null` when it has. */
+export function whyNoRetry({ attention, step }: Pick<Progress, 'attention' | 'step'>): string | null {
+  return attention.length > 0 ? null : `nothing to retry: the delivery is ${step} by itself`;
+}
+
 /** The table of devices stays readable, and below the 20 KB that the server stores. */
 const SHOWN_DEVICES = 20;
 

@@ -6,7 +6,7 @@ import type { Attention, SendStatus } from '../shipment/send-status';
 import type { ShipmentUpdate } from '../shipment/update';
 import type { DeliveryResult } from './contract';
 import { progressQuery } from './messages';
-import { describeProgress, type Progress } from './progress';
+import { describeProgress, type Progress, whyNoRetry } from './progress';
 import { ATTENTION, DELIVERY_STATUS, MERCHANT_ID, ORDER_ID, SEND_STATUS, USER_ID } from './search-attributes';
 
 const REASON_OF_VERDICT: Readonly<Record<Exclude<Verdict, 'announce'>, string>> = {
@@ -101,9 +101,7 @@ export class Story {
 
   /** Why a retry has nothing to do now; `null` when it has. */
   whyNoRetry(): string | null {
-    return this.#progress.attention.length > 0
-      ? null
-      : `nothing to retry: the delivery is ${this.#progress.step} by itself`;
+    return whyNoRetry(this.#progress);
   }
 
   ended(result: DeliveryResult): DeliveryResult {

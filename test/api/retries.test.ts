@@ -59,9 +59,29 @@ describe('a retry of many', () => {
       const query = [open, closed, well].map(({ trackingNo }) => `TrackingNo="${trackingNo}"`).join(' OR ');
       await eventually(async () => (await lab.temporal.client.workflow.count(query)).count === 3);
 
-      const plan = await start({ query, dry_run: true });
-      expect(plan).toMatchObject({ status: 200, dry_run: true, found: 3, retry_id: null });
-      expect(plan['first']).toHaveLength(3);
+      const eventsOf = async (): Promise<unknown> => (await waiting.fetchHistory()).events?.length;
+      const before = await eventsOf();
+      const dry = await start({ query, dry_run: true });
+      expect(dry).toMatchObject({ status: 200, dry_run: true, found: 3, retry_id: null });
+      expect(dry['first']).toHaveLength(3);
+      expect(Object.fromEntries((dry['plan'] as Json[]).map((plan) => [plan['workflow_id'], plan]))).toEqual({
+        [waiting.workflowId]: {
+          workflow_id: waiting.workflowId,
+          kind: 'ask',
+          words: 'the delivery waits (push-failed), and would try again',
+        },
+        [ended.workflowId]: {
+          workflow_id: ended.workflowId,
+          kind: 'restart',
+          words: 'the delivery has closed, and would be started again',
+        },
+        [reached.workflowId]: {
+          workflow_id: reached.workflowId,
+          kind: 'refused',
+          words: 'nothing to retry: every push was accepted, and no other device is registered',
+        },
+      });
+      expect(await eventsOf()).toBe(before);
 
       const end = await retry({ query, operator: 'ann', reason: 'function mended' });
 
@@ -114,6 +134,36 @@ describe('a retry of many', () => {
       }
     });
     for (const { cids } of [first, second]) expect(cids.map(pushesTo)).toEqual([2, 1]);
+  });
+
+  test('in a dry run says what is at work by itself, has no worker, or is known to nobody', async () => {
+    const [busy, idle] = [await lab.parcel(), await lab.parcel()];
+    const release = lab.cloud.hold();
+    const plan = async (workflowId: string): Promise<unknown> =>
+      (await start({ ids: [workflowId], dry_run: true }))['plan'];
+    const pushing = await lab.withWorker(async () => {
+      const handle = await lab.start(busy, 'delivered', 1);
+      const cid = busy.cids[0] ?? '';
+      await eventually(() => Promise.resolve(pushesTo(cid) === 1));
+      expect(await plan(handle.workflowId)).toMatchObject([
+        { kind: 'refused', words: 'nothing to retry: the delivery is pushing to 2 devices by itself' },
+      ]);
+      release();
+      await handle.result();
+      return handle;
+    });
+    expect(await plan(pushing.workflowId)).toMatchObject([{ kind: 'refused' }]);
+    const { workflowId } = await lab.start(idle, 'delivered', 1);
+    expect(await plan(workflowId)).toMatchObject([
+      { kind: 'refused', words: 'no worker took the retry in time; is one running?' },
+    ]);
+    await lab.terminate(workflowId);
+    expect(await plan('delivery/of/nobody/1')).toMatchObject([
+      {
+        kind: 'refused',
+        words: 'neither Temporal nor the database knows this delivery, or keeps what it was told',
+      },
+    ]);
   });
 
   test('of what was superseded or announced nothing refuses with the reason', async () => {

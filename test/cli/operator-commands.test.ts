@@ -103,7 +103,7 @@ describe('the commands of operators', () => {
       const plan = await run(retryCommand(), '--query', query, '--dry-run');
       expect(plan).toEqual({
         code: 0,
-        output: `1 delivery would be tried again:\n${handle.workflowId}`,
+        output: `1 delivery found, nothing changed:\n${handle.workflowId}: the delivery waits (push-failed), and would try again`,
       });
       expect(lab.cloud.countFor(cid)).toBe(1);
 

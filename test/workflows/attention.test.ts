@@ -97,7 +97,7 @@ describe.each(DATABASE_KINDS)('a delivery that lacks something (%s database)', (
       await waitsFor(handle, 'no-targets');
       expect(await details(handle)).toContain('Retry 1 asked by li: function mended');
       expect(await handle.query('progress')).toMatchObject({ round: 2, retry: { operator: 'li' } });
-      await handle.terminate('seen enough');
+      await lab.terminate(handle.workflowId);
     });
     expect(lab.cloud.countFor(bad)).toBe(2);
   });
@@ -110,7 +110,7 @@ describe.each(DATABASE_KINDS)('a delivery that lacks something (%s database)', (
       const handle = await lab.start(parcel, 'delivered', 1);
       await waitsFor(handle, 'no-targets');
       expect(lab.cloud.countFor(cid)).toBe(2);
-      await handle.terminate('seen enough');
+      await lab.terminate(handle.workflowId);
     });
     expect(
       new Set(lab.cloud.requests.filter((r) => r.push_clientid === cid).map((r) => r.request_id)).size,
@@ -171,7 +171,7 @@ describe.each(DATABASE_KINDS)('a delivery that lacks something (%s database)', (
       expect(await older.result()).toMatchObject({ outcome: 'superseded' });
       await waitsFor(newer, 'no-targets', 'push-failed');
       expect(lab.cloud.countFor(bad)).toBe(2);
-      await newer.terminate('seen enough');
+      await lab.terminate(newer.workflowId);
     });
   });
 

@@ -93,7 +93,7 @@ describe('a provider that refuses our keys', () => {
         expect(rows[0]?.probes).toBe(1);
         expect(Number(rows[0]?.wait)).toBeGreaterThan(50);
         await waitsForProvider(handle, 2);
-        await handle.terminate('seen enough');
+        await lab.terminate(handle.workflowId);
       },
       undefined,
       { timers },
@@ -156,7 +156,7 @@ describe('a provider that refuses our keys', () => {
       await eventually(async () =>
         (await handle.describe()).typedSearchAttributes.get(ATTENTION)?.includes('push-failed'),
       );
-      await handle.terminate('seen enough');
+      await lab.terminate(handle.workflowId);
     });
     expect(await listCircuits(lab.db.pool)).toEqual([]);
   });
@@ -171,7 +171,7 @@ describe('a provider that refuses our keys', () => {
       await eventually(async () =>
         (await handle.describe()).typedSearchAttributes.get(ATTENTION)?.includes('push-failed'),
       );
-      await handle.terminate('seen enough');
+      await lab.terminate(handle.workflowId);
     });
     const { rows } = await lab.db.pool.query(
       `select d.is_active, p.state, p.code, count(*)::int from waybell.express_pushes p
@@ -197,7 +197,7 @@ describe('a provider that refuses our keys', () => {
           expect.objectContaining({ audience: 'merchant', state: 'accepted' }),
         ]),
       });
-      await handle.terminate('seen enough');
+      await lab.terminate(handle.workflowId);
     });
   });
 });

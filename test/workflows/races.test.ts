@@ -98,7 +98,7 @@ describe.each(DATABASE_KINDS)('a delivery that races with the world (%s database
             ])
           ).rowCount === 1,
       );
-      await handle.terminate('not wanted');
+      await lab.terminate(handle.workflowId);
       await lab.linkOrder(parcel);
       await lab.temporal.client.workflow.execute('SweepWaits', {
         taskQueue: lab.temporal.taskQueue,
