@@ -255,7 +255,7 @@ describe('a registration wakes', () => {
     expect(await lab.signalsOf(there)).toEqual(['deviceRegistered']);
   });
 
-  test('nobody while Temporal is away, and is written all the same, within 4 s', async () => {
+  test('nobody while Temporal is away, and is written all the same, after seconds, not after the 19 s of the client', async () => {
     const user = `u-${unique()}`;
     await lab.waitingDelivery({ kind: 'device', audience: 'user', ownerId: user, waybillId: unique() });
     const away = await openTemporalAway();
@@ -263,7 +263,7 @@ describe('a registration wakes', () => {
     const cid = unique();
     const startedAt = performance.now();
     const { status, json } = await withoutTemporal.call('POST', REGISTER, { json: { cid, user_id: user } });
-    expect(performance.now() - startedAt).toBeLessThan(4_000);
+    expect(performance.now() - startedAt).toBeLessThan(12_000);
     expect(status).toBe(200);
     expect(json).toMatchObject({ ok: true, woken: 0, device: { cid } });
     expect(await deviceRow(cid)).toMatchObject({ user_id: user, is_active: true });

@@ -82,9 +82,9 @@ describe('in the text of an event', () => {
   });
 
   test('long hostile texts are read in no time', () => {
-    const startedAt = performance.now();
+    const began = process.cpuUsage();
     for (const part of ['1 ', '+1', '签收人 ', '快递员：', '电话', 'Signed by A ', '(0'])
       mask(part.repeat(500 / part.length));
-    expect(performance.now() - startedAt).toBeLessThan(500);
+    expect(process.cpuUsage(began).user).toBeLessThan(1_000_000);
   });
 });
