@@ -30,7 +30,7 @@ export function channelRoutes(deps: ApiDependencies, counts: WebhookCounts): Rou
       const channel = await channels.find(source.name, token);
       if (!channel) throw new HttpProblem('channel-unknown', 'the URL belongs to no channel');
       const now = clock();
-      const conditions: Conditions = { ...channel, now };
+      const conditions: Conditions = { ...channel, now, statusMap: deps.config.statusMap };
       requireProof(source, channel, webhook, conditions);
       const parsed = source.parse(webhook, conditions);
       const mediaType = (request.get('content-type') ?? '').slice(0, 200);

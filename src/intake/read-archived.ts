@@ -22,7 +22,7 @@ export async function readArchived(
   const source = findSource(name);
   if (source) {
     const channel = (await channels.findByName(name, channelName)) ?? FORGOTTEN;
-    return source.parse(request, { ...channel, now });
+    return source.parse(request, { ...channel, now, statusMap });
   }
   const own = createOwnSystem({ secrets: [], statusMap }).parse(request, now);
   if (own.ok) return { updates: [own.update], flaws: [] };

@@ -1,5 +1,5 @@
 import { maskText } from '../shipment/safe-text';
-import type { ShipmentStatus } from '../shipment/status';
+import type { ShipmentStatus, StatusMap } from '../shipment/status';
 import type { ShipmentEvent, ShipmentUpdate } from '../shipment/update';
 import { boundScans } from './bound-scans';
 import { carrierField, plainText, trackingNoField } from './canonical';
@@ -92,11 +92,12 @@ export function buildUpdate(said: SaidWaybill, { source, zone, conditions }: Rul
       .sort()
       .at(0) ?? new Date(conditions.now).toISOString();
 
+  const table = { ...wordsOfShop(conditions.statusMap, source.name), ...source.statusTable };
   const meaningOf = (code: string): ShipmentStatus | null =>
-    source.lockerSigned?.includes(code) ? conditions.lockerSigned : statusOf(code, source.statusTable);
+    source.lockerSigned?.includes(code) ? conditions.lockerSigned : statusOf(code, table);
   const read = (scan: SaidScan, time: string | undefined): ShipmentEvent => {
     const event = eventOf(scan, time, fallback, trackingNo.data, meaningOf);
-    if (scan.status === undefined && isUnknown(event.rawStatus, source.statusTable)) {
+    if (scan.status === undefined && isUnknown(event.rawStatus, table)) {
       flaw('status-unknown', `the status ${event.rawStatus} is in no table`);
     }
     return event;
@@ -182,6 +183,16 @@ function eventOf(
     rawStatus,
     text,
     ...(place !== '' && { place }),
+  };
+}
+
+/** What words mean to the shop at a source; those that it gives to this source alone go first. */
+function wordsOfShop(statusMap: StatusMap = {}, source: string): StatusMap {
+  const prefix = `${source}/`;
+  const own = Object.entries(statusMap).filter(([word]) => word.startsWith(prefix));
+  return {
+    ...statusMap,
+    ...Object.fromEntries(own.map(([word, status]) => [word.slice(prefix.length), status])),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ShipmentStatus } from '../shipment/status';
+import type { ShipmentStatus, StatusMap } from '../shipment/status';
 import type { ShipmentUpdate } from '../shipment/update';
 
 /**
@@ -67,6 +67,8 @@ export interface Conditions {
   readonly zone?: string;
   /** What "signed" by a parcel locker or station means to the shop. */
   readonly lockerSigned: 'available_for_pickup' | 'delivered';
+  /** What words mean to the shop that the source's table lacks: `word`, or `source/word` for one source only. */
+  readonly statusMap?: StatusMap;
 }
 
 export type Verification =
