@@ -69,7 +69,7 @@ export const ERRORS = {
     401,
     'final',
     'The webhook carries no signature.',
-    'Sign it as Standard Webhooks with a secret of WEBHOOK_SECRETS.',
+    'Sign it: as Standard Webhooks with a secret of WEBHOOK_SECRETS, or at a channel as its source does.',
   ),
   'signature-invalid': http(
     401,
@@ -80,7 +80,7 @@ export const ERRORS = {
   'signature-expired': http(
     401,
     'final',
-    'The webhook was signed more than 5 minutes away from now.',
+    'The webhook was signed further from now than is allowed: 5 minutes, or the tolerance of its channel.',
     'Set the clock of the sender; sign every attempt anew.',
   ),
   'signature-replayed': http(

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { StatusMap } from '../../src/shipment/status';
 import type { SaidScan, SaidWaybill } from '../../src/sources/build-update';
 import { buildUpdates } from '../../src/sources/build-updates';
 import { deliveryWorkflowId } from '../../src/sources/update-identity';
@@ -53,6 +54,34 @@ describe('what a request says of waybills', () => {
     expect(build(waybill(words)).flaws.length).toBeLessThanOrEqual(20);
     const bad = Array.from({ length: 900 }, (_, i) => waybill([], { trackingNo: `?${i}` }));
     expect(build(...bad).flaws).toHaveLength(200);
+  });
+});
+
+describe('words that the table of a source lacks', () => {
+  const mapped = (statusMap: StatusMap, ...codes: string[]) =>
+    buildUpdates([waybill(codes.map((code) => scan({ code, text: code })))], {
+      source: SOURCE,
+      zone: 'UTC',
+      conditions: { ...CONDITIONS, statusMap },
+    });
+  const statusesOf = (...said: Parameters<typeof mapped>) =>
+    onlyUpdate(mapped(...said)).events.map(({ status }) => status);
+
+  test('mean what the shop says, for one source or for all; the table itself goes first', () => {
+    expect(statusesOf({ odd: 'delivered' }, 'odd')).toEqual(['delivered']);
+    expect(statusesOf({ odd: 'delivered', 'test/odd': 'returned' }, 'odd')).toEqual(['returned']);
+    expect(statusesOf({ 'other/odd': 'delivered' }, 'odd')).toEqual([null]);
+    expect(statusesOf({ go: 'delivered', nothing: 'delivered' }, 'go', 'nothing')).toEqual([
+      'in_transit',
+      null,
+    ]);
+  });
+
+  test('are no flaw then, and make another delivery of the same request', () => {
+    expect(mapped({}, 'odd').flaws).toMatchObject([{ code: 'status-unknown' }]);
+    expect(mapped({ odd: 'delivered' }, 'odd').flaws).toEqual([]);
+    const idOf = (statusMap: StatusMap) => deliveryWorkflowId(onlyUpdate(mapped(statusMap, 'odd')));
+    expect(idOf({ odd: 'delivered' })).not.toBe(idOf({}));
   });
 });
 
