@@ -1,9 +1,11 @@
 import { findDevices as selectDevices } from '../database/find-devices';
 import { inTransaction } from '../database/pool';
+import { deleteEndedWaits } from '../database/waits';
 import type { DevicePage, DeviceRef, NotificationRef } from '../shipment/delivery';
 import type { ActivityDeps } from './deps';
 
 export interface FindDevicesInput {
+  readonly workflowId: string;
   readonly notifications: readonly NotificationRef[];
   readonly round: number;
   readonly only?: readonly string[];
@@ -12,10 +14,15 @@ export interface FindDevicesInput {
 /** Ids per page: a page of results stays far below Temporal's 2 MB payload and its history limits. */
 export const PAGE_SIZE = 100;
 
-/** Finds the next page of devices that this round has not tried yet, and says whose pushes take a queue of their own. */
+/**
+ * Finds the next page of devices that this round has not tried yet, and says whose pushes take a queue of their own.
+ * Whoever has one is no longer waited for: the round may last a day, and a wait that goes on beside it would be woken
+ * again and again. A device that turns out to be gone is waited for anew.
+ */
 export function createFindDevices({ pool, providers, rates = {} }: ActivityDeps) {
   const queued = providersWithQueue([...providers.keys()], rates);
-  return function findDevices({ notifications, round, only }: FindDevicesInput): Promise<DevicePage> {
+  return function findDevices(input: FindDevicesInput): Promise<DevicePage> {
+    const { workflowId, notifications, round, only } = input;
     return inTransaction(pool, async (db) => {
       const found: DeviceRef[] = [];
       for (const notification of notifications) {
@@ -25,6 +32,8 @@ export function createFindDevices({ pool, providers, rates = {} }: ActivityDeps)
         for (const { provider, ...device } of await selectDevices(db, { notification, round, only, limit }))
           found.push(queued.has(provider) ? { ...device, provider } : device);
       }
+      const audiences = [...new Set(found.map(({ audience }) => audience))];
+      if (audiences.length > 0) await deleteEndedWaits(db, workflowId, 'device', audiences);
       return { devices: found.slice(0, PAGE_SIZE), more: found.length > PAGE_SIZE };
     });
   };

@@ -1,7 +1,7 @@
 import { isCurrent } from '../database/announcements';
 import { findRecipients, isMalformedId } from '../database/find-recipients';
 import { inTransaction } from '../database/pool';
-import { deleteOtherWaits, upsertWait } from '../database/waits';
+import { deleteEndedWaits, upsertWait } from '../database/waits';
 import type { Recipients, Resolution } from '../shipment/delivery';
 import type { ActivityDeps } from './deps';
 
@@ -15,11 +15,16 @@ export interface ResolveRecipientsInput {
 /**
  * Finds the people behind a waybill. Without an order it commits what it waits for and looks once more: an
  * order linked in between is found here, one linked later finds the committed row and wakes the delivery.
+ * With the order the wait for it is over: pushing may take a day, and nobody is to link an order meanwhile.
  */
 export function createResolveRecipients({ pool, shopTables }: ActivityDeps) {
   return async function resolveRecipients(input: ResolveRecipientsInput): Promise<Resolution> {
     const look = (): Promise<Recipients | null> =>
-      inTransaction(pool, (db) => findRecipients(db, shopTables, input.waybillId)).catch((error: unknown) => {
+      inTransaction(pool, async (db) => {
+        const found = await findRecipients(db, shopTables, input.waybillId);
+        if (found !== null) await deleteEndedWaits(db, input.workflowId, 'order', ['']);
+        return found;
+      }).catch((error: unknown) => {
         // An order id that the shop's column cannot hold names no order.
         if (isMalformedId(error)) return null;
         throw error;
@@ -41,7 +46,6 @@ export function createResolveRecipients({ pool, shopTables }: ActivityDeps) {
       if (recipients === null) {
         return wait.expired ? { kind: 'gave-up' } : { kind: 'order-not-found', until: wait.until };
       }
-      await inTransaction(pool, (db) => deleteOtherWaits(db, input.workflowId, []));
     }
     return { kind: 'found', recipients };
   };

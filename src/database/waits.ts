@@ -44,6 +44,19 @@ export async function upsertWait(db: Queryable, workflowId: string, wait: Wait):
   return state;
 }
 
+/** Forgets the waits of one kind for whose audiences has come what they wait for. */
+export async function deleteEndedWaits(
+  db: Queryable,
+  workflowId: string,
+  kind: WaitKind,
+  audiences: readonly Wait['audience'][],
+): Promise<void> {
+  await db.query(
+    `delete from waybell.express_waits where workflow_id = $1 and kind = $2 and audience = any ($3)`,
+    [workflowId, kind, audiences],
+  );
+}
+
 /** Forgets what is no longer waited for. `keep` names the rest as `<kind>/<audience>`. */
 export async function deleteOtherWaits(
   db: Queryable,

@@ -156,7 +156,8 @@ async function pushRound(
 ): Promise<PushResult[]> {
   const { workflowId } = workflowInfo();
   const { number, only } = round;
-  const page = await localFirst('findDevices', 'find devices', { notifications, round: number, only });
+  const search = { workflowId, notifications, round: number, only };
+  const page = await localFirst('findDevices', 'find devices', search);
   story.pushing(number, page);
   const merchantId = notifications.find(({ audience }) => audience === 'merchant')?.recipientId;
   const { devices } = page;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { busy, gone, refused } from '../setup/cloud-function';
+import { accepted, busy, gone, refused } from '../setup/cloud-function';
 import {
   eventually,
   LIMITS,
@@ -8,6 +8,8 @@ import {
   type DeliveryLab,
 } from '../setup/delivery-lab';
 import { DATABASE_KINDS } from '../setup/run-info';
+import { PUSH_TIMERS } from '../../src/activities/push-timers';
+import { listWaitingDeliveries } from '../../src/database/attention';
 import { ATTENTION } from '../../src/workflows/search-attributes';
 
 describe.each(DATABASE_KINDS)('a delivery that lacks something (%s database)', (database) => {
@@ -56,6 +58,59 @@ describe.each(DATABASE_KINDS)('a delivery that lacks something (%s database)', (
       expect(lab.cloud.countFor(cid)).toBe(1);
     });
     expect(lab.cloud.countFor(parcel.cids[0] ?? '')).toBe(1);
+  });
+
+  /** Pushes that are to be tried later are tried soon. */
+  const withImpatientWorker = (work: () => Promise<void>): Promise<void> =>
+    lab.withWorker(work, undefined, { timers: { ...PUSH_TIMERS, retryScale: 1 / 60 } });
+  /** What people are told that a delivery waits for. */
+  const listed = async ({ workflowId }: DeliveryHandle): Promise<unknown[]> => {
+    const waiting = await listWaitingDeliveries(lab.db.pool, { limit: 200 });
+    return waiting
+      .filter((one) => one.workflowId === workflowId)
+      .map(({ kind, audience, dueSince }) => [kind, audience, dueSince]);
+  };
+
+  test('waits for nothing but its pushes once the order is there, however long they take', async () => {
+    const parcel = await lab.parcel({ user: 1, merchant: 1 }, false);
+    const [cid = ''] = parcel.cids;
+    lab.cloud.answer(cid, busy);
+    await withImpatientWorker(async () => {
+      const handle = await lab.start(parcel, 'picked_up', 1);
+      await waitsFor(handle, 'order-not-found');
+      expect(await listed(handle)).toEqual([['order-not-found', '', null]]);
+      await lab.linkOrder(parcel);
+      await handle.signal('orderLinked');
+      await eventually(() => Promise.resolve(lab.cloud.countFor(cid) > 0));
+      expect(await listed(handle)).toEqual([['under-way', '', null]]);
+      lab.cloud.answer(cid, accepted(cid));
+      expect(await handle.result()).toMatchObject({ outcome: 'success' });
+    });
+  });
+
+  test('waits no longer for a device that it pushes to, and still for the other one', async () => {
+    const parcel = await lab.parcel({ user: 0, merchant: 0 });
+    const [cid, other] = [`${parcel.trackingNo}-user`, `${parcel.trackingNo}-merchant`];
+    lab.cloud.answer(cid, busy);
+    await withImpatientWorker(async () => {
+      const handle = await lab.start(parcel, 'picked_up', 1);
+      await waitsFor(handle, 'no-targets');
+      expect(await listed(handle)).toHaveLength(2);
+      await lab.registerDevice({ userId: parcel.userId }, cid);
+      await handle.signal('deviceRegistered');
+      await eventually(() => Promise.resolve(lab.cloud.countFor(cid) > 0));
+      expect(await listed(handle)).toEqual([['no-targets', 'merchant', null]]);
+
+      await lab.registerDevice({ merchantId: parcel.merchantId }, other);
+      await handle.signal('deviceRegistered');
+      lab.cloud.answer(cid, gone);
+      await eventually(() => Promise.resolve(lab.cloud.countFor(other) > 0));
+      await eventually(async () => String(await listed(handle)) === 'no-targets,user,');
+      lab.cloud.answer(cid, accepted(cid));
+      await lab.registerDevice({ userId: parcel.userId }, cid);
+      await handle.signal('deviceRegistered');
+      expect(await handle.result()).toMatchObject({ outcome: 'success' });
+    });
   });
 
   test('is healed by a retry signal without input, and reached devices are not pushed again', async () => {
