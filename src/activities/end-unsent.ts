@@ -1,4 +1,4 @@
-import { writeUpdateState } from '../database/announcements';
+import { closeOpenUpdate } from '../database/announcements';
 import { inTransaction } from '../database/pool';
 import { deleteOtherWaits } from '../database/waits';
 import type { SendStatus } from '../shipment/send-status';
@@ -10,12 +10,15 @@ export interface EndUnsentInput {
   readonly reason: string;
 }
 
-/** Closes a delivery that never got as far as a notification, with its reason. */
+/**
+ * Closes a delivery whose steps will not record an outcome, with its reason. One that they have closed meanwhile keeps
+ * the outcome that it came to.
+ */
 export function createEndUnsent({ pool }: ActivityDeps) {
   return function endUnsent({ workflowId, sendStatus, reason }: EndUnsentInput): Promise<void> {
     return inTransaction(pool, async (db) => {
       await deleteOtherWaits(db, workflowId, []);
-      await writeUpdateState(db, workflowId, { closed: true, outcome: sendStatus, reason });
+      await closeOpenUpdate(db, workflowId, { outcome: sendStatus, reason });
     });
   };
 }

@@ -115,3 +115,17 @@ export async function writeUpdateState(
     [workflowId, end.closed, end.outcome, end.reason],
   );
 }
+
+/** Marks a delivery as finished, unless it is already. */
+export async function closeOpenUpdate(
+  db: Queryable,
+  workflowId: string,
+  { outcome, reason }: { outcome: string; reason: string },
+): Promise<void> {
+  await db.query(
+    `update waybell.express_updates
+        set state = 'closed', outcome = $2, reason = $3, closed_at = now()
+      where workflow_id = $1 and state = 'open'`,
+    [workflowId, outcome, reason],
+  );
+}

@@ -116,6 +116,47 @@ describe.each(DATABASE_KINDS)('a delivery that races with the world (%s database
     });
   });
 
+  test('keeps the outcome that it came to just before the sweep found no workflow of it', async () => {
+    const parcel = await lab.parcel({ user: 1, merchant: 1 }, false);
+    const wake: typeof lab.deps.wake = async ({ workflowId }) => {
+      const handle = lab.temporal.client.workflow.getHandle(workflowId);
+      await handle.signal('orderLinked');
+      await handle.result();
+      return 'gone';
+    };
+    await lab.withWorker(
+      async () => {
+        const handle = await lab.start(parcel, 'delivered', 1);
+        await eventually(
+          async () =>
+            (
+              await lab.db.pool.query(`select from waybell.express_waits where workflow_id = $1`, [
+                handle.workflowId,
+              ])
+            ).rowCount === 1,
+        );
+        await lab.linkOrder(parcel);
+        await lab.temporal.client.workflow.execute('SweepWaits', {
+          taskQueue: lab.temporal.taskQueue,
+          workflowId: `sweep-${parcel.trackingNo}`,
+        });
+        const { rows } = await lab.db.pool.query(
+          `select state, outcome, reason from waybell.express_updates where workflow_id = $1`,
+          [handle.workflowId],
+        );
+        expect(rows).toEqual([
+          {
+            state: 'closed',
+            outcome: 'success',
+            reason: 'user: success, 1 accepted; merchant: success, 1 accepted',
+          },
+        ]);
+      },
+      undefined,
+      { wake },
+    );
+  });
+
   test('starts no push after a newer status is committed', async () => {
     const parcel = await lab.parcel({ user: 1, merchant: 0 });
     const [cid = ''] = parcel.cids;
