@@ -1,5 +1,6 @@
 import type { AttentionKind } from '../shipment/attention';
 import type { Queryable } from './pool';
+import { ATTENTION_OF_WAIT } from './waits';
 
 /** A delivery that waits, or is under way. */
 export interface WaitingDelivery {
@@ -18,7 +19,7 @@ export interface WaitingDelivery {
 /** Waits, and open deliveries without one. */
 const WAITING = `
   select w.workflow_id, w.audience, w.since, w.deadline as until, w.due_since,
-         case w.kind when 'order' then 'order-not-found' when 'device' then 'no-targets' else 'push-failed' end as kind
+         ${ATTENTION_OF_WAIT} as kind
     from waybell.express_waits w
   union all
   select u.workflow_id, '', u.created_at, null, null, 'under-way'

@@ -4,6 +4,7 @@ import type { Verdict } from '../shipment/decide-announcement';
 import type { Attention } from '../shipment/send-status';
 import { isoTime } from './parcel-events';
 import type { Queryable } from './pool';
+import { ATTENTION_OF_WAIT } from './waits';
 
 /** What PostgreSQL knows of one delivery, besides its notifications. */
 export interface DeliveryStory {
@@ -57,9 +58,7 @@ export async function findDeliveryStories(
             array(select n.message_id from public.express_notifications n
                    where n.workflow_id = u.workflow_id and n.message_id is not null order by n.aud desc) as "messageIds",
             (select coalesce(jsonb_agg(jsonb_build_object(
-                      'kind', case w.kind when 'order' then 'order-not-found' when 'device' then 'no-targets'
-                                          else 'push-failed' end,
-                      'audience', w.audience, 'since', ${isoTime('w.since')}, 'until', ${isoTime('w.deadline')}) order by w.audience desc), '[]')
+                      'kind', ${ATTENTION_OF_WAIT}, 'audience', w.audience, 'since', ${isoTime('w.since')}, 'until', ${isoTime('w.deadline')}) order by w.audience desc), '[]')
                from waybell.express_waits w where w.workflow_id = u.workflow_id) as waits
        from named join waybell.express_updates u using (workflow_id)
       order by u.seq desc

@@ -1,5 +1,6 @@
 import type { AudienceCount, HeardUpdates } from '../shipment/ledger';
 import type { Queryable } from './pool';
+import { ATTENTION_OF_WAIT } from './waits';
 
 /** An update that a webhook said, by the id of the webhook. */
 export interface Mention {
@@ -89,9 +90,7 @@ export async function selectLedger(
                 (select p.code from waybell.express_pushes p
                   where p.message_id = t.message_id and p.state <> 'accepted'
                   order by p.answered_at desc nulls last limit 1) end as failure,
-              (select case w.kind when 'order' then 'order-not-found' when 'device' then 'no-targets'
-                                  else 'push-failed' end
-                 from waybell.express_waits w
+              (select ${ATTENTION_OF_WAIT} from waybell.express_waits w
                 where w.workflow_id = t.workflow_id and w.audience in (t.aud, '') limit 1) as attention
          from told t),
      audiences as (

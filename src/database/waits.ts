@@ -12,6 +12,11 @@ export const WAIT_KIND_OF_ATTENTION: Readonly<Record<Attention, WaitKind>> = {
   'push-failed': 'retry',
 };
 
+/** What the wait `w` is called where people read of it. */
+export const ATTENTION_OF_WAIT = `case w.kind ${Object.entries(WAIT_KIND_OF_ATTENTION)
+  .map(([attention, kind]) => `when '${kind}' then '${attention}'`)
+  .join(' ')} end`;
+
 export interface Wait {
   readonly kind: WaitKind;
   readonly audience: Audience | '';
