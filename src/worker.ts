@@ -5,12 +5,7 @@ import type { ActivityDeps } from './activities/deps';
 import { createDeliveryControl } from './retry/delivery-control';
 import type { RetryParts } from './retry/retry-delivery';
 import { pushQueue, TASK_QUEUE } from './workflows/contract';
-import {
-  deviceRegisteredSignal,
-  orderLinkedSignal,
-  retrySignal,
-  supersedeSignal,
-} from './workflows/messages';
+import { deviceRegisteredSignal, orderLinkedSignal, supersedeSignal } from './workflows/messages';
 
 export interface WorkerDeps {
   readonly connection: NativeConnection;
@@ -35,8 +30,9 @@ const PUSHES_AT_ONCE = 200;
 const SIGNAL_OF_CAUSE = {
   order: orderLinkedSignal,
   device: deviceRegisteredSignal,
-  retry: retrySignal,
   superseded: supersedeSignal,
+  // As good as any: a delivery only looks again.
+  'time-over': supersedeSignal,
 } as const;
 
 /** What activities ask of Temporal. */

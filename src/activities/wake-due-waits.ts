@@ -12,7 +12,7 @@ const QUERY_TIMEOUT_MS = 20_000;
 /** Signals under way at once; the server takes about 1 ms each. */
 const AT_ONCE = 10;
 
-/** Finds waits whose condition holds, also after changes by plain SQL, and wakes their deliveries. */
+/** Finds waits whose condition holds, also after changes by plain SQL, or whose time is over; wakes their deliveries. */
 export function createWakeDueWaits(deps: ActivityDeps) {
   const { pool, shopTables, wake, log } = deps;
   const endUnsent = createEndUnsent(deps);

@@ -2,22 +2,25 @@ import { escapeIdentifier } from 'pg';
 import type { ShopTables } from '../config';
 import { ORDER_FUNCTION, type OrderAccess, readOrders } from './order-access';
 import type { Queryable } from './pool';
-import type { WaitKind } from './waits';
 
 export interface DueWait {
   readonly workflowId: string;
-  /** `superseded` when a newer status made the delivery pointless, else the kind of the wait that is over. */
-  readonly cause: WaitKind | 'superseded';
+  /** What has come: the order, a device, a newer status that makes the delivery pointless, or the end of its time. */
+  readonly cause: 'order' | 'device' | 'superseded' | 'time-over';
 }
 
 /** A wait that was woken and is still there is woken again only after this: its delivery may be busy. */
 const WAKE_AGAIN_AFTER = `interval '5 minutes'`;
 
+/** A delivery sees the end of its time by itself, within seconds: one that has not is busy, or ended from outside. */
+const TIME_OVER = `now() - interval '5 minutes'`;
+
 /**
  * Takes waits whose condition holds now: an order exists, the owner has an active device, or a newer status
- * is committed. One branch per condition, each a join of two sets. What a sweep costs is to depend on how much waits,
- * not on how large and old the shop is: so ids, which are text here, are compared in the type of the shop's column,
- * by its index, and of all updates only the open ones are read. Newest deliveries first.
+ * is committed; and those of deliveries whose whole time is over. One branch per condition, each a join of two sets.
+ * What a sweep costs is to depend on how much waits, not on how large and old the shop is: so ids, which are text
+ * here, are compared in the type of the shop's column, by its index, and of all updates only the open ones are read.
+ * Newest deliveries first.
  */
 export async function takeDueWaits(db: Queryable, tables: ShopTables, limit: number): Promise<DueWait[]> {
   const types = await readIdTypes(db, tables);
@@ -34,7 +37,7 @@ async function takeDue(
   const { waybills } = tables;
   const { rows } = await db.query<DueWait>(
     `with ready as (
-       select workflow_id, waybill_id, kind, audience, owner_id, since
+       select workflow_id, waybill_id, kind, audience, owner_id, since, deadline
          from waybell.express_waits
         where woken_at is null or woken_at < now() - ${WAKE_AGAIN_AFTER}),
      due as (
@@ -55,10 +58,16 @@ async function takeDue(
          join waybell.express_updates own on own.workflow_id = r.workflow_id and own.state = 'open'
         where exists (select from waybell.express_updates newer
                        where newer.waybill_id = own.waybill_id and newer.verdict = 'announce'
-                         and newer.seq > own.seq)),
+                         and newer.seq > own.seq)
+       union all
+       select r.*, 'time-over' from ready r
+        where r.deadline < ${TIME_OVER}
+          and not exists (select from waybell.express_waits other
+                           where other.workflow_id = r.workflow_id and other.deadline >= ${TIME_OVER})),
      chosen as (select * from due order by since desc limit $1)
      update waybell.express_waits w
-        set woken_at = now(), due_since = coalesce(w.due_since, now())
+        set woken_at = now(),
+            due_since = case when c.cause = 'time-over' then w.due_since else coalesce(w.due_since, now()) end
        from chosen c
       where w.workflow_id = c.workflow_id and w.kind = c.kind and w.audience = c.audience
      returning w.workflow_id as "workflowId", c.cause`,

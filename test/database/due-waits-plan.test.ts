@@ -130,6 +130,36 @@ describe.each(DATABASE_KINDS)('the sweep over an old shop (%s database)', (kind)
     expect(await dueSince()).toEqual(first);
   });
 
+  test('finds a delivery whose time is over, as one that is not due, and none that still has time', async () => {
+    const [over, lately, partly] = [
+      await waits('retry', 'user', randomUUID()),
+      await waits('retry', 'user', randomUUID()),
+      await waits('retry', 'user', randomUUID()),
+    ];
+    await db.pool.query(
+      `insert into waybell.express_waits (workflow_id, kind, audience, owner_id, waybill_id, deadline)
+       select workflow_id, 'device', 'merchant', gen_random_uuid(), waybill_id, now() + interval '1 day'
+         from waybell.express_waits where workflow_id = $1`,
+      [partly],
+    );
+    const end = (workflowId: string, ago: string): Promise<unknown> =>
+      db.pool.query(
+        `update waybell.express_waits set deadline = now() - $2::interval where workflow_id = $1 and kind = 'retry'`,
+        [workflowId, ago],
+      );
+    await end(over, '6 minutes');
+    await end(lately, '1 minute');
+    await end(partly, '6 minutes');
+    expect(await sweep()).toEqual({ [over]: 'time-over' });
+    const { rows } = await db.pool.query(
+      'select due_since, woken_at is null as unseen from waybell.express_waits where workflow_id = $1',
+      [over],
+    );
+    expect(rows).toEqual([{ due_since: null, unseen: false }]);
+    await end(partly, '-1 day');
+    await end(over, '-1 day');
+  });
+
   test('finds an order also where the waybill names it in a column of another type', async () => {
     await db.pool.query(`
       alter table platform_express_waybills drop constraint if exists platform_express_waybills_order_id_fkey;

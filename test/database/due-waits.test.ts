@@ -98,4 +98,13 @@ describe(`the sweep over ${WAITING} waiting deliveries`, () => {
     expect(workflowIds).toHaveLength(500);
     expect(ms).toBeLessThan(FEW_SECONDS_MS);
   });
+
+  test('takes no more than its share when the time of all is over', async () => {
+    await db.pool.query(
+      `update waybell.express_waits set deadline = now() - interval '1 hour', woken_at = null`,
+    );
+    const { workflowIds, ms } = await sweep();
+    expect(workflowIds).toHaveLength(500);
+    expect(ms).toBeLessThan(FEW_SECONDS_MS);
+  });
 });

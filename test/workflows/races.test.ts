@@ -23,6 +23,15 @@ describe.each(DATABASE_KINDS)('a delivery that races with the world (%s database
   });
   afterAll(() => lab.close());
 
+  const waitsOf = async (workflowId: string): Promise<number | null> =>
+    (await lab.db.pool.query('select from waybell.express_waits where workflow_id = $1', [workflowId]))
+      .rowCount;
+  const sweep = ({ trackingNo }: { trackingNo: string }): Promise<unknown> =>
+    lab.temporal.client.workflow.execute('SweepWaits', {
+      taskQueue: lab.temporal.taskQueue,
+      workflowId: `sweep-${trackingNo}`,
+    });
+
   test('loses no device that registers between the look and the wait', async () => {
     const parcel = await lab.parcel({ user: 1, merchant: 0 });
     let cid = '';
@@ -68,20 +77,10 @@ describe.each(DATABASE_KINDS)('a delivery that races with the world (%s database
       expect(linked).toBe(true);
 
       const waiting = await lab.start(late, 'delivered', 1);
-      await eventually(
-        async () =>
-          (
-            await lab.db.pool.query(`select from waybell.express_waits where workflow_id = $1`, [
-              waiting.workflowId,
-            ])
-          ).rowCount === 1,
-      );
+      await eventually(async () => (await waitsOf(waiting.workflowId)) === 1);
       await lab.linkOrder(late);
       // Nobody signals after plain SQL: the sweep finds it.
-      await lab.temporal.client.workflow.execute('SweepWaits', {
-        taskQueue: lab.temporal.taskQueue,
-        workflowId: `sweep-${late.trackingNo}`,
-      });
+      await sweep(late);
       expect(await waiting.result()).toMatchObject({ outcome: 'success' });
     }, linkBeforeWait);
   });
@@ -90,20 +89,10 @@ describe.each(DATABASE_KINDS)('a delivery that races with the world (%s database
     const parcel = await lab.parcel({}, false);
     await lab.withWorker(async () => {
       const handle = await lab.start(parcel, 'delivered', 1);
-      await eventually(
-        async () =>
-          (
-            await lab.db.pool.query(`select from waybell.express_waits where workflow_id = $1`, [
-              handle.workflowId,
-            ])
-          ).rowCount === 1,
-      );
+      await eventually(async () => (await waitsOf(handle.workflowId)) === 1);
       await lab.terminate(handle.workflowId);
       await lab.linkOrder(parcel);
-      await lab.temporal.client.workflow.execute('SweepWaits', {
-        taskQueue: lab.temporal.taskQueue,
-        workflowId: `sweep-${parcel.trackingNo}`,
-      });
+      await sweep(parcel);
       const { rows } = await lab.db.pool.query(
         `select u.state, u.outcome, u.reason, (select count(*)::int from waybell.express_waits w
            where w.workflow_id = u.workflow_id) as waits
@@ -113,6 +102,26 @@ describe.each(DATABASE_KINDS)('a delivery that races with the world (%s database
       expect(rows).toEqual([
         { state: 'closed', outcome: 'failed', reason: 'its workflow was ended from outside', waits: 0 },
       ]);
+    });
+  });
+
+  test('nor when the time of what it waited for is over before that comes', async () => {
+    const parcel = await lab.parcel({}, false);
+    await lab.withWorker(async () => {
+      const { workflowId } = await lab.start(parcel, 'delivered', 1);
+      await eventually(async () => (await waitsOf(workflowId)) === 1);
+      await lab.terminate(workflowId);
+      await lab.db.pool.query(
+        `update waybell.express_waits set deadline = now() - interval '1 hour' where workflow_id = $1`,
+        [workflowId],
+      );
+      await sweep(parcel);
+      expect(await waitsOf(workflowId)).toBe(0);
+      const { rows } = await lab.db.pool.query(
+        `select state, reason from waybell.express_updates where workflow_id = $1`,
+        [workflowId],
+      );
+      expect(rows).toEqual([{ state: 'closed', reason: 'its workflow was ended from outside' }]);
     });
   });
 
@@ -127,19 +136,9 @@ describe.each(DATABASE_KINDS)('a delivery that races with the world (%s database
     await lab.withWorker(
       async () => {
         const handle = await lab.start(parcel, 'delivered', 1);
-        await eventually(
-          async () =>
-            (
-              await lab.db.pool.query(`select from waybell.express_waits where workflow_id = $1`, [
-                handle.workflowId,
-              ])
-            ).rowCount === 1,
-        );
+        await eventually(async () => (await waitsOf(handle.workflowId)) === 1);
         await lab.linkOrder(parcel);
-        await lab.temporal.client.workflow.execute('SweepWaits', {
-          taskQueue: lab.temporal.taskQueue,
-          workflowId: `sweep-${parcel.trackingNo}`,
-        });
+        await sweep(parcel);
         const { rows } = await lab.db.pool.query(
           `select state, outcome, reason from waybell.express_updates where workflow_id = $1`,
           [handle.workflowId],
