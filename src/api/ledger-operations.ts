@@ -12,7 +12,7 @@ const ledger = z.object({
   until: moment.describe('Now; with several API processes a second or two ago.'),
   closes: z
     .boolean()
-    .describe('Whether both equations close. If not, something was lost or left: see `differences`.'),
+    .describe('Whether everything is accounted for. If not, something was lost or left: see `differences`.'),
   updates: z
     .object({
       accepted: count,
@@ -35,7 +35,7 @@ const ledger = z.object({
   differences: z
     .array(z.object({ workflow_id: z.string(), problem: z.string() }))
     .describe(
-      'What the equations cannot account for, such as a delivery that no workflow carries on; the first 100.',
+      'What was lost, contradicts itself, or is not at its end while no workflow carries it on; the first 100.',
     ),
   unheard: z
     .array(z.object({ journal_id: z.string(), place: z.string(), heard_at: moment }))

@@ -33,7 +33,7 @@ export interface Ledger {
   readonly until: Date;
   readonly updates: UpdateSums;
   readonly audiences: AudienceSums;
-  /** Whether both equations close. */
+  /** Whether both equations close, and no delivery is left to itself. */
   readonly closes: boolean;
   readonly differences: readonly { readonly workflowId: string; readonly problem: string }[];
   /** Journals that are not heard of: what they took since is not counted. */
@@ -97,9 +97,11 @@ export async function takeLedger({ pool, temporal, intake }: LedgerParts, since:
     if (bookAudience(state) !== null) continue;
     for (const workflowId of samples) problems.set(workflowId, describeContradiction(state));
   }
+  for (const workflowId of rows.abandoned)
+    problems.set(workflowId, 'not at its end, and its workflow does not run: waybell retry starts it again');
   return {
     ...{ since, until, updates, audiences },
-    closes: gaps.updates === 0 && gaps.audiences === 0,
+    closes: gaps.updates === 0 && gaps.audiences === 0 && problems.size === 0,
     differences: [...problems]
       .slice(0, MOST_DIFFERENCES)
       .map(([workflowId, problem]) => ({ workflowId, problem })),
@@ -107,9 +109,7 @@ export async function takeLedger({ pool, temporal, intake }: LedgerParts, since:
   };
 }
 
-function describeContradiction({ state, sendStatus, outcome }: AudienceState): string {
-  if (state === 'abandoned')
-    return 'not at its end, and its workflow does not run: waybell retry starts it again';
+function describeContradiction({ sendStatus, outcome }: AudienceState): string {
   return sendStatus === null
     ? `ended as ${outcome ?? 'nothing'}, and its notification is gone`
     : `its notification says ${sendStatus}, and no push was accepted`;

@@ -68,7 +68,7 @@ function inWords({ since, until, closes, updates, audiences, differences, unhear
     ...reasons('  suppressed', audiences.suppressed),
     ...reasons('  failed', audiences.failed),
     ...reasons('  waiting', audiences.waiting),
-    closes ? 'Both equations close.' : 'The equations do not close:',
+    closes ? 'Both equations close.' : 'Not everything is accounted for:',
     ...differences.map(({ workflow_id: id, problem }) => `${id}: ${problem}`),
     ...unheard.map(
       ({ journal_id: id, place, heard_at: at }) =>

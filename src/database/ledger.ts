@@ -18,6 +18,8 @@ export interface LedgerRows {
     readonly kept: boolean;
   }[];
   readonly audiences: readonly (AudienceCount & { readonly samples: readonly string[] })[];
+  /** Decided deliveries that are not at their end, and that no workflow carries on. */
+  readonly abandoned: readonly string[];
 }
 
 /** More than this cannot be told by id any more; the counts stay exact. */
@@ -37,7 +39,7 @@ export interface LedgerRange {
   readonly until: Date;
   /** What a journal says, and not yet the archive. */
   readonly unarchived: readonly Mention[];
-  /** Deliveries that no workflow carries on: those of them that are open are abandoned. */
+  /** Deliveries that no workflow carries on: those of them that are still open are abandoned. */
   readonly notRunning: readonly string[];
 }
 
@@ -72,8 +74,7 @@ export async function selectLedger(
        union all
        select workflow_id from elsewhere where verdict = 'announce'),
      told as (
-       select u.workflow_id, a.aud, u.outcome, u.reason, n.message_id, n.send_status,
-              case when u.state = 'open' and u.workflow_id = any ($4) then 'abandoned' else u.state end as state,
+       select u.workflow_id, a.aud, u.state, u.outcome, u.reason, n.message_id, n.send_status,
               exists (select from public.express_notifications o
                        where o.workflow_id = u.workflow_id and o.aud <> a.aud) as other_told
          from decided d
@@ -105,7 +106,9 @@ export async function selectLedger(
             (select coalesce(jsonb_agg(jsonb_build_object(
                       'workflowId', workflow_id, 'mentions', mentions, 'kept', kept)), '[]')
                from heard where verdict is null) as unwritten,
-            (select coalesce(jsonb_agg(a), '[]') from audiences a) as audiences`,
+            (select coalesce(jsonb_agg(a), '[]') from audiences a) as audiences,
+            array(select u.workflow_id from decided join waybell.express_updates u using (workflow_id)
+                   where u.state = 'open' and u.workflow_id = any ($4) limit ${MOST_SAMPLES}) as abandoned`,
     [since, until, JSON.stringify(unarchived), notRunning],
   );
   const [row] = rows;

@@ -1,6 +1,6 @@
 import type { Verdict } from './decide-announcement';
 import type { Attention, SendStatus } from './send-status';
-import { AUDIENCES, type Audience } from './update';
+import { AUDIENCES } from './update';
 
 /** Accounts for what came in: nothing that was accepted may be gone, and nobody may be forgotten. */
 
@@ -68,8 +68,7 @@ export function sumUpdates({ heard, elsewhere, unwritten, lost }: UpdateFacts): 
 
 /** What is known of one audience of a decided update. */
 export interface AudienceState {
-  /** `abandoned`: open in the database, and no workflow carries it on. */
-  readonly state: 'open' | 'abandoned' | 'closed';
+  readonly state: 'open' | 'closed';
   readonly outcome: string | null;
   /** How a delivery ended that nobody was told about. */
   readonly reason: string | null;
@@ -98,15 +97,11 @@ export interface AudienceSums {
   readonly waiting: Readonly<Record<string, number>>;
 }
 
-/** How many audiences an update may have. */
-export const EVERY_AUDIENCE: readonly Audience[] = AUDIENCES;
-
-/** Where an audience is booked, and why; `null` when its rows contradict each other or Temporal. */
+/** Where an audience is booked, and why; `null` when its rows contradict each other. */
 export function bookAudience(state: AudienceState): readonly [term: AudienceTerm, reason: string] | null {
   const { sendStatus, accepted, otherTold, attention } = state;
   if (sendStatus === 'success' || sendStatus === 'partial') return accepted ? ['notified', sendStatus] : null;
   if (sendStatus === null && otherTold) return ['suppressed', 'not-named'];
-  if (state.state === 'abandoned') return null;
   if (state.state === 'open') return ['waiting', attention ?? 'under-way'];
   if (sendStatus === null) return bookUntold(state);
   switch (sendStatus) {
@@ -137,7 +132,7 @@ function bookUntold({ outcome, reason }: AudienceState): readonly [AudienceTerm,
 
 export function sumAudiences(decided: number, counts: readonly AudienceCount[]): AudienceSums {
   const sums = {
-    expected: decided * EVERY_AUDIENCE.length,
+    expected: decided * AUDIENCES.length,
     notified: 0,
     suppressed: {} as Record<string, number>,
     failed: {} as Record<string, number>,

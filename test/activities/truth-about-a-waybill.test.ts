@@ -8,6 +8,7 @@ import { PHASE_OF_STATUS, type ShipmentStatus } from '../../src/shipment/status'
 import type { ShipmentUpdate } from '../../src/shipment/update';
 import { deliveryWorkflowId } from '../../src/sources/update-identity';
 import { type Api, type ApiLab, openApiLab } from '../api/api-lab';
+import { closeWithoutWorkflow } from '../setup/closed-ledger';
 import { shipmentUpdate } from '../setup/delivery-lab';
 
 type Scan = [status: ShipmentStatus | 'unheard-of', hour: number];
@@ -41,11 +42,17 @@ beforeAll(async () => {
     log: pino({ level: 'silent' }),
   });
 });
-afterAll(() => lab.close());
+afterAll(async () => {
+  await closeWithoutWorkflow(lab.db.pool, [...persisted]);
+  await lab.close();
+});
+
+const persisted = new Set<string>();
 
 /** The step as a run of the delivery makes it. */
 function persist(update: ShipmentUpdate, { runId = 'first run', reopen = false } = {}): Promise<Decision> {
   const workflowId = deliveryWorkflowId(update);
+  persisted.add(workflowId);
   const environment = new MockActivityEnvironment({ workflowExecution: { workflowId, runId } });
   return environment.run(persistWaybill, { workflowId, update, reopen });
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { refused } from '../setup/cloud-function';
 import { type DeliveryLab, eventually, openDeliveryLab } from '../setup/delivery-lab';
 import type { Api } from './api-lab';
 import { serveDeliveries } from './delivery-api';
@@ -128,6 +129,43 @@ describe('the ledger', () => {
           return ledger['closes'] === true && ledger;
         }),
       ).toMatchObject({ differences: [] });
+      await lab.temporal.client.workflow.getHandle(workflowId).result();
+    });
+  });
+
+  test('names it also where everybody is booked: one is told, and the other in part', async () => {
+    const parcel = await lab.parcel({ user: 2, merchant: 1 });
+    const [cid = ''] = parcel.cids;
+    lab.cloud.answer(cid, refused);
+    await lab.withWorker(async () => {
+      const { workflowId } = await lab.start(parcel, 'delivered', 1);
+      await eventually(
+        async () =>
+          (
+            await lab.db.pool.query(
+              `select from waybell.express_waits where workflow_id = $1 and kind = 'retry'`,
+              [workflowId],
+            )
+          ).rowCount === 1,
+      );
+      const before = await takeLedger();
+      expect(before).toMatchObject({ closes: true, differences: [] });
+      await lab.terminate(workflowId);
+      const { audiences } = before;
+      expect(await takeLedger()).toMatchObject({
+        closes: false,
+        audiences,
+        differences: [
+          {
+            workflow_id: workflowId,
+            problem: 'not at its end, and its workflow does not run: waybell retry starts it again',
+          },
+        ],
+      });
+      lab.cloud.answer(cid);
+      const retried = await api.call('POST', '/api/v1/retries', { json: { ids: [workflowId] } });
+      expect(retried.status).toBe(200);
+      expect(await eventually(async () => (await takeLedger())['closes'])).toBe(true);
       await lab.temporal.client.workflow.getHandle(workflowId).result();
     });
   });

@@ -55,7 +55,6 @@ describe('an audience of a ledger', () => {
   test.each<[Partial<AudienceState>, string, string]>([
     [{ sendStatus: 'success', accepted: true }, 'notified', 'success'],
     [{ sendStatus: 'partial', accepted: true, state: 'open' }, 'notified', 'partial'],
-    [{ sendStatus: 'partial', accepted: true, state: 'abandoned' }, 'notified', 'partial'],
     [{ sendStatus: 'superseded' }, 'suppressed', 'superseded'],
     [{ sendStatus: 'no-targets' }, 'suppressed', 'no-device'],
     [{ sendStatus: 'failed', failure: 'bad_payload' }, 'failed', 'bad_payload'],
@@ -76,9 +75,7 @@ describe('an audience of a ledger', () => {
   test.each<Partial<AudienceState>>([
     { sendStatus: 'success', accepted: false },
     { sendStatus: null, outcome: 'success' },
-    { sendStatus: 'sending', state: 'abandoned' },
-    { state: 'abandoned', attention: 'order-not-found' },
-  ])('with rows that contradict each other or Temporal, %j, is a difference', (state) => {
+  ])('with rows that contradict each other, %j, is a difference', (state) => {
     const contradiction = { ...UNTOLD, ...state };
     expect(bookAudience(contradiction)).toBeNull();
     const sums = sumAudiences(1, [
