@@ -46,6 +46,7 @@ export function createHandOver({ journal, start, log }: HandOverParts): HandOver
   const restsUntil = new Map<string, number>();
   const stopping = new AbortController();
   let temporalAnswers = true;
+  let probedId: string | undefined;
 
   /** Starts every delivery of a request that Temporal takes, also when it refuses one of them. */
   async function startAll({ id, updates }: Delivery, waitMs: number): Promise<StartedDelivery[]> {
@@ -92,21 +93,39 @@ export function createHandOver({ journal, start, log }: HandOverParts): HandOver
     }
   }
 
-  /** One look at the journal, from the oldest on. While Temporal does not answer, one request is the probe. */
+  const isDue = ({ id }: Delivery): boolean => !underWay.has(id) && (restsUntil.get(id) ?? 0) <= Date.now();
+
+  async function firstDue(afterId?: string): Promise<Delivery | undefined> {
+    while (!stopping.signal.aborted) {
+      const page = await journal.deliveries(BACKGROUND_AT_ONCE, afterId);
+      const due = page.find(isDue);
+      if (due || page.length === 0) return due;
+      afterId = page.at(-1)?.id;
+    }
+    return undefined;
+  }
+
+  /**
+   * While Temporal does not answer, one request is the probe, each time the next one: where only a part of Temporal
+   * is away, as one shard of its history can be, a request that needs it must not hold up the others.
+   */
+  async function probe(): Promise<void> {
+    const next = (await firstDue(probedId)) ?? (await firstDue());
+    if (next === undefined) return;
+    probedId = next.id;
+    await inBackground(next);
+  }
+
+  /** One look at the journal, from the oldest on. */
   async function handOverWaiting(): Promise<void> {
     let afterId: string | undefined;
     while (!stopping.signal.aborted) {
+      if (!temporalAnswers) await probe();
+      if (!temporalAnswers) return;
       const page = await journal.deliveries(BACKGROUND_AT_ONCE, afterId);
       if (page.length === 0) return;
       afterId = page.at(-1)?.id;
-      const due = page.filter(({ id }) => !underWay.has(id) && (restsUntil.get(id) ?? 0) <= Date.now());
-      if (!temporalAnswers) {
-        const probe = due.shift();
-        if (probe === undefined) continue;
-        await inBackground(probe);
-        if (!temporalAnswers) return;
-      }
-      await Promise.all(due.map(inBackground));
+      await Promise.all(page.filter(isDue).map(inBackground));
     }
   }
 

@@ -14,6 +14,8 @@ export interface OwnTemporal {
   mode: 'answers' | 'away' | 'silent';
   /** Waybills that it refuses for ever, for a reason of theirs. */
   readonly refuses: Set<string>;
+  /** Waybills whose part of it is away, as one shard of its history can be, whatever it does with the others. */
+  readonly lacks: Set<string>;
   /** Waybills in the order in which they were started. */
   readonly started: string[];
   /** How often a start was asked for. */
@@ -30,6 +32,7 @@ export function ownTemporal(): OwnTemporal {
   const own: OwnTemporal = {
     mode: 'answers',
     refuses: new Set(),
+    lacks: new Set(),
     started: [],
     asked: 0,
     twiceAtOnce: [],
@@ -44,7 +47,7 @@ export function ownTemporal(): OwnTemporal {
       underWay.add(trackingNo);
       try {
         await Promise.race([gate, delay(HELD_AT_MOST_MS, undefined, { ref: false })]);
-        if (own.mode === 'away') throw grpcError(UNAVAILABLE);
+        if (own.mode === 'away' || own.lacks.has(trackingNo)) throw grpcError(UNAVAILABLE);
         if (own.mode === 'silent') {
           await delay(deadline - Date.now());
           throw grpcError(DEADLINE_EXCEEDED);
