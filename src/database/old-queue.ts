@@ -53,7 +53,8 @@ export async function findMissingQueueColumns(
 
 /**
  * The open rows of the next waybills after `after`, all rows of a waybill together and the oldest first; holds them
- * against an old worker until the transaction ends.
+ * against an old worker until the transaction ends. The old tables may have millions of rows and no index that helps:
+ * each is read once for the page, not once for each of its rows.
  */
 export async function takeQueuePage(
   db: Queryable,
@@ -67,24 +68,31 @@ export async function takeQueuePage(
   const text = escapeIdentifier(columns.text);
   const time = escapeIdentifier(columns.time);
   const key = `coalesce(q.${waybillId}::text, '?')`;
+  // Where statistics are older than the backlog, PostgreSQL takes it for one row, and loops over the rest a thousand times.
+  await db.query('set local enable_nestloop = off');
   const { rows } = await db.query<QueueRow>(
     `with page as (
        select distinct ${key} as key from public.notify_queue q
         where ${OPEN} and ${key} > $1 order by 1 limit $2),
      written as materialized (
        select distinct coalesce(to_jsonb(n) ->> 'queue_id', split_part(n.message_id, ':', 1)) as queue_id
-         from public.express_notifications n where n.workflow_id is null)
+         from public.express_notifications n where n.workflow_id is null),
+     imported as materialized (
+       select unnest(queue_ids) as queue_id from waybell.queue_imports),
+     told as materialized (
+       select page.key, array_agg(t.${status}::text order by t.${time} desc) as statuses
+         from page join public.notify_queue t on t.${waybillId}::text = page.key and t.process_status = 'queued'
+        where not exists (select from imported where imported.queue_id = t.id::text)
+        group by page.key)
      select q.id::text as id, page.key as "waybillId", q.${status}::text as status, q.${text}::text as text,
             to_char(q.${time}::timestamptz at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as time,
             w.${escapeIdentifier(waybills.carrier)} as carrier,
             w.${escapeIdentifier(waybills.trackingNo)} as "trackingNo",
-            array(select t.${status}::text from public.notify_queue t
-                   where t.${waybillId} = q.${waybillId} and t.process_status = 'queued'
-                     and not exists (select from waybell.queue_imports i where t.id::text = any (i.queue_ids))
-                   order by t.${time} desc) as told,
-            coalesce(q.id::text in (select queue_id from written where queue_id is not null), false) as notified
+            coalesce(told.statuses, '{}') as told, written.queue_id is not null as notified
        from page
        join public.notify_queue q on ${key} = page.key and ${OPEN}
+       left join told on told.key = page.key
+       left join written on written.queue_id = q.id::text
        left join ${escapeIdentifier(waybills.schema)}.${escapeIdentifier(waybills.table)} w
          on w.${escapeIdentifier(waybills.id)} = q.${waybillId}
       order by page.key, q.${time}, q.id
