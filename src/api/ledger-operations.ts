@@ -86,7 +86,7 @@ export const forgetJournal = {
   tag: 'Health',
   summary: 'Gives up the journal of an API process that will not come back.',
   description:
-    'Only one that is not heard of for a minute. What it had not given to Temporal is no longer “not yet handed over”: `waybell replay` starts what of it is in the archive.',
+    'Only one that is not heard of for a minute, nor in the 15 seconds before the answer. What it had not given to Temporal is no longer “not yet handed over”: `waybell replay` starts what of it is in the archive.',
   access: 'key',
   params: z.object({ journal_id: textId }),
   answers: {

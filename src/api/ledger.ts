@@ -1,6 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Router } from 'express';
 import type { ApiDependencies } from './dependencies';
-import { forgetSilentJournal } from '../database/journals';
+import { forgetSilentJournal, listJournals } from '../database/journals';
 import { inTransaction } from '../database/pool';
 import { HttpProblem } from './http-problem';
 import { forgetJournal, showLedger, type LedgerAnswer } from './ledger-operations';
@@ -13,6 +14,12 @@ import { askTemporal } from './temporal-problem';
 const BUDGET_MS = 30_000;
 /** An outage may have left many webhooks to unmark; milliseconds. */
 const MANY_ROWS_MS = 20_000;
+
+/**
+ * How long a silent journal is listened for before it is forgotten; milliseconds. After an outage of PostgreSQL every
+ * journal looks silent, until its process tries again, which it does every 5 s.
+ */
+const LISTENS_MS = 15_000;
 
 /** Where everything went that was accepted. */
 export function addLedgerRoutes(router: Router, deps: ApiDependencies): void {
@@ -42,8 +49,12 @@ export function addLedgerRoutes(router: Router, deps: ApiDependencies): void {
   });
 
   serve(router, forgetJournal, async ({ params: { journal_id: id } }) => {
-    const webhooks = await inTransaction(pool, (db) => forgetSilentJournal(db, id), MANY_ROWS_MS);
-    if (webhooks !== null) return { ok: true, webhooks };
+    const journals = await inTransaction(pool, listJournals);
+    if (journals.some(({ journalId, silent }) => journalId === id && silent)) {
+      await delay(LISTENS_MS);
+      const webhooks = await inTransaction(pool, (db) => forgetSilentJournal(db, id), MANY_ROWS_MS);
+      if (webhooks !== null) return { ok: true, webhooks };
+    }
     throw new HttpProblem('journal-unknown', `no journal ${id} is missing`, { field: 'journal_id' });
   });
 }

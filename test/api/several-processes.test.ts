@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Client } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type pg from 'pg';
 import pino from 'pino';
 import type { TemporalClient } from '../../src/cli/open-temporal';
 import { loadConfig } from '../../src/config';
@@ -59,9 +60,9 @@ async function endOther(): Promise<void> {
 }
 
 /** By SQL, as if the last word of a process were two minutes old. */
-const fallSilent = (): Promise<unknown> =>
+const fallSilent = (): Promise<pg.QueryResult<{ id: string }>> =>
   lab.db.pool.query(
-    `update waybell.journals set heard_at = now() - interval '2 minutes' where place like $1`,
+    `update waybell.journals set heard_at = now() - interval '2 minutes' where place like $1 returning journal_id as id`,
     [`%${folder}`],
   );
 
@@ -140,6 +141,19 @@ describe('with several API processes', () => {
     await startOther(lab.temporal.client);
     await untilLedger({ accepted: 1, waiting: 1, not_handed_over: 0 }, { unheard: [] });
     expect(await journals()).toEqual([]);
+  });
+
+  test('a journal that lives is not given up when it looks silent, as all do after an outage of PostgreSQL', async () => {
+    await startOther(lab.temporal.client);
+    await untilLedger({ accepted: 0 });
+    const { rows } = await fallSilent();
+    const forget = `/api/v1/journals/${rows[0]?.id}/forget`;
+    expect(await asked.call('POST', forget)).toMatchObject({
+      status: 404,
+      json: { code: 'journal-unknown' },
+    });
+    await send();
+    await untilLedger({ accepted: 1 }, { unheard: [] });
   });
 
   test('a journal that will not come back is given up by a word, and what only it had is named', async () => {
