@@ -1,6 +1,6 @@
 import type { AttentionKind } from '../shipment/attention';
 import type { Queryable } from './pool';
-import { ATTENTION_OF_WAIT } from './waits';
+import { ATTENTION_OF_WAIT, STILL_WAITED_FOR } from './waits';
 
 /** A delivery that waits, or is under way. */
 export interface WaitingDelivery {
@@ -21,6 +21,7 @@ const WAITING = `
   select w.workflow_id, w.audience, w.since, w.deadline as until, w.due_since,
          ${ATTENTION_OF_WAIT} as kind
     from waybell.express_waits w
+   where ${STILL_WAITED_FOR}
   union all
   select u.workflow_id, '', u.created_at, null, null, 'under-way'
     from waybell.express_updates u

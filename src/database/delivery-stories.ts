@@ -4,7 +4,7 @@ import type { Verdict } from '../shipment/decide-announcement';
 import type { Attention } from '../shipment/send-status';
 import { isoTime } from './parcel-events';
 import type { Queryable } from './pool';
-import { ATTENTION_OF_WAIT } from './waits';
+import { ATTENTION_OF_WAIT, STILL_WAITED_FOR } from './waits';
 
 /** What PostgreSQL knows of one delivery, besides its notifications. */
 export interface DeliveryStory {
@@ -59,7 +59,8 @@ export async function findDeliveryStories(
                    where n.workflow_id = u.workflow_id and n.message_id is not null order by n.aud desc) as "messageIds",
             (select coalesce(jsonb_agg(jsonb_build_object(
                       'kind', ${ATTENTION_OF_WAIT}, 'audience', w.audience, 'since', ${isoTime('w.since')}, 'until', ${isoTime('w.deadline')}) order by w.audience desc), '[]')
-               from waybell.express_waits w where w.workflow_id = u.workflow_id) as waits
+               from waybell.express_waits w
+              where w.workflow_id = u.workflow_id and ${STILL_WAITED_FOR}) as waits
        from named join waybell.express_updates u using (workflow_id)
       order by u.seq desc
       limit ${LIMIT}`,

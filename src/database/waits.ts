@@ -17,6 +17,13 @@ export const ATTENTION_OF_WAIT = `case w.kind ${Object.entries(WAIT_KIND_OF_ATTE
   .map(([attention, kind]) => `when '${kind}' then '${attention}'`)
   .join(' ')} end`;
 
+/**
+ * Of a row `w`: its delivery still waits for it. While a delivery waits for something else, a wait whose time is over
+ * keeps its row, and nobody waits for it any more. When all are over, the delivery should be closed.
+ */
+export const STILL_WAITED_FOR = `not (w.deadline <= now() and exists (
+  select from waybell.express_waits other where other.workflow_id = w.workflow_id and other.deadline > now()))`;
+
 export interface Wait {
   readonly kind: WaitKind;
   readonly audience: Audience | '';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ATTENTION } from '../../src/workflows/search-attributes';
 import { refused } from '../setup/cloud-function';
-import { type DeliveryLab, eventually, openDeliveryLab } from '../setup/delivery-lab';
+import { type DeliveryLab, eventually, LIMITS, openDeliveryLab } from '../setup/delivery-lab';
 import { openTemporalAway } from '../setup/temporal-away';
 import type { Api } from './api-lab';
 import { type Json, serveDeliveries } from './delivery-api';
@@ -64,6 +64,38 @@ describe('from "my customer got no push" to the cause, in one answer', () => {
       ]);
       for (const name of [handle.workflowId, toUser?.message_id ?? ''])
         expect(await why(name)).toEqual([found]);
+      await handle.cancel();
+      await expect(handle.result()).rejects.toThrow();
+    });
+  });
+
+  test('what one audience no longer waits for is not overdue while the other still waits', async () => {
+    const parcel = await lab.parcel({ user: 1, merchant: 0 });
+    lab.cloud.answer(parcel.cids[0] ?? '', refused);
+    await lab.withWorker(async () => {
+      const limits = { ...LIMITS, device: 100, firstDevice: 100 };
+      const handle = await lab.start(parcel, 'delivered', 1, { limits });
+      await eventually(
+        async () => (await handle.describe()).typedSearchAttributes.get(ATTENTION)?.join() === 'push-failed',
+      );
+      const agoOf = (kind: string) =>
+        lab.db.pool.query(
+          `update waybell.express_waits set deadline = now() - interval '10 minutes' where workflow_id = $1 and kind = $2`,
+          [handle.workflowId, kind],
+        );
+      expect((await agoOf('device')).rowCount).toBe(1);
+      const attention = async (): Promise<Json[]> =>
+        ((await api.call('GET', '/api/v1/attention?limit=200')).json['attention'] as Json[]).filter(
+          ({ workflow_id: id }) => id === handle.workflowId,
+        );
+      expect(await attention()).toMatchObject([{ kind: 'push-failed', alarm: false }]);
+      expect((await why(handle.workflowId))[0]?.['waits']).toMatchObject([{ kind: 'push-failed' }]);
+      // With none ahead, nothing waits any more that should keep it open.
+      await agoOf('retry');
+      expect(await attention()).toMatchObject([
+        { alarm: true, why: 'its time is over' },
+        { alarm: true, why: 'its time is over' },
+      ]);
       await handle.cancel();
       await expect(handle.result()).rejects.toThrow();
     });
