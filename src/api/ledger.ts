@@ -8,10 +8,7 @@ import { forgetJournal, showLedger, type LedgerAnswer } from './ledger-operation
 import { serve } from './operation';
 import { fieldInvalid } from './request-input';
 import { takeLedger } from './take-ledger';
-import { askTemporal } from './temporal-problem';
 
-/** Thousands of deliveries may have to be looked up in Temporal; milliseconds. */
-const BUDGET_MS = 30_000;
 /** An outage may have left many webhooks to unmark; milliseconds. */
 const MANY_ROWS_MS = 20_000;
 
@@ -23,10 +20,10 @@ const LISTENS_MS = 15_000;
 
 /** Where everything went that was accepted. */
 export function addLedgerRoutes(router: Router, deps: ApiDependencies): void {
-  const { pool, temporal } = deps;
+  const { pool } = deps;
   serve(router, showLedger, async ({ query: { since } }): Promise<LedgerAnswer> => {
     if (since.getTime() > Date.now()) throw fieldInvalid('since', 'must not lie ahead');
-    const ledger = await askTemporal(temporal, () => takeLedger(deps, since), Date.now() + BUDGET_MS);
+    const ledger = await takeLedger(deps, since);
     const { updates, audiences, differences, closes, until, unheard } = ledger;
     const { notHandedOver, ...counts } = updates;
     return {

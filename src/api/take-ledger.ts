@@ -14,7 +14,10 @@ import {
   type UpdateSums,
 } from '../shipment/ledger';
 import { findNotRunning } from './running-workflows';
+import { askTemporal } from './temporal-problem';
 
+/** Thousands of deliveries may have to be looked up in Temporal, however slow PostgreSQL is; milliseconds. */
+const TEMPORAL_BUDGET_MS = 30_000;
 /** The ledger reads everything since its beginning; milliseconds. */
 const QUERY_TIMEOUT_MS = 20_000;
 /** Every list of ids that people read ends here; the counts stay exact. */
@@ -40,7 +43,10 @@ export interface Ledger {
   readonly unheard: readonly KnownJournal[];
 }
 
-/** Accounts for everything that was accepted since a moment; what it cannot account for it names. */
+/**
+ * Accounts for everything that was accepted since a moment; what it cannot account for it names.
+ * @throws {HttpProblem} `temporal-unavailable` when Temporal does not answer in time
+ */
 export async function takeLedger({ pool, temporal, intake }: LedgerParts, since: Date): Promise<Ledger> {
   // First, so that whatever was accepted before it is in our journal, in the archive, or in both.
   const now = new Date();
@@ -55,7 +61,7 @@ export async function takeLedger({ pool, temporal, intake }: LedgerParts, since:
     .filter(({ receivedAt }) => receivedAt >= since.getTime() && receivedAt < until.getTime())
     .flatMap(({ id, workflowIds }) => workflowIds.map((workflowId) => ({ webhookId: id, workflowId })));
   const open = await inTransaction(pool, (db) => selectOpenDeliveries(db, since), QUERY_TIMEOUT_MS);
-  const notRunning = await findNotRunning(temporal, open);
+  const notRunning = await askNotRunning(temporal, open);
   const rows = await inTransaction(
     pool,
     (db) => selectLedger(db, { since, until, unarchived, notRunning }),
@@ -124,9 +130,13 @@ async function findLost(
   { pool, temporal, intake }: LedgerParts,
   workflowIds: readonly string[],
 ): Promise<string[]> {
-  const closed = await findNotRunning(temporal, workflowIds);
+  const closed = await askNotRunning(temporal, workflowIds);
   if (closed.length === 0) return [];
   const written = new Set(await inTransaction(pool, (db) => findWritten(db, closed)));
   const kept = await intake?.readJournal();
   return closed.filter((workflowId) => !written.has(workflowId) && !kept?.notHandedOver.has(workflowId));
+}
+
+function askNotRunning(temporal: Client, workflowIds: readonly string[]): Promise<string[]> {
+  return askTemporal(temporal, () => findNotRunning(temporal, workflowIds), Date.now() + TEMPORAL_BUDGET_MS);
 }

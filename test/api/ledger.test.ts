@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { refused } from '../setup/cloud-function';
 import { type DeliveryLab, eventually, openDeliveryLab } from '../setup/delivery-lab';
+import { watchDeadlines } from '../setup/under-deadline';
 import type { Api } from './api-lab';
 import { serveDeliveries } from './delivery-api';
 
@@ -80,6 +81,16 @@ describe('the ledger', () => {
     await db.query('rollback');
     db.release();
     expect(await takeLedger()).toMatchObject({ closes: true, updates: { accepted: before + 1 } });
+  });
+
+  test('waits for a slow database without taking Temporal for away', async () => {
+    const watched = watchDeadlines({ pool: lab.db.pool, temporal: lab.temporal.client });
+    const slow = await serveDeliveries(lab, watched);
+    const answer = await slow.call('GET', `/api/v1/ledger?since=${encodeURIComponent(since)}`);
+    expect(answer.status).toBe(200);
+    expect(watched.deadlines()).toBeGreaterThan(0);
+    expect(watched.transactions()).toBe(0);
+    await slow.close();
   });
 
   test('names what was accepted and is nowhere', async () => {
