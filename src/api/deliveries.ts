@@ -11,11 +11,12 @@ import type { ApiDependencies } from './dependencies';
 import { explainNotifications } from './explain-notifications';
 import { HttpProblem } from './http-problem';
 import { serve } from './operation';
-import { findStuckStep } from './stuck-step';
+import { findStuckStep, type StuckStep } from './stuck-step';
 import { temporalLink } from './temporal-link';
+import { askTemporal } from './temporal-problem';
 
-/** Some deliveries are looked up in Temporal; milliseconds. */
-const BUDGET_MS = 3_000;
+/** Some deliveries are looked up in Temporal, each step of it within this; milliseconds. */
+const TEMPORAL_BUDGET_MS = 3_000;
 
 /** From "my customer got no push" to the cause. */
 export function addDeliveryRoutes(router: Router, deps: ApiDependencies): void {
@@ -23,9 +24,7 @@ export function addDeliveryRoutes(router: Router, deps: ApiDependencies): void {
 
   serve(router, explainDeliveries, async ({ query: { name } }) => {
     const stories = await inTransaction(pool, (db) => findDeliveryStories(db, config.shopTables, name));
-    const deliveries = await temporal.withDeadline(Date.now() + BUDGET_MS, () =>
-      stories.length > 0 ? Promise.all(stories.map(tell)) : findUnwritten(name),
-    );
+    const deliveries = stories.length > 0 ? await Promise.all(stories.map(tell)) : await findUnwritten(name);
     if (deliveries.length > 0) return { ok: true, deliveries };
     throw new HttpProblem('delivery-unknown', `no webhook about ${name} was accepted`, { field: 'name' });
   });
@@ -44,10 +43,14 @@ export function addDeliveryRoutes(router: Router, deps: ApiDependencies): void {
         audience: audience === '' ? null : audience,
         ends_by: ENDS_BY[wait.kind],
       })),
-      problem: state === 'open' ? await findStuckStep(temporal, workflowId) : null,
+      problem: state === 'open' ? await askStuckStep(workflowId) : null,
       notifications: await explainNotifications(deps, messageIds),
       temporal_ui: temporalLink(config, workflowId),
     };
+  }
+
+  function askStuckStep(workflowId: string): Promise<StuckStep | null> {
+    return temporal.withDeadline(Date.now() + TEMPORAL_BUDGET_MS, () => findStuckStep(temporal, workflowId));
   }
 
   /** Deliveries that have not reached the database: kept by a journal, or under way in Temporal. */
@@ -56,10 +59,14 @@ export function addDeliveryRoutes(router: Router, deps: ApiDependencies): void {
     if (!number.success) return [];
     const kept = await inTransaction(pool, (db) => findKeptDeliveries(db, number.data));
     if (kept.length > 0) return kept.map((workflowId) => unwritten(workflowId, 'kept', null));
-    const { workflowIds } = await listDeliveries(temporal, `TrackingNo="${number.data}"`, null);
+    const { workflowIds } = await askTemporal(
+      temporal,
+      () => listDeliveries(temporal, `TrackingNo="${number.data}"`, null),
+      Date.now() + TEMPORAL_BUDGET_MS,
+    );
     return Promise.all(
       [...new Set(workflowIds)].map(async (workflowId) =>
-        unwritten(workflowId, 'open', await findStuckStep(temporal, workflowId)),
+        unwritten(workflowId, 'open', await askStuckStep(workflowId)),
       ),
     );
   }

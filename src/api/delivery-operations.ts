@@ -53,7 +53,7 @@ export const explainDeliveries = {
     name: words(MAX_NAME_LENGTH).describe('A tracking number, a message_id or a workflow id.'),
   }),
   answers: { 200: z.object({ ok, deliveries: z.array(delivery) }) },
-  problems: ['delivery-unknown', ...DATABASE_PROBLEMS],
+  problems: ['delivery-unknown', 'temporal-unavailable', ...DATABASE_PROBLEMS],
   examples: {
     answer: {
       ok: true,
