@@ -123,6 +123,8 @@ function nextStep(one: Delivery, name: string): string | undefined {
   const [, , carrier = '', number = ''] = id.split('/');
   const kinds = waits.map(({ kind }) => kind);
   if (problem?.words.startsWith('ProviderHeld')) return 'npx waybell providers list';
+  // By its id: the number means the newest delivery of the parcel.
+  if (problem?.step === 'workflow') return `npx waybell retry ${id}`;
   // A push that fails is tried again; any other step fails for want of a part.
   if (problem !== null && problem.step !== 'pushToDevice') return 'npx waybell doctor';
   if (kinds.includes('order-not-found'))

@@ -126,6 +126,26 @@ describe('the commands of operators', () => {
     expect((await run(attentionCommand())).output).toBe('Nothing waits.');
   });
 
+  test('say of a delivery that nobody carries on how it is started again', async () => {
+    const parcel = await lab.parcel({}, false);
+    const { workflowId } = await lab.withWorker(async () => {
+      const handle = await lab.start(parcel, 'delivered', 1);
+      await eventually(async () =>
+        (await handle.describe()).typedSearchAttributes.get(ATTENTION)?.includes('order-not-found'),
+      );
+      return handle;
+    });
+    await lab.terminate(workflowId);
+    const { output } = await run(whyCommand(), parcel.trackingNo);
+    expect(output).toContain('FAILS NOW: workflow does not run (TERMINATED)');
+    expect(output).toMatch(new RegExp(`\nnext       npx waybell retry ${workflowId}$`));
+    await lab.withWorker(async () => {
+      await lab.linkOrder(parcel);
+      expect((await run(retryCommand(), workflowId)).code).toBe(0);
+      await lab.temporal.client.workflow.getHandle(workflowId).result();
+    });
+  });
+
   test('end with exit code 1 where the ledger does not close, and name what is missing', async () => {
     const parcel = await lab.parcel({ user: 1, merchant: 0 });
     const workflowId = `delivery/own-system/yto/${parcel.trackingNo}/lost`;
