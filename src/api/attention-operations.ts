@@ -36,7 +36,7 @@ export const showAttention = {
   tag: 'Health',
   summary: 'All that waits: why, since when, until when, and what would end it.',
   description:
-    'What waits longest comes first; held providers, the journals, and whatever is away, before all.',
+    'What waits longest comes first; before all: held providers, the journals, whatever is away, and deliveries under way that nobody carries on.',
   access: 'key',
   query: z.object({
     kind: z.enum(ATTENTION_KINDS).optional(),
@@ -47,7 +47,7 @@ export const showAttention = {
     200: z.object({
       ok,
       counts: z.record(z.string(), count).describe('Deliveries by kind, on all pages.'),
-      overdue: count.describe('Overdue entries on this page.'),
+      overdue: count.describe('How much of all is overdue, whatever this page shows.'),
       attention: z.array(entry),
       next: z.string().nullable(),
     }),

@@ -1,24 +1,26 @@
 import type { Router } from 'express';
 import { ENDS_BY } from '../shipment/attention';
+import type { Entry } from './attention-entry';
 import { type AttentionEntry, showAttention } from './attention-operations';
 import type { ApiDependencies } from './dependencies';
-import { type Entry, listAttention } from './list-attention';
+import { listAttention } from './list-attention';
 import { serve } from './operation';
 import { temporalLink } from './temporal-link';
 
-/** Some deliveries of a page are looked up in Temporal; while it is away, so long is waited for it; milliseconds. */
-const BUDGET_MS = 5_000;
+/** Some deliveries are looked up in Temporal; while it is away, so long is waited for it; milliseconds. */
+const TEMPORAL_BUDGET_MS = 5_000;
 
 /** What waits, and what should not wait any more. */
 export function addAttentionRoutes(router: Router, deps: ApiDependencies): void {
-  const { temporal, config } = deps;
+  const { config } = deps;
+  const parts = { ...deps, temporalBudgetMs: TEMPORAL_BUDGET_MS };
 
   serve(router, showAttention, async ({ query }) => {
-    const page = await temporal.withDeadline(Date.now() + BUDGET_MS, () => listAttention(deps, query));
+    const page = await listAttention(parts, query);
     return {
       ok: true,
       counts: Object.fromEntries(page.counts.map(({ kind, count }) => [kind, count])),
-      overdue: page.entries.filter(({ alarm }) => alarm !== null).length,
+      overdue: Object.values(page.overdue).reduce((sum, overdue) => sum + overdue, 0),
       attention: page.entries.map(shown),
       next: page.next,
     };

@@ -10,7 +10,7 @@ const AT_ONCE = 10;
 const MOST_LOOKED_UP = 1_000;
 
 /** Whether a workflow runs; false also when Temporal does not know it, or no longer. */
-export async function isRunning(temporal: Client, workflowId: string): Promise<boolean> {
+async function isRunning(temporal: Client, workflowId: string): Promise<boolean> {
   try {
     return (await temporal.workflow.getHandle(workflowId).describe()).status.name === 'RUNNING';
   } catch (error) {
@@ -24,8 +24,14 @@ export async function findNotRunning(temporal: Client, workflowIds: readonly str
   const missing = new Set(workflowIds);
   if (missing.size > AT_ONCE) await removeListed(temporal, missing);
   const doubtful = [...missing];
-  const runs = await fewAtOnce(doubtful.slice(0, MOST_LOOKED_UP), AT_ONCE, (id) => isRunning(temporal, id));
-  return doubtful.filter((_, index) => runs[index] !== true);
+  const lookedUp = await pickNotRunning(temporal, doubtful.slice(0, MOST_LOOKED_UP));
+  return [...lookedUp, ...doubtful.slice(MOST_LOOKED_UP)];
+}
+
+/** Which of these deliveries do not run. Asks for each, however many others run: for some hundreds at most. */
+export async function pickNotRunning(temporal: Client, workflowIds: readonly string[]): Promise<string[]> {
+  const runs = await fewAtOnce(workflowIds, AT_ONCE, (id) => isRunning(temporal, id));
+  return workflowIds.filter((_, index) => runs[index] !== true);
 }
 
 async function removeListed(temporal: Client, missing: Set<string>): Promise<void> {

@@ -38,7 +38,9 @@ interface AttentionOptions {
 /** `waybell attention`: all that waits, and what would end it. */
 export function attentionCommand(): Command {
   return new Command('attention')
-    .description('what waits, why, until when, and what would end it; exit code 1 when something is overdue')
+    .description(
+      'what waits, why, until when, and what would end it; exit code 1 when anything is overdue, on this page or not',
+    )
     .addOption(new Option('--kind <kind>', 'only this').choices(ATTENTION_KINDS))
     .option('--limit <n>', 'deliveries to show, 1 to 200', '50')
     .option('--after <cursor>', 'the next page, as the page before says')
@@ -60,9 +62,10 @@ async function show(config: Config, { json, ...query }: AttentionOptions): Promi
 }
 
 function inWords({ counts, overdue, attention, next }: Page): string {
-  if (attention.length === 0) return 'Nothing waits.';
   const totals = Object.entries(counts).map(([kind, count]) => `${count} ${kind}`);
+  if (attention.length === 0 && totals.length === 0 && overdue === 0) return 'Nothing waits.';
   return [
+    ...(attention.length === 0 ? ['Nothing of it is on this page.'] : []),
     ...attention.flatMap((one) => [
       [one.kind, one.carrier, one.tracking_no, one.audience, one.words].filter(Boolean).join(' '),
       `  since ${one.since}${one.until === null ? '' : ` until ${one.until}`}; ends by: ${one.ends_by}`,
@@ -71,7 +74,7 @@ function inWords({ counts, overdue, attention, next }: Page): string {
       ...(one.temporal_ui === null ? [] : [`  ${one.temporal_ui}`]),
     ]),
     '',
-    `In all: ${totals.length === 0 ? 'no deliveries' : totals.join(', ')}; overdue here: ${overdue}.`,
+    `In all: ${totals.length === 0 ? 'no deliveries' : totals.join(', ')}; overdue: ${overdue}.`,
     ...(next === null ? [] : [`Next page: --after '${next}'`]),
   ].join('\n');
 }

@@ -16,20 +16,25 @@ export interface WaitingDelivery {
   readonly cursor: string;
 }
 
+const UNDER_WAY = `
+  select u.workflow_id, '' as audience, u.created_at as since, null::timestamptz as until, null::timestamptz as due_since,
+         'under-way' as kind
+    from waybell.express_updates u
+   where u.state = 'open'
+     and not exists (select from waybell.express_waits w where w.workflow_id = u.workflow_id)`;
+
 /** Waits, and open deliveries without one. */
 const WAITING = `
   select w.workflow_id, w.audience, w.since, w.deadline as until, w.due_since,
          ${ATTENTION_OF_WAIT} as kind
     from waybell.express_waits w
    where ${STILL_WAITED_FOR}
-  union all
-  select u.workflow_id, '', u.created_at, null, null, 'under-way'
-    from waybell.express_updates u
-   where u.state = 'open'
-     and not exists (select from waybell.express_waits w where w.workflow_id = u.workflow_id)`;
+  union all ${UNDER_WAY}`;
 
 export interface AttentionFilter {
   readonly kind?: string;
+  /** Only these. */
+  readonly workflowIds?: readonly string[];
   /** The cursor of the last one on the page before. */
   readonly after?: string;
   readonly limit: number;
@@ -38,7 +43,7 @@ export interface AttentionFilter {
 /** Deliveries that wait, those that wait longest first. */
 export async function listWaitingDeliveries(
   db: Queryable,
-  { kind, after, limit }: AttentionFilter,
+  { kind, workflowIds, after, limit }: AttentionFilter,
 ): Promise<WaitingDelivery[]> {
   const { rows } = await db.query<WaitingDelivery>(
     `select p.workflow_id as "workflowId", p.kind, p.audience, p.since, p.until, p.due_since as "dueSince", p.cursor,
@@ -47,11 +52,25 @@ export async function listWaitingDeliveries(
        from (select *, to_char(since at time zone 'UTC', 'YYYYMMDDHH24MISSUS') || workflow_id || kind || audience as cursor
                from (${WAITING}) waiting) p
       where ($1::text is null or p.kind = $1) and ($2::text is null or p.cursor > $2 collate "C")
+        and ($4::text[] is null or p.workflow_id = any ($4))
       order by p.cursor collate "C"
       limit $3`,
-    [kind, after, limit],
+    [kind, after, limit, workflowIds],
   );
   return rows;
+}
+
+/** Open deliveries that wait for nobody, those that are so for longest first. */
+export async function findUnderWay(
+  db: Queryable,
+  { olderThanMs, limit }: { readonly olderThanMs: number; readonly limit: number },
+): Promise<string[]> {
+  const { rows } = await db.query<{ workflow_id: string }>(
+    `select workflow_id from (${UNDER_WAY}) under_way
+      where since < now() - $1 * interval '1 millisecond' order by since limit $2`,
+    [olderThanMs, limit],
+  );
+  return rows.map((row) => row.workflow_id);
 }
 
 export interface WaitingCount {

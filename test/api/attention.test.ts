@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { noteSweep } from '../../src/database/sweeps';
 import { openTemporalAway } from '../setup/temporal-away';
+import { watchDeadlines } from '../setup/under-deadline';
 import { type Api, type ApiLab, openApiLab } from './api-lab';
 
 let lab: ApiLab;
@@ -86,6 +87,55 @@ describe('attention', () => {
     await lab.terminate(gone);
     expect(await entryOf(gone)).toMatchObject({ alarm: true, why: 'its workflow does not run' });
     expect(await entryOf(runs)).toMatchObject({ kind: 'under-way', alarm: false });
+  });
+
+  test('counts what is overdue wherever it stands, and shows first what nobody carries on', async () => {
+    const overdue = async (query: string): Promise<number> => Number((await attention(query))['overdue']);
+    const before = await overdue('');
+    const [oldest, late] = [
+      await lab.waitingDelivery({ kind: 'order', waybillId: 'w-6' }),
+      await lab.waitingDelivery({ kind: 'order', waybillId: 'w-7' }),
+    ];
+    await change(oldest, `since = now() - interval '2 minutes'`);
+    await change(late, `deadline = now() - interval '3 minutes'`);
+    const orders = await attention('?kind=order-not-found&limit=1');
+    expect(orders.attention).toMatchObject([{ workflow_id: oldest, alarm: false }]);
+    expect(orders['overdue']).toBe(before + 1);
+
+    const abandoned = 120;
+    await lab.db.pool.query(
+      `insert into waybell.express_updates (workflow_id, waybill_id, verdict, instance, decision, state, created_at)
+       select 'delivery/sf/sf/GONE/' || n, 'w-gone', 'announce', 1, '{}', 'open', now() - interval '61 seconds'
+         from generate_series(1, ${abandoned}) n`,
+    );
+    const first = await attention('?limit=1');
+    expect(first['overdue']).toBe(before + 1 + abandoned);
+    const shown = first.attention.filter(({ tracking_no: number }) => number === 'GONE');
+    expect(shown).toHaveLength(abandoned);
+    expect(shown.filter(({ why }) => why !== 'its workflow does not run')).toEqual([]);
+    const next = `?limit=200&after=${encodeURIComponent(String(first['next']))}`;
+    const { attention: later } = await attention(next);
+    const again = later.filter(({ tracking_no: number }) => number === 'GONE');
+    expect(again.map(({ alarm }) => alarm)).toEqual(Array<boolean>(again.length).fill(true));
+    expect(await overdue(next)).toBe(first['overdue']);
+
+    const { text } = await (await lab.serve()).call('GET', '/metrics');
+    const sum = [...text.matchAll(/^waybell_attention_overdue\{.*\} (\d+)$/gm)].reduce(
+      (total, [, value]) => total + Number(value),
+      0,
+    );
+    expect(sum).toBe(first['overdue']);
+    await lab.db.pool.query(`delete from waybell.express_updates where waybill_id = 'w-gone'`);
+    await change(oldest, 'since = now()');
+  });
+
+  test('waits for a slow database without taking Temporal for away', async () => {
+    const watched = watchDeadlines({ pool: lab.db.pool, temporal: lab.temporal.client });
+    const slow = await lab.serve({}, watched);
+    for (const path of ['/api/v1/attention', '/metrics'])
+      expect(await slow.call('GET', path)).toMatchObject({ status: 200 });
+    expect(watched.deadlines()).toBeGreaterThan(1);
+    expect(watched.transactions()).toBe(0);
   });
 
   test('raises an alarm while work is open and no worker polls', async () => {

@@ -99,6 +99,20 @@ describe('the commands of operators', () => {
         attention: [{ tracking_no: trackingNo, alarm: false }],
       });
 
+      const elsewhere = await run(attentionCommand(), '--kind', 'no-targets');
+      expect(elsewhere).toEqual({
+        code: 0,
+        output: 'Nothing of it is on this page.\n\nIn all: 1 push-failed; overdue: 0.',
+      });
+      const putDeadline = (at: string): Promise<unknown> =>
+        lab.db.pool.query(`update waybell.express_waits set deadline = ${at}`);
+      await putDeadline(`now() - interval '1 hour'`);
+      expect(await run(attentionCommand(), '--kind', 'no-targets')).toMatchObject({
+        code: 1,
+        output: expect.stringContaining('overdue: 1.'),
+      });
+      await putDeadline(`now() + interval '1 day'`);
+
       const query = `TrackingNo="${trackingNo}" AND Attention="push-failed"`;
       const plan = await run(retryCommand(), '--query', query, '--dry-run');
       expect(plan).toEqual({
