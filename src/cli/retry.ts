@@ -38,7 +38,7 @@ interface RetryOptions {
   readonly query?: string;
   readonly rate: number;
   readonly reason?: string;
-  readonly operator: string;
+  readonly operator?: string;
   readonly devices?: string[];
   readonly dryRun?: true;
 }
@@ -54,7 +54,7 @@ export function retryCommand(): Command {
     )
     .option('--rate <n>', 'deliveries per second, at most', readRate, 20)
     .option('--reason <words>', 'why; kept in the history')
-    .option('--operator <name>', 'who asks; kept in the history', userInfo().username)
+    .option('--operator <name>', 'who asks; kept in the history (default: the user who runs the command)')
     .option('--devices <ids>', 'only these devices (ids or cids), with commas between', commaList)
     .option('--dry-run', 'only say what would happen')
     .action(async (ids: string[], options: RetryOptions) => {
@@ -65,7 +65,7 @@ export function retryCommand(): Command {
 /** @returns the exit code: 1 when a delivery refused */
 async function retry(config: Config, ids: readonly string[], options: RetryOptions): Promise<number> {
   if (ids.length > 0 === (options.query !== undefined)) throw new Error('Name deliveries, or give --query.');
-  const { query, rate, reason, operator, devices, dryRun } = options;
+  const { query, rate, reason, operator = nameOfUser(), devices, dryRun } = options;
   const asked = await askApi(config, 'POST', '/api/v1/retries', started, {
     ...(query === undefined ? { ids } : { query }),
     ...{ rate, reason, operator, devices, dry_run: dryRun === true },
@@ -82,6 +82,15 @@ async function retry(config: Config, ids: readonly string[], options: RetryOptio
   const [name] = ids;
   if (ids.length === 1 && end.asked + end.restarted > 0) console.log(`next       npx waybell why ${name}`);
   return end.state === 'done' && end.refused === 0 ? 0 : 1;
+}
+
+/** In a container the user may be a number without a name. */
+function nameOfUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `user ${process.getuid?.()}`;
+  }
 }
 
 async function follow(config: Config, retryId: string): Promise<Progress> {

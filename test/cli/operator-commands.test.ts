@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, tes
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import os from 'node:os';
 import type { Command } from 'commander';
 import pino from 'pino';
 import { attentionCommand } from '../../src/cli/attention';
@@ -183,6 +184,19 @@ describe('the commands of operators', () => {
     [['a', '--rate', 'fast'], '--rate must be a whole number, 1 to 200.'],
   ])('retry %j is refused in one sentence', async (args, sentence) => {
     await expect(run(retryCommand(), ...args)).rejects.toThrow(sentence);
+  });
+
+  test('a retry by a user without a name, as containers have them, is kept with the number', async () => {
+    jest.spyOn(os, 'userInfo').mockImplementation(() => {
+      throw new Error('uv_os_get_passwd returned ENOENT');
+    });
+    await lab.withWorker(async () => {
+      const { output } = await run(retryCommand(), 'delivery/of/nobody/1');
+      expect(output).toContain('1 delivery: 0 try again, 0 started again, 1 refused.');
+      const [, bulkId = ''] = /(bulk-retry%2F[\w-]+)/.exec(output) ?? [];
+      const retried = lab.temporal.client.workflow.getHandle(decodeURIComponent(bulkId));
+      expect((await retried.describe()).memo).toMatchObject({ operator: `user ${process.getuid?.()}` });
+    });
   });
 
   test('say that nothing was accepted about a parcel, and that no such journal is missing', async () => {
