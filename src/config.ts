@@ -275,14 +275,17 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
   });
 }
 
-/** What the operating system keeps in the environment: where commands are, and where caches belong. */
-export function systemFolders(): { readonly searchPath: readonly string[]; readonly cache: string } {
-  const { PATH = '', XDG_CACHE_HOME } = process.env;
-  return {
-    searchPath: PATH.split(path.delimiter).filter((folder) => path.isAbsolute(folder)),
-    cache:
-      XDG_CACHE_HOME && path.isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : path.join(os.homedir(), '.cache'),
-  };
+/** Where commands are, as the operating system says it. */
+export function searchPath(): readonly string[] {
+  return (process.env.PATH ?? '').split(path.delimiter).filter((folder) => path.isAbsolute(folder));
+}
+
+/** Where caches belong. Fails where nobody says it and the user has no home, as in some containers. */
+export function cacheFolder(): string {
+  const { XDG_CACHE_HOME } = process.env;
+  return XDG_CACHE_HOME && path.isAbsolute(XDG_CACHE_HOME)
+    ? XDG_CACHE_HOME
+    : path.join(os.homedir(), '.cache');
 }
 
 /** The environment for a child process: ours, with `additions`. */

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { systemFolders } from '../src/config';
+import { cacheFolder, searchPath } from '../src/config';
 import { buildCliWithGo } from './cli-build';
 import { downloadCli } from './cli-download';
 import { OFFICIAL_RELEASE, type CliRelease } from './cli-release';
@@ -37,13 +37,12 @@ export async function resolveTemporalCli({
   release = OFFICIAL_RELEASE,
 }: CliRequest): Promise<string> {
   if (cliPath !== undefined) return givenCli(path.resolve(cliPath));
-  const { searchPath, cache } = systemFolders();
-  for (const folder of searchPath) {
+  for (const folder of searchPath()) {
     const candidate = path.join(folder, CLI_FILE_NAME);
     if ((await isExecutable(candidate)) && (await isRecentEnough(candidate, report))) return candidate;
   }
   // Outside the checkout, so that every clone and every test run shares one.
-  const folder = path.join(cache, 'waybell', `temporal-cli-${release.version}`);
+  const folder = path.join(cacheFolder(), 'waybell', `temporal-cli-${release.version}`);
   const cached = path.join(folder, CLI_FILE_NAME);
   if (await isExecutable(cached)) return cached;
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { CLI_FILE_NAME, resolveTemporalCli } from '../../temporal/cli-binary';
 import { openCliLab, writeCli, writeScript, type CliLab } from './cli-lab';
 
@@ -34,6 +35,16 @@ describe('where the Temporal CLI comes from', () => {
   test.each(['1.29.1', '1.31.0', '2.0.0'])('then PATH, when its server is %s', async (server) => {
     await Promise.all([writeCli(lab.cached, '1.29.1'), writeCli(onPath, server)]);
     expect(await resolve()).toBe(onPath);
+  });
+
+  test('one on PATH is found also by a user without a home', async () => {
+    delete process.env['XDG_CACHE_HOME'];
+    const homeless = jest.spyOn(os, 'homedir').mockImplementation(() => {
+      throw new Error('no home');
+    });
+    await writeCli(onPath, '1.29.1');
+    expect(await resolve()).toBe(onPath);
+    homeless.mockRestore();
   });
 
   test.each(['1.28.9', '0.30.0'])(
