@@ -25,14 +25,17 @@ export interface ListForRetryInput {
 }
 
 /** Writes one page of what a query finds into the list of a bulk retry. */
-export function createListForRetry({ pool, deliveries }: ActivityDeps) {
+export function createListForRetry({ pool, deliveries, log }: ActivityDeps) {
   return async function listForRetry(
     input: ListForRetryInput,
   ): Promise<{ readonly found: number; readonly next: string | null }> {
     const { retryId, query, from } = input;
     const page = query === undefined ? undefined : await deliveries.list(query, from);
+    // Apart: a retry begins also while old ones cannot be deleted.
+    await inTransaction(pool, deleteOldBulkRetries).catch((error: unknown) => {
+      log.warn({ err: error }, 'old retries of many were not deleted; the next one tries it again');
+    });
     return inTransaction(pool, async (db) => {
-      await deleteOldBulkRetries(db);
       if (page) await addToBulkRetry(db, retryId, page.workflowIds);
       return { found: (await tallyBulkRetry(db, retryId)).found, next: page?.next ?? null };
     });

@@ -16,6 +16,8 @@ export interface RetryTally extends Readonly<Record<RetryOutcome, number>> {
 
 /** One day longer than Temporal keeps the workflow of a bulk retry. */
 const KEPT_DAYS = 15;
+/** As many as one request can name: what is deleted at each keeps up with what is added. Takes milliseconds. */
+const MOST_DELETED = 5_000;
 
 /** Adds deliveries to a bulk retry; those that are in it already stay as they are. Returns how many were new. */
 export async function addToBulkRetry(
@@ -92,6 +94,14 @@ export async function listRefusals(
   return rows;
 }
 
+/** Deletes some of the rows that nobody can ask for any more, the oldest first; passes over those being deleted. */
 export async function deleteOldBulkRetries(db: Queryable): Promise<void> {
-  await db.query(`delete from waybell.bulk_retries where added_at < now() - interval '${KEPT_DAYS} days'`);
+  await db.query(
+    `delete from waybell.bulk_retries
+      where (retry_id, workflow_id) in (
+        select retry_id, workflow_id from waybell.bulk_retries
+         where added_at < now() - interval '${KEPT_DAYS} days'
+         order by added_at limit $1 for update skip locked)`,
+    [MOST_DELETED],
+  );
 }
