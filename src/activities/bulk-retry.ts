@@ -1,7 +1,7 @@
-import { activityInfo } from '@temporalio/activity';
 import {
   addToBulkRetry,
   deleteOldBulkRetries,
+  noteFailedTry,
   type RetryTally,
   selectOpenRetries,
   type SettledRetry,
@@ -10,6 +10,7 @@ import {
 } from '../database/bulk-retries';
 import { fewAtOnce } from '../few-at-once';
 import { inTransaction } from '../database/pool';
+import type { RetryEnd } from '../retry/retry-delivery';
 import type { RetryRequest } from '../shipment/retry-request';
 import type { ActivityDeps } from './deps';
 
@@ -55,25 +56,45 @@ export interface RetriedBatch {
   readonly refusals: readonly { readonly workflowId: string; readonly words: string }[];
 }
 
-/** Tries the next deliveries of a bulk retry again, and writes down how each was settled. */
+/**
+ * Tries the next deliveries of a bulk retry again, and writes down how each was settled.
+ * @throws when some failed and are still to do, after all others of the batch are settled
+ */
 export function createRetryBatch({ pool, deliveries }: ActivityDeps) {
   return async function retryBatch({ retryId, request, limit }: RetryBatchInput): Promise<RetriedBatch> {
     const open = await inTransaction(pool, (db) => selectOpenRetries(db, retryId, limit));
-    const settled = await fewAtOnce(open, AT_ONCE, (id) => settle(retryId, id, request));
+    const failures: unknown[] = [];
+    const ends = await fewAtOnce(open, AT_ONCE, (id) =>
+      settle(retryId, id, request).catch((error: unknown) => void failures.push(error)),
+    );
+    if (failures.length > 0)
+      throw new Error(`${failures.length} of ${open.length} deliveries failed`, { cause: failures[0] });
     const tally = await inTransaction(pool, (db) => tallyBulkRetry(db, retryId));
+    const settled = ends.filter((end) => end !== undefined);
     const refusals = settled.filter(({ outcome }) => outcome === 'refused');
     return { tally, settled: settled.length, refusals };
   };
 
+  /** @throws when it failed, and is still to do */
   async function settle(retryId: string, workflowId: string, request: RetryRequest): Promise<SettledRetry> {
-    const lastTry = activityInfo().attempt >= MOST_TRIES;
-    const end = await deliveries.retry(workflowId, request, retryId).catch((error: unknown) => {
-      if (!lastTry) throw error;
-      return { kind: 'refused' as const, words: `failed ${MOST_TRIES} times: ${String(error)}` };
+    const end = await tryAgain(retryId, workflowId, request).catch(async (error: unknown) => {
+      // Of this delivery: while PostgreSQL is away no try is counted, and nobody is refused for that.
+      const tries = await inTransaction(pool, (db) => noteFailedTry(db, retryId, workflowId));
+      if (tries < MOST_TRIES) throw error;
+      return { kind: 'refused' as const, words: `failed ${tries} times: ${wordsOf(error)}` };
     });
-    if ('code' in end && end.code === 'worker-unavailable' && !lastTry) throw new Error(end.words);
     const settled = { workflowId, outcome: end.kind, words: end.words };
     await inTransaction(pool, (db) => settleRetry(db, retryId, settled));
     return settled;
   }
+
+  async function tryAgain(retryId: string, workflowId: string, request: RetryRequest): Promise<RetryEnd> {
+    const end = await deliveries.retry(workflowId, request, retryId);
+    if ('code' in end && end.code === 'worker-unavailable') throw new Error(end.words);
+    return end;
+  }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

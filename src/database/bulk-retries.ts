@@ -57,6 +57,15 @@ export async function settleRetry(
   );
 }
 
+/** Notes that a delivery of a bulk retry failed and is still to do. Returns how often it has failed. */
+export async function noteFailedTry(db: Queryable, retryId: string, workflowId: string): Promise<number> {
+  const { rows } = await db.query<{ tries: number }>(
+    `update waybell.bulk_retries set tries = tries + 1 where retry_id = $1 and workflow_id = $2 returning tries`,
+    [retryId, workflowId],
+  );
+  return rows[0]?.tries ?? 0;
+}
+
 /** How far a bulk retry has come. */
 export async function tallyBulkRetry(db: Queryable, retryId: string): Promise<RetryTally> {
   const { rows } = await db.query<RetryTally>(

@@ -1,9 +1,17 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import pino from 'pino';
-import { createListForRetry, type ListForRetryInput } from '../../src/activities/bulk-retry';
+import {
+  createListForRetry,
+  createRetryBatch,
+  type ListForRetryInput,
+  type RetriedBatch,
+} from '../../src/activities/bulk-retry';
 import type { ActivityDeps } from '../../src/activities/deps';
 import { loadConfig } from '../../src/config';
+import { addToBulkRetry } from '../../src/database/bulk-retries';
+import type { RetryEnd } from '../../src/retry/retry-delivery';
 import { createTestDatabase, type TestDatabase } from '../setup/database';
 
 /** More than one call deletes. */
@@ -82,5 +90,59 @@ describe('the list of a retry of many', () => {
     expect(await countRows('new')).toBe(2);
     expect(logged.join()).toContain('old retries of many were not deleted');
     await db.pool.query('drop function refuse cascade');
+  });
+});
+
+describe('a batch of a retry of many', () => {
+  const ASKED: RetryEnd = { kind: 'asked', runId: 'r', words: 'The retry has begun.' };
+  const NO_WORKER: RetryEnd = { kind: 'refused', code: 'worker-unavailable', words: 'no worker took it' };
+  const NAMES = Array.from({ length: 30 }, (_, index) => `delivery/${String(index).padStart(2, '0')}`);
+  const [FIRST = ''] = NAMES;
+
+  /** One attempt at all that is open, as Temporal counts them. */
+  const attempt = (
+    number: number,
+    retry: (workflowId: string) => Promise<RetryEnd>,
+    change: Partial<ActivityDeps> = {},
+  ): Promise<RetriedBatch> => {
+    const retryBatch = createRetryBatch({ ...partsWith({ retry }), ...change });
+    const input = { retryId: 'r', request: {}, limit: NAMES.length };
+    const silent = new DefaultLogger('ERROR');
+    return new MockActivityEnvironment({ attempt: number }, { logger: silent }).run(retryBatch, input);
+  };
+  const notAsked = async (): Promise<unknown[]> => {
+    const { rows } = await db.pool.query<{ row: unknown }>(
+      `select jsonb_build_array(workflow_id, outcome, words) as row from waybell.bulk_retries
+        where outcome is distinct from 'asked' order by workflow_id`,
+    );
+    return rows.map(({ row }) => row);
+  };
+  beforeEach(() => addToBulkRetry(db.pool, 'r', NAMES));
+
+  test('settles all others of one that fails, which alone is given up after five tries of its own', async () => {
+    const tried: string[] = [];
+    const poisonous = (workflowId: string): Promise<RetryEnd> => {
+      tried.push(workflowId);
+      return workflowId === FIRST ? Promise.reject(new Error('poison')) : Promise.resolve(ASKED);
+    };
+    await expect(attempt(1, poisonous)).rejects.toThrow('1 of 30 deliveries failed');
+    expect(await notAsked()).toEqual([[FIRST, null, null]]);
+    for (const number of [2, 3, 4]) await expect(attempt(number, poisonous)).rejects.toThrow('1 of 1');
+    expect(await attempt(5, poisonous)).toEqual({
+      tally: { found: 30, asked: 29, restarted: 0, refused: 1 },
+      settled: 1,
+      refusals: [{ workflowId: FIRST, outcome: 'refused', words: 'failed 5 times: poison' }],
+    });
+    expect(tried.filter((name) => name === FIRST)).toHaveLength(5);
+    expect(tried).toHaveLength(NAMES.length + 4);
+  });
+
+  test.each([
+    ['an error', () => Promise.reject(new Error('a hiccup'))],
+    ['no worker', () => Promise.resolve(NO_WORKER)],
+  ])('that was attempted often refuses nobody for one hiccup: %s', async (_what, hiccup) => {
+    await expect(attempt(7, hiccup)).rejects.toThrow('30 of 30 deliveries failed');
+    expect(await notAsked()).toHaveLength(NAMES.length);
+    expect(await attempt(8, () => Promise.resolve(ASKED))).toMatchObject({ settled: 30, refusals: [] });
   });
 });
