@@ -179,7 +179,7 @@ export const ERRORS = {
   'temporal-unavailable': http(
     503,
     'retry',
-    'Temporal does not answer; nothing was started.',
+    'Temporal does not answer in time; the message says whether something may have been started.',
     'Look at /readyz and at the Temporal server. The sender tries again after Retry-After.',
   ),
   'intake-unavailable': http(

@@ -62,7 +62,7 @@ export function addDeliveryRoutes(router: Router, deps: ApiDependencies): void {
     const { workflowIds } = await askTemporal(
       temporal,
       () => listDeliveries(temporal, `TrackingNo="${number.data}"`, null),
-      Date.now() + TEMPORAL_BUDGET_MS,
+      { deadline: Date.now() + TEMPORAL_BUDGET_MS },
     );
     return Promise.all(
       [...new Set(workflowIds)].map(async (workflowId) =>

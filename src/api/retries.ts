@@ -70,14 +70,17 @@ export function addRetryRoutes(router: Router, deps: ApiDependencies): void {
     if (query === undefined) await keepList(deps, retryId, asked);
     const workflowId = workflowIdOf(retryId);
     const input: BulkRetryInput = { retryId, query, rate, request };
-    await askTemporal(temporal, () =>
-      temporal.workflow.start(BULK_RETRY_WORKFLOW, {
-        workflowId,
-        taskQueue,
-        args: [input],
-        staticSummary: `retry of ${asked.found} deliveries, ${rate} per second at most`,
-        memo: { operator, reason, query },
-      }),
+    await askTemporal(
+      temporal,
+      () =>
+        temporal.workflow.start(BULK_RETRY_WORKFLOW, {
+          workflowId,
+          taskQueue,
+          args: [input],
+          staticSummary: `retry of ${asked.found} deliveries, ${rate} per second at most`,
+          memo: { operator, reason, query },
+        }),
+      { words: perhapsStarted(retryId) },
     );
     const temporal_ui = temporalLink(config, workflowId);
     return { ok: true, dry_run, ...shown, retry_id: retryId, workflow_id: workflowId, temporal_ui };
@@ -109,6 +112,11 @@ export function addRetryRoutes(router: Router, deps: ApiDependencies): void {
   });
 }
 
+/** A busy server may accept it late; a second retry of the same deliveries then pushes to nobody twice. */
+function perhapsStarted(retryId: string): string {
+  return `Temporal did not answer in time, and the retry may have been started: see GET /api/v1/retries/${retryId}`;
+}
+
 /** Looks at each as the retry itself would; changes nothing. */
 function planEach(deps: ApiDependencies, workflowIds: readonly string[], request: RetryRequest) {
   return fewAtOnce(workflowIds, PLANNED_AT_ONCE, async (workflowId) => {
@@ -122,14 +130,12 @@ function planEach(deps: ApiDependencies, workflowIds: readonly string[], request
 async function findByQuery({ temporal }: ApiDependencies, query: string): Promise<Asked> {
   const deadline = Date.now() + COUNT_BUDGET_MS;
   try {
-    const found = await askTemporal(temporal, () => countDeliveries(temporal, query), deadline);
+    const found = await askTemporal(temporal, () => countDeliveries(temporal, query), { deadline });
     if (found === 0)
       throw new HttpProblem('delivery-unknown', 'the query finds no delivery', { field: 'query' });
-    const { workflowIds } = await askTemporal(
-      temporal,
-      () => listDeliveries(temporal, query, null),
+    const { workflowIds } = await askTemporal(temporal, () => listDeliveries(temporal, query, null), {
       deadline,
-    );
+    });
     return { query, found, workflowIds: [...new Set(workflowIds)], unknown: [] };
   } catch (error) {
     if (!(error instanceof QueryMalformedError)) throw error;

@@ -8,6 +8,10 @@ import { temporalAway } from './temporal-problem';
 /** Seconds in which a restarted worker is back. */
 const RETRY_AFTER_S = 5;
 
+/** Temporal may take what it was asked after our patience has ended. */
+const PERHAPS_BEGUN =
+  'Temporal did not answer in time, and the retry may have begun; asking again pushes to nobody twice';
+
 export type Retried = Exclude<RetryEnd, { kind: 'refused' }>;
 
 /**
@@ -21,7 +25,7 @@ export async function retryDelivery(
 ): Promise<Retried> {
   const { waitLimits } = deps.config;
   const end = await tryAgain({ ...deps, waitLimits }, workflowId, request).catch((error: unknown) => {
-    throw isTemporalAway(error) ? temporalAway(error) : error;
+    throw isTemporalAway(error) ? temporalAway(error, PERHAPS_BEGUN) : error;
   });
   if (end.kind !== 'refused') return end;
   throw new HttpProblem(end.code, end.words, {

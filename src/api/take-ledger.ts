@@ -138,5 +138,7 @@ async function findLost(
 }
 
 function askNotRunning(temporal: Client, workflowIds: readonly string[]): Promise<string[]> {
-  return askTemporal(temporal, () => findNotRunning(temporal, workflowIds), Date.now() + TEMPORAL_BUDGET_MS);
+  return askTemporal(temporal, () => findNotRunning(temporal, workflowIds), {
+    deadline: Date.now() + TEMPORAL_BUDGET_MS,
+  });
 }

@@ -11,6 +11,15 @@ const DEADLINE_MS = 1_000;
 /** Seconds after which a Temporal server that was restarted usually answers again. */
 const RETRY_AFTER_S = 5;
 
+/** True of what only reads. */
+const NOTHING_STARTED = 'Temporal does not answer; nothing was started';
+
+interface Asking {
+  readonly deadline?: number;
+  /** Said when it does not answer; what was to start something may have started it. */
+  readonly words?: string;
+}
+
 /**
  * Calls Temporal under a deadline.
  * @throws {HttpProblem} `temporal-unavailable` when it does not answer in time
@@ -18,18 +27,15 @@ const RETRY_AFTER_S = 5;
 export async function askTemporal<T>(
   temporal: Client,
   ask: () => Promise<T>,
-  deadline = Date.now() + DEADLINE_MS,
+  { deadline = Date.now() + DEADLINE_MS, words }: Asking = {},
 ): Promise<T> {
   try {
     return await temporal.withDeadline(deadline, ask);
   } catch (error) {
-    throw isTemporalAway(error) ? temporalAway(error) : error;
+    throw isTemporalAway(error) ? temporalAway(error, words) : error;
   }
 }
 
-export function temporalAway(cause: unknown): HttpProblem {
-  return new HttpProblem('temporal-unavailable', 'Temporal does not answer; nothing was started', {
-    retryAfterSeconds: RETRY_AFTER_S,
-    cause,
-  });
+export function temporalAway(cause: unknown, words = NOTHING_STARTED): HttpProblem {
+  return new HttpProblem('temporal-unavailable', words, { retryAfterSeconds: RETRY_AFTER_S, cause });
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ATTENTION } from '../../src/workflows/search-attributes';
 import { refused } from '../setup/cloud-function';
 import { type DeliveryLab, eventually, LIMITS, openDeliveryLab } from '../setup/delivery-lab';
+import { answersLate } from '../setup/temporal-late';
 import type { Api } from './api-lab';
 import { type Json, retryMany, serveDeliveries, startRetryOfMany } from './delivery-api';
 
@@ -183,6 +184,21 @@ describe('a retry of many', () => {
         },
       ]);
     });
+  });
+
+  test('to which Temporal answers late may have been started: the answer says so, and where to look', async () => {
+    const late = await serveDeliveries(lab, { temporal: answersLate(lab.temporal.client, 0) });
+    const answer = await startRetryOfMany(late, { ids: ['delivery/of/nobody/1'] });
+    await late.close();
+    expect(answer).toMatchObject({ status: 503, code: 'temporal-unavailable' });
+    const [, words, route = ''] = /^(.+): see GET (.+)$/.exec(String(answer['message'])) ?? [];
+    expect(words).toBe('Temporal did not answer in time, and the retry may have been started');
+    await lab.withWorker(() =>
+      eventually(async () => {
+        const { json } = await api.call('GET', route);
+        return json['state'] === 'done' && json['refused'] === 1;
+      }),
+    );
   });
 
   test.each([

@@ -4,6 +4,7 @@ import { ATTENTION } from '../../src/workflows/search-attributes';
 import { refused } from '../setup/cloud-function';
 import { type DeliveryLab, eventually, LIMITS, openDeliveryLab } from '../setup/delivery-lab';
 import { openTemporalAway } from '../setup/temporal-away';
+import { answersLate } from '../setup/temporal-late';
 import type { Api } from './api-lab';
 import { serveDeliveries } from './delivery-api';
 
@@ -135,6 +136,32 @@ describe('a retry', () => {
       });
     });
     expect([lab.cloud.countFor(bad), lab.cloud.countFor(good)]).toEqual([2, 1]);
+  });
+
+  test('to which Temporal answers late may have begun, and says so; another pushes to nobody twice', async () => {
+    const parcel = await lab.parcel();
+    const [cid = ''] = parcel.cids;
+    lab.cloud.answer(cid, refused);
+    // It finds the delivery in time.
+    const late = await serveDeliveries(lab, { temporal: answersLate(lab.temporal.client, 1) });
+    await lab.withWorker(async () => {
+      await (await lab.start(parcel, 'delivered', 1, { limits: { ...LIMITS, retry: 100 } })).result();
+      const messageId = await messageOf(parcel.userId);
+      lab.cloud.answer(cid);
+
+      const { status, json } = await retry(messageId, {}, late);
+
+      expect(status).toBe(503);
+      expect(json).toMatchObject({
+        code: 'temporal-unavailable',
+        message:
+          'Temporal did not answer in time, and the retry may have begun; asking again pushes to nobody twice',
+      });
+      await eventually(async () => (await sendStatusOf(messageId)) === 'success');
+      expect(await retry(messageId)).toMatchObject({ status: 409, json: { code: 'nothing-to-retry' } });
+    });
+    expect(lab.cloud.countFor(cid)).toBe(2);
+    await late.close();
   });
 
   test('without a worker is refused for now, and the delivery stays as it is', async () => {
