@@ -6,7 +6,7 @@ import { openShop, type Shop } from './shop';
 
 /** Some starts on a busy machine, and 70 s until Temporal forgets a worker that was killed. */
 const SLOW_MS = 300_000;
-const FORGOTTEN_MS = 90_000;
+const FORGOTTEN_MS = 150_000;
 
 describe('waybell start --only', () => {
   let shop: Shop;

@@ -77,7 +77,9 @@ test(
     await eventually(() => shop.cloud.requests.length >= 10);
     const release = shop.cloud.hold();
     const before = shop.cloud.requests.length;
-    await eventually(() => shop.cloud.requests.length > before + 3);
+    await eventually(() => shop.cloud.requests.length > before);
+    // Some more join it. All are answered in time, as a push that is given up after 5 s would come again.
+    await sleep(500);
     const workerEnd = worker.end('SIGTERM');
     await sleep(1_000);
     release();

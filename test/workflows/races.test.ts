@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type pg from 'pg';
 import { createActivities } from '../../src/activities';
-import { PUSH_TIMERS } from '../../src/activities/push-timers';
 import { around } from '../setup/around-steps';
 import { accepted, busy, starting } from '../setup/cloud-function';
-import { eventually, openDeliveryLab, type DeliveryLab, type Wrap } from '../setup/delivery-lab';
+import { eventually, LAB_TIMERS, openDeliveryLab, type DeliveryLab, type Wrap } from '../setup/delivery-lab';
 import { DATABASE_KINDS } from '../setup/run-info';
 
 /** The same pool, where something happens before each connection is handed out; others that use it notice nothing. */
@@ -226,7 +225,7 @@ describe.each(DATABASE_KINDS)('a delivery that races with the world (%s database
       isLost = true;
       return Promise.reject(new Error('the database is away'));
     });
-    const timers = { ...PUSH_TIMERS, retryScale: 1 / 60 };
+    const timers = { ...LAB_TIMERS, retryScale: 1 / 60 };
     const { pushToDevice } = createActivities({ ...lab.deps, pool, timers });
     const breaking: Wrap = (activities) => ({
       ...activities,
