@@ -67,7 +67,7 @@ export const retryNotification = {
   tag: 'Notifications',
   summary: 'Tries the delivery of a message again.',
   description:
-    'An open delivery is asked, and refuses when there is nothing to do. A closed one is started again, as long as Temporal keeps it.',
+    'An open delivery is asked, and refuses when there is nothing to do. A closed one is started again, also when Temporal has forgotten it.',
   access: 'key',
   params: address,
   body: z
