@@ -8,8 +8,10 @@ import { askApi, UnavailableError } from './ask-api';
 
 /** How often the progress is looked at; milliseconds. */
 const LOOK_MS = 500;
-/** How often in a row it may not be answered: a minute or so. */
-const MOST_LOOKS = 60;
+/** How long it may not be answered, so that the API and what is behind it can be restarted; milliseconds. */
+const PATIENCE_MS = 60_000;
+/** As many as the API shows at once. */
+const REFUSALS_PER_PAGE = 1_000;
 /** As much as one Temporal server takes beside its webhooks; the API refuses more. */
 const MOST_PER_SECOND = 200;
 
@@ -70,15 +72,16 @@ async function retry(config: Config, ids: readonly string[], options: RetryOptio
     ...(query === undefined ? { ids } : { query }),
     ...{ rate, reason, operator, devices, dry_run: dryRun === true },
   });
-  for (const name of asked.unknown) console.error(`${name}: no delivery has this name`);
   if (asked.retry_id === null) {
-    console.log(describePlan(asked));
-    return asked.unknown.length === 0 ? 0 : 1;
+    // A real retry has them among its refusals.
+    for (const name of asked.unknown) console.error(`${name}: no delivery has this name`);
+    console.log(describePlan(asked, query !== undefined));
+    return asked.unknown.length === 0 && asked.plan.every(({ kind }) => kind !== 'refused') ? 0 : 1;
   }
   if (asked.temporal_ui !== null) console.log(`Temporal   ${asked.temporal_ui}`);
   const end = await follow(config, asked.retry_id);
   console.log(describeEnd(end));
-  for (const { workflow_id: id, words } of end.refusals) console.error(`${id}: ${words}`);
+  await printRefusals(config, asked.retry_id);
   const [name] = ids;
   if (ids.length === 1 && end.asked + end.restarted > 0) console.log(`next       npx waybell why ${name}`);
   return end.state === 'done' && end.refused === 0 ? 0 : 1;
@@ -113,25 +116,43 @@ async function follow(config: Config, retryId: string): Promise<Progress> {
   }
 }
 
+async function printRefusals(config: Config, retryId: string): Promise<void> {
+  for (let after: string | undefined; ;) {
+    const { refusals } = await look(config, retryId, REFUSALS_PER_PAGE, after);
+    for (const { workflow_id: id, words } of refusals) console.error(`${id}: ${words}`);
+    if (refusals.length < REFUSALS_PER_PAGE) return;
+    after = refusals.at(-1)?.workflow_id;
+  }
+}
+
 /** The retry goes on in Temporal, whether somebody can look at it or not. */
-async function look(config: Config, retryId: string): Promise<Progress> {
-  for (let patience = MOST_LOOKS; ; patience -= 1) {
+async function look(config: Config, retryId: string, limit = 1, after?: string): Promise<Progress> {
+  const page = new URLSearchParams({ limit: String(limit), ...(after !== undefined && { after }) });
+  const route = `/api/v1/retries/${retryId}`;
+  const until = Date.now() + PATIENCE_MS;
+  for (;;) {
     try {
-      return await askApi(config, 'GET', `/api/v1/retries/${retryId}?limit=1000`, progress);
+      return await askApi(config, 'GET', `${route}?${page.toString()}`, progress);
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
-      if (patience === 0) throw new Error(`${error.message}; the retry goes on`, { cause: error });
+      if (Date.now() > until)
+        throw new Error(`The retry goes on, see GET ${route}. ${error.message}`, { cause: error });
       await sleep(LOOK_MS);
     }
   }
 }
 
-function describePlan({ found, plan }: Started): string {
-  const more = found > plan.length ? [`and ${found - plan.length} more, not looked at`] : [];
+/** A query finds runs, and a delivery that was started again has several. */
+function describePlan({ found, plan }: Started, byQuery: boolean): string {
+  const more = found - plan.length;
+  const whole = byQuery && more > 0 ? `${found} runs of deliveries` : deliveries(found);
+  const others = byQuery
+    ? `and ${more} more runs, of these deliveries or of others that were not looked at`
+    : `and ${more} more, not looked at`;
   return [
-    `${deliveries(found)} found, nothing changed:`,
+    `${whole} found, nothing changed:`,
     ...plan.map(({ workflow_id: id, words }) => `${id}: ${words}`),
-    ...more,
+    ...(more > 0 ? [others] : []),
   ].join('\n');
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, request as forward, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import type { Command } from 'commander';
@@ -13,7 +13,7 @@ import { whyCommand } from '../../src/cli/why';
 import { loadConfig } from '../../src/config';
 import { ATTENTION } from '../../src/workflows/search-attributes';
 import { refused } from '../setup/cloud-function';
-import { type DeliveryLab, eventually, openDeliveryLab } from '../setup/delivery-lab';
+import { type DeliveryLab, eventually, LIMITS, openDeliveryLab } from '../setup/delivery-lab';
 import { freePorts } from '../setup/free-port';
 import { type Api, serveApi } from '../api/api-lab';
 
@@ -128,11 +128,13 @@ describe('the commands of operators', () => {
       expect(retried.output).toContain('1 delivery: 1 try again, 0 started again, 0 refused.');
       expect(await handle.result()).toMatchObject({ outcome: 'success' });
 
-      const again = await run(retryCommand(), trackingNo, '--reason', 'merchant called');
-      expect(again.code).toBe(1);
-      expect(again.output).toContain(
-        `${handle.workflowId}: nothing to retry: every push was accepted, and no other device is registered`,
-      );
+      for (const options of [['--dry-run'], ['--reason', 'merchant called']]) {
+        const again = await run(retryCommand(), trackingNo, ...options);
+        expect(again.code).toBe(1);
+        expect(again.output).toContain(
+          `${handle.workflowId}: nothing to retry: every push was accepted, and no other device is registered`,
+        );
+      }
     });
     expect(lab.cloud.countFor(cid)).toBe(2);
     const ledger = await run(ledgerCommand(), '--since', '24h');
@@ -184,6 +186,73 @@ describe('the commands of operators', () => {
     [['a', '--rate', 'fast'], '--rate must be a whole number, 1 to 200.'],
   ])('retry %j is refused in one sentence', async (args, sentence) => {
     await expect(run(retryCommand(), ...args)).rejects.toThrow(sentence);
+  });
+
+  test('a dry run of a query tells runs from deliveries', async () => {
+    const parcel = await lab.parcel();
+    const closing = { limits: { ...LIMITS, retry: 100 } };
+    await lab.withWorker(async () => {
+      const first = await lab.start(parcel, 'delivered', 1, closing);
+      await first.result();
+      for (const operator of ['ann', 'li']) {
+        const retryOf = { operator, runId: first.firstExecutionRunId };
+        await (await lab.start(parcel, 'delivered', 1, { ...closing, retryOf })).result();
+      }
+      const query = `TrackingNo="${parcel.trackingNo}"`;
+      await eventually(async () => (await lab.temporal.client.workflow.count(query)).count === 3);
+      const { code, output } = await run(retryCommand(), '--query', query, '--dry-run');
+      expect(output.split('\n')).toEqual([
+        '3 runs of deliveries found, nothing changed:',
+        `${first.workflowId}: nothing to retry: every push was accepted, and no other device is registered`,
+        'and 2 more runs, of these deliveries or of others that were not looked at',
+      ]);
+      expect(code).toBe(1);
+    });
+  });
+
+  test('a retry says each refusal once, also where there are more than the API shows at once', async () => {
+    const nobodies = Array.from({ length: 1_010 }, (_, index) => `nobody-${index}`);
+    const names = ['delivery/of/nobody/2', ...nobodies];
+    await lab.withWorker(async () => {
+      const { code, output } = await run(retryCommand(), ...names);
+      expect(code).toBe(1);
+      const refusals = output.split('\n').flatMap((line) => /^(\S+): /.exec(line)?.[1] ?? []);
+      expect(refusals.sort()).toEqual(names.sort());
+    });
+    const dry = await run(retryCommand(), 'delivery/of/nobody/2', 'nobody-0', '--dry-run');
+    expect(dry).toMatchObject({ code: 1, output: expect.stringContaining('nobody-0: no delivery has') });
+  });
+
+  test('a retry is followed over a restart of the API, also behind a proxy', async () => {
+    /** What each look at the progress meets, the first one first; then the API is back. */
+    const meets: ((response: ServerResponse) => unknown)[] = [
+      (response) => response.destroy(),
+      (response) => response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad Gateway</h1>'),
+      (response) => {
+        response.writeHead(200, { 'content-type': 'application/json', 'content-length': 1_000 });
+        response.write('{"ok":', () => response.destroy());
+      },
+    ];
+    const proxy = createServer((request, response) => {
+      const meet = request.method === 'GET' ? meets.shift() : undefined;
+      if (meet) return void meet(response);
+      const { method, headers } = request;
+      const onward = forward(api.url + (request.url ?? ''), { method, headers }, (answer) => {
+        response.writeHead(answer.statusCode ?? 0, answer.headers);
+        answer.pipe(response);
+      });
+      request.pipe(onward);
+    }).listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    process.env['PORT'] = String((proxy.address() as AddressInfo).port);
+    const retried = lab.withWorker(() => run(retryCommand(), 'delivery/of/nobody/3'));
+    const { code, output } = await retried.finally(() => {
+      proxy.closeAllConnections();
+      proxy.close();
+    });
+    expect(meets).toEqual([]);
+    expect(code).toBe(1);
+    expect(output).toContain('1 delivery: 0 try again, 0 started again, 1 refused.');
   });
 
   test('a retry by a user without a name, as containers have them, is kept with the number', async () => {
