@@ -11,12 +11,9 @@ const DEADLINE_MS = 1_000;
 /** Seconds after which a Temporal server that was restarted usually answers again. */
 const RETRY_AFTER_S = 5;
 
-/** True of what only reads. */
-const NOTHING_STARTED = 'Temporal does not answer; nothing was started';
-
 interface Asking {
   readonly deadline?: number;
-  /** Said when it does not answer; what was to start something may have started it. */
+  /** Said when it does not answer, by what may have started something all the same. */
   readonly words?: string;
 }
 
@@ -36,6 +33,6 @@ export async function askTemporal<T>(
   }
 }
 
-export function temporalAway(cause: unknown, words = NOTHING_STARTED): HttpProblem {
+export function temporalAway(cause: unknown, words = 'Temporal does not answer'): HttpProblem {
   return new HttpProblem('temporal-unavailable', words, { retryAfterSeconds: RETRY_AFTER_S, cause });
 }
