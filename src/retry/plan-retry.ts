@@ -1,7 +1,8 @@
-import { type Client, isGrpcServiceError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type pg from 'pg';
 import { inTransaction } from '../database/pool';
 import { selectRestartFacts } from '../database/restart-facts';
+import { findGrpcError } from '../grpc-error';
 import type { RetryRequest } from '../shipment/retry-request';
 import type { ShipmentUpdate } from '../shipment/update';
 import { whyNoneOfThese, whyNoRestart } from '../shipment/why-no-restart';
@@ -75,7 +76,7 @@ async function planAsking(temporal: Client, workflowId: string): Promise<RetryPl
       temporal.workflow.getHandle(workflowId).query(progressQuery),
     )
     .catch((error: unknown) => {
-      if (isUnanswered(error)) return undefined;
+      if (findGrpcError(error, UNANSWERED)) return undefined;
       throw error;
     });
   if (!progress) return NO_WORKER;
@@ -87,13 +88,6 @@ async function planAsking(temporal: Client, workflowId: string): Promise<RetryPl
 
 function describeWait({ attention }: Progress): string {
   return `the delivery waits (${attention.join(', ')}), and would try again`;
-}
-
-function isUnanswered(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (isGrpcServiceError(cause) && UNANSWERED.includes(Number(cause.code))) return true;
-  }
-  return false;
 }
 
 /** With what a delivery that does not run would be started again, or why it would not. */

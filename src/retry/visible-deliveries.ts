@@ -1,4 +1,5 @@
-import { type Client, isGrpcServiceError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import { findGrpcError } from '../grpc-error';
 import { DELIVERY_WORKFLOW } from '../workflows/contract';
 
 /** gRPC status of a query that the server cannot read. */
@@ -27,17 +28,9 @@ export async function countDeliveries(temporal: Client, query: string): Promise<
     await temporal.workflow.count(query);
     return (await temporal.workflow.count(deliveriesOnly(query))).count;
   } catch (error) {
-    const words = refusalOf(error);
+    const words = findGrpcError(error, [INVALID_ARGUMENT])?.details;
     throw words === undefined ? error : new QueryMalformedError(words, { cause: error });
   }
-}
-
-/** The client wraps what the server said. */
-function refusalOf(error: unknown): string | undefined {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (isGrpcServiceError(cause) && Number(cause.code) === INVALID_ARGUMENT) return cause.details;
-  }
-  return undefined;
 }
 
 /** Deliveries that a query finds, one page. */
