@@ -67,6 +67,7 @@ export const explainDeliveries = {
           explanation: explainDelivery({
             verdict: 'announce',
             rawStatus: 'delivered',
+            readAs: 'delivered',
             outcome: null,
             reason: null,
             waitsFor: ['order-not-found'],

@@ -2,6 +2,7 @@ import { escapeIdentifier } from 'pg';
 import type { ShopTables } from '../config';
 import type { Verdict } from '../shipment/decide-announcement';
 import type { Attention } from '../shipment/send-status';
+import type { ShipmentStatus } from '../shipment/status';
 import { isoTime } from './parcel-events';
 import type { Queryable } from './pool';
 import { ATTENTION_OF_WAIT, STILL_WAITED_FOR } from './waits';
@@ -17,6 +18,8 @@ export interface DeliveryStory {
   readonly since: Date;
   /** The newest word of its source for a status. */
   readonly rawStatus: string | null;
+  /** What that word is read as by now, which may be later than the delivery. */
+  readonly readAs: ShipmentStatus | null;
   readonly messageIds: readonly string[];
   readonly waits: readonly {
     readonly kind: Attention;
@@ -52,9 +55,7 @@ export async function findDeliveryStories(
        union
        select e.workflow_id from parcels p join waybell.platform_express_events e on e.waybill_id = p.id)
      select u.workflow_id as "workflowId", u.verdict, u.status, u.state, u.outcome, u.reason, u.created_at as since,
-            (select e.raw_status from waybell.platform_express_events e
-              where e.waybill_id = u.waybill_id and e.workflow_id = u.workflow_id
-              order by e.event_time desc limit 1) as "rawStatus",
+            scan.raw_status as "rawStatus", scan.status as "readAs",
             array(select n.message_id from public.express_notifications n
                    where n.workflow_id = u.workflow_id and n.message_id is not null order by n.aud desc) as "messageIds",
             (select coalesce(jsonb_agg(jsonb_build_object(
@@ -62,6 +63,10 @@ export async function findDeliveryStories(
                from waybell.express_waits w
               where w.workflow_id = u.workflow_id and ${STILL_WAITED_FOR}) as waits
        from named join waybell.express_updates u using (workflow_id)
+       left join lateral (
+         select e.raw_status, e.status from waybell.platform_express_events e
+          where e.waybill_id = u.waybill_id and e.workflow_id = u.workflow_id
+          order by e.event_time desc limit 1) scan on true
       order by u.seq desc
       limit ${LIMIT}`,
     [name],

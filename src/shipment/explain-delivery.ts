@@ -1,5 +1,6 @@
 import type { Verdict } from './decide-announcement';
 import type { Explanation } from './explanation';
+import type { ShipmentStatus } from './status';
 import type { Attention } from './send-status';
 
 /** What is known of a delivery, as far as it says more than its notifications. */
@@ -7,6 +8,8 @@ export interface DeliveryFacts {
   readonly verdict: Verdict;
   /** The word of its source for the status. */
   readonly rawStatus: string | null;
+  /** What that word is read as by now: a later table, or STATUS_MAP, may know it. */
+  readonly readAs: ShipmentStatus | null;
   readonly outcome: string | null;
   readonly reason: string | null;
   readonly waitsFor: readonly Attention[];
@@ -15,7 +18,7 @@ export interface DeliveryFacts {
 
 /** Why a delivery told nobody, and what to do; `null` when its notifications say what became of it. */
 export function explainDelivery(facts: DeliveryFacts): Explanation | null {
-  const { verdict, rawStatus, outcome, reason, waitsFor, notifications } = facts;
+  const { verdict, rawStatus, readAs, outcome, reason, waitsFor, notifications } = facts;
   switch (verdict) {
     case 'nothing-new':
       return {
@@ -28,6 +31,12 @@ export function explainDelivery(facts: DeliveryFacts): Explanation | null {
         zh: '它的扫描没有改变状态，或早于已通知的内容，没有需要通知的内容。',
       };
     case 'unknown-status':
+      if (readAs !== null) {
+        return {
+          en: `The status word "${rawStatus ?? ''}" was not known when this came. It was read again since, as ${readAs}: a later delivery told that, unless it was nothing new.`,
+          zh: `收到时状态词 “${rawStatus ?? ''}” 还未知。之后已重新读取为 ${readAs}：由后来的投递通知，除非没有新内容。`,
+        };
+      }
       return {
         en: `The status word "${rawStatus ?? ''}" is not known: it is stored, and nobody is told. Say in STATUS_MAP what it means, restart, and read it again with "waybell replay".`,
         zh: `状态词 “${rawStatus ?? ''}” 未知：已保存，但不通知任何人。请在 STATUS_MAP 中说明其含义，重启后用 waybell replay 重新读取。`,

@@ -112,6 +112,13 @@ describe('from "my customer got no push" to the cause, in one answer', () => {
         ...{ status: null, state: 'closed', outcome: 'unknown-status' },
         explanation: { en: expect.stringContaining('The status word "unheard-of" is not known') },
       });
+      // As a replay does it, once STATUS_MAP knows the word.
+      await lab.db.pool.query(
+        `update waybell.platform_express_events set status = 'in_transit' where raw_status = 'unheard-of'`,
+      );
+      expect((await why(parcel.trackingNo))[0]).toMatchObject({
+        explanation: { en: expect.stringContaining('It was read again since, as in_transit') },
+      });
       expect(before).toMatchObject({
         explanation: { en: expect.stringContaining('has no order') },
         waits: [{ kind: 'order-not-found', audience: null, ends_by: 'an order is linked to the waybill' }],

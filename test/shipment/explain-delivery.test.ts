@@ -4,6 +4,7 @@ import { type DeliveryFacts, explainDelivery } from '../../src/shipment/explain-
 const UNDER_WAY: DeliveryFacts = {
   verdict: 'announce',
   rawStatus: 'delivered',
+  readAs: 'delivered',
   outcome: null,
   reason: null,
   waitsFor: [],
@@ -15,8 +16,12 @@ describe('a delivery', () => {
     [{ verdict: 'nothing-new' }, /every scan of this webhook was known already/i],
     [{ verdict: 'stale' }, /lie behind what people were told/],
     [
-      { verdict: 'unknown-status', rawStatus: '在路上' },
+      { verdict: 'unknown-status', rawStatus: '在路上', readAs: null },
       /"在路上" is not known: .*STATUS_MAP.*waybell replay/,
+    ],
+    [
+      { verdict: 'unknown-status', rawStatus: '在路上', readAs: 'in_transit' },
+      /"在路上" was not known when this came\. It was read again since, as in_transit/,
     ],
     [{ waitsFor: ['order-not-found'] }, /has no order, or names one that does not exist.*Link the order/],
     [{ outcome: 'superseded' }, /A newer status of the parcel was known/],
