@@ -4,7 +4,7 @@ import { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import pino from 'pino';
 import { createStream } from 'rotating-file-stream';
-import type { Config } from './config';
+import type { Config } from './config/config';
 
 export interface Logs {
   readonly log: pino.Logger;

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { RETIRE_SILENT_WORKFLOW } from '../src/workflows/contract';
-import { ensureSchedule } from './ensure-schedule';
+import { ensureSchedule } from './schedules';
 
 export const SILENT_DEVICES_SCHEDULE_ID = 'waybell-silent-devices';
 

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { SWEEP_WORKFLOW } from '../src/workflows/contract';
-import { ensureSchedule } from './ensure-schedule';
+import { ensureSchedule } from './schedules';
 
 export const SWEEP_SCHEDULE_ID = 'waybell-sweep';
 

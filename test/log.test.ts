@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { loadConfig } from '../src/config';
+import { loadConfig } from '../src/config/config';
 import { openLogs } from '../src/log';
 
 const MEGABYTE = 1024 * 1024;

@@ -7,10 +7,10 @@ import {
   type SettledRetry,
   settleRetry,
   tallyBulkRetry,
-} from '../database/bulk-retries';
+} from '../database/retries';
 import { fewAtOnce } from '../few-at-once';
 import { inTransaction } from '../database/pool';
-import type { RetryEnd } from '../retry/retry-delivery';
+import type { RetryEnd } from '../deliveries/retry';
 import type { RetryRequest } from '../shipment/retry-request';
 import type { ActivityDeps } from './deps';
 

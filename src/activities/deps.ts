@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
-import type { ShopTables } from '../config';
+import type { ShopTables } from '../config/config';
 import type { PushClass, PushProvider } from '../push/provider';
 import type { Language } from '../shipment/message-text';
 import type { StatusMap } from '../shipment/status';

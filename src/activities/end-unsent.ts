@@ -1,4 +1,4 @@
-import { closeOpenUpdate } from '../database/announcements';
+import { closeOpenUpdate } from '../database/updates';
 import { inTransaction } from '../database/pool';
 import { deleteOtherWaits } from '../database/waits';
 import type { SendStatus } from '../shipment/send-status';

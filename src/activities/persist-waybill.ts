@@ -4,8 +4,8 @@ import {
   insertUpdate,
   selectOwnRecord,
   selectOpenDeliveries,
-} from '../database/announcements';
-import type { Waybill } from '../database/find-waybill';
+} from '../database/updates';
+import type { Waybill } from '../database/waybills';
 import { insertEvents, selectNewestParcel, selectParcelEvents } from '../database/parcel-events';
 import { inTransaction, type Queryable } from '../database/pool';
 import { reopenUpdate, selectStoredDecision } from '../database/stored-decision';

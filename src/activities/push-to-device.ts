@@ -1,10 +1,10 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
-import { claimPush, type Claim } from '../database/claim-push';
+import { claimPush, type Claim } from '../database/pushes';
 import { inTransaction } from '../database/pool';
 import { pushText } from '../push/message-text';
 import type { CircuitCause, PushAnswer } from '../push/provider';
-import { requestId } from '../push/request-id';
+import { requestId } from '../push/ids';
 import { retryDelayMs } from '../push/retry-delay';
 import type { DeviceRef, PushResult, PushState } from '../shipment/delivery';
 import type { ActivityDeps } from './deps';

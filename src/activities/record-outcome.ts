@@ -1,10 +1,10 @@
-import { isCurrent, writeUpdateState } from '../database/announcements';
+import { isCurrent, writeUpdateState } from '../database/updates';
 import { countPushes, writeSendStatus } from '../database/audience-facts';
 import { everHadDevice, findDevices } from '../database/find-devices';
 import { inTransaction, type Queryable } from '../database/pool';
 import { deleteOtherWaits, upsertWait, WAIT_KIND_OF_ATTENTION } from '../database/waits';
 import { writeResults } from '../database/write-push';
-import type { WaitLimits } from '../config';
+import type { WaitLimits } from '../config/config';
 import type { AudienceOutcome, NotificationRef, Outcome, PushResult } from '../shipment/delivery';
 import { judgeAudience, overallStatus } from '../shipment/send-status';
 import type { ActivityDeps } from './deps';

@@ -1,7 +1,7 @@
 import { deactivateDevice } from '../database/deactivate-device';
 import { DEACTIVATION_HELD, holdDeactivation, isMassDeactivation } from '../database/held-deactivations';
 import type { Queryable } from '../database/pool';
-import { closeCircuit, countOtherComplaints, openCircuit } from '../database/push-circuits';
+import { closeCircuit, countOtherComplaints, openCircuit } from '../database/held';
 import { writePush } from '../database/write-push';
 import type { CircuitCause, PushAnswer } from '../push/provider';
 

@@ -1,4 +1,4 @@
-import { isCurrent } from '../database/announcements';
+import { isCurrent } from '../database/updates';
 import { findRecipients, isMalformedId } from '../database/find-recipients';
 import { inTransaction } from '../database/pool';
 import { deleteEndedWaits, upsertWait } from '../database/waits';

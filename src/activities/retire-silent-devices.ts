@@ -1,7 +1,7 @@
 import { heartbeat } from '@temporalio/activity';
 import { inTransaction } from '../database/pool';
 import { retireSilentDevices as retireBatch } from '../database/retire-silent-devices';
-import { SILENT_AFTER_DAYS } from '../push-settings';
+import { SILENT_AFTER_DAYS } from '../push/settings';
 import type { ActivityDeps } from './deps';
 
 /** Retires the devices of every provider that were silent for longer than its rule, batch by batch. Returns how many. */

@@ -2,7 +2,7 @@ import express, { Router } from 'express';
 import helmet from 'helmet';
 import type { Registry } from 'prom-client';
 import type { Intake } from '../intake/intake';
-import { addAlarmGauges } from './alarm-gauges';
+import { addAlarmGauges } from './gauges';
 import { addArchiveRoutes } from './archive';
 import { addAttentionRoutes } from './attention';
 import { addAttentionGauges } from './attention-gauges';

@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { ApiDependencies } from './dependencies';
-import { type AttentionSum, sumAttention } from './sum-attention';
+import { type AttentionSum, sumAttention } from '../insight/attention';
 import { ATTENTION_KINDS } from '../shipment/attention';
 
 /** How long one look at the database serves all scrapes; milliseconds. */

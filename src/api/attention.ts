@@ -5,7 +5,7 @@ import { type AttentionEntry, showAttention } from './attention-operations';
 import type { ApiDependencies } from './dependencies';
 import { listAttention } from './list-attention';
 import { serve } from './operation';
-import { temporalLink } from './temporal-link';
+import { temporalLink } from '../deliveries/link';
 
 /** Some deliveries are looked up in Temporal; while it is away, so long is waited for it; milliseconds. */
 const TEMPORAL_BUDGET_MS = 5_000;

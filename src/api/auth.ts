@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import jwt from 'jsonwebtoken';
 import { z } from 'zod';
-import type { Config } from '../config';
+import type { Config } from '../config/config';
 import { HttpProblem } from './http-problem';
 
 /** Who asks: a back end that may do everything, or one person's app. */

@@ -1,18 +1,18 @@
 import type { Router } from 'express';
-import { type DeliveryStory, findDeliveryStories } from '../database/delivery-stories';
+import { type DeliveryStory, findDeliveryStories } from '../database/stories';
 import { findKeptDeliveries } from '../database/journals';
 import { inTransaction } from '../database/pool';
-import { listDeliveries } from '../retry/visible-deliveries';
+import { listDeliveries } from '../deliveries/list';
 import { ENDS_BY } from '../shipment/attention';
 import { explainDelivery } from '../shipment/explain-delivery';
-import { trackingNoField } from '../sources/canonical';
+import { trackingNoField } from '../sources/reading/text';
 import { explainDeliveries, type DeliveryAnswer } from './delivery-operations';
 import type { ApiDependencies } from './dependencies';
 import { explainNotifications } from './explain-notifications';
 import { HttpProblem } from './http-problem';
 import { serve } from './operation';
 import { findStuckStep, type StuckStep } from './stuck-step';
-import { temporalLink } from './temporal-link';
+import { temporalLink } from '../deliveries/link';
 import { askTemporal } from './temporal-problem';
 
 /** Some deliveries are looked up in Temporal, each step of it within this; milliseconds. */

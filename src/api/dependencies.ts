@@ -3,10 +3,10 @@ import type { Router } from 'express';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { Alarms } from '../alarms';
-import type { Config } from '../config';
+import type { Config } from '../config/config';
 import type { Channels } from '../intake/channel';
 import type { Intake } from '../intake/intake';
-import type { PushCounts } from './push-counts';
+import type { PushCounts } from '../push/counts';
 
 /** What every process has that listens. */
 export interface ProcessDependencies {

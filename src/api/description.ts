@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import { showDocs, showOpenApi } from './description-operations';
-import { DOCS_CONTENT_POLICY, DOCS_PAGE } from './openapi/docs-page';
+import { DOCS_CONTENT_POLICY, DOCS_PAGE } from './openapi/page';
 import { OPENAPI_DOCUMENT } from './openapi/document';
 import { addOperation } from './operation';
 

@@ -3,8 +3,8 @@ import { findDeviceForUpdate } from '../database/find-device';
 import { listDevices as selectDevices } from '../database/list-devices';
 import { inTransaction } from '../database/pool';
 import { unregisterDevice as retireDevice } from '../database/unregister-device';
-import { FIRST_PROVIDER, upsertDevice } from '../database/upsert-device';
-import { deviceProblem, webPushKey } from '../push-settings';
+import { FIRST_PROVIDER, upsertDevice } from '../database/devices';
+import { deviceProblem, webPushKey } from '../push/settings';
 import { callerOf } from './auth';
 import { namingField } from './database-problem';
 import type { ApiDependencies } from './dependencies';
@@ -13,7 +13,7 @@ import { HttpProblem } from './http-problem';
 import { serve } from './operation';
 import { requireOwnDevice, requireOwner } from './owners';
 import { fieldInvalid } from './request-input';
-import { wakeWaits } from './wake-waits';
+import { wakeWaits } from '../deliveries/wake';
 
 /** How apps say which phone is whose. */
 export function addDeviceRoutes(router: Router, deps: ApiDependencies): void {

@@ -1,11 +1,11 @@
 import { findNotification } from '../database/find-notification';
 import { listPushes } from '../database/list-pushes';
 import { findNotificationConditions } from '../database/notification-conditions';
-import type { Notification } from '../database/notification';
+import type { Notification } from '../database/notifications';
 import { inTransaction } from '../database/pool';
 import type { ApiDependencies } from './dependencies';
-import { explain, type Explained } from './explain';
-import { temporalLink } from './temporal-link';
+import { explain, type Explained } from '../insight/explain';
+import { temporalLink } from '../deliveries/link';
 
 export type ExplainedNotification = Notification & Explained & { readonly temporal_ui: string | null };
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { printable } from '../sources/canonical';
+import { printable } from '../sources/reading/text';
 
 const MAX_ID_LENGTH = 128;
 

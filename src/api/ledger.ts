@@ -7,7 +7,7 @@ import { HttpProblem } from './http-problem';
 import { forgetJournal, showLedger, type LedgerAnswer } from './ledger-operations';
 import { serve } from './operation';
 import { fieldInvalid } from './request-input';
-import { takeLedger } from './take-ledger';
+import { takeLedger } from '../insight/ledger';
 
 /** An outage may have left many webhooks to unmark; milliseconds. */
 const MANY_ROWS_MS = 20_000;

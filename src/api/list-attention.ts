@@ -1,7 +1,7 @@
 import { type AttentionFilter, listWaitingDeliveries } from '../database/attention';
 import { inTransaction } from '../database/pool';
 import { type Entry, ofDelivery } from './attention-entry';
-import { type AttentionParts, type AttentionSum, QUERY_TIMEOUT_MS, sumAttention } from './sum-attention';
+import { type AttentionParts, type AttentionSum, QUERY_TIMEOUT_MS, sumAttention } from '../insight/attention';
 
 export interface AttentionPage extends Pick<AttentionSum, 'counts' | 'overdue'> {
   readonly entries: readonly Entry[];

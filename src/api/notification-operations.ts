@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { printable, trackingNoField } from '../sources/canonical';
+import { printable, trackingNoField } from '../sources/reading/text';
 import { count, ok, temporalUi } from './answer-fields';
 import { DATABASE_PROBLEMS } from './database-problem';
 import { optionalId, requiredId, textId } from './id-fields';

@@ -1,7 +1,7 @@
 import type { Router } from 'express';
 import { findNotification } from '../database/find-notification';
 import { listNotifications as selectNotifications } from '../database/list-notifications';
-import type { Notification } from '../database/notification';
+import type { Notification } from '../database/notifications';
 import { inTransaction } from '../database/pool';
 import { namingField } from './database-problem';
 import type { ApiDependencies } from './dependencies';
@@ -10,7 +10,7 @@ import { HttpProblem } from './http-problem';
 import { listNotifications, retryNotification, showNotification } from './notification-operations';
 import { serve } from './operation';
 import { retryDelivery } from './retry-delivery';
-import { temporalLink } from './temporal-link';
+import { temporalLink } from '../deliveries/link';
 
 /** What people ask about messages: which there are, what became of each, and to try again. */
 export function addNotificationRoutes(router: Router, deps: ApiDependencies): void {

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { Gauge, type Registry } from 'prom-client';
 import { countHeldDeactivations } from '../database/held-deactivations';
 import { inTransaction, type Queryable } from '../database/pool';
-import { listCircuits } from '../database/push-circuits';
+import { listCircuits } from '../database/held';
 
 type Sample = readonly [labels: Readonly<Record<string, string>>, value: number];
 

@@ -1,7 +1,7 @@
 import type { Router } from 'express';
 import { countHeldDeactivations, settleHeldDeactivations } from '../database/held-deactivations';
 import { inTransaction } from '../database/pool';
-import { closeCircuit, listCircuits } from '../database/push-circuits';
+import { closeCircuit, listCircuits } from '../database/held';
 import type { ApiDependencies } from './dependencies';
 import { serve } from './operation';
 import { listProviders, releaseProvider, settleDeactivations } from './provider-operations';

@@ -1,8 +1,8 @@
 import type { Router } from 'express';
 import { findDeviceForUpdate } from '../database/find-device';
 import { inTransaction } from '../database/pool';
-import { recordReceipt as writeReceipt } from '../database/record-receipt';
-import { readEventTime } from '../sources/event-time';
+import { recordReceipt as writeReceipt } from '../database/receipts';
+import { readEventTime } from '../sources/reading/times';
 import { callerOf } from './auth';
 import type { ApiDependencies } from './dependencies';
 import { HttpProblem } from './http-problem';

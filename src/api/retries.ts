@@ -7,13 +7,13 @@ import {
   listRefusals,
   settleRetry,
   tallyBulkRetry,
-} from '../database/bulk-retries';
+} from '../database/retries';
 import { findDeliveries } from '../database/find-deliveries';
 import { inTransaction } from '../database/pool';
 import { fewAtOnce } from '../few-at-once';
-import { isTemporalAway } from '../intake/temporal-away';
-import { planRetry } from '../retry/plan-retry';
-import { countDeliveries, listDeliveries, QueryMalformedError } from '../retry/visible-deliveries';
+import { isTemporalAway } from '../deliveries/temporal-away';
+import { planRetry } from '../deliveries/plan-retry';
+import { countDeliveries, listDeliveries, QueryMalformedError } from '../deliveries/list';
 import type { RetryRequest } from '../shipment/retry-request';
 import { BULK_RETRY_WORKFLOW, TASK_QUEUE, type BulkRetryInput } from '../workflows/contract';
 import type { ApiDependencies } from './dependencies';
@@ -21,7 +21,7 @@ import { HttpProblem } from './http-problem';
 import { serve } from './operation';
 import { fieldInvalid } from './request-input';
 import { showRetries, startRetries } from './retry-operations';
-import { temporalLink } from './temporal-link';
+import { temporalLink } from '../deliveries/link';
 import { askTemporal, temporalAway } from './temporal-problem';
 
 const SHOWN_FIRST = 20;

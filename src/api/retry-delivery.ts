@@ -1,5 +1,5 @@
-import { isTemporalAway } from '../intake/temporal-away';
-import { retryDelivery as tryAgain, type RetryEnd } from '../retry/retry-delivery';
+import { isTemporalAway } from '../deliveries/temporal-away';
+import { retryDelivery as tryAgain, type RetryEnd } from '../deliveries/retry';
 import type { RetryRequest } from '../shipment/retry-request';
 import type { ApiDependencies } from './dependencies';
 import { HttpProblem } from './http-problem';

@@ -1,6 +1,6 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
-import { isTemporalAway } from '../intake/temporal-away';
+import { isTemporalAway } from '../deliveries/temporal-away';
 
 /** What a delivery fails with at the moment. */
 export interface StuckStep {

@@ -4,7 +4,7 @@ import type { ReceivedUpdate } from '../sources/source';
 import { deliveryWorkflowId } from '../sources/update-identity';
 import type { ApiDependencies } from './dependencies';
 import { HttpProblem } from './http-problem';
-import { temporalLink } from './temporal-link';
+import { temporalLink } from '../deliveries/link';
 
 /** Seconds after which a full journal may have room again. */
 const RETRY_AFTER_S = 30;

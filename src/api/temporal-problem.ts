@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { isTemporalAway } from '../intake/temporal-away';
+import { isTemporalAway } from '../deliveries/temporal-away';
 import { HttpProblem } from './http-problem';
 
 /**

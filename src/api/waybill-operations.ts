@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { carrierField, trackingNoField } from '../sources/canonical';
+import { carrierField, trackingNoField } from '../sources/reading/text';
 import { ok, woken } from './answer-fields';
 import { DATABASE_PROBLEMS } from './database-problem';
 import { requiredId } from './id-fields';

@@ -7,7 +7,7 @@ import { namingField } from './database-problem';
 import type { ApiDependencies } from './dependencies';
 import { HttpProblem } from './http-problem';
 import { serve } from './operation';
-import { wakeWaits } from './wake-waits';
+import { wakeWaits } from '../deliveries/wake';
 import { linkWaybill } from './waybill-operations';
 
 /** How the shop says which order a waybill belongs to. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { apiUrl } from '../api-url';
-import type { Config } from '../config';
+import { apiUrl } from '../config/api-url';
+import type { Config } from '../config/config';
 
 /** The slowest answer counts the whole database; milliseconds. */
 const ANSWER_TIMEOUT_MS = 60_000;

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { z } from 'zod';
-import { loadConfig, type Config } from '../config';
+import { loadConfig, type Config } from '../config/config';
 import { ATTENTION_KINDS } from '../shipment/attention';
 import { askApi } from './ask-api';
 

@@ -1,10 +1,10 @@
 import { createApp } from '../api/app';
 import type { ProcessDependencies } from '../api/dependencies';
-import { openChannels } from '../intake/channels';
+import { openChannels } from '../intake/channels/channels';
 import { openIntake } from '../intake/intake';
 import { createDemo } from '../embedded/demo';
-import type { BringUp } from './bring-up';
-import { listen } from './http-server';
+import type { BringUp } from '../process/bring-up';
+import { listen } from '../process/http-server';
 
 /** Opens the journal and takes requests: from here on no webhook is lost, whatever is down behind it. */
 export async function bringUpApi(

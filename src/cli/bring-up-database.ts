@@ -1,9 +1,9 @@
-import { checkShop } from '../database/check-shop';
-import { migrate, pendingMigrations } from '../database/migrate';
+import { checkShop } from '../database/schema/check-shop';
+import { migrate, pendingMigrations } from '../database/schema/migrate';
 import { startEmbeddedPostgres } from '../embedded/postgres';
 import { addSampleRows, createShopTables } from '../embedded/sample-shop';
-import type { BringUp } from './bring-up';
-import { delivers } from './role';
+import type { BringUp } from '../process/bring-up';
+import { delivers } from '../process/locks';
 import { withClient } from '../database/with-client';
 
 /**

@@ -1,5 +1,5 @@
 import { isValidAt, type Expiring } from '../intake/expiry';
-import type { StoredChannel } from '../intake/stored-channel';
+import type { StoredChannel } from '../intake/channels/file';
 import { timeOf } from './channels-words';
 
 const HEADINGS = ['source', 'name', 'secrets', 'URLs', 'created'];

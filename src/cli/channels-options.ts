@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { z } from 'zod';
-import { httpUrl } from '../setting-fields';
+import { httpUrl } from '../config/setting-fields';
 import { readSecretLine } from './read-secret-line';
 
 /** What several of the commands under `waybell channels` ask for. */

@@ -1,4 +1,4 @@
-import type { NewChannel, Rotation } from '../intake/change-channels';
+import type { NewChannel, Rotation } from '../intake/channels/change';
 import type { Source } from '../sources/source';
 
 /** What `waybell channels` says. The URL is the only secret in it, and is said once. */

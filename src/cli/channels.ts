@@ -1,10 +1,10 @@
 import { Command, Option } from 'commander';
 import { z } from 'zod';
-import { loadChannelSettings } from '../config';
-import { addChannel, removeChannel, rotateChannel } from '../intake/change-channels';
+import { loadChannelSettings } from '../config/config';
+import { addChannel, removeChannel, rotateChannel } from '../intake/channels/change';
 import { createToken } from '../intake/channel-token';
 import { changeChannelsFile, readChannelsFile } from '../intake/channels-file';
-import { channelFields, DEFAULT_CONDITIONS, type ChannelConditions } from '../intake/stored-channel';
+import { channelFields, DEFAULT_CONDITIONS, type ChannelConditions } from '../intake/channels/file';
 import { SOURCES } from '../sources/registry';
 import type { Source } from '../sources/source';
 import { channelFacts, channelTable } from './channels-list';

@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { identityOf } from '../process-identity';
-import { processFiles, type Role } from './role';
+import { processFiles, type Role } from '../process/locks';
 import { findRunning, nameOf, type RunningProcess } from './running-processes';
 
 /** Two starts that clear the same stale lock at once: one of them gets it at the second try. */

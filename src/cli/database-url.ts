@@ -1,4 +1,4 @@
-import type { Config } from '../config';
+import type { Config } from '../config/config';
 import { embeddedPostgresUrl } from '../embedded/postgres';
 
 /** Where the database of a running Waybell is, for its other commands. */

@@ -1,10 +1,10 @@
 import { type Client, isGrpcServiceError } from '@temporalio/client';
-import type { Config } from '../config';
+import type { Config } from '../config/config';
 import { openPool } from '../database/pool';
 import { NotReachable, type DoctorContext, type OpenDatabase } from '../doctor/check';
 import { wordsOf } from '../doctor/examine';
 import { databaseUrl } from './database-url';
-import { openTemporalLazily, type TemporalClient } from './open-temporal';
+import { openTemporalLazily, type TemporalClient } from '../process/open-temporal';
 import { findRunning } from './running-processes';
 
 /** Without a deadline the client tries for longer than a check may take; milliseconds. */

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { loadConfig, loadSupabaseKeys, obsoleteSettings, SettingsError } from '../config';
+import { loadConfig, loadSupabaseKeys, obsoleteSettings, SettingsError } from '../config/config';
 import { CHECKS } from '../doctor/checks';
 import { examine } from '../doctor/examine';
 import { problem, type Finding } from '../doctor/finding';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { z } from 'zod';
-import { loadConfig } from '../config';
+import { loadConfig } from '../config/config';
 import { askApi } from './ask-api';
 
 /** `waybell forget-journal`: an API process that will not come back is missed no longer. */

@@ -1,14 +1,14 @@
 import { SingleBar } from 'cli-progress';
 import { Command } from 'commander';
 import { z } from 'zod';
-import { loadConfig, type Config } from '../config';
-import { checkShop } from '../database/check-shop';
+import { loadConfig, type Config } from '../config/config';
+import { checkShop } from '../database/schema/check-shop';
 import { countQueueRows, findMissingQueueColumns, type QueueColumns } from '../database/old-queue';
 import { openPool } from '../database/pool';
 import { importQueue, type ImportTally } from '../intake/import-queue';
 import type { QueueRefusal } from '../intake/queue-update';
-import { startDelivery } from '../intake/start-delivery';
-import { openTemporal } from './open-temporal';
+import { startDelivery } from '../deliveries/start';
+import { openTemporal } from '../process/open-temporal';
 
 const columnName = z.string().min(1).max(63);
 const queueColumns = z

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { z } from 'zod';
-import { loadSupabaseKeys } from '../config';
-import { generateKeys } from '../doctor/generate-keys';
+import { loadSupabaseKeys } from '../config/config';
+import { generateKeys } from '../doctor/keys';
 import { judgeKey } from '../doctor/judge-key';
-import { MIN_SECRET_LENGTH } from '../setting-fields';
+import { MIN_SECRET_LENGTH } from '../config/setting-fields';
 import { checked, numberOf } from './channels-options';
 import { readSecretLine } from './read-secret-line';
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander';
-import { loadConfig, loadDataDir, SettingsError } from '../config';
+import { loadConfig, loadDataDir, SettingsError } from '../config/config';
 import { UnavailableError } from './ask-api';
 import { attentionCommand } from './attention';
 import { channelsCommand } from './channels';
@@ -13,12 +13,12 @@ import { migrateCommand } from './migrate';
 import { providersCommand } from './providers';
 import { replayCommand } from './replay';
 import { retryCommand } from './retry';
-import { ROLES, type Role } from './role';
+import { ROLES, type Role } from '../process/locks';
 import { sendCommand } from './send';
-import { start } from './start';
+import { start } from '../process/start';
 import { startInBackground } from './start-in-background';
-import { status } from './status';
-import { stop } from './stop';
+import { status } from '../process/status';
+import { stop } from '../process/stop';
 import { whyCommand } from './why';
 
 interface StartOptions {

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { loadDatabaseSettings, obsoleteSettings, type DatabaseSettings } from '../config';
-import { checkShop } from '../database/check-shop';
+import { loadDatabaseSettings, obsoleteSettings, type DatabaseSettings } from '../config/config';
+import { checkShop } from '../database/schema/check-shop';
 import { describeMigration } from '../database/describe-migration';
-import { migrate, pendingMigrations } from '../database/migrate';
-import { MigrationRefused } from '../database/migration-obstacles';
+import { migrate, pendingMigrations } from '../database/schema/migrate';
+import { MigrationRefused } from '../database/schema/obstacles';
 import { withClient } from '../database/with-client';
 import { requireWorkerRole, workerRoleSql } from '../database/worker-role';
 

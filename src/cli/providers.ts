@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { z } from 'zod';
-import { loadConfig } from '../config';
+import { loadConfig } from '../config/config';
 import { askApi } from './ask-api';
-import { inColumns } from './places';
+import { inColumns } from '../process/places';
 
 const state = z.object({
   held: z.array(

@@ -1,6 +1,6 @@
-import type { Config } from '../config';
-import { inColumns, placesOf } from './places';
-import type { Role } from './role';
+import type { Config } from '../config/config';
+import { inColumns, placesOf } from '../process/places';
+import type { Role } from '../process/locks';
 
 export interface Surroundings {
   readonly role: Role;

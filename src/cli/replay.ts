@@ -1,14 +1,14 @@
 import { SingleBar } from 'cli-progress';
 import { Command } from 'commander';
-import { loadConfig, type Config } from '../config';
+import { loadConfig, type Config } from '../config/config';
 import { openPool } from '../database/pool';
 import { countWebhooks } from '../database/webhook-archive';
-import { openChannels } from '../intake/channels';
+import { openChannels } from '../intake/channels/channels';
 import { readArchived } from '../intake/read-archived';
 import { replay, type ReplayTally } from '../intake/replay';
-import { startDelivery } from '../intake/start-delivery';
+import { startDelivery } from '../deliveries/start';
 import { databaseUrl } from './database-url';
-import { openTemporal } from './open-temporal';
+import { openTemporal } from '../process/open-temporal';
 import { readMoment } from './read-moment';
 
 interface ReplayOptions {

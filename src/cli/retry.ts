@@ -3,7 +3,7 @@ import { userInfo } from 'node:os';
 import { SingleBar } from 'cli-progress';
 import { Command } from 'commander';
 import { z } from 'zod';
-import { loadConfig, type Config } from '../config';
+import { loadConfig, type Config } from '../config/config';
 import { askApi, UnavailableError } from './ask-api';
 
 /** How often the progress is looked at; milliseconds. */

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { isAlive } from '../process-identity';
-import { processFiles, ROLES, type Role } from './role';
+import { processFiles, ROLES, type Role } from '../process/locks';
 
 /** A Waybell that runs, as its lock tells. */
 export interface RunningProcess {

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { loadConfig, type Config } from '../config';
+import { loadConfig, type Config } from '../config/config';
 import { sendWebhook, type ApiAnswer } from '../embedded/sample-carrier';
 import { nextWebhook, type SendChoice } from '../embedded/sample-parcel';
 import { followDelivery, type FollowEnd } from './follow-delivery';
-import { openTemporal } from './open-temporal';
+import { openTemporal } from '../process/open-temporal';
 
 const PATIENCE_MS = 60_000;
 

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { mkdirSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loadConfig } from '../config';
+import { loadConfig } from '../config/config';
 import { inUse } from './data-dir-lock';
-import { processFiles, type Role } from './role';
+import { processFiles, type Role } from '../process/locks';
 import { findRunning } from './running-processes';
 
 const LOOK_INTERVAL_MS = 100;

@@ -1,4 +1,4 @@
-import { isRunByNpm } from '../config';
+import { isRunByNpm } from '../config/config';
 
 /** `npm start` and the terminal both deliver one Ctrl-C; a person who means two needs longer. */
 const SAME_KEY_PRESS_MS = 1_000;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { BringUp } from './bring-up';
+import type { BringUp } from '../process/bring-up';
 
 /** How often a part that is away is asked again; milliseconds. */
 const ASK_EVERY_MS = 1_000;

@@ -1,6 +1,6 @@
-import type { Config } from '../config';
-import type { WantedPort } from './ports';
-import { takesRequests, type Role } from './role';
+import type { Config } from '../config/config';
+import type { WantedPort } from '../process/ports';
+import { takesRequests, type Role } from '../process/locks';
 
 /** Every port that a process of this role needs for itself. */
 export function wantedPorts(config: Config, role: Role): WantedPort[] {

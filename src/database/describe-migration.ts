@@ -1,8 +1,8 @@
 import type pg from 'pg';
-import { checkShopTables, type ShopCheck } from './check-shop';
-import { describeObstacle, findObstacles } from './migration-obstacles';
+import { checkShopTables, type ShopCheck } from './schema/check-shop';
+import { describeObstacle, findObstacles } from './schema/obstacles';
 import { describeOldKeys } from './old-keys';
-import { readMigration } from './migrate';
+import { readMigration } from './schema/migrate';
 
 /**
  * Shows what a migration would do and what was found, as SQL that may be read, or run, as it is: everything that

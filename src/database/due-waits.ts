@@ -1,6 +1,6 @@
 import { escapeIdentifier } from 'pg';
-import type { ShopTables } from '../config';
-import { ORDER_FUNCTION, type OrderAccess, readOrders } from './order-access';
+import type { ShopTables } from '../config/config';
+import { ORDER_FUNCTION, type OrderAccess, readOrders } from './schema/order-access';
 import type { Queryable } from './pool';
 
 export interface DueWait {

@@ -1,5 +1,5 @@
 import { escapeIdentifier } from 'pg';
-import type { ShopTables } from '../config';
+import type { ShopTables } from '../config/config';
 import type { Queryable } from './pool';
 
 export interface NamedDelivery {

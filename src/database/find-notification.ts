@@ -1,4 +1,4 @@
-import { NOTIFICATION_COLUMNS, type Notification } from './notification';
+import { NOTIFICATION_COLUMNS, type Notification } from './notifications';
 import type { Queryable } from './pool';
 
 export async function findNotification(db: Queryable, messageId: string): Promise<Notification | undefined> {

@@ -1,7 +1,7 @@
 import { escapeIdentifier } from 'pg';
-import type { ShopTables } from '../config';
+import type { ShopTables } from '../config/config';
 import type { Recipients } from '../shipment/delivery';
-import { ORDER_FUNCTION, type OrderAccess, readOrders } from './order-access';
+import { ORDER_FUNCTION, type OrderAccess, readOrders } from './schema/order-access';
 import type { Queryable } from './pool';
 
 /** Class 22: the shop's id column cannot hold what the waybill names, for example text in a uuid column. */

@@ -1,6 +1,6 @@
 import { escapeIdentifier } from 'pg';
-import type { ShopTables } from '../config';
-import { type Waybill, waybillColumns, waybillTable } from './find-waybill';
+import type { ShopTables } from '../config/config';
+import { type Waybill, waybillColumns, waybillTable } from './waybills';
 import type { Queryable } from './pool';
 
 /** Links a waybill to an order and returns the row as written. */

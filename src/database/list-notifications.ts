@@ -1,4 +1,4 @@
-import { NOTIFICATION_COLUMNS, type Notification } from './notification';
+import { NOTIFICATION_COLUMNS, type Notification } from './notifications';
 import type { Queryable } from './pool';
 
 /** What to list. An absent part does not narrow the list. */

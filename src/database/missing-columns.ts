@@ -1,4 +1,4 @@
-import type { ShopTables } from '../config';
+import type { ShopTables } from '../config/config';
 import type { Queryable } from './pool';
 
 /**

@@ -2,9 +2,9 @@ import type { HeldBecause } from '../shipment/explain-push';
 import type { Audience } from '../shipment/update';
 import { everHadDevice } from './find-devices';
 import type { Push } from './list-pushes';
-import type { Notification } from './notification';
+import type { Notification } from './notifications';
 import type { Queryable } from './pool';
-import { listCircuits } from './push-circuits';
+import { listCircuits } from './held';
 
 /** What a notification depends on beside its pushes. */
 export interface NotificationConditions {

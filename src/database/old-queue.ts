@@ -1,5 +1,5 @@
 import { escapeIdentifier } from 'pg';
-import type { ShopTables } from '../config';
+import type { ShopTables } from '../config/config';
 import type { Queryable } from './pool';
 
 /** What the columns of the old system's queue are called; its notes name only `id`, `processed_at` and two more. */

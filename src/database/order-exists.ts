@@ -1,6 +1,6 @@
 import { escapeIdentifier } from 'pg';
-import type { ShopTables } from '../config';
-import { ORDER_FUNCTION, readOrders } from './order-access';
+import type { ShopTables } from '../config/config';
+import { ORDER_FUNCTION, readOrders } from './schema/order-access';
 import type { Queryable } from './pool';
 
 /** Whether the shop has this order. Throws 22P02 or 22003 when the id does not fit the table's column. */

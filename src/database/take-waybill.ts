@@ -1,6 +1,6 @@
-import type { ShopTables } from '../config';
+import type { ShopTables } from '../config/config';
 import { insertCorrection, selectCorrectedWaybill } from './carrier-corrections';
-import { findWaybillById, findWaybillForUpdate, insertWaybill, type Waybill } from './find-waybill';
+import { findWaybillById, findWaybillForUpdate, insertWaybill, type Waybill } from './waybills';
 import { linkWaybill } from './link-waybill';
 import type { Queryable } from './pool';
 import { lockWaybill } from './waybill-lock';

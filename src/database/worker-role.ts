@@ -1,6 +1,6 @@
 import { escapeIdentifier } from 'pg';
-import type { ShopTables } from '../config';
-import { ORDER_FUNCTION, orderFunctionSql, requireAllOrders } from './order-access';
+import type { ShopTables } from '../config/config';
+import { ORDER_FUNCTION, orderFunctionSql, requireAllOrders } from './schema/order-access';
 import type { Queryable } from './pool';
 
 /**

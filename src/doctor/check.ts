@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
 import type pg from 'pg';
 import type { RunningProcess } from '../cli/running-processes';
-import type { Config } from '../config';
-import type { SupabaseKeys } from '../supabase-keys';
+import type { Config } from '../config/config';
+import type { SupabaseKeys } from '../config/supabase-keys';
 import type { Seen } from './finding';
 
 /** What checks look at. Connections are opened by the first who asks, and shared. */

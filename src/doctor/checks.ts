@@ -8,14 +8,14 @@ import { namespace } from './checks/namespace';
 import { pollers } from './checks/pollers';
 import { pooler } from './checks/pooler';
 import { ports } from './checks/ports';
-import { postgresql } from './checks/postgresql';
-import { providers } from './checks/providers';
+import { postgresql } from './checks/database';
+import { providers } from './checks/pushing';
 import { silentDevicesSchedule, sweepSchedule } from './checks/schedules';
-import { settings } from './checks/settings';
+import { settings } from './checks/surroundings';
 import { silentJournals } from './checks/silent-journals';
 import { supabaseKeys } from './checks/supabase-keys';
 import { tables } from './checks/tables';
-import { temporalServer } from './checks/temporal-server';
+import { temporalServer } from './checks/temporal';
 import { uniqueKeys } from './checks/unique-keys';
 
 /** Everything that the doctor looks at, in the order in which people read it. */

@@ -3,10 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { AlarmName, Alarms } from '../alarms';
-import { findAccessProblems, findQueueFeeders, type ShopCheck } from '../database/check-shop';
+import { findAccessProblems, findQueueFeeders, type ShopCheck } from '../database/schema/check-shop';
 import { findMissingColumns } from '../database/missing-columns';
 import { findMissingKeys } from '../database/missing-keys';
-import { findPendingMigrations } from '../database/migrate';
+import { findPendingMigrations } from '../database/schema/migrate';
 import { isPermissionRefusal, PERMISSION_REFUSED, type PermissionRefusal } from '../database/pool';
 
 /** A look is half a dozen reads of the catalogue. With the slowest one after it an alarm is on within 30 s. */

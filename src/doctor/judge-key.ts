@@ -1,6 +1,6 @@
 import { decode, TokenExpiredError, verify } from 'jsonwebtoken';
 import { z } from 'zod';
-import type { SupabaseKey } from '../supabase-keys';
+import type { SupabaseKey } from '../config/supabase-keys';
 import { ok, problem, warning, type Seen } from './finding';
 
 const DAY_MS = 24 * 60 * 60_000;

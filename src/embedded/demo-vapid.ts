@@ -1,7 +1,7 @@
 import { createECDH, randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Config } from '../config';
+import type { Config } from '../config/config';
 
 /** RFC 8292 wants somebody to write to; nobody runs a demo. */
 const SUBJECT = 'mailto:demo@waybell.invalid';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { apiUrl } from '../api-url';
-import type { Config } from '../config';
+import { apiUrl } from '../config/api-url';
+import type { Config } from '../config/config';
 import { sign } from '../sources/standard-webhooks-signature';
 import type { NextWebhook } from './sample-parcel';
 

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import { inTransaction } from '../database/pool';
 import { deleteWebhooksBefore, insertWebhooks, type NewWebhook } from '../database/webhook-archive';
-import { plainText } from '../sources/canonical';
+import { plainText } from '../sources/reading/text';
 import type { Flaw } from '../sources/source';
 import { deliveryWorkflowId } from '../sources/update-identity';
 import type { Journal } from './journal';

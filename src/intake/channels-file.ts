@@ -1,7 +1,7 @@
 import { mkdir, open, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { formatChannels, parseChannels, type StoredChannel } from './stored-channel';
+import { formatChannels, parseChannels, type StoredChannel } from './channels/file';
 
 /** A change takes milliseconds; a stalling disk gets time. */
 const LOCK_PATIENCE_MS = 10_000;

@@ -3,8 +3,8 @@ import type { Logger } from 'pino';
 import type { ShipmentUpdate } from '../shipment/update';
 import type { Journal } from './journal';
 import type { Delivery, JournalEntry } from './journal-entry';
-import type { StartedDelivery } from './start-delivery';
-import { isTemporalAway } from './temporal-away';
+import type { StartedDelivery } from '../deliveries/start';
+import { isTemporalAway } from '../deliveries/temporal-away';
 
 /** How long a sender waits for Temporal at most, before the journal alone answers; milliseconds. */
 const SENDER_WAITS_MS = 1_000;

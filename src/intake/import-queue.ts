@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { ShopTables } from '../config';
+import type { ShopTables } from '../config/config';
 import { endQueueRows, takeQueuePage, type QueueColumns, type QueueRow } from '../database/old-queue';
 import { inTransaction } from '../database/pool';
 import {
@@ -11,7 +11,7 @@ import {
 import type { ShipmentUpdate } from '../shipment/update';
 import { deliveryWorkflowId } from '../sources/update-identity';
 import { readQueueRows, type QueueRefusal, type QueueRules } from './queue-update';
-import type { StartedDelivery } from './start-delivery';
+import type { StartedDelivery } from '../deliveries/start';
 
 /** Waybills per page; each page reads the old notifications once. */
 const PAGE = 1_000;

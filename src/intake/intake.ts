@@ -3,13 +3,13 @@ import path from 'node:path';
 import type { Client } from '@temporalio/client';
 import type pg from 'pg';
 import type { Logger } from 'pino';
-import type { WaitLimits } from '../config';
+import type { WaitLimits } from '../config/config';
 import { startArchive } from './archive';
 import { createHandOver } from './hand-over';
 import { type JournalState, openJournal } from './journal';
 import { type JournalContents, readJournal } from './read-journal';
 import { type JournalEntry, journalId } from './journal-entry';
-import { startDelivery, type StartedDelivery } from './start-delivery';
+import { startDelivery, type StartedDelivery } from '../deliveries/start';
 
 export interface IntakeParts {
   /** Where this process keeps its state; the journal is a folder in it. */

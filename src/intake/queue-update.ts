@@ -2,7 +2,7 @@ import type { QueueRow } from '../database/old-queue';
 import { maskText } from '../shipment/safe-text';
 import { readStatus, type ShipmentStatus, type StatusMap } from '../shipment/status';
 import type { ShipmentEvent, ShipmentUpdate } from '../shipment/update';
-import { carrierField, plainText, trackingNoField } from '../sources/canonical';
+import { carrierField, plainText, trackingNoField } from '../sources/reading/text';
 
 /** Longest text of a scan; characters. */
 const MAX_TEXT = 500;

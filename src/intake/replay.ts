@@ -5,7 +5,7 @@ import { fewAtOnce } from '../few-at-once';
 import type { ShipmentUpdate } from '../shipment/update';
 import type { Parsed } from '../sources/source';
 import { deliveryWorkflowId } from '../sources/update-identity';
-import type { StartedDelivery } from './start-delivery';
+import type { StartedDelivery } from '../deliveries/start';
 
 /** Webhooks per page; a page is read, parsed and submitted before the next. */
 const PAGE = 100;

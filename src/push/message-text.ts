@@ -1,4 +1,4 @@
-import { visibleText } from './visible-text';
+import { visibleText } from './text';
 
 /** Better than a push that is not shown because it is empty. In both languages: the row does not say which. */
 const NOTHING_SAID = '包裹动态 · Parcel news';

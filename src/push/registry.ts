@@ -1,4 +1,4 @@
-import type { PushSettings } from '../push-settings';
+import type { PushSettings } from './settings';
 import type { PushProvider } from './provider';
 import * as kinds from './provider-kinds';
 

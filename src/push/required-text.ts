@@ -1,5 +1,5 @@
 import { UnsendableError } from './attempt';
-import { cutText, visibleText } from './visible-text';
+import { cutText, visibleText } from './text';
 
 /**
  * The text as one line, cut to `max` code points.

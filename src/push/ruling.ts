@@ -1,5 +1,5 @@
 import type { CircuitCause, PushAnswer, PushClass } from './provider';
-import { cutText, visibleText } from './visible-text';
+import { cutText, visibleText } from './text';
 
 const SECOND = 1_000;
 const WORDS_LENGTH = 200;

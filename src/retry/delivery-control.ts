@@ -1,6 +1,6 @@
 import type { RetryRequest } from '../shipment/retry-request';
-import { retryDelivery, type RetryEnd, type RetryParts } from './retry-delivery';
-import { type DeliveryPage, listDeliveries } from './visible-deliveries';
+import { retryDelivery, type RetryEnd, type RetryParts } from '../deliveries/retry';
+import { type DeliveryPage, listDeliveries } from '../deliveries/list';
 
 /** What a retry of many needs of Temporal. */
 export interface DeliveryControl {

@@ -1,4 +1,4 @@
-import { buildUpdate, type Built, type Rules, type SaidWaybill } from './build-update';
+import { buildUpdate, type Built, type Rules, type SaidWaybill } from './reading/update';
 import type { Parsed } from './source';
 
 /** Flaws of one request that are told. */

@@ -1,9 +1,9 @@
 import { buildUpdates } from './build-updates';
-import type { SaidScan } from './build-update';
-import { fromHex, verdictOn } from './compare-digests';
+import type { SaidScan } from './reading/update';
+import { fromHex, verdictOn } from './reading/proof';
 import { finestWord, type Word } from './finest-word';
-import { RECEIVED, notReceived } from './json-answer';
-import { fieldsOf, lineOf, rowsOf, textOf, type Fields } from './json-fields';
+import { RECEIVED, notReceived } from './reading/answers';
+import { fieldsOf, lineOf, rowsOf, textOf, type Fields } from './reading/json';
 import { readJsonObject } from './json-object';
 import { bodyUnreadable, notTracking } from './nothing-read';
 import { headerOf, hmacsOf } from './signed-headers';

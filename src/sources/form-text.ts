@@ -1,6 +1,6 @@
 import { decodeText } from './decode-text';
-import { readForm } from './form-fields';
-import { fieldsOf, type Fields } from './json-fields';
+import { readForm } from './reading/form';
+import { fieldsOf, type Fields } from './reading/json';
 import { readJsonObject } from './json-object';
 import { headerOf } from './signed-headers';
 import type { WebhookRequest } from './source';

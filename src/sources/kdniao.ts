@@ -1,12 +1,12 @@
 import { DateTime } from 'luxon';
-import type { SaidScan, SaidWaybill } from './build-update';
+import type { SaidScan, SaidWaybill } from './reading/update';
 import { buildUpdates } from './build-updates';
-import { plainText } from './canonical';
+import { plainText } from './reading/text';
 import { CHINA_TIME } from './china-time';
-import { fromBase64 } from './compare-digests';
+import { fromBase64 } from './reading/proof';
 import { readFieldJson, readFieldText } from './form-text';
-import { rowsOf, textOf, type Fields } from './json-fields';
-import { jsonAnswer } from './json-answer';
+import { rowsOf, textOf, type Fields } from './reading/json';
+import { jsonAnswer } from './reading/answers';
 import { KDNIAO_LOCKER_SIGNED, KDNIAO_STATUSES } from './kdniao-statuses';
 import { newestScan } from './newest-scan';
 import { bodyUnreadable, notTracking } from './nothing-read';

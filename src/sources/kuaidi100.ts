@@ -1,10 +1,10 @@
-import type { SaidScan, SaidWaybill } from './build-update';
+import type { SaidScan, SaidWaybill } from './reading/update';
 import { buildUpdates } from './build-updates';
 import { CHINA_TIME } from './china-time';
-import { fromHex } from './compare-digests';
+import { fromHex } from './reading/proof';
 import { readFieldJson } from './form-text';
-import { fieldsOf, rowsOf, textOf, type Fields } from './json-fields';
-import { jsonAnswer } from './json-answer';
+import { fieldsOf, rowsOf, textOf, type Fields } from './reading/json';
+import { jsonAnswer } from './reading/answers';
 import { KUAIDI100_LOCKER_SIGNED, KUAIDI100_STATUSES } from './kuaidi100-statuses';
 import { newestScan } from './newest-scan';
 import { bodyUnreadable } from './nothing-read';

@@ -1,4 +1,4 @@
-import { plainText } from './canonical';
+import { plainText } from './reading/text';
 import type { Parsed } from './source';
 
 /** A body that is signed and cannot be read. */

@@ -1,9 +1,9 @@
 import { buildUpdates } from './build-updates';
-import { fromHex, verdictOn } from './compare-digests';
-import { RECEIVED, notReceived } from './json-answer';
-import { fieldsOf, textOf, type Fields } from './json-fields';
+import { fromHex, verdictOn } from './reading/proof';
+import { RECEIVED, notReceived } from './reading/answers';
+import { fieldsOf, textOf, type Fields } from './reading/json';
 import { readJsonObject } from './json-object';
-import type { SaidScan } from './build-update';
+import type { SaidScan } from './reading/update';
 import { bodyUnreadable, notTracking } from './nothing-read';
 import { headerOf, hmacsOf } from './signed-headers';
 import { isoOfUnix } from './signed-time';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { fromHex, verdictOn } from './compare-digests';
-import { fieldsOf, textOf } from './json-fields';
+import { fromHex, verdictOn } from './reading/proof';
+import { fieldsOf, textOf } from './reading/json';
 import { bytesOfMember } from './json-member';
 import { readJsonObject } from './json-object';
 import { headerOf, proving } from './signed-headers';

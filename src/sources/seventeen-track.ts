@@ -1,8 +1,8 @@
 import { buildUpdates } from './build-updates';
-import type { SaidScan, SaidWaybill } from './build-update';
+import type { SaidScan, SaidWaybill } from './reading/update';
 import { finestWord } from './finest-word';
-import { RECEIVED, notReceived } from './json-answer';
-import { fieldsOf, rowsOf, textOf, type Fields } from './json-fields';
+import { RECEIVED, notReceived } from './reading/answers';
+import { fieldsOf, rowsOf, textOf, type Fields } from './reading/json';
 import { readJsonObject } from './json-object';
 import { bodyUnreadable, notTracking } from './nothing-read';
 import { verify17Track } from './seventeen-track-proof';

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { ShipmentStatus } from '../shipment/status';
 import { buildUpdates } from './build-updates';
-import type { SaidScan, SaidWaybill } from './build-update';
-import { verdictOn } from './compare-digests';
+import type { SaidScan, SaidWaybill } from './reading/update';
+import { verdictOn } from './reading/proof';
 import { finestWord, type Word } from './finest-word';
-import { jsonAnswer } from './json-answer';
-import { fieldsOf, rowsOf, textOf, type Fields } from './json-fields';
+import { jsonAnswer } from './reading/answers';
+import { fieldsOf, rowsOf, textOf, type Fields } from './reading/json';
 import { readJsonObject } from './json-object';
 import { bodyUnreadable, notTracking } from './nothing-read';
 import { headerOf, proving } from './signed-headers';

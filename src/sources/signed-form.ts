@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { verdictOn } from './compare-digests';
-import { readForm } from './form-fields';
+import { verdictOn } from './reading/proof';
+import { readForm } from './reading/form';
 import { proving } from './signed-headers';
 import type { Source, Verification } from './source';
 

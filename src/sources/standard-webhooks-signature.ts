@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { fitsOne, fromBase64 } from './compare-digests';
+import { fitsOne, fromBase64 } from './reading/proof';
 import { headerOf } from './signed-headers';
 import type { Verification, WebhookRequest } from './source';
 

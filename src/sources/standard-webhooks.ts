@@ -1,8 +1,8 @@
 import { SHIPMENT_STATUSES } from '../shipment/status';
 import { buildUpdates } from './build-updates';
-import type { SaidScan, SaidWaybill } from './build-update';
-import { RECEIVED, notReceived } from './json-answer';
-import { fieldsOf, rowsOf, textOf, type Fields } from './json-fields';
+import type { SaidScan, SaidWaybill } from './reading/update';
+import { RECEIVED, notReceived } from './reading/answers';
+import { fieldsOf, rowsOf, textOf, type Fields } from './reading/json';
 import { readJsonObject } from './json-object';
 import { bodyUnreadable, notTracking } from './nothing-read';
 import { verifyStandardWebhook } from './standard-webhooks-signature';

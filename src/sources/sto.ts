@@ -1,9 +1,9 @@
 import { buildUpdates } from './build-updates';
 import { CHINA_TIME } from './china-time';
-import { fromBase64 } from './compare-digests';
+import { fromBase64 } from './reading/proof';
 import { readFieldJson } from './form-text';
-import { jsonAnswer } from './json-answer';
-import { fieldsOf, textOf } from './json-fields';
+import { jsonAnswer } from './reading/answers';
+import { fieldsOf, textOf } from './reading/json';
 import { bodyUnreadable, notTracking } from './nothing-read';
 import { verifySignedForm } from './signed-form';
 import type { Source } from './source';

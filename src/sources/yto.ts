@@ -1,10 +1,10 @@
 import { buildUpdates } from './build-updates';
-import { plainText } from './canonical';
+import { plainText } from './reading/text';
 import { CHINA_TIME } from './china-time';
-import { fromBase64 } from './compare-digests';
+import { fromBase64 } from './reading/proof';
 import { readFieldText, type Problem } from './form-text';
 import { bodyUnreadable, notTracking } from './nothing-read';
-import { childText, readXml, type XmlElement } from './read-xml';
+import { childText, readXml, type XmlElement } from './reading/xml';
 import { verifySignedForm } from './signed-form';
 import type { Answer, Source, WebhookRequest } from './source';
 import { escapeXml, xmlAnswer } from './xml-answer';

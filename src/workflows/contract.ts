@@ -1,4 +1,4 @@
-import type { WaitLimits } from '../config';
+import type { WaitLimits } from '../config/config';
 import type { Verdict } from '../shipment/decide-announcement';
 import type { AudienceOutcome, Decision, NotificationRef } from '../shipment/delivery';
 import type { RetryRequest } from '../shipment/retry-request';

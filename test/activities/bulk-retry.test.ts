@@ -9,9 +9,9 @@ import {
   type RetriedBatch,
 } from '../../src/activities/bulk-retry';
 import type { ActivityDeps } from '../../src/activities/deps';
-import { loadConfig } from '../../src/config';
-import { addToBulkRetry } from '../../src/database/bulk-retries';
-import type { RetryEnd } from '../../src/retry/retry-delivery';
+import { loadConfig } from '../../src/config/config';
+import { addToBulkRetry } from '../../src/database/retries';
+import type { RetryEnd } from '../../src/deliveries/retry';
 import { createTestDatabase, type TestDatabase } from '../setup/database';
 
 /** More than one call deletes. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import pino from 'pino';
 import { createPersistWaybill } from '../../src/activities/persist-waybill';
-import { loadConfig } from '../../src/config';
+import { loadConfig } from '../../src/config/config';
 import type { Decision } from '../../src/shipment/delivery';
 import type { ShipmentStatus } from '../../src/shipment/status';
 import { createTestDatabase, type TestDatabase } from '../setup/database';

@@ -6,7 +6,7 @@ import {
 } from '../../src/activities/record-push-answer';
 import { countHeldDeactivations, settleHeldDeactivations } from '../../src/database/held-deactivations';
 import { inTransaction } from '../../src/database/pool';
-import { listCircuits } from '../../src/database/push-circuits';
+import { listCircuits } from '../../src/database/held';
 import type { CircuitCause, PushAnswer } from '../../src/push/provider';
 import { createTestDatabase, type TestDatabase } from '../setup/database';
 

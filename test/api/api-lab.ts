@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import pino from 'pino';
 import { createApp } from '../../src/api/app';
 import type { ApiDependencies } from '../../src/api/dependencies';
-import { loadConfig } from '../../src/config';
+import { loadConfig } from '../../src/config/config';
 import { requireClosedLedger } from '../setup/closed-ledger';
 import { openTestIntake } from '../setup/intake';
 import { createTestDatabase, type TestDatabase } from '../setup/database';

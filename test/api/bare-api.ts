@@ -1,7 +1,7 @@
 import pg from 'pg';
 import pino from 'pino';
 import type { ApiDependencies } from '../../src/api/dependencies';
-import { loadConfig } from '../../src/config';
+import { loadConfig } from '../../src/config/config';
 import { openTestIntake } from '../setup/intake';
 import { freePorts } from '../setup/free-port';
 import { openTemporalAway } from '../setup/temporal-away';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { gzipSync } from 'node:zlib';
 import { SOURCES } from '../../src/sources/registry';
 import { openTemporalAway } from '../setup/temporal-away';
-import type { TemporalClient } from '../../src/cli/open-temporal';
+import type { TemporalClient } from '../../src/process/open-temporal';
 import { eventually } from '../setup/processes';
 import { type ApiLab, openApiLab } from './api-lab';
 import { type ChannelLab, openChannelLab } from './channel-lab';

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { SOURCES } from '../../src/sources/registry';
 import type { Source, WebhookRequest } from '../../src/sources/source';
 import { openTemporalAway } from '../setup/temporal-away';
-import type { TemporalClient } from '../../src/cli/open-temporal';
+import type { TemporalClient } from '../../src/process/open-temporal';
 import { eventually } from '../setup/processes';
 import { conditionsOf } from '../sources/requests';
 import { loadVectors } from '../sources/vectors/load';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import type { ApiDependencies } from '../../src/api/dependencies';
-import { loadConfig } from '../../src/config';
+import { loadConfig } from '../../src/config/config';
 import type { DeliveryLab } from '../setup/delivery-lab';
 import { type Api, serveApi } from './api-lab';
 

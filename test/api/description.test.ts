@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { OPENAPI_DOCUMENT } from '../../src/api/openapi/document';
 import { OPERATIONS } from '../../src/api/operations';
 import { problemsOf } from '../../src/api/openapi/problems';
-import { loadConfig } from '../../src/config';
+import { loadConfig } from '../../src/config/config';
 import { type Answer, type Api } from './api-lab';
 import { type BareApi, openBareApi } from './bare-api';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { loadConfig } from '../../src/config';
+import { loadConfig } from '../../src/config/config';
 import { type BareApi, openBareApi } from './bare-api';
 
 const KEY = 'k'.repeat(24);

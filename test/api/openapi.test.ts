@@ -5,7 +5,7 @@ import { createApp } from '../../src/api/app';
 import { OPENAPI_DOCUMENT } from '../../src/api/openapi/document';
 import type { Operation } from '../../src/api/operation';
 import { OPERATIONS } from '../../src/api/operations';
-import { loadConfig } from '../../src/config';
+import { loadConfig } from '../../src/config/config';
 import { ERRORS } from '../../src/errors';
 import type { Api } from './api-lab';
 import { type BareApi, openBareApi } from './bare-api';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { loadConfig } from '../../src/config';
+import { loadConfig } from '../../src/config/config';
 import { ATTENTION } from '../../src/workflows/search-attributes';
 import { refused } from '../setup/cloud-function';
 import { type DeliveryLab, eventually, LIMITS, openDeliveryLab } from '../setup/delivery-lab';

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { openChannels } from '../../src/intake/channels';
+import { openChannels } from '../../src/intake/channels/channels';
 import { readChannelsFile } from '../../src/intake/channels-file';
 import { PROJECT_ROOT } from '../../src/project-root';
 

@@ -10,7 +10,7 @@ import { forgetJournalCommand } from '../../src/cli/forget-journal';
 import { ledgerCommand } from '../../src/cli/ledger';
 import { retryCommand } from '../../src/cli/retry';
 import { whyCommand } from '../../src/cli/why';
-import { loadConfig } from '../../src/config';
+import { loadConfig } from '../../src/config/config';
 import { ATTENTION } from '../../src/workflows/search-attributes';
 import { refused } from '../setup/cloud-function';
 import { type DeliveryLab, eventually, LIMITS, openDeliveryLab } from '../setup/delivery-lab';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type pg from 'pg';
-import { loadConfig } from '../../src/config';
+import { loadConfig } from '../../src/config/config';
 import { takeDueWaits } from '../../src/database/due-waits';
 import { inTransaction, type Queryable } from '../../src/database/pool';
 import { createTestDatabase, type TestDatabase } from '../setup/database';

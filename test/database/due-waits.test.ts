@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { loadConfig } from '../../src/config';
+import { loadConfig } from '../../src/config/config';
 import { takeDueWaits } from '../../src/database/due-waits';
 import { inTransaction } from '../../src/database/pool';
 import { findWaitsToWake } from '../../src/database/waits-to-wake';

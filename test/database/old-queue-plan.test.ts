@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type pg from 'pg';
-import { loadConfig } from '../../src/config';
+import { loadConfig } from '../../src/config/config';
 import { takeQueuePage, type QueueRow } from '../../src/database/old-queue';
 import { inTransaction, type Queryable } from '../../src/database/pool';
 import { createTestDatabase, type TestDatabase } from '../setup/database';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { loadConfig } from '../../src/config';
-import { checkShop } from '../../src/database/check-shop';
+import { loadConfig } from '../../src/config/config';
+import { checkShop } from '../../src/database/schema/check-shop';
 import { openPool } from '../../src/database/pool';
 import { createTestDatabase, type TestDatabase } from '../setup/database';
 

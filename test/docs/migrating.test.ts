@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { SETTING_NAMES } from '../../src/config';
-import { OBSOLETE_SETTINGS } from '../../src/obsolete-settings';
+import { SETTING_NAMES } from '../../src/config/config';
+import { OBSOLETE_SETTINGS } from '../../src/config/obsolete-settings';
 import { createTestDatabase, type TestDatabase } from '../setup/database';
 
 const page = readFileSync(path.join(__dirname, '../../docs/migrating.md'), 'utf8');

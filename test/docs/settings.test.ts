@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { loadConfig, SETTING_NAMES } from '../../src/config';
+import { loadConfig, SETTING_NAMES } from '../../src/config/config';
 
 /** What is between backticks. */
 const literal = (cell = ''): string => /^`(.+)`$/.exec(cell)?.[1] ?? '';

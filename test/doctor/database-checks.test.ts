@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { clockOfPostgresql } from '../../src/doctor/checks/clocks';
 import { migrations } from '../../src/doctor/checks/migrations';
 import { pooler } from '../../src/doctor/checks/pooler';
-import { postgresql } from '../../src/doctor/checks/postgresql';
+import { postgresql } from '../../src/doctor/checks/database';
 import { silentJournals } from '../../src/doctor/checks/silent-journals';
 import { tables } from '../../src/doctor/checks/tables';
 import { uniqueKeys } from '../../src/doctor/checks/unique-keys';

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type pg from 'pg';
 import pino from 'pino';
 import { createAlarms, type AlarmName, type Alarms } from '../../src/alarms';
-import { loadConfig } from '../../src/config';
+import { loadConfig } from '../../src/config/config';
 import { inTransaction, openPool } from '../../src/database/pool';
 import { watchDrift, type DriftWatch } from '../../src/doctor/drift-watch';
 import { createTestDatabase, type TestDatabase } from '../setup/database';

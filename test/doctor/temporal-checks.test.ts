@@ -7,7 +7,7 @@ import { clockOfTemporal } from '../../src/doctor/checks/clocks';
 import { namespace } from '../../src/doctor/checks/namespace';
 import { pollers } from '../../src/doctor/checks/pollers';
 import { silentDevicesSchedule, sweepSchedule } from '../../src/doctor/checks/schedules';
-import { temporalServer } from '../../src/doctor/checks/temporal-server';
+import { temporalServer } from '../../src/doctor/checks/temporal';
 import type { DoctorContext } from '../../src/doctor/check';
 import { repairAll } from '../../src/doctor/repair';
 import { waitUntilServing } from '../../temporal/dev-server';

@@ -1,7 +1,7 @@
 import express from 'express';
 import helmet from 'helmet';
 import pino from 'pino';
-import { loadConfig } from '../../src/config';
+import { loadConfig } from '../../src/config/config';
 import { answerErrors, refuseUnknownRoute } from '../../src/api/error-handler';
 import { createDemo, type DemoSettings } from '../../src/embedded/demo';
 import { listen, type LocalServer } from '../push/local-server';

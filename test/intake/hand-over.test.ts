@@ -7,7 +7,7 @@ import pino from 'pino';
 import { createHandOver, type HandOver } from '../../src/intake/hand-over';
 import { type Journal, openJournal } from '../../src/intake/journal';
 import type { JournalEntry } from '../../src/intake/journal-entry';
-import type { StartedDelivery } from '../../src/intake/start-delivery';
+import type { StartedDelivery } from '../../src/deliveries/start';
 import { eventually } from '../setup/processes';
 import { ownEntry, ownUpdate } from './own-entry';
 import { ownTemporal, type OwnTemporal } from './own-temporal';

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import pino from 'pino';
-import { loadConfig } from '../../src/config';
+import { loadConfig } from '../../src/config/config';
 import { openPool } from '../../src/database/pool';
 import { type EmbeddedTemporal, startEmbeddedTemporal } from '../../src/embedded/temporal';
 import { prepareNamespace } from '../../temporal/prepare-namespace';

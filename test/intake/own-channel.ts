@@ -1,5 +1,5 @@
 import { tokenSha256 } from '../../src/intake/channel-token';
-import type { StoredChannel } from '../../src/intake/stored-channel';
+import type { StoredChannel } from '../../src/intake/channels/file';
 
 export const TOKEN = 'a-token-that-nobody-guesses';
 export const SECRET = 'a-secret-of-the-carrier';

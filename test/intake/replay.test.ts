@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import pino from 'pino';
-import { loadConfig } from '../../src/config';
+import { loadConfig } from '../../src/config/config';
 import { type ArchivedWebhook, insertWebhooks } from '../../src/database/webhook-archive';
 import type { Channel, Channels } from '../../src/intake/channel';
 import { readArchived } from '../../src/intake/read-archived';
 import { replay, type ReplayParts, type ReplayTally } from '../../src/intake/replay';
-import { startDelivery } from '../../src/intake/start-delivery';
+import { startDelivery } from '../../src/deliveries/start';
 import { currentStatus } from '../../src/shipment/current-status';
 import type { StatusMap } from '../../src/shipment/status';
 import type { DeliveryResult } from '../../src/workflows/contract';

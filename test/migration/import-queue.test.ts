@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { importQueue, type ImportParts, type ImportTally } from '../../src/intake/import-queue';
 import type { QueueRefusal } from '../../src/intake/queue-update';
-import { startDelivery } from '../../src/intake/start-delivery';
+import { startDelivery } from '../../src/deliveries/start';
 import { LIMITS, openDeliveryLab, type DeliveryLab, type Parcel } from '../setup/delivery-lab';
 import { openOldSystem, type OldSystem } from '../setup/old-system';
 

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
-import { loadConfig } from '../../src/config';
-import { checkShop, type ShopReport } from '../../src/database/check-shop';
+import { loadConfig } from '../../src/config/config';
+import { checkShop, type ShopReport } from '../../src/database/schema/check-shop';
 import { describeMigration } from '../../src/database/describe-migration';
-import { migrate, pendingMigrations } from '../../src/database/migrate';
-import { findObstacles, MigrationRefused } from '../../src/database/migration-obstacles';
+import { migrate, pendingMigrations } from '../../src/database/schema/migrate';
+import { findObstacles, MigrationRefused } from '../../src/database/schema/obstacles';
 import { startCloudFunction, type FakeCloudFunction } from '../setup/cloud-function';
 import { createEmptyDatabase, type TestDatabase } from '../setup/database';
 import { openOldSystem, type OldSystem } from '../setup/old-system';

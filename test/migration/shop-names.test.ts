@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createActivities } from '../../src/activities';
-import { loadConfig } from '../../src/config';
-import { checkShop } from '../../src/database/check-shop';
+import { loadConfig } from '../../src/config/config';
+import { checkShop } from '../../src/database/schema/check-shop';
 import { linkWaybill } from '../../src/database/link-waybill';
 import { orderExists } from '../../src/database/order-exists';
 import { eventually, openDeliveryLab, type DeliveryLab } from '../setup/delivery-lab';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { importQueue } from '../../src/intake/import-queue';
-import { startDelivery } from '../../src/intake/start-delivery';
+import { startDelivery } from '../../src/deliveries/start';
 import type { Api } from '../api/api-lab';
 import { serveDeliveries } from '../api/delivery-api';
 import { type DeliveryLab, eventually, LIMITS, openDeliveryLab, type Parcel } from '../setup/delivery-lab';

@@ -3,7 +3,7 @@ import { createECDH } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { loadConfig, SettingsError } from '../../src/config';
+import { loadConfig, SettingsError } from '../../src/config/config';
 import { createProviders } from '../../src/push/registry';
 import { p8Key, rsaKey } from './provider-stage';
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { requestId } from '../../src/push/request-id';
+import { requestId } from '../../src/push/ids';
 
 test('a request id has the form that uni-push takes', () => {
   expect(requestId('消息:1', 'device', 0)).toMatch(/^[A-Za-z0-9]{10,32}$/);

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { cutText } from '../../src/push/visible-text';
+import { cutText } from '../../src/push/text';
 
 test.each([
   ['of the very length', '12345', '12345'],

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type pg from 'pg';
-import { takeLedger } from '../../src/api/take-ledger';
+import { takeLedger } from '../../src/insight/ledger';
 
 /**
  * Closes deliveries whose steps a suite has called by itself: no workflow brings them to their end, which the ledger

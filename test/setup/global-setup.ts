@@ -3,7 +3,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
-import { migrate } from '../../src/database/migrate';
+import { migrate } from '../../src/database/schema/migrate';
 import type { Part } from '../../src/embedded/part';
 import { startEmbeddedPostgres } from '../../src/embedded/postgres';
 import { createShopTables } from '../../src/embedded/sample-shop';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
-import { migrate } from '../../src/database/migrate';
-import { findObstacles } from '../../src/database/migration-obstacles';
+import { migrate } from '../../src/database/schema/migrate';
+import { findObstacles } from '../../src/database/schema/obstacles';
 
 /** The role that owns a shop's tables at Supabase: no superuser, but row-level security does not bind it. */
 export const SHOP_ROLE = { user: 'postgres', password: 'postgres' };

@@ -1,5 +1,5 @@
-import { openTemporalLazily, type TemporalClient } from '../../src/cli/open-temporal';
-import { loadConfig } from '../../src/config';
+import { openTemporalLazily, type TemporalClient } from '../../src/process/open-temporal';
+import { loadConfig } from '../../src/config/config';
 import { freePorts } from './free-port';
 
 /** The client of a process whose Temporal server is not there. */

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { SHIPMENT_STATUSES } from '../../src/shipment/status';
 import type { ShipmentUpdate } from '../../src/shipment/update';
-import { plainText } from '../../src/sources/canonical';
+import { plainText } from '../../src/sources/reading/text';
 import type { Flaw, Parsed } from '../../src/sources/source';
 import { deliveryWorkflowId } from '../../src/sources/update-identity';
 

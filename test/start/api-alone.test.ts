@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { migrate } from '../../src/database/migrate';
+import { migrate } from '../../src/database/schema/migrate';
 import { freePorts } from '../setup/free-port';
 import { eventually } from '../setup/processes';
 import { runProduct, type Product } from './product';

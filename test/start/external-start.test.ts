@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { pendingMigrations } from '../../src/database/migrate';
+import { pendingMigrations } from '../../src/database/schema/migrate';
 import { eventually } from '../setup/processes';
 import { runProduct, type Product } from './product';
 import { openShop, type Shop } from './shop';

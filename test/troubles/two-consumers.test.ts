@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../../src/activities';
 import { openPool } from '../../src/database/pool';
-import { createWorkers } from '../../src/worker';
+import { createWorkers } from '../../src/process/worker';
 import { openDeliveryLab, type DeliveryLab } from '../setup/delivery-lab';
 import { runInfo } from '../setup/run-info';
 

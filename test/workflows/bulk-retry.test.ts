@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { arrayFromPayloads, defaultPayloadConverter } from '@temporalio/common';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { listDeliveries } from '../../src/retry/visible-deliveries';
+import { listDeliveries } from '../../src/deliveries/list';
 import {
   BULK_RETRY_WORKFLOW,
   type BulkRetryInput,

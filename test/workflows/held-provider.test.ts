@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { NativeConnection } from '@temporalio/worker';
 import { openPool } from '../../src/database/pool';
-import { closeCircuit, listCircuits } from '../../src/database/push-circuits';
+import { closeCircuit, listCircuits } from '../../src/database/held';
 import { ATTENTION } from '../../src/workflows/search-attributes';
 import { badKey, gone, refused } from '../setup/cloud-function';
 import {

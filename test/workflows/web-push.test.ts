@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createECDH, randomBytes, type ECDH } from 'node:crypto';
 import pino from 'pino';
-import { loadConfig } from '../../src/config';
+import { loadConfig } from '../../src/config/config';
 import type { PushProvider } from '../../src/push/provider';
 import { createProviders } from '../../src/push/registry';
 import { serveApi, type Api } from '../api/api-lab';

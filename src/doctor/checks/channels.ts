@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
-import type { Config } from '../../config';
+import type { Config } from '../../config/config';
 import { readChannelsFile } from '../../intake/channels-file';
 import { isValidAt, type Expiring } from '../../intake/expiry';
-import type { StoredChannel } from '../../intake/stored-channel';
+import type { StoredChannel } from '../../intake/channels/file';
 import { findSource } from '../../sources/registry';
 import type { Check } from '../check';
 import { ok, problem, warning, type Seen } from '../finding';

@@ -2,9 +2,9 @@ import { constants } from 'node:fs';
 import { access, readdir, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { healthUrl } from '../../cli/places';
-import { takesRequests } from '../../cli/role';
-import type { Config } from '../../config';
+import { healthUrl } from '../../process/places';
+import { takesRequests } from '../../process/locks';
+import type { Config } from '../../config/config';
 import type { Check } from '../check';
 import { ok, problem, warning, type Seen } from '../finding';
 

@@ -1,5 +1,5 @@
-import { findPendingMigrations } from '../../database/migrate';
-import { describeObstacle, findObstacles } from '../../database/migration-obstacles';
+import { findPendingMigrations } from '../../database/schema/migrate';
+import { describeObstacle, findObstacles } from '../../database/schema/obstacles';
 import type { Check } from '../check';
 import { ok, problem } from '../finding';
 

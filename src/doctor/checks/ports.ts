@@ -1,5 +1,5 @@
 import { findPortHolder } from '../../cli/port-holder';
-import { describeTakenPort, type WantedPort } from '../../cli/ports';
+import { describeTakenPort, type WantedPort } from '../../process/ports';
 import { nameOf, type RunningProcess } from '../../cli/running-processes';
 import { wantedPorts } from '../../cli/wanted-ports';
 import type { Check } from '../check';

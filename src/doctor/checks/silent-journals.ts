@@ -1,5 +1,5 @@
 import { type KnownJournal, listJournals } from '../../database/journals';
-import { findPendingMigrations } from '../../database/migrate';
+import { findPendingMigrations } from '../../database/schema/migrate';
 import { inTransaction } from '../../database/pool';
 import type { Check } from '../check';
 import { ok, problem, warning, type Seen } from '../finding';

@@ -1,4 +1,4 @@
-import { checkShop } from '../../database/check-shop';
+import { checkShop } from '../../database/schema/check-shop';
 import type { Check } from '../check';
 import { ok, problem, warning } from '../finding';
 

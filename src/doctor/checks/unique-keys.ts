@@ -1,6 +1,6 @@
 import { addMissingKey, findMissingKeys } from '../../database/missing-keys';
-import { describeObstacle, findObstacles } from '../../database/migration-obstacles';
-import { findPendingMigrations } from '../../database/migrate';
+import { describeObstacle, findObstacles } from '../../database/schema/obstacles';
+import { findPendingMigrations } from '../../database/schema/migrate';
 import type { Check } from '../check';
 import { ok, problem } from '../finding';
 

@@ -7,7 +7,7 @@ import { providerKind } from '../provider-kind';
 import { cidIs } from '../registering-device';
 import { retryAfterMs } from '../retry-after';
 import { CREDENTIALS_TAKEN, toAnswer } from '../ruling';
-import { httpUrl } from '../../setting-fields';
+import { httpUrl } from '../../config/setting-fields';
 import { readKeyFile } from '../key-file';
 import { createSharedToken } from '../shared-token';
 import {

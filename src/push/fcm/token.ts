@@ -6,7 +6,7 @@ import { readLayer } from '../json-layer';
 import { retryAfterMs } from '../retry-after';
 import { fail, retry, toAnswer, type Ruling } from '../ruling';
 import { sendRequest } from '../send-request';
-import { httpUrl } from '../../setting-fields';
+import { httpUrl } from '../../config/setting-fields';
 import type { IssuedToken } from '../shared-token';
 
 const SECOND = 1_000;

@@ -5,7 +5,7 @@ import { providerKind } from '../provider-kind';
 import { retryAfterMs } from '../retry-after';
 import { CREDENTIALS_TAKEN, toAnswer, type Ruling } from '../ruling';
 import { sendJson } from '../send-request';
-import { httpUrl, list } from '../../setting-fields';
+import { httpUrl, list } from '../../config/setting-fields';
 import { createSharedToken } from '../shared-token';
 import { createHosts, GETUI_URLS, type Urls } from './hosts';
 import { HOST_MOVED, readGetuiReply, rulingOnReply, targetOf, TOKEN_INVALID, wordsOf } from './reply';

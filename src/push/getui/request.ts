@@ -1,7 +1,7 @@
 import { overwriteNumber, overwriteWord } from '../overwrite-key';
 import type { PushMessage } from '../provider';
 import { requiredText } from '../required-text';
-import { cutText } from '../visible-text';
+import { cutText } from '../text';
 
 const HOUR = 60 * 60_000;
 

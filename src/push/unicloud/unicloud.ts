@@ -5,7 +5,7 @@ import { providerKind } from '../provider-kind';
 import { retryAfterMs } from '../retry-after';
 import { toAnswer } from '../ruling';
 import { sendJson, type HttpAnswer } from '../send-request';
-import { httpUrl, jsonOf } from '../../setting-fields';
+import { httpUrl, jsonOf } from '../../config/setting-fields';
 import { rulingOnReply } from './answers';
 import { fieldMapping, mapFields, type FieldMapping } from './field-mapping';
 import { readReply, type Reply } from './reply';

@@ -6,14 +6,14 @@ import { providerKind } from '../provider-kind';
 import { requiredText } from '../required-text';
 import { retryAfterMs } from '../retry-after';
 import { fail, toAnswer } from '../ruling';
-import { list } from '../../setting-fields';
+import { list } from '../../config/setting-fields';
 import { rulingOn, wordsOf } from './answers';
 import { encryptFor } from './encrypt';
 import { endpointProblem, PUSH_SERVICE_HOSTS, type EndpointRules } from './endpoint';
 import { createGuardedPost } from './post';
 import { PrivateAddressError } from './public-lookup';
 import { areKeys } from './subscription-keys';
-import { createVapid, vapidKeys } from './vapid';
+import { createVapid, vapidKeys } from './keys';
 
 const SECOND = 1_000;
 const DAY = 24 * 60 * 60 * SECOND;

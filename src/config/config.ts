@@ -1,0 +1,299 @@
+import os from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+import { describeObsoleteSettings } from './obsolete-settings';
+import {
+  pushContradictions,
+  pushRates,
+  pushSettingFields,
+  pushSettingsOf,
+  type PushSettings,
+} from '../push/settings';
+import { SHIPMENT_STATUSES, type ShipmentStatus } from '../shipment/status';
+import {
+  DAY,
+  duration,
+  HOUR,
+  httpUrl,
+  jsonOf,
+  list,
+  MIN_SECRET_LENGTH,
+  MINUTE,
+  port,
+  secrets,
+} from './setting-fields';
+import { SettingsError } from '../settings-error';
+import { shopTables, type ShopTables } from './shop-tables';
+import { readSupabaseKeys, type SupabaseKeys } from './supabase-keys';
+
+export { SettingsError } from '../settings-error';
+export type { ShopTables } from './shop-tables';
+
+/**
+ * Every setting of Waybell, read once from the environment. No other file reads `process.env`.
+ * `docs/settings.md` says in words what each is for; a test holds the two equal.
+ */
+
+const environment = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  HOST: z.string().optional(),
+  PORT: port(7201),
+  PUSH_PORT: port(7301),
+  WORKER_PORT: port(7401),
+  DATA_DIR: z.string().min(1).default('.data'),
+
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' }).optional(),
+  POSTGRES_PORT: port(7432),
+  SHOP_TABLES: jsonOf(shopTables).default(() => shopTables.parse({})),
+  ALLOWED_TRIGGERS: list.default([]),
+
+  TEMPORAL_ADDRESS: z.string().min(1).optional(),
+  TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+  TEMPORAL_PORT: port(7233),
+  TEMPORAL_UI_PORT: port(8233),
+  TEMPORAL_UI_URL: httpUrl.optional(),
+  TEMPORAL_CLI_PATH: z.string().min(1).optional(),
+
+  ...pushSettingFields,
+  PUSH_RATES: jsonOf(pushRates).default({}),
+  MESSAGE_LANGUAGE: z.enum(['zh', 'en']).default('zh'),
+  STATUS_MAP: jsonOf(z.record(z.string().min(1).max(64), z.enum(SHIPMENT_STATUSES))).default({}),
+
+  WEBHOOK_SECRETS: z
+    .string()
+    .transform((text) => text.split(',').map((item) => item.trim()))
+    .refine(
+      (keys) => keys.every((key) => /^whsec_[A-Za-z0-9+/]{32,}={0,2}$/.test(key)),
+      'every secret must be whsec_ followed by at least 24 bytes in base64',
+    )
+    .default([]),
+  UNSIGNED_WEBHOOKS: z.literal('allow').optional(),
+  CHANNELS_FILE: z.string().min(1).optional(),
+  DEVICE_REGISTRATION: z.enum(['open', 'key', 'jwt']).optional(),
+  API_KEYS: secrets.default([]),
+  SUPABASE_JWT_SECRET: z.string().min(MIN_SECRET_LENGTH).optional(),
+
+  JOURNAL_MAX_MB: z.coerce.number().int().min(1).default(1024),
+  WEBHOOK_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
+
+  WAIT_ORDER_HOURS: duration(HOUR, 72),
+  WAIT_DEVICE_HOURS: duration(HOUR, 72),
+  WAIT_FIRST_DEVICE_MINUTES: duration(MINUTE, 10),
+  WAIT_RETRY_DAYS: duration(DAY, 7),
+  PUSH_RETRY_MINUTES: duration(MINUTE, 24 * 60),
+});
+
+export const SETTING_NAMES = Object.keys(environment.shape);
+
+/** How long a delivery waits for what it lacks before it ends with a reason; milliseconds. */
+export interface WaitLimits {
+  readonly order: number;
+  readonly device: number;
+  readonly firstDevice: number;
+  readonly retry: number;
+  /** How long one round keeps trying a device whose provider answers "later"; a provider stores it no longer. */
+  readonly pushRetry: number;
+}
+
+export interface Config {
+  readonly production: boolean;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  readonly host: string;
+  readonly port: number;
+  readonly pushPort: number;
+  /** Of a process that only works. */
+  readonly workerPort: number;
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly database:
+    | { readonly kind: 'embedded'; readonly port: number }
+    | { readonly kind: 'external'; readonly url: string };
+  readonly shopTables: ShopTables;
+  readonly allowedTriggers: readonly string[];
+  readonly temporal:
+    | { readonly kind: 'embedded'; readonly port: number; readonly uiPort: number; readonly cliPath?: string }
+    | { readonly kind: 'external'; readonly address: string };
+  readonly temporalNamespace: string;
+  /** Where a person opens the Temporal Web UI; no slash at the end. */
+  readonly temporalUiUrl: string;
+  /** `undefined` only on embedded parts: the built-in cloud function of the demo phone. */
+  readonly cloudFunctionUrl: string | undefined;
+  /** Which providers are switched on, and with what. */
+  readonly push: PushSettings;
+  /** Pushes per second by provider, of all workers together; no limit when absent. */
+  readonly pushRates: Readonly<Partial<Record<string, number>>>;
+  readonly messageLanguage: 'zh' | 'en';
+  readonly statusMap: Readonly<Record<string, ShipmentStatus>>;
+  readonly webhookSecrets: readonly string[];
+  /** Absolute. */
+  readonly channelsFile: string;
+  readonly deviceRegistration: 'open' | 'key' | 'jwt';
+  readonly apiKeys: readonly string[];
+  readonly jwtSecret: string | undefined;
+  /** What the journal of webhooks may hold. */
+  readonly maxJournalBytes: number;
+  /** How long the bytes of webhooks are kept; milliseconds. */
+  readonly archiveRetentionMs: number;
+  readonly waitLimits: WaitLimits;
+}
+
+type Environment = z.infer<typeof environment>;
+/** The variables as they are written. */
+type Given = Readonly<Record<string, string | undefined>>;
+
+/** Rules that join several settings. Each line names the variable to change. */
+function contradictions(given: Given): string[] {
+  const problems: string[] = pushContradictions(given);
+  const production = given.NODE_ENV === 'production';
+  const external = given.DATABASE_URL !== undefined;
+  if (production && !external) problems.push('DATABASE_URL: required when NODE_ENV=production');
+  if (production && given.TEMPORAL_ADDRESS === undefined)
+    problems.push('TEMPORAL_ADDRESS: required when NODE_ENV=production');
+  if (external && given.CLOUD_FUNC_URL === undefined)
+    problems.push(
+      'CLOUD_FUNC_URL: required when DATABASE_URL is set (the demo phone is for the embedded parts)',
+    );
+  if (external && given.DEVICE_REGISTRATION === 'open')
+    problems.push(
+      'DEVICE_REGISTRATION: open is for the embedded parts; use key or jwt when DATABASE_URL is set',
+    );
+  if (given.DEVICE_REGISTRATION === 'jwt' && given.SUPABASE_JWT_SECRET === undefined)
+    problems.push('SUPABASE_JWT_SECRET: required when DEVICE_REGISTRATION=jwt');
+  if (production && given.API_KEYS === undefined)
+    problems.push('API_KEYS: required when NODE_ENV=production (openssl rand -hex 24 makes one)');
+  if (production && given.WEBHOOK_SECRETS === undefined && given.UNSIGNED_WEBHOOKS === undefined)
+    problems.push(
+      'WEBHOOK_SECRETS: required when NODE_ENV=production; set UNSIGNED_WEBHOOKS=allow to accept unsigned webhooks all the same',
+    );
+  return problems;
+}
+
+/** Reads each setting by itself, and then what `rules` say of all together: every problem is told at once. */
+function readEnvironment(source: NodeJS.ProcessEnv, rules: (given: Given) => string[]): Environment {
+  // An empty variable means "not set": compose files and shells pass empty strings for missing ones.
+  const given: Given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
+  const parsed = environment.safeParse(given);
+  const problems = [
+    ...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+    ...rules(given),
+  ];
+  if (parsed.success && problems.length === 0) return parsed.data;
+  throw new SettingsError(problems, obsoleteSettings(source));
+}
+
+/** What is still set for the old system, one sentence each, without any value. */
+export function obsoleteSettings(source: NodeJS.ProcessEnv = process.env): string[] {
+  return describeObsoleteSettings(source, SETTING_NAMES);
+}
+
+/** The keys of a Supabase project, to be checked. */
+export const loadSupabaseKeys = (source = process.env): SupabaseKeys => readSupabaseKeys(source);
+
+/** Where a Waybell keeps its files: enough to stop it, whatever else is set. */
+export function loadDataDir(source: NodeJS.ProcessEnv = process.env): string {
+  return path.resolve(readEnvironment(source, () => []).DATA_DIR);
+}
+
+export type ChannelSettings = Pick<Config, 'channelsFile' | 'port'>;
+
+/** Where channels are kept, and where this machine reaches them: enough to change them, whatever else is set. */
+export function loadChannelSettings(source: NodeJS.ProcessEnv = process.env): ChannelSettings {
+  const env = readEnvironment(source, () => []);
+  return { channelsFile: channelsFile(env), port: env.PORT };
+}
+
+function channelsFile({ CHANNELS_FILE, DATA_DIR }: Environment): string {
+  return path.resolve(CHANNELS_FILE ?? path.join(DATA_DIR, 'channels.json'));
+}
+
+export type DatabaseSettings = Pick<Config, 'database' | 'shopTables' | 'allowedTriggers'>;
+
+/** What is about the database alone: enough to look at a shop's before anything else is decided. */
+export function loadDatabaseSettings(source: NodeJS.ProcessEnv = process.env): DatabaseSettings {
+  return databaseSettings(readEnvironment(source, () => []));
+}
+
+function databaseSettings(env: Environment): DatabaseSettings {
+  return {
+    database:
+      env.DATABASE_URL === undefined
+        ? { kind: 'embedded', port: env.POSTGRES_PORT }
+        : { kind: 'external', url: env.DATABASE_URL },
+    shopTables: env.SHOP_TABLES,
+    allowedTriggers: env.ALLOWED_TRIGGERS,
+  };
+}
+
+/**
+ * Reads and checks all settings.
+ * @throws {SettingsError} naming every wrong variable at once.
+ */
+export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
+  const env = readEnvironment(source, contradictions);
+  const external = env.DATABASE_URL !== undefined;
+  return Object.freeze({
+    production: env.NODE_ENV === 'production',
+    logLevel: env.LOG_LEVEL,
+    // Embedded parts answer without a key, so they listen on this machine only.
+    host: env.HOST ?? (external ? '0.0.0.0' : '127.0.0.1'),
+    port: env.PORT,
+    pushPort: env.PUSH_PORT,
+    workerPort: env.WORKER_PORT,
+    dataDir: path.resolve(env.DATA_DIR),
+    ...databaseSettings(env),
+    temporal:
+      env.TEMPORAL_ADDRESS === undefined
+        ? {
+            kind: 'embedded' as const,
+            port: env.TEMPORAL_PORT,
+            uiPort: env.TEMPORAL_UI_PORT,
+            cliPath: env.TEMPORAL_CLI_PATH,
+          }
+        : { kind: 'external' as const, address: env.TEMPORAL_ADDRESS },
+    temporalNamespace: env.TEMPORAL_NAMESPACE,
+    temporalUiUrl: (env.TEMPORAL_UI_URL ?? `http://127.0.0.1:${env.TEMPORAL_UI_PORT}`).replace(/\/+$/, ''),
+    cloudFunctionUrl: env.CLOUD_FUNC_URL,
+    push: pushSettingsOf(env),
+    pushRates: env.PUSH_RATES,
+    messageLanguage: env.MESSAGE_LANGUAGE,
+    statusMap: env.STATUS_MAP,
+    webhookSecrets: env.WEBHOOK_SECRETS,
+    channelsFile: channelsFile(env),
+    deviceRegistration: env.DEVICE_REGISTRATION ?? (external ? 'key' : 'open'),
+    apiKeys: env.API_KEYS,
+    jwtSecret: env.SUPABASE_JWT_SECRET,
+    maxJournalBytes: env.JOURNAL_MAX_MB * 1024 * 1024,
+    archiveRetentionMs: env.WEBHOOK_RETENTION_DAYS * DAY,
+    waitLimits: {
+      order: env.WAIT_ORDER_HOURS,
+      device: env.WAIT_DEVICE_HOURS,
+      firstDevice: env.WAIT_FIRST_DEVICE_MINUTES,
+      retry: env.WAIT_RETRY_DAYS,
+      pushRetry: env.PUSH_RETRY_MINUTES,
+    },
+  });
+}
+
+/** Where commands are, as the operating system says it. */
+export function searchPath(): readonly string[] {
+  return (process.env.PATH ?? '').split(path.delimiter).filter((folder) => path.isAbsolute(folder));
+}
+
+/** Where caches belong. Fails where nobody says it and the user has no home, as in some containers. */
+export function cacheFolder(): string {
+  const { XDG_CACHE_HOME } = process.env;
+  return XDG_CACHE_HOME && path.isAbsolute(XDG_CACHE_HOME)
+    ? XDG_CACHE_HOME
+    : path.join(os.homedir(), '.cache');
+}
+
+/** The environment for a child process: ours, with `additions`. */
+export function childEnvironment(additions: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  return { ...process.env, ...additions };
+}
+
+/** Whether npm runs us. Its shell dies of a SIGTERM without passing it on. */
+export function isRunByNpm(): boolean {
+  return process.env.npm_lifecycle_event !== undefined;
+}

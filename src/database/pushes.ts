@@ -1,0 +1,109 @@
+import type { CircuitCause } from '../push/provider';
+import type { ApnsEnvironment, WebPushKeys } from '../push/provider';
+import type { Audience } from '../shipment/update';
+import type { Queryable } from './pool';
+import { NEXT_PROBE } from './held';
+
+export interface PushTask {
+  readonly workflowId: string;
+  readonly messageId: string;
+  readonly deviceId: string;
+  readonly round: number;
+  /** The generation that an earlier try of this activity knows to be used up; 0 when there was none. */
+  readonly atLeastGeneration: number;
+}
+
+export interface Claim {
+  /** Set while the pushes of the provider are held. */
+  readonly held: HeldProvider | null;
+  /** This push is the probe of a provider whose pushes are held. */
+  readonly probing: boolean;
+  /** `null` when this push must not start. */
+  readonly generation: number | null;
+  readonly storedState: string | null;
+  readonly superseded: boolean;
+  readonly reachable: boolean;
+  readonly claimedAt: Date;
+  readonly registeredAt: Date;
+  readonly waybillId: string;
+  readonly provider: string;
+  readonly appid: string;
+  readonly cid: string;
+  readonly subscription: WebPushKeys | null;
+  readonly apnsEnvironment: ApnsEnvironment | null;
+  readonly audience: Audience;
+  readonly title: string | null;
+  readonly body: string | null;
+  readonly content: string | null;
+  readonly event_text_safe: string | null;
+}
+
+/** A provider whose pushes are held. */
+export interface HeldProvider {
+  readonly cause: CircuitCause;
+  /** The provider's own words. */
+  readonly words: string;
+}
+
+/**
+ * Claims one push before each try, in one statement: only while no newer status of the waybill is committed,
+ * the device is active and still belongs to the notification's owner, nobody has accepted it yet, and its
+ * provider takes pushes. While those are held, one push at a time is let through as a probe.
+ * @returns `null` when there is no such notification.
+ */
+export async function claimPush(db: Queryable, task: PushTask): Promise<Claim | null> {
+  const { rows } = await db.query<Claim>(
+    `with target as (
+       select n.message_id, n.aud, n.title, n.body, n.content, n.event_text_safe,
+              own.waybill_id, d.id::text as device_id, d.cid, d.appid, d.provider, d.registered_at,
+              d.subscription, d.apns_environment,
+              coalesce(d.is_active
+                and case n.aud when 'merchant' then d.merchant_id::text else d.user_id::text end
+                    = n.recipient_id::text, false) as reachable,
+              exists (select from waybell.express_updates newer
+                       where newer.waybill_id = own.waybill_id and newer.verdict = 'announce'
+                         and newer.seq > own.seq) as superseded,
+              before.state as stored_state
+         from public.express_notifications n
+         join waybell.express_updates own on own.workflow_id = $3
+         left join public.push_devices d on d.id = $2
+         left join waybell.express_pushes before
+           on before.message_id = n.message_id and before.device_id = d.id::text
+        where n.message_id = $1),
+     probe as (
+       update waybell.push_circuits c
+          set probe_at = ${NEXT_PROBE('c.probes + 1')}, probes = c.probes + 1
+         from target
+        where c.provider = target.provider and c.probe_at <= now()
+          and target.reachable and not target.superseded and target.stored_state is distinct from 'accepted'
+       returning c.provider),
+     held as (
+       select c.provider, c.cause, c.words
+         from waybell.push_circuits c
+         join target on target.provider = c.provider
+        where not exists (select from probe)),
+     claim as (
+       insert into waybell.express_pushes as p
+         (message_id, device_id, workflow_id, cid, provider, state, round, generation, attempts)
+       select message_id, device_id, $3, cid, provider, 'claimed', $4::int, $5::int, 1
+         from target
+        where reachable and not superseded and not exists (select from held)
+       on conflict (message_id, device_id) do update
+          set state = 'claimed', cid = excluded.cid, provider = excluded.provider, round = excluded.round,
+              workflow_id = excluded.workflow_id, attempts = p.attempts + 1,
+              generation = greatest(p.generation, excluded.generation), claimed_at = now()
+        where p.state <> 'accepted'
+       returning p.generation)
+     select target.aud as audience, target.title, target.body, target.content, target.event_text_safe,
+            target.cid, target.appid, target.provider, target.reachable, target.superseded,
+            target.subscription, target.apns_environment as "apnsEnvironment",
+            target.registered_at as "registeredAt", target.waybill_id as "waybillId",
+            (select jsonb_build_object('cause', cause, 'words', words) from held) as held,
+            exists (select from probe) as probing,
+            claim.generation, target.stored_state as "storedState", now() as "claimedAt"
+       from target
+       left join claim on true`,
+    [task.messageId, task.deviceId, task.workflowId, task.round, task.atLeastGeneration],
+  );
+  return rows[0] ?? null;
+}

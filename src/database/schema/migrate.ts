@@ -1,0 +1,76 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { runner } from 'node-pg-migrate';
+import { PROJECT_ROOT } from '../../project-root';
+import { findObstacles, MigrationRefused } from './obstacles';
+import type { Queryable } from '../pool';
+import { detectPoolerMode } from '../pooler-mode';
+import { withClient } from '../with-client';
+
+/** Read where they are written: the compiler does not copy SQL. */
+const MIGRATIONS_FOLDER = path.join(PROJECT_ROOT, 'src/database/migrations');
+const SCHEMA = 'waybell';
+const TABLE = 'migrations';
+
+const POOLED =
+  'DATABASE_URL leads through a pooler in transaction mode, where the lock of a migration does not hold: migrate directly, or through its session mode (port 5432 at Supabase). Nothing was changed.';
+
+/**
+ * Applies all migrations that the database has not seen, in one transaction and under a lock: two that start at
+ * once do it once.
+ * @returns their names; empty when there was nothing to do.
+ * @throws {MigrationRefused} when rows stand in the way; then nothing was changed.
+ * @throws {Error} through a pooler that would lend the locked session to others.
+ */
+export async function migrate(databaseUrl: string, report: (line: string) => void): Promise<string[]> {
+  if ((await detectPoolerMode(databaseUrl)) === 'transaction') throw new Error(POOLED);
+  return withClient(databaseUrl, async (client) => {
+    if ((await findPendingMigrations(client)).length > 0) {
+      const obstacles = await findObstacles(client);
+      if (obstacles.length > 0) throw new MigrationRefused(obstacles);
+    }
+    client.on('notice', ({ message }) => {
+      if (message !== undefined && !/already exists, skipping$/.test(message)) report(message);
+    });
+    const applied = await runner({
+      dbClient: client,
+      dir: MIGRATIONS_FOLDER,
+      direction: 'up',
+      migrationsSchema: SCHEMA,
+      migrationsTable: TABLE,
+      createMigrationsSchema: true,
+      singleTransaction: true,
+      advisoryLockMode: 'wait',
+      // What it would say, the caller says in one line; errors are thrown besides.
+      log: () => undefined,
+    });
+    return applied.map(({ name }) => name);
+  });
+}
+
+/** The names of the migrations that `migrate` would apply, in order. Changes nothing. */
+export async function pendingMigrations(databaseUrl: string): Promise<string[]> {
+  return withClient(databaseUrl, findPendingMigrations);
+}
+
+/** The SQL of a migration, for people who want to read it first. */
+export function readMigration(name: string): Promise<string> {
+  return readFile(path.join(MIGRATIONS_FOLDER, `${name}.sql`), 'utf8');
+}
+
+/** The same, on a connection that is open. */
+export async function findPendingMigrations(db: Queryable): Promise<string[]> {
+  const files = (await readdir(MIGRATIONS_FOLDER)).filter((file) => file.endsWith('.sql')).sort();
+  const applied = await appliedMigrations(db);
+  return files.map((file) => path.basename(file, '.sql')).filter((name) => !applied.has(name));
+}
+
+async function appliedMigrations(db: Queryable): Promise<Set<string>> {
+  const table = `${SCHEMA}.${TABLE}`;
+  const { rows } = await db.query<{ exists: boolean }>('select to_regclass($1) is not null as exists', [
+    table,
+  ]);
+  if (!rows[0]?.exists) return new Set();
+  const applied = await db.query<{ name: string }>(`select name from ${table}`);
+  return new Set(applied.rows.map(({ name }) => name));
+}

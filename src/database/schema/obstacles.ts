@@ -1,0 +1,119 @@
+import type { Queryable } from '../pool';
+
+/** Rows that a migration cannot work with, and the SQL with which a person may clear the way. */
+export interface Obstacle {
+  readonly sentence: string;
+  /** The first of the rows. */
+  readonly examples: readonly string[];
+  /** Waybell shows it and never runs it: it changes or deletes a shop's rows. */
+  readonly sql: string;
+}
+
+/** Thrown when rows stand in the way of a migration. Nothing was changed. */
+export class MigrationRefused extends Error {
+  constructor(readonly obstacles: readonly Obstacle[]) {
+    super(
+      [
+        'Nothing was migrated: rows stand in the way. Look at them, run this, then migrate again.',
+        ...obstacles.map(describeObstacle),
+      ].join('\n\n'),
+    );
+    this.name = 'MigrationRefused';
+  }
+}
+
+export function describeObstacle({ sentence, examples, sql }: Obstacle): string {
+  return [`-- ${sentence}`, ...examples.map((example) => `--   ${example}`), sql].join('\n');
+}
+
+/** A device without an app belongs to the app that the seed calls so. */
+const FIRST_APPID = 'default';
+
+/** What must be unique, and by which columns the newest row of a repeated key is known, the best first. */
+const KEYS = [
+  { table: 'express_notifications', key: ['message_id'], newest: ['created_at', 'updated_at'] },
+  { table: 'push_devices', key: ['appid', 'cid'], newest: ['last_seen_at', 'updated_at', 'created_at'] },
+] as const;
+
+const SHOWN = 10;
+
+/** Finds what the migrations would stumble over: keys in more than one row, and devices without an app. */
+export async function findObstacles(db: Queryable): Promise<Obstacle[]> {
+  const obstacles: Obstacle[] = [];
+  for (const { table, key, newest } of KEYS) {
+    const columns = await columnsOf(db, table);
+    const keyColumns = key.filter((column) => columns.has(column));
+    // A column that is missing gets the same value in every row, and a missing message_id gets none.
+    if (keyColumns.length === 0) continue;
+    const parts = keyColumns.map((column) =>
+      column === 'appid' ? `coalesce(appid, '${FIRST_APPID}')` : column,
+    );
+    const order = newest.filter((column) => columns.has(column)).map((column) => `${column} desc nulls last`);
+    const repeated = await findRepeated(db, table, keyColumns, parts);
+    if (repeated) obstacles.push({ ...repeated, sql: keepNewest(table, parts, [...order, 'ctid desc']) });
+  }
+  return [...obstacles, ...(await findDevicesWithoutApp(db))];
+}
+
+async function columnsOf(db: Queryable, table: string): Promise<Set<string>> {
+  const { rows } = await db.query<{ name: string }>(
+    `select attname as name from pg_attribute
+      where attrelid = to_regclass($1) and attnum > 0 and not attisdropped`,
+    [`public.${table}`],
+  );
+  return new Set(rows.map(({ name }) => name));
+}
+
+async function findRepeated(
+  db: Queryable,
+  table: string,
+  key: readonly string[],
+  parts: readonly string[],
+): Promise<Omit<Obstacle, 'sql'> | undefined> {
+  const { rows } = await db.query<{ value: string; count: number; keys: number; all: number }>(
+    `select concat_ws('/', ${parts.join(', ')}) as value, count(*)::int as count,
+            count(*) over ()::int as keys, sum(count(*)) over ()::int as all
+       from public.${table}
+      where ${key.at(-1)} is not null
+      group by ${parts.join(', ')}
+     having count(*) > 1
+      order by count desc, value
+      limit ${SHOWN}`,
+  );
+  const [first] = rows;
+  if (!first) return undefined;
+  const name = key.length === 1 ? key[0] : `(${key.join(', ')})`;
+  return {
+    sentence: `${table} holds ${first.keys} value(s) of ${name} more than once, in ${first.all} rows; this keeps the newest row of each:`,
+    examples: rows.map(({ value, count }) => `${value}: ${count} rows`),
+  };
+}
+
+function keepNewest(table: string, parts: readonly string[], order: readonly string[]): string {
+  return `delete from public.${table}
+ where ctid in (
+   select ctid
+     from (select ctid, row_number() over (
+                    partition by ${parts.join(', ')}
+                        order by ${order.join(', ')}) as place
+             from public.${table}
+            where ${parts.at(-1)} is not null) ranked
+    where place > 1);`;
+}
+
+async function findDevicesWithoutApp(db: Queryable): Promise<Obstacle[]> {
+  if (!(await columnsOf(db, 'push_devices')).has('appid')) return [];
+  const { rows } = await db.query<{ cid: string; all: number }>(
+    `select cid, count(*) over ()::int as all from public.push_devices
+      where appid is null order by cid limit ${SHOWN}`,
+  );
+  const [first] = rows;
+  if (!first) return [];
+  return [
+    {
+      sentence: `push_devices holds ${first.all} row(s) without appid, which would get a second row when their phone registers again:`,
+      examples: rows.map(({ cid }) => cid),
+      sql: `update public.push_devices set appid = '${FIRST_APPID}' where appid is null;`,
+    },
+  ];
+}

@@ -1,0 +1,75 @@
+import { escapeIdentifier } from 'pg';
+import type { ShopTables } from '../config/config';
+import type { Verdict } from '../shipment/decide-announcement';
+import type { Attention } from '../shipment/send-status';
+import type { ShipmentStatus } from '../shipment/status';
+import { isoTime } from './parcel-events';
+import type { Queryable } from './pool';
+import { ATTENTION_OF_WAIT, STILL_WAITED_FOR } from './waits';
+
+/** What PostgreSQL knows of one delivery, besides its notifications. */
+export interface DeliveryStory {
+  readonly workflowId: string;
+  readonly verdict: Verdict;
+  readonly status: string | null;
+  readonly state: 'open' | 'closed';
+  readonly outcome: string | null;
+  readonly reason: string | null;
+  readonly since: Date;
+  /** The newest word of its source for a status. */
+  readonly rawStatus: string | null;
+  /** What that word is read as by now, which may be later than the delivery. */
+  readonly readAs: ShipmentStatus | null;
+  readonly messageIds: readonly string[];
+  readonly waits: readonly {
+    readonly kind: Attention;
+    readonly audience: string;
+    readonly since: string;
+    readonly until: string;
+  }[];
+}
+
+/** A person who asks about a parcel wants to know of the last things that were said of it. */
+const LIMIT = 3;
+
+/** The delivery of this workflow id or message_id, or the newest ones of the parcel with this number. */
+export async function findDeliveryStories(
+  db: Queryable,
+  { waybills }: ShopTables,
+  name: string,
+): Promise<DeliveryStory[]> {
+  const table = `${escapeIdentifier(waybills.schema)}.${escapeIdentifier(waybills.table)}`;
+  const { rows } = await db.query<DeliveryStory>(
+    `with parcels as (
+       select ${escapeIdentifier(waybills.id)}::text as id from ${table}
+        where ${escapeIdentifier(waybills.trackingNo)} = upper($1)),
+     named as (
+       select $1::text as workflow_id
+       union
+       select workflow_id from public.express_notifications where message_id = $1
+       union
+       select newest.workflow_id from parcels p
+         cross join lateral (
+           select workflow_id from waybell.express_updates
+            where waybill_id = p.id and verdict = 'announce' order by seq desc limit ${LIMIT}) newest
+       union
+       select e.workflow_id from parcels p join waybell.platform_express_events e on e.waybill_id = p.id)
+     select u.workflow_id as "workflowId", u.verdict, u.status, u.state, u.outcome, u.reason, u.created_at as since,
+            scan.raw_status as "rawStatus", scan.status as "readAs",
+            array(select n.message_id from public.express_notifications n
+                   where n.workflow_id = u.workflow_id and n.message_id is not null order by n.aud desc) as "messageIds",
+            (select coalesce(jsonb_agg(jsonb_build_object(
+                      'kind', ${ATTENTION_OF_WAIT}, 'audience', w.audience, 'since', ${isoTime('w.since')}, 'until', ${isoTime('w.deadline')}) order by w.audience desc), '[]')
+               from waybell.express_waits w
+              where w.workflow_id = u.workflow_id and ${STILL_WAITED_FOR}) as waits
+       from named join waybell.express_updates u using (workflow_id)
+       left join lateral (
+         select e.raw_status, e.status from waybell.platform_express_events e
+          where e.waybill_id = u.waybill_id and e.workflow_id = u.workflow_id
+          order by e.event_time desc limit 1) scan on true
+      order by u.seq desc
+      limit ${LIMIT}`,
+    [name],
+  );
+  return rows;
+}

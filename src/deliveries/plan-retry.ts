@@ -1,0 +1,115 @@
+import type { Client } from '@temporalio/client';
+import type pg from 'pg';
+import { inTransaction } from '../database/pool';
+import { selectRestartFacts } from '../database/restart-facts';
+import { findGrpcError } from '../grpc-error';
+import type { RetryRequest } from '../shipment/retry-request';
+import type { ShipmentUpdate } from '../shipment/update';
+import { whyNoneOfThese, whyNoRestart } from '../shipment/why-no-restart';
+import { progressQuery } from '../workflows/messages';
+import { whyNoRetry, type Progress } from '../workflows/progress';
+import { findLatestRun, type LatestRun, readInput } from './runs';
+
+/** How long a worker may take to answer for a delivery; milliseconds. It does within one workflow task. */
+export const ANSWER_BUDGET_MS = 3_000;
+
+/** gRPC codes of a question that no worker took: not in time, and none was seen for a while. */
+const UNANSWERED: readonly number[] = [4, 9];
+
+export interface PlanParts {
+  readonly temporal: Client;
+  readonly pool: pg.Pool;
+}
+
+export type RetryRefusal = 'nothing-to-retry' | 'history-gone' | 'worker-unavailable';
+export interface Refused {
+  readonly kind: 'refused';
+  readonly code: RetryRefusal;
+  readonly words: string;
+}
+
+/** A delivery that has closed or was lost, and would be started again. */
+export interface Restart {
+  readonly kind: 'restart';
+  readonly update: ShipmentUpdate;
+  /** The run that ended; empty when nobody knows it. */
+  readonly afterRunId: string;
+}
+
+/** What a retry would do; `words` are for people. */
+export type RetryPlan = { readonly kind: 'ask' | 'restart' | 'refused'; readonly words: string };
+
+/**
+ * Says what another try of a delivery would do, and does nothing.
+ * @throws what the Temporal client throws when the server does not answer, and errors of PostgreSQL
+ */
+export async function planRetry(
+  parts: PlanParts,
+  workflowId: string,
+  request: RetryRequest,
+): Promise<RetryPlan> {
+  const latest = await findLatestRun(parts.temporal, workflowId);
+  if (latest?.open) {
+    const reason = await whyNone(parts, workflowId, request);
+    return reason === null ? planAsking(parts.temporal, workflowId) : refusal('nothing-to-retry', reason);
+  }
+  const restart = await planRestart(parts, workflowId, latest, request);
+  return restart.kind === 'refused'
+    ? restart
+    : { kind: 'restart', words: 'the delivery has closed, and would be started again' };
+}
+
+/** A workflow takes every retry, since it cannot look: for devices that need nothing it would do nothing. */
+export async function whyNone(
+  { pool }: PlanParts,
+  workflowId: string,
+  { devices }: RetryRequest,
+): Promise<string | null> {
+  if (devices === undefined) return null;
+  const facts = await inTransaction(pool, (db) => selectRestartFacts(db, workflowId, devices));
+  return facts && whyNoneOfThese(facts);
+}
+
+async function planAsking(temporal: Client, workflowId: string): Promise<RetryPlan> {
+  const progress = await temporal
+    .withDeadline(Date.now() + ANSWER_BUDGET_MS, () =>
+      temporal.workflow.getHandle(workflowId).query(progressQuery),
+    )
+    .catch((error: unknown) => {
+      if (findGrpcError(error, UNANSWERED)) return undefined;
+      throw error;
+    });
+  if (!progress) return NO_WORKER;
+  const reason = whyNoRetry(progress);
+  return reason === null
+    ? { kind: 'ask', words: describeWait(progress) }
+    : refusal('nothing-to-retry', reason);
+}
+
+function describeWait({ attention }: Progress): string {
+  return `the delivery waits (${attention.join(', ')}), and would try again`;
+}
+
+/** With what a delivery that does not run would be started again, or why it would not. */
+export async function planRestart(
+  { temporal, pool }: PlanParts,
+  workflowId: string,
+  latest: LatestRun | undefined,
+  { devices }: RetryRequest,
+): Promise<Restart | Refused> {
+  const facts = await inTransaction(pool, (db) => selectRestartFacts(db, workflowId, devices));
+  const reason = facts && whyNoRestart(facts);
+  if (reason !== null) return refusal('nothing-to-retry', reason);
+  const update = facts?.update ?? (latest && (await readInput(temporal, workflowId, latest.firstRunId)));
+  if (update) return { kind: 'restart', update, afterRunId: latest?.runId ?? facts?.runId ?? '' };
+  return refusal(
+    'history-gone',
+    'neither Temporal nor the database knows this delivery, or keeps what it was told',
+  );
+}
+
+export function refusal(code: RetryRefusal, words: string): Refused {
+  return { kind: 'refused', code, words };
+}
+
+export const NO_WORKER = refusal('worker-unavailable', 'no worker took the retry in time; is one running?');

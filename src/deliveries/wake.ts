@@ -1,0 +1,57 @@
+import type { SignalDefinition } from '@temporalio/common';
+import { markWaitsWoken } from '../database/mark-waits-woken';
+import { inTransaction } from '../database/pool';
+import { findWaitsToWake, type WakeReason } from '../database/waits-to-wake';
+import { fewAtOnce } from '../few-at-once';
+import { deviceRegisteredSignal, orderLinkedSignal } from '../workflows/messages';
+import type { ApiDependencies } from '../api/dependencies';
+
+type Waker = Pick<ApiDependencies, 'pool' | 'temporal' | 'log'>;
+
+/** How long the answer to an app may wait for the signals; milliseconds. */
+const BUDGET_MS = 1_500;
+
+/** Signals under way at once: enough to be quick, few enough to leave room for webhooks. */
+const AT_ONCE = 5;
+
+const SIGNAL_OF: Readonly<Record<WakeReason['kind'], SignalDefinition>> = {
+  device: deviceRegisteredSignal,
+  order: orderLinkedSignal,
+};
+
+/**
+ * Wakes the deliveries that wait for what was just committed. For speed only: what fails here is logged and
+ * left to the sweep, which finds every wait whose condition holds.
+ * @returns how many deliveries were signalled
+ */
+export async function wakeWaits(waker: Waker, reason: WakeReason): Promise<number> {
+  const deadline = Date.now() + BUDGET_MS;
+  try {
+    const waiting = await inTransaction(waker.pool, (db) => findWaitsToWake(db, reason));
+    const woken = await signalEach(waker, waiting, SIGNAL_OF[reason.kind], deadline);
+    if (woken.length > 0) await inTransaction(waker.pool, (db) => markWaitsWoken(db, reason.kind, woken));
+    return woken.length;
+  } catch (error) {
+    waker.log.warn({ err: error }, 'waiting deliveries were not woken; the sweep will do it');
+    return 0;
+  }
+}
+
+/** @returns the workflows that took the signal */
+async function signalEach(
+  { temporal, log }: Waker,
+  workflowIds: readonly string[],
+  signal: SignalDefinition,
+  deadline: number,
+): Promise<string[]> {
+  const woken: string[] = [];
+  await fewAtOnce(workflowIds, AT_ONCE, async (workflowId) => {
+    try {
+      await temporal.withDeadline(deadline, () => temporal.workflow.getHandle(workflowId).signal(signal));
+      woken.push(workflowId);
+    } catch (error) {
+      log.warn({ err: error, workflowId }, 'a waiting delivery was not woken; the sweep will do it');
+    }
+  });
+  return woken;
+}

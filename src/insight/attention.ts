@@ -1,0 +1,141 @@
+import type { Client } from '@temporalio/client';
+import {
+  countWaitingDeliveries,
+  findUnderWay,
+  listWaitingDeliveries,
+  type WaitingCount,
+} from '../database/attention';
+import { countHeldDeactivations } from '../database/held-deactivations';
+import { type KnownJournal, listJournals } from '../database/journals';
+import { inTransaction } from '../database/pool';
+import { listCircuits } from '../database/held';
+import { findMissedSweep } from '../database/sweeps';
+import { isTemporalAway } from '../deliveries/temporal-away';
+import { type Entry, ofDelivery, ofOther } from '../api/attention-entry';
+import type { ApiDependencies } from '../api/dependencies';
+import { isQueuePolled } from '../api/queue-pollers';
+import { pickNotRunning } from '../api/running-workflows';
+
+/** Reads all that waits, which may be a hundred thousand rows; milliseconds. */
+export const QUERY_TIMEOUT_MS = 10_000;
+/** Deliveries under way that are looked up in Temporal: a second's work. Those that wait longest are. */
+const MOST_LOOKED_UP = 200;
+/** A step takes milliseconds: what is younger is at work, and not looked up. */
+const AT_WORK_MS = 60_000;
+
+/** All that waits, but for the list of deliveries. */
+export interface AttentionSum {
+  /** Of deliveries. */
+  readonly counts: readonly WaitingCount[];
+  /** What is no delivery. */
+  readonly others: readonly Entry[];
+  /** Deliveries under way whose workflow does not run. */
+  readonly abandoned: readonly Entry[];
+  /** How much of all is overdue, by kind. */
+  readonly overdue: Readonly<Record<string, number>>;
+}
+
+export interface AttentionParts extends Pick<
+  ApiDependencies,
+  'pool' | 'temporal' | 'taskQueue' | 'intake' | 'clock'
+> {
+  /** How long Temporal is waited for while it is away, however slow PostgreSQL is; milliseconds. */
+  readonly temporalBudgetMs: number;
+}
+
+/** Judges everything, whatever page is shown. */
+export async function sumAttention(parts: AttentionParts): Promise<AttentionSum> {
+  const { pool, clock = Date.now } = parts;
+  const now = clock();
+  const counts = await inTransaction(pool, countWaitingDeliveries, QUERY_TIMEOUT_MS);
+  const [others, abandoned] = await Promise.all([listOthers(parts, counts, now), listAbandoned(parts, now)]);
+  return { counts, others, abandoned, overdue: countOverdue(counts, [...others, ...abandoned]) };
+}
+
+function countOverdue(counts: readonly WaitingCount[], entries: readonly Entry[]): Record<string, number> {
+  const alarms = [
+    ...counts.map(({ kind, overdue }) => [kind, overdue] as const),
+    ...entries.map(({ kind, alarm }) => [kind, alarm === null ? 0 : 1] as const),
+  ];
+  const sums: Record<string, number> = {};
+  for (const [kind, overdue] of alarms) sums[kind] = (sums[kind] ?? 0) + overdue;
+  return sums;
+}
+
+/** Of deliveries that wait for nobody but their own steps, and so look like work, those that nobody does. */
+async function listAbandoned(parts: AttentionParts, now: number): Promise<Entry[]> {
+  const { pool, temporal } = parts;
+  const underWay = await inTransaction(
+    pool,
+    (db) => findUnderWay(db, { olderThanMs: AT_WORK_MS, limit: MOST_LOOKED_UP }),
+    QUERY_TIMEOUT_MS,
+  );
+  const notRunning = await unlessAway(parts, () => pickNotRunning(temporal, underWay), []);
+  if (notRunning.length === 0) return [];
+  // Once more: some have come to their end since.
+  const still = await inTransaction(
+    pool,
+    (db) =>
+      listWaitingDeliveries(db, { kind: 'under-way', workflowIds: notRunning, limit: notRunning.length }),
+    QUERY_TIMEOUT_MS,
+  );
+  return still.map((one) => ofDelivery(one, false, now));
+}
+
+/** Held providers and devices, the journals, a queue that nobody serves, and a sweep that does not come. */
+async function listOthers(
+  parts: AttentionParts,
+  counts: readonly WaitingCount[],
+  now: number,
+): Promise<Entry[]> {
+  const { pool, temporal, taskQueue, intake } = parts;
+  const { missedSweep, circuits, deactivations, journals } = await inTransaction(pool, async (db) => ({
+    missedSweep: await findMissedSweep(db),
+    circuits: await listCircuits(db),
+    deactivations: await countHeldDeactivations(db),
+    journals: await listJournals(db),
+  }));
+  const { waiting, oldestAt } = intake.state();
+  const oldest = counts.map((count) => count.oldest.getTime()).sort((a, b) => a - b)[0] ?? oldestAt;
+  const polled =
+    oldest === undefined || (await unlessAway(parts, () => isQueuePolled(temporal, { taskQueue }), 'away'));
+  return [
+    ...(polled === 'away' ? [ofOther('temporal', new Date(now), '', null, now)] : []),
+    ...(polled ? [] : [ofOther('worker', new Date(oldest), 'no worker polls the task queue', null, now)]),
+    ...(missedSweep ? [ofOther('sweep', missedSweep, 'no sweep has looked since then', null, now)] : []),
+    ...(oldestAt === undefined
+      ? []
+      : [ofOther('journal', new Date(oldestAt), `${waiting} webhooks`, null, now)]),
+    ...journals
+      .filter(({ journalId }) => journalId !== intake.journalId)
+      .flatMap((one) => ofJournal(one, now)),
+    ...circuits.map(({ provider, cause, words, openedAt, probeAt }) =>
+      ofOther('provider-held', openedAt, `${provider} (${cause}): ${words}`, probeAt, now),
+    ),
+    ...deactivations.map(({ provider, devices, since }) =>
+      ofOther('deactivation-held', since, `${devices} devices of ${provider}`, null, now),
+    ),
+  ];
+}
+
+/** While Temporal is away, what waits is in the database all the same. */
+async function unlessAway<T, A>(
+  { temporal, temporalBudgetMs }: { readonly temporal: Client; readonly temporalBudgetMs: number },
+  ask: () => Promise<T>,
+  away: A,
+): Promise<T | A> {
+  try {
+    return await temporal.withDeadline(Date.now() + temporalBudgetMs, ask);
+  } catch (error) {
+    if (isTemporalAway(error)) return away;
+    throw error;
+  }
+}
+
+/** What the journal of another process says of itself, or does not say any more. */
+function ofJournal(journal: KnownJournal, now: number): Entry[] {
+  const { journalId, place, heardAt, silent, waiting, oldestAt } = journal;
+  const holds = `${waiting} webhooks of ${place}`;
+  if (silent) return [ofOther('journal-silent', heardAt, `${journalId}: ${holds}`, null, now)];
+  return oldestAt === null ? [] : [ofOther('journal', oldestAt, holds, null, now)];
+}

@@ -1,0 +1,123 @@
+import { IANAZone } from 'luxon';
+import { z } from 'zod';
+import { findSource } from '../../sources/registry';
+import { secretProblem } from '../secret-problem';
+
+/**
+ * The settings file of channels. `waybell channels` writes it and people may edit it, so each reading checks
+ * everything, and an unknown field too: a mistyped `expiresAt` would be a secret that never expires.
+ */
+
+const FORMAT_VERSION = 1;
+/** Far above any shop; a larger file is not ours. */
+const MAX_CHANNELS = 1_000;
+/** Secrets, or tokens, of one channel: a rotation needs two. */
+const MAX_AT_ONCE = 16;
+/** The senders repeat for minutes to hours; a signed time of another day proves little. */
+const MAX_TOLERANCE_S = 24 * 60 * 60;
+
+/** What holds where a channel says nothing. Five minutes are what the published schemes ask for. */
+export const DEFAULT_CONDITIONS = { toleranceSeconds: 300, lockerSigned: 'available_for_pickup' } as const;
+
+const time = z.iso.datetime({ offset: true, error: 'must be a time in ISO 8601, as 2026-03-02T10:00:00Z' });
+const word = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'must be 1 to 32 small letters, digits and dashes, no dash first');
+
+/** What a person decides about a channel. */
+export const channelFields = {
+  name: word,
+  toleranceSeconds: z
+    .number('must be a number of seconds')
+    .int('must be whole seconds')
+    .min(1, 'must be at least 1 second')
+    .max(MAX_TOLERANCE_S, `must be at most a day, ${MAX_TOLERANCE_S} seconds`),
+  zone: z
+    .string()
+    // An offset is a zone to some versions of Node.js; to a person it forgets the summer.
+    .refine(
+      (zone) => /^[A-Z]/i.test(zone) && IANAZone.isValidZone(zone),
+      'must be an IANA zone, as Asia/Shanghai',
+    ),
+  lockerSigned: z.enum(['available_for_pickup', 'delivered']),
+};
+
+const storedChannel = z
+  .strictObject({
+    source: word,
+    name: channelFields.name,
+    created: time,
+    tokens: z
+      .array(
+        z.strictObject({
+          sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hex'),
+          expiresAt: time.optional(),
+        }),
+      )
+      .min(1)
+      .max(MAX_AT_ONCE),
+    secrets: z.array(z.strictObject({ value: z.string(), expiresAt: time.optional() })).max(MAX_AT_ONCE),
+    unsigned: z.boolean().default(false),
+    toleranceSeconds: channelFields.toleranceSeconds.default(DEFAULT_CONDITIONS.toleranceSeconds),
+    zone: channelFields.zone.optional(),
+    lockerSigned: channelFields.lockerSigned.default(DEFAULT_CONDITIONS.lockerSigned),
+  })
+  .superRefine(({ source, secrets, unsigned }, context) => {
+    const refuse = (message: string, ...path: (string | number)[]): void =>
+      context.addIssue({ code: 'custom', path, message });
+    if (unsigned !== (secrets.length === 0)) refuse('needs either secrets or "unsigned": true');
+    for (const [index, { value }] of secrets.entries()) {
+      const problem = secretProblem(value, findSource(source));
+      if (problem !== undefined) refuse(problem, 'secrets', index);
+    }
+  });
+
+export type StoredChannel = z.infer<typeof storedChannel>;
+export type ChannelConditions = Pick<StoredChannel, 'toleranceSeconds' | 'zone' | 'lockerSigned'>;
+
+const channelsFile = z.strictObject({
+  version: z.literal(FORMAT_VERSION, `must be ${FORMAT_VERSION}`),
+  channels: z
+    .array(storedChannel)
+    .max(MAX_CHANNELS)
+    .superRefine((channels, context) => {
+      const names = channels.map(({ source, name }) => `${source} ${name}`);
+      const hashes = channels.flatMap(({ source, tokens }) => tokens.map(({ sha256 }) => source + sha256));
+      if (hasTwins(names)) context.addIssue({ code: 'custom', message: 'name the same channel twice' });
+      if (hasTwins(hashes)) context.addIssue({ code: 'custom', message: 'hold the same token twice' });
+    }),
+});
+
+/** The channels, or what is wrong, in words that never hold a value. */
+export type ParsedChannels = { readonly channels: readonly StoredChannel[] } | { readonly problem: string };
+
+export function parseChannels(text: string): ParsedChannels {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    // Only the place: the rest of the message quotes the file, which holds secrets.
+    const [place = ''] = /line \d+ column \d+/.exec((error as Error).message) ?? [];
+    return { problem: `it is not JSON${place && ` (${place})`}` };
+  }
+  return check(json);
+}
+
+/** @throws {Error} where the channels are more than the file may hold. */
+export function formatChannels(channels: readonly StoredChannel[]): string {
+  const content = { version: FORMAT_VERSION, channels };
+  const checked = check(content);
+  if ('problem' in checked) throw new Error(`This cannot be kept: ${checked.problem}.`);
+  return `${JSON.stringify(content, null, 2)}\n`;
+}
+
+function check(json: unknown): ParsedChannels {
+  const parsed = channelsFile.safeParse(json);
+  if (parsed.success) return { channels: parsed.data.channels };
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`.trim());
+  return { problem: problems.join('; ') };
+}
+
+function hasTwins(words: readonly string[]): boolean {
+  return new Set(words).size < words.length;
+}

@@ -1,0 +1,117 @@
+import { Client, WorkflowNotFoundError } from '@temporalio/client';
+import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import type { Activities } from '../activities/index';
+import type { ActivityDeps } from '../activities/deps';
+import { createDeliveryControl } from '../retry/delivery-control';
+import type { RetryParts } from '../deliveries/retry';
+import { pushQueue, TASK_QUEUE } from '../workflows/contract';
+import { deviceRegisteredSignal, orderLinkedSignal, supersedeSignal } from '../workflows/messages';
+
+export interface WorkerDeps {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  /** The file that `npm run build` packs the workflows into. */
+  readonly workflowBundle: string;
+  readonly taskQueue?: string;
+  readonly activities: Activities;
+  /** The names of those that are switched on: each has a queue of its own. */
+  readonly providers: readonly string[];
+  /** Pushes per second by provider, of all workers together; no limit when absent. */
+  readonly rates: Readonly<Partial<Record<string, number>>>;
+}
+
+/** A push under way may end (5 s and its write); what is longer is done again by the next worker. */
+const SHUTDOWN_GRACE = '8s';
+const SHUTDOWN_FORCE = '12s';
+
+/** Pushes wait for a provider most of the time: the default of 100 would leave the two cores idle. */
+const PUSHES_AT_ONCE = 200;
+
+const SIGNAL_OF_CAUSE = {
+  order: orderLinkedSignal,
+  device: deviceRegisteredSignal,
+  superseded: supersedeSignal,
+  // As good as any: a delivery only looks again.
+  'time-over': supersedeSignal,
+} as const;
+
+/** What activities ask of Temporal. */
+export function reachDeliveries({
+  connection,
+  namespace,
+  ...parts
+}: Pick<WorkerDeps, 'connection' | 'namespace'> & Omit<RetryParts, 'temporal'>): Pick<
+  ActivityDeps,
+  'wake' | 'deliveries'
+> {
+  const temporal = new Client({ connection, namespace });
+  return {
+    deliveries: createDeliveryControl({ ...parts, temporal }),
+    async wake({ workflowId, cause }) {
+      try {
+        await temporal.workflow.getHandle(workflowId).signal(SIGNAL_OF_CAUSE[cause].name);
+        return 'woken';
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return 'gone';
+        throw error;
+      }
+    },
+  };
+}
+
+/** All workers of a process, which live and die together. */
+export interface Workers {
+  /** How Temporal calls them. */
+  readonly identity: string;
+  /** Where each of them listens; the first one takes the deliveries. */
+  readonly taskQueues: readonly [string, ...string[]];
+  /** Settles once all have ended; when one fails, the others stop. */
+  run(): Promise<void>;
+  /** Takes nothing new, and lets what is under way end. */
+  shutdown(): void;
+}
+
+/** Builds the worker of the deliveries, and one for the pushes of each provider; `run()` them. */
+export async function createWorkers(deps: WorkerDeps): Promise<Workers> {
+  const { taskQueue = TASK_QUEUE, activities, workflowBundle, providers, rates } = deps;
+  const { pushToDevice } = activities;
+  const shared = {
+    connection: deps.connection,
+    namespace: deps.namespace,
+    maxConcurrentActivityTaskExecutions: PUSHES_AT_ONCE,
+    activityTaskPollerBehavior: { type: 'autoscaling' },
+    shutdownGraceTime: SHUTDOWN_GRACE,
+    shutdownForceTime: SHUTDOWN_FORCE,
+  } satisfies Partial<WorkerOptions>;
+  const deliveries = await Worker.create({
+    ...shared,
+    taskQueue,
+    workflowBundle: { codePath: workflowBundle },
+    // Also pushes whose provider no worker knows: they end with that reason.
+    activities,
+    workflowTaskPollerBehavior: { type: 'autoscaling' },
+  });
+  const pushes = await Promise.all(
+    providers.map((provider) =>
+      Worker.create({
+        ...shared,
+        taskQueue: pushQueue(taskQueue, provider),
+        activities: { pushToDevice },
+        maxTaskQueueActivitiesPerSecond: rates[provider],
+      }),
+    ),
+  );
+  const workers = [deliveries, ...pushes];
+  const shutdown = (): void => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  return {
+    identity: deliveries.options.identity,
+    taskQueues: [taskQueue, ...pushes.map((worker) => worker.options.taskQueue)],
+    shutdown,
+    async run() {
+      const ends = await Promise.allSettled(workers.map((worker) => worker.run().finally(shutdown)));
+      for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    },
+  };
+}

@@ -1,0 +1,205 @@
+import { maskText } from '../../shipment/safe-text';
+import type { ShipmentStatus, StatusMap } from '../../shipment/status';
+import type { ShipmentEvent, ShipmentUpdate } from '../../shipment/update';
+import { boundScans } from './scans';
+import { carrierField, plainText, trackingNoField } from './text';
+import { readScanTime } from './times';
+import type { Conditions, Flaw, Source, StatusTable } from '../source';
+import { contentKey } from '../update-identity';
+import { wholeScan } from '../whole-scan';
+
+/** Longest text and place of one scan; characters. Real ones are below 200. */
+const MAX_TEXT = 500;
+/** Longest word for a status; characters. */
+const MAX_CODE = 64;
+/** Scans that are read closely, the newest; to date and mask one takes some 0.1 ms. */
+const MAX_READ = 600;
+/** Different things that can be wrong with one waybill and are told. */
+const MAX_FLAWS = 20;
+
+/** One scan in the words of a source, as it was read, before anything is trusted. */
+export interface SaidScan {
+  /** As it is written; empty when there is none. */
+  readonly time: string;
+  /** Of its status table; empty when the scan has none. */
+  readonly code: string;
+  readonly text: string;
+  readonly place?: string;
+  /** The sender's id of this very scan, if it stays the same whenever the scan is told again. */
+  readonly id?: string;
+  /** What tells this scan from any other of its waybill, beside its time and text: never the time of sending. */
+  readonly identity?: readonly string[];
+  /** What the scan means, where the code alone does not say it. */
+  readonly status?: ShipmentStatus | null;
+  /** The coarsest word for it, where the sender has several. */
+  readonly kind?: string;
+}
+
+/** What a source says about one waybill. */
+export interface SaidWaybill {
+  readonly carrier: string;
+  readonly trackingNo: string;
+  readonly scans: readonly SaidScan[];
+  /** The state that the source gives the whole waybill. */
+  readonly state?: string;
+  /** What the source says of the waybill as a whole: becomes a scan of its own where no scan says it. */
+  readonly whole?: Omit<SaidScan, 'id' | 'identity'>;
+  /** The carrier under which the waybill was told before the source corrected itself. */
+  readonly formerCarrier?: string;
+}
+
+export interface Rules {
+  readonly source: Pick<Source, 'name' | 'statusTable' | 'lockerSigned'>;
+  /** IANA zone of times without an offset. */
+  readonly zone: string;
+  readonly conditions: Conditions;
+}
+
+/** The update about one waybill, unless it has no usable number, and what was wrong with it. */
+export interface Built {
+  readonly update?: ShipmentUpdate;
+  readonly flaws: readonly Flaw[];
+}
+
+/**
+ * Turns what any source says about a waybill into a shipment update: canonical names, times in UTC, masked
+ * texts, canonical statuses, every scan once. The only place where that is done.
+ */
+export function buildUpdate(said: SaidWaybill, { source, zone, conditions }: Rules): Built {
+  const carrier = carrierField.safeParse(said.carrier);
+  const trackingNo = trackingNoField.safeParse(said.trackingNo);
+  if (!carrier.success || !trackingNo.success) {
+    const where = plainText(`${said.carrier}/${said.trackingNo}`, MAX_CODE * 2);
+    return { flaws: [{ code: 'row-unusable', where, message: 'no usable carrier and tracking number' }] };
+  }
+  const former = carrierField.safeParse(said.formerCarrier ?? '');
+  const flaws = new Map<string, Flaw>();
+  const flaw = (code: Flaw['code'], message: string): void => {
+    if (flaws.size < MAX_FLAWS) flaws.set(`${code} ${message}`, { code, where: trackingNo.data, message });
+  };
+
+  const timeOf = (scan: Pick<SaidScan, 'time'>): string | undefined => {
+    const read = readScanTime(scan.time, conditions.now, conditions.zone ?? zone);
+    if ('time' in read) return read.time;
+    flaw('time-unusable', `the time of a scan ${read.problem}`);
+    return undefined;
+  };
+  const dated = newestOf(said.scans).map((scan) => ({ scan, time: timeOf(scan) }));
+  // A scan without a time is put before those that have one, where it changes nothing.
+  const fallback =
+    dated
+      .flatMap(({ time }) => time ?? [])
+      .sort()
+      .at(0) ?? new Date(conditions.now).toISOString();
+
+  const table = { ...wordsOfShop(conditions.statusMap, source.name), ...source.statusTable };
+  const meaningOf = (code: string): ShipmentStatus | null =>
+    source.lockerSigned?.includes(code) ? conditions.lockerSigned : statusOf(code, table);
+  const read = (scan: SaidScan, time: string | undefined): ShipmentEvent => {
+    const event = eventOf(scan, time, fallback, trackingNo.data, meaningOf);
+    if (scan.status === undefined && isUnknown(event.rawStatus, table)) {
+      flaw('status-unknown', `the status ${event.rawStatus} is in no table`);
+    }
+    return event;
+  };
+
+  const events = new Map<string, ShipmentEvent>();
+  for (const { scan, time } of dated) {
+    const event = read(scan, time);
+    const twin = events.get(event.key);
+    if (twin === undefined || twin.status === null) events.set(event.key, event);
+  }
+  const kept = boundScans([...events.values()]);
+  const left = said.scans.length - dated.length + events.size - kept.length;
+  if (left > 0) flaw('scans-cut', `only the newest ${kept.length} scans, ${left} left out`);
+
+  const { whole } = said;
+  const last =
+    whole === undefined || whole.code === '' || whole.status === null || isCoarser(whole, dated, meaningOf)
+      ? undefined
+      : wholeScan(read(whole, whole.time === '' ? undefined : timeOf(whole)), kept);
+
+  return {
+    flaws: [...flaws.values()],
+    update: {
+      source: source.name,
+      carrier: carrier.data,
+      trackingNo: trackingNo.data,
+      events: last === undefined ? kept : [...kept, last],
+      ...(said.state !== undefined && said.state !== '' && { state: plainText(said.state, MAX_CODE) }),
+      ...(former.success && former.data !== carrier.data && { formerCarrier: former.data }),
+    },
+  };
+}
+
+interface DatedScan {
+  readonly scan: SaidScan;
+  readonly time: string | undefined;
+}
+
+/**
+ * As many of the newest as are read closely, in the order given. By the digits of their times, since to read ten
+ * thousand takes longer than a carrier waits.
+ */
+function newestOf(scans: readonly SaidScan[]): readonly SaidScan[] {
+  if (scans.length <= MAX_READ) return scans;
+  const digits = scans.map(({ time }) => time.slice(0, 32).replace(/\D/g, '').slice(0, 14));
+  const oldest = [...digits].sort().at(-MAX_READ) ?? '';
+  return scans.filter((_, index) => (digits[index] ?? '') >= oldest).slice(0, MAX_READ);
+}
+
+/** Whether the newest scan says the same in a finer word: at customs, where the whole is in transit. */
+function isCoarser(
+  { kind, status }: Pick<SaidScan, 'kind' | 'status'>,
+  dated: readonly DatedScan[],
+  meaningOf: (code: string) => ShipmentStatus | null,
+): boolean {
+  if (kind === undefined || status !== meaningOf(kind)) return false;
+  const newest = dated.reduce((max, { time = '' }) => (time > max ? time : max), '');
+  return dated.some(({ scan, time = '' }) => time === newest && scan.kind === kind);
+}
+
+function eventOf(
+  scan: SaidScan,
+  time: string | undefined,
+  fallback: string,
+  trackingNo: string,
+  meaningOf: (code: string) => ShipmentStatus | null,
+): ShipmentEvent {
+  const masked = (said: string, maxLength: number): string => {
+    const line = plainText(said, maxLength);
+    return line === '' ? '' : maskText(line, trackingNo);
+  };
+  const rawStatus = masked(scan.code, MAX_CODE);
+  const text = masked(scan.text, MAX_TEXT);
+  const place = masked(scan.place ?? '', MAX_TEXT);
+  return {
+    // Over the masked text: a digest of a phone number can be searched back to the number.
+    key: scan.id
+      ? `id:${plainText(scan.id, MAX_TEXT)}`
+      : contentKey(time ?? '', text, ...(scan.identity ?? [])),
+    time: time ?? fallback,
+    status: scan.status === undefined ? meaningOf(rawStatus) : scan.status,
+    rawStatus,
+    text,
+    ...(place !== '' && { place }),
+  };
+}
+
+/** What words mean to the shop at a source; those that it gives to this source alone go first. */
+function wordsOfShop(statusMap: StatusMap = {}, source: string): StatusMap {
+  const prefix = `${source}/`;
+  const own = Object.entries(statusMap).filter(([word]) => word.startsWith(prefix));
+  return {
+    ...statusMap,
+    ...Object.fromEntries(own.map(([word, status]) => [word.slice(prefix.length), status])),
+  };
+}
+
+function statusOf(code: string, table: StatusTable): ShipmentStatus | null {
+  return Object.hasOwn(table, code) ? (table[code] ?? null) : null;
+}
+
+function isUnknown(code: string, table: StatusTable): boolean {
+  return code !== '' && !Object.hasOwn(table, code);
+}

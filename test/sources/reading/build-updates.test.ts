@@ -1,0 +1,137 @@
+import { describe, expect, test } from '@jest/globals';
+import type { StatusMap } from '../../../src/shipment/status';
+import type { SaidScan, SaidWaybill } from '../../../src/sources/reading/update';
+import { buildUpdates } from '../../../src/sources/build-updates';
+import { deliveryWorkflowId } from '../../../src/sources/update-identity';
+import { onlyUpdate } from '../read';
+import { CONDITIONS } from '../requests';
+
+const SOURCE = {
+  name: 'test',
+  statusTable: { go: 'in_transit', out: 'out_for_delivery', nothing: null },
+} as const;
+const build = (...said: SaidWaybill[]) =>
+  buildUpdates(said, { source: SOURCE, zone: 'UTC', conditions: CONDITIONS });
+const scan = (change: Partial<SaidScan> = {}): SaidScan => ({
+  time: '2026-03-02T10:00:00Z',
+  code: 'go',
+  text: 'text',
+  ...change,
+});
+const waybill = (scans: readonly SaidScan[], change: Partial<SaidWaybill> = {}): SaidWaybill => ({
+  carrier: 'dhl',
+  trackingNo: 'GEN0001',
+  scans,
+  ...change,
+});
+const minute = (index: number) => new Date(Date.UTC(2026, 1, 1) + index * 60_000).toISOString();
+
+describe('what a request says of waybills', () => {
+  test('is one update for each, however many rows tell of it', () => {
+    const { updates } = build(
+      waybill([scan()]),
+      waybill([scan()], { trackingNo: 'GEN0002' }),
+      waybill([scan({ text: 'more' }), scan()]),
+    );
+    expect(updates.map(({ trackingNo, events }) => [trackingNo, events.length])).toEqual([
+      ['GEN0001', 2],
+      ['GEN0002', 1],
+    ]);
+  });
+
+  test('keeps the newest of too many scans', () => {
+    const scans = Array.from({ length: 1_200 }, (_, i) => scan({ time: minute(i) }));
+    const { updates, flaws } = build(waybill(scans));
+    expect(updates[0]?.events).toHaveLength(500);
+    expect(updates[0]?.events.at(-1)?.time).toBe(minute(1_199));
+    expect(updates[0]?.events.at(0)?.time).toBe(minute(700));
+    expect(flaws).toMatchObject([{ code: 'scans-cut' }]);
+  });
+
+  test('names each kind of flaw once, and not without end', () => {
+    expect(build(waybill([scan({ time: '' }), scan({ time: '', text: 'b' })])).flaws).toHaveLength(1);
+    const words = Array.from({ length: 900 }, (_, i) => scan({ code: `word ${i}`, text: `text ${i}` }));
+    expect(build(waybill(words)).flaws.length).toBeLessThanOrEqual(20);
+    const bad = Array.from({ length: 900 }, (_, i) => waybill([], { trackingNo: `?${i}` }));
+    expect(build(...bad).flaws).toHaveLength(200);
+  });
+});
+
+describe('words that the table of a source lacks', () => {
+  const mapped = (statusMap: StatusMap, ...codes: string[]) =>
+    buildUpdates([waybill(codes.map((code) => scan({ code, text: code })))], {
+      source: SOURCE,
+      zone: 'UTC',
+      conditions: { ...CONDITIONS, statusMap },
+    });
+  const statusesOf = (...said: Parameters<typeof mapped>) =>
+    onlyUpdate(mapped(...said)).events.map(({ status }) => status);
+
+  test('mean what the shop says, for one source or for all; the table itself goes first', () => {
+    expect(statusesOf({ odd: 'delivered' }, 'odd')).toEqual(['delivered']);
+    expect(statusesOf({ odd: 'delivered', 'test/odd': 'returned' }, 'odd')).toEqual(['returned']);
+    expect(statusesOf({ 'other/odd': 'delivered' }, 'odd')).toEqual([null]);
+    expect(statusesOf({ go: 'delivered', nothing: 'delivered' }, 'go', 'nothing')).toEqual([
+      'in_transit',
+      null,
+    ]);
+  });
+
+  test('are no flaw then, and make another delivery of the same request', () => {
+    expect(mapped({}, 'odd').flaws).toMatchObject([{ code: 'status-unknown' }]);
+    expect(mapped({ odd: 'delivered' }, 'odd').flaws).toEqual([]);
+    const idOf = (statusMap: StatusMap) => deliveryWorkflowId(onlyUpdate(mapped(statusMap, 'odd')));
+    expect(idOf({ odd: 'delivered' })).not.toBe(idOf({}));
+  });
+});
+
+describe('what is said of a waybill as a whole', () => {
+  const whole = (change: Partial<SaidScan> = {}) => ({ whole: scan({ code: 'out', time: '', ...change }) });
+  const eventsOf = (said: SaidWaybill) => onlyUpdate(build(said)).events;
+
+  test('is a scan after all others, even without a time of its own or with an earlier one', () => {
+    for (const time of ['', '2026-03-01T10:00:00Z']) {
+      expect(eventsOf(waybill([scan()], whole({ time })))).toMatchObject([
+        { status: 'in_transit' },
+        { status: 'out_for_delivery', time: '2026-03-02T10:00:00.001Z' },
+      ]);
+    }
+  });
+
+  test('is the same scan whenever it is told again, and another once there is news', () => {
+    const idOf = (said: SaidWaybill) => deliveryWorkflowId(onlyUpdate(build(said)));
+    const told = idOf(waybill([scan()], whole({ time: '2026-03-02T10:10:00Z' })));
+    expect(idOf(waybill([scan()], whole({ time: '2026-03-02T10:15:00Z' })))).toBe(told);
+    expect(idOf(waybill([scan(), scan({ text: 'news' })], whole()))).not.toBe(told);
+  });
+
+  test.each([
+    ['the newest scan says it', [scan({ code: 'out' })]],
+    ['the scans together say it', [scan({ code: 'out' }), scan({ time: '2026-03-02T10:01:00Z' })]],
+  ])('is no scan of its own where %s', (_, scans) => {
+    expect(eventsOf(waybill(scans, whole()))).toHaveLength(scans.length);
+  });
+
+  test('is no scan of its own where the newest scan says it in a finer word, but where it says more', () => {
+    const fine = scan({ code: 'go/fine', status: 'customs', kind: 'go' });
+    const coarse = scan({ code: 'go', status: 'in_transit', kind: 'go' });
+    expect(eventsOf(waybill([fine], { whole: coarse }))).toHaveLength(1);
+    expect(eventsOf(waybill([coarse], { whole: fine }))).toHaveLength(2);
+  });
+
+  test.each([{ code: 'nothing' }, { code: '' }, { code: 'new' }])(
+    'is no scan beside others with %j',
+    (change) => {
+      expect(eventsOf(waybill([scan()], whole(change)))).toHaveLength(1);
+    },
+  );
+
+  test('is the only scan where there is no other, and nothing where it says nothing', () => {
+    expect(eventsOf(waybill([], whole()))).toMatchObject([{ status: 'out_for_delivery' }]);
+    expect(eventsOf(waybill([], whole({ code: 'new' })))).toMatchObject([{ status: null, rawStatus: 'new' }]);
+    expect(build(waybill([], whole({ code: 'nothing', status: null })))).toMatchObject({
+      updates: [],
+      flaws: [{ code: 'no-scans' }],
+    });
+  });
+});
