@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { startCloudFunction, type CloudFunction } from './cloud-function';
-import type { SystemName } from './measurement';
 import { addParcels, type Parcel } from './parcels';
 import { startSeedReplica, type SeedReplica } from './seed-replica/start';
 import { startWaybell, type Waybell } from './waybell';
+
+/** Waybell, and those that it is compared with: the replica of what it replaces, and packages that push. */
+export type SystemName = 'Waybell' | 'old pipeline' | 'web-push' | 'apns2' | '@parse/node-apn';
 
 /** One of the two that are compared, as a measurement sees it. */
 export interface System {

@@ -1,7 +1,4 @@
-import type { Lab } from './lab';
-
-/** Waybell, and those that it is compared with: the replica of what it replaces, and packages that push. */
-export type SystemName = 'Waybell' | 'old pipeline' | 'web-push' | 'apns2' | '@parse/node-apn';
+import type { Lab, SystemName } from './lab';
 
 /** One line of the result: the same thing, measured in several rounds. */
 export interface Row {

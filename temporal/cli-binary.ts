@@ -5,16 +5,13 @@ import { promisify } from 'node:util';
 import { cacheFolder, searchPath } from '../src/config/config';
 import { buildCliWithGo } from './cli-build';
 import { downloadCli } from './cli-download';
-import { OFFICIAL_RELEASE, type CliRelease } from './cli-release';
+import { OFFICIAL_RELEASE, type CliRelease, type Report } from './cli-release';
 
 /** Older servers know neither the dynamic settings nor the SQLite settings that dev-server.ts passes. */
 const OLDEST_SERVER_MINOR = 29;
 const VERSION_TIMEOUT_MS = 10_000;
 
 export const CLI_FILE_NAME = process.platform === 'win32' ? 'temporal.exe' : 'temporal';
-
-/** Tells a person what a long step is doing, one line at a time. */
-export type Report = (line: string) => void;
 
 export interface CliRequest {
   /** TEMPORAL_CLI_PATH: used as it is, without a look at its version. */

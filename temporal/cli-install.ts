@@ -1,7 +1,6 @@
 import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { Report } from './cli-binary';
-import type { CliRelease } from './cli-release';
+import type { CliRelease, Report } from './cli-release';
 
 export interface CliInstallation {
   readonly release: CliRelease;

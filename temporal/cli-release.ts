@@ -1,3 +1,6 @@
+/** Tells a person what a long step is doing, one line at a time. */
+export type Report = (line: string) => void;
+
 /** One release of the Temporal CLI, and where its archives are. */
 export interface CliRelease {
   readonly version: string;

@@ -2,7 +2,7 @@ import { isGrpcServiceError, type ConnectionLike } from '@temporalio/client';
 import { google, temporal } from '@temporalio/proto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SEARCH_ATTRIBUTES } from '../src/workflows/search-attributes';
-import type { Report } from './cli-binary';
+import type { Report } from './cli-release';
 
 const { IndexedValueType } = temporal.api.enums.v1;
 type AttributeTypes = Record<string, temporal.api.enums.v1.IndexedValueType>;

@@ -1,6 +1,6 @@
 import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client } from '@temporalio/client';
 import type { Duration } from '@temporalio/common';
-import { TASK_QUEUE } from '../src/workflows/contract';
+import { RETIRE_SILENT_WORKFLOW, SWEEP_WORKFLOW, TASK_QUEUE } from '../src/workflows/contract';
 
 export interface Every {
   readonly scheduleId: string;
@@ -11,7 +11,7 @@ export interface Every {
 }
 
 /** Makes Temporal start a workflow of ours at fixed intervals. A second call changes nothing. */
-export async function ensureSchedule(
+async function ensureSchedule(
   client: Client,
   { scheduleId, every, timeout, workflowType }: Every,
 ): Promise<void> {
@@ -32,4 +32,31 @@ export async function ensureSchedule(
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
   }
+}
+
+export const SWEEP_SCHEDULE_ID = 'waybell-sweep';
+
+/**
+ * Makes Temporal look once a minute for waits whose condition holds by now: orders may be changed by plain SQL,
+ * of which nobody tells us.
+ */
+export function ensureSweepSchedule(client: Client): Promise<void> {
+  return ensureSchedule(client, {
+    scheduleId: SWEEP_SCHEDULE_ID,
+    workflowType: SWEEP_WORKFLOW,
+    every: '1m',
+    timeout: '2m',
+  });
+}
+
+export const SILENT_DEVICES_SCHEDULE_ID = 'waybell-silent-devices';
+
+/** Makes Temporal look once a day for devices that are silent for longer than their provider keeps them. */
+export function ensureSilentDevicesSchedule(client: Client): Promise<void> {
+  return ensureSchedule(client, {
+    scheduleId: SILENT_DEVICES_SCHEDULE_ID,
+    workflowType: RETIRE_SILENT_WORKFLOW,
+    every: '1d',
+    timeout: '1h',
+  });
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Measurement, Row, SystemName } from '../measurement';
+import type { SystemName } from '../lab';
+import type { Measurement, Row } from '../measurement';
 import { BENCH_ROOT } from '../paths';
 import { openContest, type Contestant, type Turn } from '../push/contest';
 import { ANSWER_AFTER_MS, MOST_STREAMS, type ProviderName } from '../push/wires';

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { endForked, forkOwn } from '../forked';
-import type { SystemName } from '../measurement';
+import type { SystemName } from '../lab';
 import { ask } from './ask';
 import type { Question, Taken } from './fake-providers';
 import { createKeys } from './keys';

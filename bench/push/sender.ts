@@ -1,5 +1,5 @@
 import { keepInFlight } from '../in-flight';
-import type { SystemName } from '../measurement';
+import type { SystemName } from '../lab';
 import { answerParent } from './ask';
 import { targetOf, type Batch } from './batch';
 import { openApns2 } from './systems/apns2';

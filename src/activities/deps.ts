@@ -1,12 +1,28 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { ShopTables } from '../config/config';
+import type { DueWait } from '../database/due-waits';
+import type { DeliveryControl } from '../deliveries/retry';
 import type { PushClass, PushProvider } from '../push/provider';
 import type { Language } from '../shipment/message-text';
 import type { StatusMap } from '../shipment/status';
-import type { DeliveryControl } from '../retry/delivery-control';
-import type { DueWait } from '../database/due-waits';
-import type { PushTimers } from './push-timers';
+
+/** The clocks of a push. Tests have shorter ones. */
+interface PushTimers {
+  /** The deadline of a request; milliseconds. */
+  readonly request: number;
+  /** How often a held push looks whether it may go, half to one and a half of it; milliseconds. */
+  readonly heldLook: number;
+  /** By what the waits before the next try are multiplied. */
+  readonly retryScale: number;
+}
+
+export const PUSH_TIMERS: PushTimers = {
+  // A provider that needs longer is asked again: phones wait for news, not for a slow socket.
+  request: 5_000,
+  heldLook: 20_000,
+  retryScale: 1,
+};
 
 /** What the activities are made of. */
 export interface ActivityDeps {

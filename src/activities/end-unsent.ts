@@ -1,7 +1,7 @@
 import { closeOpenUpdate } from '../database/updates';
 import { inTransaction } from '../database/pool';
 import { deleteOtherWaits } from '../database/waits';
-import type { SendStatus } from '../shipment/send-status';
+import type { SendStatus } from '../shipment/delivery';
 import type { ActivityDeps } from './deps';
 
 export interface EndUnsentInput {

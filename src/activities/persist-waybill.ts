@@ -2,15 +2,14 @@ import { activityInfo } from '@temporalio/activity';
 import {
   countAnnounced,
   insertUpdate,
-  selectOwnRecord,
+  reopenUpdate,
   selectOpenDeliveries,
+  selectOwnRecord,
+  selectStoredDecision,
 } from '../database/updates';
-import type { Waybill } from '../database/waybills';
+import { takeWaybill, writeWaybillStatus, type Waybill } from '../database/waybills';
 import { insertEvents, selectNewestParcel, selectParcelEvents } from '../database/parcel-events';
 import { inTransaction, type Queryable } from '../database/pool';
-import { reopenUpdate, selectStoredDecision } from '../database/stored-decision';
-import { takeWaybill } from '../database/take-waybill';
-import { writeWaybillStatus } from '../database/write-waybill-status';
 import { currentStatus } from '../shipment/current-status';
 import { decideAnnouncement, lastTold } from '../shipment/decide-announcement';
 import type { Decision } from '../shipment/delivery';

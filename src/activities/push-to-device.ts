@@ -2,13 +2,13 @@ import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/comm
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
 import { claimPush, type Claim } from '../database/pushes';
 import { inTransaction } from '../database/pool';
-import { pushText } from '../push/message-text';
-import type { CircuitCause, PushAnswer } from '../push/provider';
+import { pushText } from '../push/text';
+import type { PushAnswer } from '../push/provider';
+import type { CircuitCause } from '../shipment/device';
 import { requestId } from '../push/ids';
 import { retryDelayMs } from '../push/retry-delay';
 import type { DeviceRef, PushResult, PushState } from '../shipment/delivery';
-import type { ActivityDeps } from './deps';
-import { PUSH_TIMERS } from './push-timers';
+import { PUSH_TIMERS, type ActivityDeps } from './deps';
 import { holdsPush, type JudgedAnswer, recordPushAnswer, STATE_OF_CLASS } from './record-push-answer';
 
 export interface PushToDeviceInput {

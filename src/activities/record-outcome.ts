@@ -1,12 +1,17 @@
-import { isCurrent, writeUpdateState } from '../database/updates';
-import { countPushes, writeSendStatus } from '../database/audience-facts';
+import type { WaitLimits } from '../shipment/attention';
+import { countPushes, writeResults, writeSendStatus } from '../database/pushes';
 import { everHadDevice, findDevices } from '../database/find-devices';
 import { inTransaction, type Queryable } from '../database/pool';
+import { isCurrent, writeUpdateState } from '../database/updates';
 import { deleteOtherWaits, upsertWait, WAIT_KIND_OF_ATTENTION } from '../database/waits';
-import { writeResults } from '../database/write-push';
-import type { WaitLimits } from '../config/config';
-import type { AudienceOutcome, NotificationRef, Outcome, PushResult } from '../shipment/delivery';
-import { judgeAudience, overallStatus } from '../shipment/send-status';
+import {
+  judgeAudience,
+  overallStatus,
+  type AudienceOutcome,
+  type NotificationRef,
+  type Outcome,
+  type PushResult,
+} from '../shipment/delivery';
 import type { ActivityDeps } from './deps';
 
 export interface RecordOutcomeInput {
@@ -108,4 +113,17 @@ function describe(audiences: readonly AudienceOutcome[], current: boolean): stri
       : `${audience}: ${sendStatus}, ${accepted} accepted`,
   );
   return [...parts, ...(current ? [] : ['a newer status is known'])].join('; ');
+}
+
+export interface RecordResultsInput {
+  readonly workflowId: string;
+  readonly round: number;
+  readonly results: readonly PushResult[];
+}
+
+/** Writes the results of one page once more, before the workflow forgets them and goes on with the next. */
+export function createRecordResults({ pool }: ActivityDeps) {
+  return function recordResults({ workflowId, round, results }: RecordResultsInput): Promise<void> {
+    return inTransaction(pool, (db) => writeResults(db, workflowId, round, results));
+  };
 }

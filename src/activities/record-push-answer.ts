@@ -1,9 +1,16 @@
-import { deactivateDevice } from '../database/deactivate-device';
-import { DEACTIVATION_HELD, holdDeactivation, isMassDeactivation } from '../database/held-deactivations';
+import { deactivateDevice } from '../database/devices';
+import {
+  closeCircuit,
+  countOtherComplaints,
+  DEACTIVATION_HELD,
+  holdDeactivation,
+  isMassDeactivation,
+  openCircuit,
+} from '../database/held';
 import type { Queryable } from '../database/pool';
-import { closeCircuit, countOtherComplaints, openCircuit } from '../database/held';
-import { writePush } from '../database/write-push';
-import type { CircuitCause, PushAnswer } from '../push/provider';
+import { writePush } from '../database/pushes';
+import type { PushAnswer } from '../push/provider';
+import type { CircuitCause } from '../shipment/device';
 
 /** A complaint that may be about one device only holds a provider once so many devices brought it. */
 const SUSPECTS = 3;

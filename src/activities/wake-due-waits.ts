@@ -1,7 +1,6 @@
-import { takeDueWaits, type DueWait } from '../database/due-waits';
+import { noteSweep, takeDueWaits, type DueWait } from '../database/due-waits';
 import { fewAtOnce } from '../few-at-once';
 import { inTransaction } from '../database/pool';
-import { noteSweep } from '../database/sweeps';
 import type { ActivityDeps } from './deps';
 import { createEndUnsent } from './end-unsent';
 

@@ -2,12 +2,12 @@ import express, { Router } from 'express';
 import helmet from 'helmet';
 import type { Registry } from 'prom-client';
 import type { Intake } from '../intake/intake';
-import { addAlarmGauges } from './gauges';
+import { addAlarmGauges, addJournalGauges, addProviderGauges, createWebhookCounts } from './gauges';
 import { addArchiveRoutes } from './archive';
 import { addAttentionRoutes } from './attention';
 import { addAttentionGauges } from './attention-gauges';
 import { authenticate } from './auth';
-import { channelRoutes } from './channels';
+import { channelRoutes, webhookRoutes } from './webhooks';
 import type { ApiDependencies, ProcessDependencies } from './dependencies';
 import { descriptionRoutes } from './description';
 import { addDeliveryRoutes } from './deliveries';
@@ -17,16 +17,11 @@ import { healthRoutes } from './health';
 import { addLedgerRoutes } from './ledger';
 import { createMetrics } from './metrics';
 import { addNotificationRoutes } from './notifications';
-import { providerReceiptRoutes } from './provider-receipts';
-import { addProviderGauges } from './provider-gauges';
+import { addReceiptRoutes, providerReceiptRoutes } from './receipts';
 import { addProviderRoutes } from './providers';
-import { addReceiptRoutes } from './receipts';
-import { addJournalGauges } from './journal-gauges';
 import { addRetryRoutes } from './retries';
 import { logRequests } from './request-log';
 import { addWaybillRoutes } from './waybills';
-import { createWebhookCounts } from './webhook-counts';
-import { webhookRoutes } from './webhooks';
 
 /** The whole HTTP API: one router per audience. It starts workflows and never pushes. */
 export function createApp(deps: ApiDependencies): express.Express {

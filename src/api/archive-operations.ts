@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { WEBHOOK_VERDICTS } from '../database/webhook-archive';
 import { count, ok } from './answer-fields';
 import { DATABASE_PROBLEMS } from './database-problem';
-import { optionalId } from './id-fields';
+import { optionalId } from './request-input';
 import type { Operation } from './operation';
 
 const flaw = z

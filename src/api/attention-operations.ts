@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ATTENTION_KINDS } from '../shipment/attention';
 import { count, moment, ok, temporalUi } from './answer-fields';
 import { DATABASE_PROBLEMS } from './database-problem';
-import { words } from './id-fields';
+import { words } from './request-input';
 import type { Operation } from './operation';
 
 /** A moment, a workflow id and two short words. */

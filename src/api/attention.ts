@@ -1,9 +1,8 @@
 import type { Router } from 'express';
 import { ENDS_BY } from '../shipment/attention';
-import type { Entry } from './attention-entry';
+import { listAttention, type Entry } from '../insight/attention';
 import { type AttentionEntry, showAttention } from './attention-operations';
 import type { ApiDependencies } from './dependencies';
-import { listAttention } from './list-attention';
 import { serve } from './operation';
 import { temporalLink } from '../deliveries/link';
 

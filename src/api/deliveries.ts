@@ -8,10 +8,10 @@ import { explainDelivery } from '../shipment/explain-delivery';
 import { trackingNoField } from '../sources/reading/text';
 import { explainDeliveries, type DeliveryAnswer } from './delivery-operations';
 import type { ApiDependencies } from './dependencies';
-import { explainNotifications } from './explain-notifications';
+import { explainNotifications } from '../insight/explain';
 import { HttpProblem } from './http-problem';
 import { serve } from './operation';
-import { findStuckStep, type StuckStep } from './stuck-step';
+import { findStuckStep, type StuckStep } from '../deliveries/runs';
 import { temporalLink } from '../deliveries/link';
 import { askTemporal } from './temporal-problem';
 

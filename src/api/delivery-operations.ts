@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { ATTENTIONS } from '../shipment/send-status';
+import { ATTENTIONS } from '../shipment/delivery';
 import { explainDelivery } from '../shipment/explain-delivery';
 import { count, moment, ok, temporalUi } from './answer-fields';
 import { DATABASE_PROBLEMS } from './database-problem';
-import { words } from './id-fields';
+import { words } from './request-input';
 import { explainedNotification, explanation } from './notification-fields';
 import type { Operation } from './operation';
 

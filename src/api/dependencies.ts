@@ -4,7 +4,7 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { Alarms } from '../alarms';
 import type { Config } from '../config/config';
-import type { Channels } from '../intake/channel';
+import type { Channels } from '../intake/channels/channels';
 import type { Intake } from '../intake/intake';
 import type { PushCounts } from '../push/counts';
 

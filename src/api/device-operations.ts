@@ -9,7 +9,7 @@ import {
   subscriptionField,
   wordField,
 } from './device-fields';
-import { optionalId } from './id-fields';
+import { optionalId } from './request-input';
 import type { Operation } from './operation';
 
 const device = z

@@ -1,9 +1,12 @@
 import type { Router } from 'express';
-import { findDeviceForUpdate } from '../database/find-device';
-import { listDevices as selectDevices } from '../database/list-devices';
+import {
+  findDeviceForUpdate,
+  FIRST_PROVIDER,
+  listDevices as selectDevices,
+  unregisterDevice as retireDevice,
+  upsertDevice,
+} from '../database/devices';
 import { inTransaction } from '../database/pool';
-import { unregisterDevice as retireDevice } from '../database/unregister-device';
-import { FIRST_PROVIDER, upsertDevice } from '../database/devices';
 import { deviceProblem, webPushKey } from '../push/settings';
 import { callerOf } from './auth';
 import { namingField } from './database-problem';

@@ -1,9 +1,11 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { Logger } from 'pino';
+import { isTemporalAway } from '../deliveries/temporal-away';
 import type { HttpErrorCode } from '../errors';
 import { databaseProblem } from './database-problem';
 import { HttpProblem, sendProblem } from './http-problem';
 import { requestIdOf } from './request-log';
+import { temporalAway } from './temporal-problem';
 
 export const refuseUnknownRoute: RequestHandler = (request) => {
   throw new HttpProblem('route-unknown', `there is no ${request.method} ${request.path.slice(0, 200)}`);
@@ -16,7 +18,7 @@ export function answerErrors(log: Logger): ErrorRequestHandler {
       next(error);
       return;
     }
-    const problem = error instanceof HttpProblem ? error : (bodyProblem(error) ?? databaseProblem(error));
+    const problem = problemOf(error);
     const requestId = requestIdOf(response);
     if (problem) {
       if (problem.status >= 500) {
@@ -28,6 +30,12 @@ export function answerErrors(log: Logger): ErrorRequestHandler {
     log.error({ requestId, err: error }, 'unexpected error');
     sendProblem(response, new HttpProblem('internal', `something went wrong; request id ${requestId}`));
   };
+}
+
+function problemOf(error: unknown): HttpProblem | undefined {
+  if (error instanceof HttpProblem) return error;
+  if (isTemporalAway(error)) return temporalAway(error);
+  return bodyProblem(error) ?? databaseProblem(error);
 }
 
 const CODE_OF_BODY_STATUS: Readonly<Record<number, HttpErrorCode>> = {

@@ -1,5 +1,10 @@
-import { Gauge, type Registry } from 'prom-client';
+import type pg from 'pg';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import { ALARM_NAMES, type Alarms } from '../alarms';
+import { countHeldDeactivations, listCircuits } from '../database/held';
+import { inTransaction, type Queryable } from '../database/pool';
+import type { Intake } from '../intake/intake';
+import type { Parsed } from '../sources/source';
 
 /** One line per alarm, also of those that are off, so that a rule can tell "off" from "not watched". */
 export function addAlarmGauges(registry: Registry, alarms: Alarms): void {
@@ -13,4 +18,107 @@ export function addAlarmGauges(registry: Registry, alarms: Alarms): void {
       for (const name of ALARM_NAMES) this.set({ name }, active.includes(name) ? 1 : 0);
     },
   });
+}
+
+/** Shows what the journal holds, and since when. */
+export function addJournalGauges(registry: Registry, intake: Intake, clock: () => number = Date.now): void {
+  const gauge = (name: string, help: string, read: () => number): void => {
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  };
+  gauge(
+    'waybell_journal_waiting',
+    'Requests that are not yet handed over to Temporal.',
+    () => intake.state().waiting,
+  );
+  gauge('waybell_journal_oldest_seconds', 'Age of the oldest of them.', () => {
+    const { oldestAt } = intake.state();
+    return oldestAt === undefined ? 0 : Math.max(0, (clock() - oldestAt) / 1000);
+  });
+  gauge(
+    'waybell_journal_unarchived',
+    'Requests that are not yet in the archive.',
+    () => intake.state().unarchived,
+  );
+  gauge('waybell_journal_bytes', 'What the journal holds.', () => intake.state().bytes);
+}
+
+type Sample = readonly [labels: Readonly<Record<string, string>>, value: number];
+
+/** Shows what is held, in every process the same: it is in the database. Without the database it shows nothing. */
+export function addProviderGauges(registry: Registry, pool: pg.Pool): void {
+  const gauge = (
+    name: string,
+    help: string,
+    labelNames: readonly string[],
+    read: (db: Queryable) => Promise<Sample[]>,
+  ): void => {
+    new Gauge({
+      name,
+      help,
+      labelNames,
+      registers: [registry],
+      async collect() {
+        this.reset();
+        const samples = await inTransaction(pool, read).catch((): Sample[] => []);
+        for (const [labels, value] of samples) this.set(labels, value);
+      },
+    });
+  };
+  gauge(
+    'waybell_provider_held',
+    '1 while all pushes of a provider wait, and why.',
+    ['provider', 'cause'],
+    async (db) => (await listCircuits(db)).map(({ provider, cause }) => [{ provider, cause }, 1]),
+  );
+  gauge(
+    'waybell_held_deactivations',
+    'Devices that a provider calls gone while it calls too many so: a person decides.',
+    ['provider'],
+    async (db) => (await countHeldDeactivations(db)).map(({ provider, devices }) => [{ provider }, devices]),
+  );
+}
+
+/** Counts what comes in, by source. */
+export interface WebhookCounts {
+  accepted(source: string, parsed: Parsed): void;
+  refused(source: string, code: string): void;
+}
+
+export function createWebhookCounts(registry: Registry): WebhookCounts {
+  const registers = [registry];
+  const webhooks = new Counter({
+    name: 'waybell_webhooks_total',
+    help: 'Webhooks by source and result: accepted, or the code of the refusal.',
+    labelNames: ['source', 'result'],
+    registers,
+  });
+  const updates = new Counter({
+    name: 'waybell_webhook_updates_total',
+    help: 'Shipment updates in accepted webhooks: one for each waybill.',
+    labelNames: ['source'],
+    registers,
+  });
+  const flaws = new Counter({
+    name: 'waybell_webhook_flaws_total',
+    help: 'What could not be understood in accepted webhooks, by kind.',
+    labelNames: ['source', 'kind'],
+    registers,
+  });
+  return {
+    accepted(source, parsed) {
+      webhooks.inc({ source, result: 'accepted' });
+      updates.inc({ source }, parsed.updates.length);
+      for (const { code } of parsed.flaws) flaws.inc({ source, kind: code });
+    },
+    refused(source, code) {
+      webhooks.inc({ source, result: code });
+    },
+  };
 }

@@ -5,7 +5,7 @@ import type { Intake, IntakeState } from '../intake/intake';
 import type { ProcessDependencies } from './dependencies';
 import { type journalState, showLife, showReadiness } from './health-operations';
 import { serve } from './operation';
-import { isQueuePolled } from './queue-pollers';
+import { isQueuePolled } from '../deliveries/runs';
 import { askTemporal } from './temporal-problem';
 
 /** A database that needs longer is as good as away; milliseconds. */

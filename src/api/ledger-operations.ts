@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { count, moment, ok } from './answer-fields';
 import { DATABASE_PROBLEMS } from './database-problem';
-import { textId } from './id-fields';
+import { textId } from './request-input';
 import type { Operation } from './operation';
 
 const byReason = z.record(z.string(), count);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { printable, trackingNoField } from '../sources/reading/text';
 import { count, ok, temporalUi } from './answer-fields';
 import { DATABASE_PROBLEMS } from './database-problem';
-import { optionalId, requiredId, textId } from './id-fields';
+import { optionalId, requiredId, textId } from './request-input';
 import {
   explainedNotification,
   EXPLANATION_EXAMPLE,

@@ -1,11 +1,13 @@
 import type { Router } from 'express';
-import { findNotification } from '../database/find-notification';
-import { listNotifications as selectNotifications } from '../database/list-notifications';
-import type { Notification } from '../database/notifications';
+import {
+  findNotification,
+  listNotifications as selectNotifications,
+  type Notification,
+} from '../database/notifications';
 import { inTransaction } from '../database/pool';
 import { namingField } from './database-problem';
 import type { ApiDependencies } from './dependencies';
-import { explainNotifications } from './explain-notifications';
+import { explainNotifications } from '../insight/explain';
 import { HttpProblem } from './http-problem';
 import { listNotifications, retryNotification, showNotification } from './notification-operations';
 import { serve } from './operation';

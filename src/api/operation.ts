@@ -1,7 +1,7 @@
 import type { RequestHandler, Response, Router } from 'express';
 import type { z } from 'zod';
 import type { HttpErrorCode } from '../errors';
-import { addRoute } from './methods';
+import { HttpProblem } from './http-problem';
 import { checkFields, readBody, readJson, readOptionalJson } from './request-input';
 
 /**
@@ -88,4 +88,23 @@ export function addOperation(
 ): void {
   const handlers = body || inTheirForm ? [readBody, handler] : handler;
   addRoute(router, path.replace(/\{(\w+)\}/g, ':$1'), { [method]: handlers });
+}
+
+type Method = 'get' | 'post' | 'put';
+
+/** Adds a route that takes exactly these methods and refuses every other with 405 and `Allow`. */
+export function addRoute(
+  router: Router,
+  path: string,
+  handlers: Partial<Record<Method, RequestHandler | RequestHandler[]>>,
+): void {
+  const route = router.route(path);
+  for (const [method, handler] of Object.entries(handlers)) route[method as Method](handler);
+  const allow = Object.keys(handlers)
+    .flatMap((method) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]))
+    .join(', ');
+  route.all(function refuseMethod(request, response) {
+    response.set('Allow', allow);
+    throw new HttpProblem('method-not-allowed', `${request.method} is not possible here; use ${allow}`);
+  });
 }

@@ -7,13 +7,11 @@ import { forgetJournal, showLedger } from './ledger-operations';
 import { listNotifications, retryNotification, showNotification } from './notification-operations';
 import type { Operation } from './operation';
 import { listProviders, releaseProvider, settleDeactivations } from './provider-operations';
-import { receiveGetuiReceipts } from './provider-receipt-operations';
-import { recordReceipt } from './receipt-operations';
+import { receiveGetuiReceipts, recordReceipt } from './receipt-operations';
 import { showRetries, startRetries } from './retry-operations';
 import { linkWaybill } from './waybill-operations';
 import { listWebhooks } from './archive-operations';
-import { receiveFromChannel } from './channel-operations';
-import { receiveExpressStatus } from './webhook-operations';
+import { receiveExpressStatus, receiveFromChannel } from './webhook-operations';
 
 /** Every route, in the order in which people read about them. */
 export const OPERATIONS: readonly Operation[] = [

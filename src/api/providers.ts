@@ -1,7 +1,11 @@
 import type { Router } from 'express';
-import { countHeldDeactivations, settleHeldDeactivations } from '../database/held-deactivations';
+import {
+  closeCircuit,
+  countHeldDeactivations,
+  listCircuits,
+  settleHeldDeactivations,
+} from '../database/held';
 import { inTransaction } from '../database/pool';
-import { closeCircuit, listCircuits } from '../database/held';
 import type { ApiDependencies } from './dependencies';
 import { serve } from './operation';
 import { listProviders, releaseProvider, settleDeactivations } from './provider-operations';

@@ -1,15 +1,16 @@
-import type { Router } from 'express';
-import { findDeviceForUpdate } from '../database/find-device';
+import { Router } from 'express';
+import { findDeviceForUpdate } from '../database/devices';
 import { inTransaction } from '../database/pool';
-import { recordReceipt as writeReceipt } from '../database/receipts';
+import { recordDeliveryReports, recordReceipt as writeReceipt } from '../database/receipts';
+import { readGetuiReceipts } from '../push/getui/receipt';
 import { readEventTime } from '../sources/reading/times';
 import { callerOf } from './auth';
 import type { ApiDependencies } from './dependencies';
 import { HttpProblem } from './http-problem';
-import { serve } from './operation';
+import { addOperation, serve } from './operation';
 import { requireOwnDevice } from './owners';
-import { recordReceipt } from './receipt-operations';
-import { fieldInvalid } from './request-input';
+import { receiveGetuiReceipts, recordReceipt } from './receipt-operations';
+import { bodyBytes, fieldInvalid } from './request-input';
 
 /** How phones say that a push was seen. */
 export function addReceiptRoutes(router: Router, { pool, clock = Date.now }: ApiDependencies): void {
@@ -31,4 +32,28 @@ export function addReceiptRoutes(router: Router, { pool, clock = Date.now }: Api
     }
     return { ok: true, ...recorded };
   });
+}
+
+/** How providers say what became of a push; known by their signatures, not by a key. */
+export function providerReceiptRoutes({ pool, config }: ApiDependencies): Router {
+  const { GETUI_APP_ID: appId, GETUI_MASTER_SECRET: masterSecret } = config.push;
+  const router = Router();
+
+  addOperation(router, receiveGetuiReceipts, async (request, response) => {
+    const body = bodyBytes(request).toString('utf8');
+    if (body.trim() === '') throw new HttpProblem('signature-missing', 'there is no receipt in the body');
+    if (appId === undefined || masterSecret === undefined) {
+      throw new HttpProblem('signature-invalid', 'GeTui is not switched on, so no signature can be checked');
+    }
+    const receipts = readGetuiReceipts(body, { appId, masterSecret });
+    if (receipts.length === 0) throw new HttpProblem('signature-invalid', 'no line is signed by GeTui');
+    const reports = receipts.map(({ cid, taskId: providerId, class: verdict, reason, words }) =>
+      verdict === 'delivered'
+        ? { cid, providerId, lossReason: null, lossWords: null }
+        : { cid, providerId, lossReason: reason, lossWords: words },
+    );
+    const known = await inTransaction(pool, (db) => recordDeliveryReports(db, 'getui', reports));
+    response.json({ ok: true, receipts: receipts.length, known });
+  });
+  return router;
 }

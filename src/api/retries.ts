@@ -3,12 +3,12 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Router } from 'express';
 import {
   addToBulkRetry,
+  findDeliveries,
   findRetryStart,
   listRefusals,
   settleRetry,
   tallyBulkRetry,
 } from '../database/retries';
-import { findDeliveries } from '../database/find-deliveries';
 import { inTransaction } from '../database/pool';
 import { fewAtOnce } from '../few-at-once';
 import { isTemporalAway } from '../deliveries/temporal-away';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { count, moment, ok, temporalUi } from './answer-fields';
 import { DATABASE_PROBLEMS } from './database-problem';
-import { requiredId, textId, words } from './id-fields';
+import { requiredId, textId, words } from './request-input';
 import type { Operation } from './operation';
 
 /** A workflow id holds a source, a carrier and a tracking number, each percent-encoded. */

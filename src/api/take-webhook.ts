@@ -1,7 +1,6 @@
-import { JournalFullError } from '../intake/journal';
-import type { JournalEntry } from '../intake/journal-entry';
+import { JournalFullError, type JournalEntry } from '../intake/journal';
 import type { ReceivedUpdate } from '../sources/source';
-import { deliveryWorkflowId } from '../sources/update-identity';
+import { deliveryWorkflowId } from '../deliveries/workflow-id';
 import type { ApiDependencies } from './dependencies';
 import { HttpProblem } from './http-problem';
 import { temporalLink } from '../deliveries/link';

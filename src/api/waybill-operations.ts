@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { carrierField, trackingNoField } from '../sources/reading/text';
 import { ok, woken } from './answer-fields';
 import { DATABASE_PROBLEMS } from './database-problem';
-import { requiredId } from './id-fields';
+import { requiredId } from './request-input';
 import type { Operation } from './operation';
 
 const waybill = z

@@ -1,8 +1,6 @@
 import type { Router } from 'express';
-import { linkWaybill as writeLink } from '../database/link-waybill';
-import { orderExists } from '../database/order-exists';
+import { linkWaybill as writeLink, orderExists, takeWaybill } from '../database/waybills';
 import { inTransaction } from '../database/pool';
-import { takeWaybill } from '../database/take-waybill';
 import { namingField } from './database-problem';
 import type { ApiDependencies } from './dependencies';
 import { HttpProblem } from './http-problem';

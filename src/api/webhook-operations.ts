@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import { expressAcknowledgement, expressScan } from '../sources/own-system';
+import { SOURCES } from '../sources/registry';
 import type { Operation } from './operation';
 
 export const receiveExpressStatus = {
@@ -34,4 +36,23 @@ export const receiveExpressStatus = {
         'http://127.0.0.1:8233/namespaces/default/workflows/delivery%2Fown-system%2Fyto%2FTEST_YT_20260206_0007%2F3f2a9c0d51e874b6a2c1/01964f0e-7c1b-7a52-9c1f-5d2f6f0f8a11',
     },
   },
+} as const satisfies Operation;
+
+const mediaTypes = [...new Set(SOURCES.flatMap((source) => source.mediaTypes))].sort();
+
+export const receiveFromChannel = {
+  method: 'post',
+  path: '/webhooks/{source}/{token}',
+  id: 'receiveFromChannel',
+  tag: 'Webhooks',
+  summary: 'What a carrier or an aggregator says, in its own format.',
+  description: `One channel for each sender, made with \`waybell channels add\`. Sources: ${SOURCES.map(({ name }) => `\`${name}\``).join(', ')}. The answer has the form that the source takes as "received", or as "not received". It comes once the request is durable, whether PostgreSQL and Temporal answer or not.`,
+  access: 'channel',
+  params: z.object({
+    source: z.string().max(64),
+    token: z.string().max(128).describe('The unguessable part of the URL.'),
+  }),
+  inTheirForm: { requests: mediaTypes, answers: ['application/json', 'application/xml'] },
+  answers: { 200: z.unknown() },
+  problems: ['source-unknown', 'body-too-large', 'content-encoding-unsupported', 'intake-unavailable'],
 } as const satisfies Operation;

@@ -1,15 +1,84 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import { loadChannelSettings } from '../config/config';
+import { httpUrl } from '../config/setting-fields';
+import { createToken } from '../intake/channels/channels';
+import {
+  changeChannelsFile,
+  channelFields,
+  DEFAULT_CONDITIONS,
+  readChannelsFile,
+  type ChannelConditions,
+} from '../intake/channels/file';
 import { addChannel, removeChannel, rotateChannel } from '../intake/channels/change';
-import { createToken } from '../intake/channel-token';
-import { changeChannelsFile, readChannelsFile } from '../intake/channels-file';
-import { channelFields, DEFAULT_CONDITIONS, type ChannelConditions } from '../intake/channels/file';
 import { SOURCES } from '../sources/registry';
 import type { Source } from '../sources/source';
-import { channelFacts, channelTable } from './channels-list';
-import { checked, numberOf, secretsOf, urlOption, withSecrets, type SecretOptions } from './channels-options';
-import { channelUrl, whatWasAdded, whatWasRotated } from './channels-words';
+import { channelFacts, channelTable, channelUrl, whatWasAdded, whatWasRotated } from './channels-words';
+
+/** Longer than any secret; what sends more than this without an end of line sends something else. */
+const MAX_CHARACTERS = 4_096;
+
+/** One line of `input`, without its end: a secret that stands in no history of a shell and in no list of processes. */
+export async function readSecretLine(input: NodeJS.ReadStream): Promise<string> {
+  if (input.isTTY) console.error('The secret, and Enter:');
+  let text = '';
+  for await (const chunk of input.setEncoding('utf8')) {
+    text += chunk;
+    if (text.includes('\n') || text.length > MAX_CHARACTERS) break;
+  }
+  const [line = ''] = text.split(/\r?\n/, 1);
+  return line;
+}
+
+/** What several of the commands under `waybell channels` ask for. */
+
+interface SecretOptions {
+  readonly secret?: readonly string[];
+  readonly secretStdin?: true;
+}
+
+const publicUrl = httpUrl.refine((url) => !/[?#]/.test(url), 'must end before ? and #');
+
+function withSecrets(command: Command, what: string): Command {
+  return command
+    .option(
+      '--secret <value>',
+      `${what}; may be repeated. Stays in the history of the shell`,
+      (value, all: string[] = []) => [...all, value],
+    )
+    .option('--secret-stdin', `${what}, as one line of standard input`);
+}
+
+async function secretsOf({ secret = [], secretStdin }: SecretOptions): Promise<string[]> {
+  return secretStdin ? [...secret, await readSecretLine(process.stdin)] : [...secret];
+}
+
+/** An option whose value is checked at once, by the rule that holds for the file. */
+export function checked<T>(flags: string, description: string, schema: z.ZodType<T>, fallback?: T): Option {
+  return new Option(flags, description).default(fallback).argParser((text: string) => {
+    const parsed = schema.safeParse(text);
+    if (parsed.success) return parsed.data;
+    throw new InvalidArgumentError(`It ${parsed.error.issues[0]?.message}.`);
+  });
+}
+
+export function numberOf(schema: z.ZodType<number>): z.ZodType<number> {
+  return (
+    z
+      .string()
+      // An empty text would be 0.
+      .transform((text) => (text.trim() === '' ? NaN : Number(text)))
+      .pipe(schema as z.ZodType<number, number>)
+  );
+}
+
+function urlOption(): Option {
+  return checked(
+    '--url <address>',
+    'where the carrier reaches the API, as https://hooks.example.com',
+    publicUrl,
+  );
+}
 
 const HOUR_MS = 60 * 60_000;
 /** Whoever needs longer to enter a secret does not replace it. */

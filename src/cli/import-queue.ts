@@ -5,8 +5,7 @@ import { loadConfig, type Config } from '../config/config';
 import { checkShop } from '../database/schema/check-shop';
 import { countQueueRows, findMissingQueueColumns, type QueueColumns } from '../database/old-queue';
 import { openPool } from '../database/pool';
-import { importQueue, type ImportTally } from '../intake/import-queue';
-import type { QueueRefusal } from '../intake/queue-update';
+import { importQueue, type ImportTally, type QueueRefusal } from '../intake/import-queue';
 import { startDelivery } from '../deliveries/start';
 import { openTemporal } from '../process/open-temporal';
 

@@ -1,11 +1,9 @@
 import { Command } from 'commander';
 import { z } from 'zod';
 import { loadSupabaseKeys } from '../config/config';
-import { generateKeys } from '../doctor/keys';
-import { judgeKey } from '../doctor/judge-key';
+import { generateKeys, judgeKey } from '../doctor/keys';
 import { MIN_SECRET_LENGTH } from '../config/setting-fields';
-import { checked, numberOf } from './channels-options';
-import { readSecretLine } from './read-secret-line';
+import { checked, numberOf, readSecretLine } from './channels';
 
 interface GenerateOptions {
   readonly secretStdin?: true;

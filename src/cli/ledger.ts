@@ -80,3 +80,21 @@ function inWords({ since, until, closes, updates, audiences, differences, unhear
 function line(name: string, count: number): string {
   return `${name.padEnd(40)} ${String(count).padStart(9)}`;
 }
+
+/** `waybell forget-journal`: an API process that will not come back is missed no longer. */
+export function forgetJournalCommand(): Command {
+  return new Command('forget-journal')
+    .description(
+      'give up the journal of an API process that will not come back, as "waybell attention" names it',
+    )
+    .argument('<id>')
+    .action(async (id: string) => {
+      const route = `/api/v1/journals/${encodeURIComponent(id)}/forget`;
+      const { webhooks } = await askApi(loadConfig(), 'POST', route, z.object({ webhooks: z.number() }));
+      console.log(
+        webhooks === 0
+          ? 'Forgotten. It had given everything that is known of it to Temporal.'
+          : `Forgotten. ${webhooks} of its webhooks were not given to Temporal: "waybell replay --since …" starts them.`,
+      );
+    });
+}

@@ -1,11 +1,10 @@
 import { Command } from 'commander';
 import { loadDatabaseSettings, obsoleteSettings, type DatabaseSettings } from '../config/config';
 import { checkShop } from '../database/schema/check-shop';
-import { describeMigration } from '../database/describe-migration';
-import { migrate, pendingMigrations } from '../database/schema/migrate';
+import { describeMigration, migrate, pendingMigrations } from '../database/schema/migrate';
 import { MigrationRefused } from '../database/schema/obstacles';
 import { withClient } from '../database/with-client';
-import { requireWorkerRole, workerRoleSql } from '../database/worker-role';
+import { requireWorkerRole, workerRoleSql } from '../database/schema/access';
 
 interface MigrateOptions {
   readonly plan?: true;

@@ -4,10 +4,9 @@ import { loadConfig, type Config } from '../config/config';
 import { openPool } from '../database/pool';
 import { countWebhooks } from '../database/webhook-archive';
 import { openChannels } from '../intake/channels/channels';
-import { readArchived } from '../intake/read-archived';
-import { replay, type ReplayTally } from '../intake/replay';
+import { readArchived, replay, type ReplayTally } from '../intake/replay';
 import { startDelivery } from '../deliveries/start';
-import { databaseUrl } from './database-url';
+import { databaseUrl } from '../process/places';
 import { openTemporal } from '../process/open-temporal';
 import { readMoment } from './read-moment';
 

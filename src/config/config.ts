@@ -1,7 +1,6 @@
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
-import { describeObsoleteSettings } from './obsolete-settings';
 import {
   pushContradictions,
   pushRates,
@@ -9,7 +8,9 @@ import {
   pushSettingsOf,
   type PushSettings,
 } from '../push/settings';
+import type { WaitLimits } from '../shipment/attention';
 import { SHIPMENT_STATUSES, type ShipmentStatus } from '../shipment/status';
+import { describeObsoleteSettings } from './obsolete-settings';
 import {
   DAY,
   duration,
@@ -22,17 +23,28 @@ import {
   port,
   secrets,
 } from './setting-fields';
-import { SettingsError } from '../settings-error';
 import { shopTables, type ShopTables } from './shop-tables';
 import { readSupabaseKeys, type SupabaseKeys } from './supabase-keys';
 
-export { SettingsError } from '../settings-error';
 export type { ShopTables } from './shop-tables';
 
 /**
  * Every setting of Waybell, read once from the environment. No other file reads `process.env`.
  * `docs/settings.md` says in words what each is for; a test holds the two equal.
  */
+
+/** Thrown when at least one setting is wrong. `problems` names every one, and never shows a value. */
+export class SettingsError extends Error {
+  constructor(
+    readonly problems: readonly string[],
+    /** What is set for the old system: often the reason why something is missing. */
+    readonly obsolete: readonly string[] = [],
+  ) {
+    const lines = [...problems, ...obsolete].map((line) => `  - ${line}`);
+    super(['Waybell cannot start with these settings:', ...lines].join('\n'));
+    this.name = 'SettingsError';
+  }
+}
 
 const environment = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
@@ -85,16 +97,6 @@ const environment = z.object({
 });
 
 export const SETTING_NAMES = Object.keys(environment.shape);
-
-/** How long a delivery waits for what it lacks before it ends with a reason; milliseconds. */
-export interface WaitLimits {
-  readonly order: number;
-  readonly device: number;
-  readonly firstDevice: number;
-  readonly retry: number;
-  /** How long one round keeps trying a device whose provider answers "later"; a provider stores it no longer. */
-  readonly pushRetry: number;
-}
 
 export interface Config {
   readonly production: boolean;

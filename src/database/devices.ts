@@ -1,6 +1,27 @@
-import type { ApnsEnvironment, WebPushKeys } from '../push/provider';
-import { DEVICE_COLUMNS, type Device } from './device';
+import type { ApnsEnvironment, WebPushKeys } from '../shipment/device';
 import type { Queryable } from './pool';
+
+/** A row of `push_devices` as the API shows it; without the keys of a browser's subscription. Ids as text, whatever type the shop gave them. */
+interface Device {
+  readonly id: string;
+  readonly appid: string;
+  readonly cid: string;
+  readonly user_id: string | null;
+  readonly merchant_id: string | null;
+  readonly platform: string | null;
+  readonly provider: string;
+  readonly installation_id: string | null;
+  readonly apns_environment: string | null;
+  readonly is_active: boolean;
+  readonly inactive_reason: string | null;
+  readonly inactive_at: Date | null;
+  readonly registered_at: Date;
+  readonly last_seen_at: Date;
+  readonly updated_at: Date;
+}
+
+const DEVICE_COLUMNS = `id::text as id, appid, cid, user_id::text as user_id, merchant_id::text as merchant_id,
+  platform, provider, installation_id, apns_environment, is_active, inactive_reason, inactive_at, registered_at, last_seen_at, updated_at`;
 
 export interface Registration {
   readonly appid: string;
@@ -107,5 +128,80 @@ async function retireOlderCids(db: Queryable, { appid, cid, installation_id }: D
         set is_active = false, inactive_reason = 'reinstalled', inactive_at = now(), updated_at = now()
       where appid = $1 and installation_id = $2 and cid <> $3 and is_active`,
     [appid, installation_id, cid],
+  );
+}
+
+/** Finds a device by its identity and keeps its owner from changing until the transaction ends. */
+export async function findDeviceForUpdate(
+  db: Queryable,
+  appid: string,
+  cid: string,
+): Promise<Device | undefined> {
+  const { rows } = await db.query<Device>(
+    `select ${DEVICE_COLUMNS} from public.push_devices where appid = $1 and cid = $2 for update`,
+    [appid, cid],
+  );
+  return rows[0];
+}
+
+/** What to list. An absent part does not narrow the list. */
+export interface DeviceFilter {
+  readonly user_id?: string;
+  readonly merchant_id?: string;
+  readonly appid?: string;
+  readonly is_active?: boolean;
+}
+
+/** An owner with more devices is a mistake; the newest are shown. */
+const LIMIT = 500;
+
+/** Lists devices, those seen last first. */
+export async function listDevices(db: Queryable, filter: DeviceFilter): Promise<Device[]> {
+  // The names are this file's own, never the caller's.
+  const narrowing = (['user_id', 'merchant_id', 'appid', 'is_active'] as const).filter(
+    (column) => filter[column] !== undefined,
+  );
+  const { rows } = await db.query<Device>(
+    `select ${DEVICE_COLUMNS}
+       from public.push_devices
+      where ${narrowing.map((column, index) => `${column} = $${index + 1}`).join(' and ')}
+      order by last_seen_at desc
+      limit ${LIMIT}`,
+    narrowing.map((column) => filter[column]),
+  );
+  return rows;
+}
+
+/** Retires a device because its app said so. The row stays: it tells why nothing arrives any more. */
+export async function unregisterDevice(
+  db: Queryable,
+  appid: string,
+  cid: string,
+): Promise<Device | undefined> {
+  const { rows } = await db.query<Device>(
+    `update public.push_devices
+        set is_active = false, inactive_reason = 'unregistered', inactive_at = now(), updated_at = now()
+      where appid = $1 and cid = $2
+     returning ${DEVICE_COLUMNS}`,
+    [appid, cid],
+  );
+  return rows[0];
+}
+
+/**
+ * Retires a device that its provider declared gone. Soft: a registration revives it, and a registration
+ * newer than the try that brought the verdict wins.
+ */
+export async function deactivateDevice(
+  db: Queryable,
+  deviceId: string,
+  reason: string,
+  triedAt: Date,
+): Promise<void> {
+  await db.query(
+    `update public.push_devices
+        set is_active = false, inactive_reason = $2, inactive_at = now(), updated_at = now()
+      where id = $1 and is_active and registered_at <= $3`,
+    [deviceId, reason, triedAt],
   );
 }

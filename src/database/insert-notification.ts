@@ -1,4 +1,4 @@
-import type { SendStatus } from '../shipment/send-status';
+import type { SendStatus } from '../shipment/delivery';
 import type { Audience } from '../shipment/update';
 import type { Queryable } from './pool';
 

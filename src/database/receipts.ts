@@ -34,3 +34,42 @@ export async function recordReceipt(db: Queryable, receipt: Receipt): Promise<Re
   );
   return rows[0];
 }
+
+/** What a provider reports of one push some time after it has accepted it. */
+export interface DeliveryReport {
+  readonly cid: string;
+  /** What the provider calls the push. */
+  readonly providerId: string;
+  /** Why it was lost; `null` when it reached the phone. */
+  readonly lossReason: string | null;
+  readonly lossWords: string | null;
+}
+
+/**
+ * Writes which pushes reached their phones and which were lost. The first time stays. A push may go two ways at once,
+ * through the provider's own channel and the vendor's: what reached the phone, or was seen on it, is not lost.
+ * No device is retired for a report: the answer to its next push says so, and looks at all others too.
+ * @returns how many of the pushes are known.
+ */
+export async function recordDeliveryReports(
+  db: Queryable,
+  provider: string,
+  reports: readonly DeliveryReport[],
+): Promise<number> {
+  const { rowCount } = await db.query(
+    `update waybell.express_pushes p
+        set delivered_at = case when r.arrived then coalesce(p.delivered_at, now()) else p.delivered_at end,
+            loss_reason = case when r.arrived or coalesce(p.delivered_at, p.shown_at) is not null
+                               then null else r.reason end,
+            loss_words = case when r.arrived or coalesce(p.delivered_at, p.shown_at) is not null
+                              then null else r.words end
+       from (select "providerId" as id, cid, bool_or("lossReason" is null) as arrived,
+                    max("lossReason") as reason, max("lossWords") as words
+               from jsonb_to_recordset($2::jsonb)
+                 as report("providerId" text, cid text, "lossReason" text, "lossWords" text)
+              group by 1, 2) r
+      where p.provider = $1 and p.provider_id = r.id and p.cid = r.cid`,
+    [provider, JSON.stringify(reports)],
+  );
+  return rowCount ?? 0;
+}

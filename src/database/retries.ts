@@ -1,3 +1,9 @@
+import { escapeIdentifier } from 'pg';
+import type { ShopTables } from '../config/config';
+import type { NotificationRef } from '../shipment/delivery';
+import type { ShipmentUpdate } from '../shipment/update';
+import type { ClosedDelivery } from '../shipment/why-no-restart';
+import { findDevices } from './find-devices';
 import type { Queryable } from './pool';
 
 export const RETRY_OUTCOMES = ['asked', 'restarted', 'refused'] as const;
@@ -113,4 +119,93 @@ export async function deleteOldBulkRetries(db: Queryable): Promise<void> {
          order by added_at limit $1 for update skip locked)`,
     [MOST_DELETED],
   );
+}
+
+/** Larger than every round: whatever was not accepted was tried before it. */
+const AFTER_ALL_ROUNDS = 2_147_483_647;
+
+export interface RestartFacts extends ClosedDelivery {
+  /** What the delivery was started with; `null` in rows from before it was stored. */
+  readonly update: ShipmentUpdate | null;
+  readonly runId: string | null;
+}
+
+type NotificationFacts = NotificationRef & { readonly accepted: number; readonly failed: number };
+
+/**
+ * What PostgreSQL holds of a delivery that a person wants to start again.
+ * @param only ids or cids of the devices that are asked for; all when absent
+ */
+export async function selectRestartFacts(
+  db: Queryable,
+  workflowId: string,
+  only?: readonly string[],
+): Promise<RestartFacts | null> {
+  const { rows } = await db.query<
+    Pick<RestartFacts, 'verdict' | 'leftOpen' | 'update' | 'runId' | 'newerStatus'> & {
+      notifications: readonly NotificationFacts[];
+    }
+  >(
+    `select own.verdict, own.state = 'open' as "leftOpen", own.input as update, own.run_id as "runId",
+            (select newer.status from waybell.express_updates newer
+              where newer.waybill_id = own.waybill_id and newer.verdict = 'announce' and newer.seq > own.seq
+              order by newer.seq desc limit 1) as "newerStatus",
+            (select coalesce(jsonb_agg(jsonb_build_object(
+                      'messageId', n.message_id, 'audience', n.aud, 'recipientId', n.recipient_id::text,
+                      'accepted', p.accepted, 'failed', p.failed)), '[]')
+               from public.express_notifications n
+               cross join lateral (
+                 select count(*) filter (where state = 'accepted') as accepted,
+                        count(*) filter (where state in ('failed', 'retry', 'claimed')) as failed
+                   from waybell.express_pushes where message_id = n.message_id) p
+              where n.workflow_id = own.workflow_id) as notifications
+       from waybell.express_updates own
+      where own.workflow_id = $1`,
+    [workflowId],
+  );
+  const [row] = rows;
+  if (!row) return null;
+  let deviceLeft = false;
+  for (const notification of row.notifications) {
+    const found = await findDevices(db, { notification, round: AFTER_ALL_ROUNDS, only, limit: 1 });
+    deviceLeft ||= found.length > 0;
+  }
+  return { ...row, deviceLeft, someDevices: only !== undefined };
+}
+
+export interface NamedDelivery {
+  /** As it was asked for. */
+  readonly word: string;
+  readonly workflowId: string;
+}
+
+/**
+ * Finds the deliveries that people name: by workflow id, by the message_id of a notification, or by tracking number,
+ * which means the newest announcement of the parcel: older ones have nothing left to say.
+ */
+export async function findDeliveries(
+  db: Queryable,
+  { waybills }: ShopTables,
+  words: readonly string[],
+): Promise<NamedDelivery[]> {
+  const table = `${escapeIdentifier(waybills.schema)}.${escapeIdentifier(waybills.table)}`;
+  const { rows } = await db.query<NamedDelivery>(
+    `with asked as (select distinct word, upper(word) as number from unnest($1::text[]) as word)
+     select a.word, u.workflow_id as "workflowId"
+       from asked a join waybell.express_updates u on u.workflow_id = a.word
+     union
+     select a.word, n.workflow_id
+       from asked a join public.express_notifications n on n.message_id = a.word
+      where n.workflow_id is not null
+     union
+     select a.word, newest.workflow_id
+       from asked a
+       join ${table} b on b.${escapeIdentifier(waybills.trackingNo)} = a.number
+       cross join lateral (
+         select workflow_id from waybell.express_updates u
+          where u.waybill_id = b.${escapeIdentifier(waybills.id)}::text and u.verdict = 'announce'
+          order by u.seq desc limit 1) newest`,
+    [words],
+  );
+  return rows;
 }

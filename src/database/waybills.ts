@@ -1,6 +1,8 @@
 import { escapeIdentifier } from 'pg';
 import type { ShopTables } from '../config/config';
+import type { ShipmentStatus } from '../shipment/status';
 import type { Queryable } from './pool';
+import { ORDER_FUNCTION, readOrders } from './schema/order-access';
 
 /** A row of the shop's waybill table. Ids as text, whatever type the shop gave them. */
 export interface Waybill {
@@ -12,7 +14,7 @@ export interface Waybill {
 }
 
 /** The columns of a `Waybill`, under the names that the shop gave them. */
-export function waybillColumns({ waybills }: ShopTables): string {
+function waybillColumns({ waybills }: ShopTables): string {
   return [
     `${escapeIdentifier(waybills.id)}::text as id`,
     `${escapeIdentifier(waybills.carrier)} as carrier`,
@@ -22,7 +24,7 @@ export function waybillColumns({ waybills }: ShopTables): string {
   ].join(', ');
 }
 
-export function waybillTable({ waybills }: ShopTables): string {
+function waybillTable({ waybills }: ShopTables): string {
   return `${escapeIdentifier(waybills.schema)}.${escapeIdentifier(waybills.table)}`;
 }
 
@@ -32,7 +34,7 @@ export function waybillTable({ waybills }: ShopTables): string {
  * a row of any carrier is taken.
  * Call `lockWaybill` first when the row may have to be inserted.
  */
-export async function findWaybillForUpdate(
+async function findWaybillForUpdate(
   db: Queryable,
   tables: ShopTables,
   carrier: string | null,
@@ -54,11 +56,7 @@ export async function findWaybillForUpdate(
 }
 
 /** Finds a waybill by its id and locks the row. */
-export async function findWaybillById(
-  db: Queryable,
-  tables: ShopTables,
-  id: string,
-): Promise<Waybill | undefined> {
+async function findWaybillById(db: Queryable, tables: ShopTables, id: string): Promise<Waybill | undefined> {
   const { rows } = await db.query<Waybill>(
     `select ${waybillColumns(tables)}
        from ${waybillTable(tables)}
@@ -73,7 +71,7 @@ export async function findWaybillById(
  * Adds a waybill that nobody knew yet, without an order. Where the shop's table is unique over the number alone,
  * the row of that number is meant, whatever its carrier is called there.
  */
-export async function insertWaybill(
+async function insertWaybill(
   db: Queryable,
   tables: ShopTables,
   carrier: string,
@@ -91,4 +89,134 @@ export async function insertWaybill(
   const waybill = rows[0] ?? (await findWaybillForUpdate(db, tables, null, trackingNo));
   if (!waybill) throw new Error(`the shop’s table refuses the waybill ${carrier} ${trackingNo}`);
   return waybill;
+}
+
+/** Which waybill is meant, in canonical spelling. */
+export interface WaybillName {
+  readonly carrier: string;
+  readonly trackingNo: string;
+  /** The carrier under which its source told it before it corrected itself. */
+  readonly formerCarrier?: string;
+}
+
+/**
+ * Finds or adds the row of a waybill and holds it until the transaction ends. A waybill whose carrier was
+ * corrected stays the row that it was; one that exists under both names gets the order of the former.
+ */
+export async function takeWaybill(db: Queryable, tables: ShopTables, name: WaybillName): Promise<Waybill> {
+  const { carrier, trackingNo, formerCarrier } = name;
+  // Always in the same order: two corrections in opposite directions must not wait for each other.
+  for (const each of [carrier, formerCarrier ?? carrier].sort()) await lockWaybill(db, each, trackingNo);
+
+  const own = await findCorrected(db, tables, carrier, trackingNo);
+  const former =
+    formerCarrier === undefined ? undefined : await findCorrected(db, tables, formerCarrier, trackingNo);
+  if (own) {
+    const inherits = own.order_id === null && former?.order_id;
+    return inherits ? linkWaybill(db, tables, own.id, inherits) : own;
+  }
+  if (former) {
+    await insertCorrection(db, carrier, trackingNo, former.id);
+    return former;
+  }
+  return insertWaybill(db, tables, carrier, trackingNo);
+}
+
+/** The row under this name, else the one that a correction has led this name to. */
+async function findCorrected(
+  db: Queryable,
+  tables: ShopTables,
+  carrier: string,
+  trackingNo: string,
+): Promise<Waybill | undefined> {
+  const exact = await findWaybillForUpdate(db, tables, carrier, trackingNo);
+  if (exact) return exact;
+  const corrected = await selectCorrectedWaybill(db, carrier, trackingNo);
+  return corrected === null ? undefined : findWaybillById(db, tables, corrected);
+}
+
+/** Links a waybill to an order and returns the row as written. */
+export async function linkWaybill(
+  db: Queryable,
+  tables: ShopTables,
+  waybillId: string,
+  orderId: string,
+): Promise<Waybill> {
+  const { waybills } = tables;
+  const { rows } = await db.query<Waybill>(
+    `update ${waybillTable(tables)}
+        set ${escapeIdentifier(waybills.orderId)} = $2
+      where ${escapeIdentifier(waybills.id)} = $1
+     returning ${waybillColumns(tables)}`,
+    [waybillId, orderId],
+  );
+  return rows[0] as Waybill;
+}
+
+/**
+ * Serialises everything that finds or creates one waybill, until the transaction ends. An advisory lock,
+ * because the row may not exist yet and the shop's table need not be unique over carrier and number.
+ */
+async function lockWaybill(db: Queryable, carrier: string, trackingNo: string): Promise<void> {
+  await db.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [
+    `waybell:${carrier}/${trackingNo}`,
+  ]);
+}
+
+/** Writes the current status of a waybill into the shop's column. */
+export async function writeWaybillStatus(
+  db: Queryable,
+  { waybills }: ShopTables,
+  waybillId: string,
+  status: ShipmentStatus,
+): Promise<void> {
+  const column = escapeIdentifier(waybills.status);
+  await db.query(
+    `update ${escapeIdentifier(waybills.schema)}.${escapeIdentifier(waybills.table)}
+        set ${column} = $2
+      where ${escapeIdentifier(waybills.id)} = $1 and ${column} is distinct from $2`,
+    [waybillId, status],
+  );
+}
+
+/** The waybill that was told under another carrier before its source corrected itself. */
+async function selectCorrectedWaybill(
+  db: Queryable,
+  carrier: string,
+  trackingNo: string,
+): Promise<string | null> {
+  const { rows } = await db.query<{ waybill_id: string }>(
+    'select waybill_id from waybell.carrier_corrections where carrier = $1 and tracking_no = $2',
+    [carrier, trackingNo],
+  );
+  return rows[0]?.waybill_id ?? null;
+}
+
+async function insertCorrection(
+  db: Queryable,
+  carrier: string,
+  trackingNo: string,
+  waybillId: string,
+): Promise<void> {
+  await db.query(
+    `insert into waybell.carrier_corrections (carrier, tracking_no, waybill_id) values ($1, $2, $3)
+     on conflict (carrier, tracking_no) do nothing`,
+    [carrier, trackingNo, waybillId],
+  );
+}
+
+/** Whether the shop has this order. Throws 22P02 or 22003 when the id does not fit the table's column. */
+export function orderExists(db: Queryable, tables: ShopTables, orderId: string): Promise<boolean> {
+  const { orders } = tables;
+  return readOrders(db, tables, async (access) => {
+    const { rows } = await db.query<{ found: boolean }>(
+      access === 'function'
+        ? `select exists (select from ${ORDER_FUNCTION}($1)) as found`
+        : `select exists (
+             select from ${escapeIdentifier(orders.schema)}.${escapeIdentifier(orders.table)}
+              where ${escapeIdentifier(orders.id)} = $1) as found`,
+      [orderId],
+    );
+    return rows[0]?.found ?? false;
+  });
 }

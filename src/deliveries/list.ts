@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { findGrpcError } from '../grpc-error';
+import { findGrpcError } from './temporal-away';
 import { DELIVERY_WORKFLOW } from '../workflows/contract';
 
 /** gRPC status of a query that the server cannot read. */

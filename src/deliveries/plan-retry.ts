@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
 import type pg from 'pg';
 import { inTransaction } from '../database/pool';
-import { selectRestartFacts } from '../database/restart-facts';
-import { findGrpcError } from '../grpc-error';
+import { selectRestartFacts } from '../database/retries';
+import { findGrpcError } from './temporal-away';
 import type { RetryRequest } from '../shipment/retry-request';
 import type { ShipmentUpdate } from '../shipment/update';
 import { whyNoneOfThese, whyNoRestart } from '../shipment/why-no-restart';

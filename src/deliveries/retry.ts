@@ -1,23 +1,24 @@
 import {
-  type Client,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
+  type Client,
 } from '@temporalio/client';
-import type { WaitLimits } from '../config/config';
-import { startDelivery } from './start';
+import type { WaitLimits } from '../shipment/attention';
 import type { RetryRequest } from '../shipment/retry-request';
 import { retryNowUpdate } from '../workflows/messages';
-import { CALL_BUDGET_MS, findLatestRun, type LatestRun } from './runs';
+import { listDeliveries, type DeliveryPage } from './list';
 import {
   ANSWER_BUDGET_MS,
   NO_WORKER,
-  type PlanParts,
   planRestart,
   refusal,
-  type Refused,
   whyNone,
+  type PlanParts,
+  type Refused,
 } from './plan-retry';
+import { CALL_BUDGET_MS, findLatestRun, type LatestRun } from './runs';
+import { startDelivery } from './start';
 
 export interface RetryParts extends PlanParts {
   readonly waitLimits: WaitLimits;
@@ -106,4 +107,18 @@ async function restart(
   return runId === undefined
     ? refusal('nothing-to-retry', 'another retry of this delivery has just been started')
     : restarted(runId);
+}
+
+/** What a retry of many needs of Temporal. */
+export interface DeliveryControl {
+  readonly list: (query: string, from: string | null) => Promise<DeliveryPage>;
+  /** @param bulkId of the bulk retry: a repeat asks and starts nothing twice */
+  readonly retry: (workflowId: string, request: RetryRequest, bulkId: string) => Promise<RetryEnd>;
+}
+
+export function createDeliveryControl(parts: RetryParts): DeliveryControl {
+  return {
+    list: (query, from) => listDeliveries(parts.temporal, query, from),
+    retry: (workflowId, request, bulkId) => retryDelivery(parts, workflowId, request, bulkId),
+  };
 }

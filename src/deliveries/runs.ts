@@ -1,7 +1,10 @@
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { arrayFromPayloads, defaultPayloadConverter } from '@temporalio/common';
+import { temporal } from '@temporalio/proto';
+import { fewAtOnce } from '../few-at-once';
 import type { ShipmentUpdate } from '../shipment/update';
-import type { DeliveryInput } from '../workflows/contract';
+import { DELIVERY_WORKFLOW, TASK_QUEUE, type DeliveryInput } from '../workflows/contract';
+import { isTemporalAway } from './temporal-away';
 
 /** How long one call of Temporal may take; milliseconds. */
 export const CALL_BUDGET_MS = 1_000;
@@ -46,4 +49,111 @@ export async function readInput(
   const started = history?.events?.[0]?.workflowExecutionStartedEventAttributes;
   const [input] = arrayFromPayloads(defaultPayloadConverter, started?.input?.payloads);
   return (input as DeliveryInput | undefined)?.update;
+}
+
+/** The most that a server gives at once: 100,000 deliveries are a hundred calls. */
+const LIST_PAGE_SIZE = 1_000;
+/** Calls of Temporal under way at once. */
+const AT_ONCE = 10;
+/** As many may have been started in the second or two by which the list is late; more are not looked up. */
+const MOST_LOOKED_UP = 1_000;
+
+/** Whether a workflow runs; false also when Temporal does not know it, or no longer. */
+async function isRunning(temporal: Client, workflowId: string): Promise<boolean> {
+  try {
+    return (await temporal.workflow.getHandle(workflowId).describe()).status.name === 'RUNNING';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}
+
+/** Which of these deliveries do not run. Reads the list of those that do, and asks for each that it lacks. */
+export async function findNotRunning(temporal: Client, workflowIds: readonly string[]): Promise<string[]> {
+  const missing = new Set(workflowIds);
+  if (missing.size > AT_ONCE) await removeListed(temporal, missing);
+  const doubtful = [...missing];
+  const lookedUp = await pickNotRunning(temporal, doubtful.slice(0, MOST_LOOKED_UP));
+  return [...lookedUp, ...doubtful.slice(MOST_LOOKED_UP)];
+}
+
+/** Which of these deliveries do not run. Asks for each, however many others run: for some hundreds at most. */
+export async function pickNotRunning(temporal: Client, workflowIds: readonly string[]): Promise<string[]> {
+  const runs = await fewAtOnce(workflowIds, AT_ONCE, (id) => isRunning(temporal, id));
+  return workflowIds.filter((_, index) => runs[index] !== true);
+}
+
+async function removeListed(temporal: Client, missing: Set<string>): Promise<void> {
+  const query = `WorkflowType='${DELIVERY_WORKFLOW}' AND ExecutionStatus='Running'`;
+  for await (const { workflowId } of temporal.workflow.list({ query, pageSize: LIST_PAGE_SIZE })) {
+    missing.delete(workflowId);
+    if (missing.size === 0) return;
+  }
+}
+
+/** What a delivery fails with at the moment. */
+export interface StuckStep {
+  readonly step: string;
+  readonly words: string;
+  readonly attempts: number;
+}
+
+/** Longer ones, such as a stack, say no more; characters. */
+const MAX_WORDS = 300;
+
+/** What one step of an open workflow fails with now, as Temporal has it; `null` when nothing fails. */
+export async function findStuckStep(client: Client, workflowId: string): Promise<StuckStep | null> {
+  try {
+    const { raw, status } = await client.workflow.getHandle(workflowId).describe();
+    if (status.name !== 'RUNNING')
+      return { step: 'workflow', words: `does not run (${status.name})`, attempts: 0 };
+    const failing = (raw.pendingActivities ?? []).find(({ lastFailure }) => lastFailure);
+    if (!failing) return null;
+    const { activityType, lastFailure, attempt } = failing;
+    return { step: activityType?.name ?? '', words: wordsOf(lastFailure), attempts: (attempt ?? 1) - 1 };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError)
+      return { step: 'workflow', words: 'is not known to Temporal', attempts: 0 };
+    if (isTemporalAway(error)) return { step: 'Temporal', words: 'does not answer', attempts: 0 };
+    throw error;
+  }
+}
+
+function wordsOf(failure: temporal.api.failure.v1.IFailure | null | undefined): string {
+  const type = failure?.applicationFailureInfo?.type;
+  const message = (failure?.message ?? '').slice(0, MAX_WORDS);
+  return type ? `${type}: ${message}` : message;
+}
+
+const { TASK_QUEUE_TYPE_WORKFLOW, TASK_QUEUE_TYPE_ACTIVITY } = temporal.api.enums.v1.TaskQueueType;
+
+/**
+ * Temporal lists pollers for 5 minutes, with the time of their last poll. One that lives polls again after 60 s at
+ * most; the rest is for the way.
+ */
+const FRESH_MS = 70_000;
+
+export interface QueueOfInterest {
+  readonly taskQueue?: string;
+  /** Whether it holds pushes only, and no deliveries. */
+  readonly pushesOnly?: boolean;
+  /** Of one worker; without it, any will do. */
+  readonly identity?: string;
+}
+
+/** Whether a worker takes deliveries, or pushes, from Temporal: what the server saw, not what a worker thinks of itself. */
+export async function isQueuePolled(
+  { workflowService, options: { namespace } }: Client,
+  { taskQueue = TASK_QUEUE, pushesOnly = false, identity }: QueueOfInterest,
+): Promise<boolean> {
+  const { pollers } = await workflowService.describeTaskQueue({
+    namespace,
+    taskQueue: { name: taskQueue },
+    taskQueueType: pushesOnly ? TASK_QUEUE_TYPE_ACTIVITY : TASK_QUEUE_TYPE_WORKFLOW,
+  });
+  return pollers.some(
+    (poller) =>
+      (identity === undefined || poller.identity === identity) &&
+      Number(poller.lastAccessTime?.seconds ?? 0) * 1000 > Date.now() - FRESH_MS,
+  );
 }

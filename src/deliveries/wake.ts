@@ -1,12 +1,17 @@
+import type { Client } from '@temporalio/client';
 import type { SignalDefinition } from '@temporalio/common';
-import { markWaitsWoken } from '../database/mark-waits-woken';
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import { findWaitsToWake, markWaitsWoken, type WakeReason } from '../database/waits';
 import { inTransaction } from '../database/pool';
-import { findWaitsToWake, type WakeReason } from '../database/waits-to-wake';
 import { fewAtOnce } from '../few-at-once';
 import { deviceRegisteredSignal, orderLinkedSignal } from '../workflows/messages';
-import type { ApiDependencies } from '../api/dependencies';
 
-type Waker = Pick<ApiDependencies, 'pool' | 'temporal' | 'log'>;
+interface Waker {
+  readonly pool: pg.Pool;
+  readonly temporal: Client;
+  readonly log: Logger;
+}
 
 /** How long the answer to an app may wait for the signals; milliseconds. */
 const BUDGET_MS = 1_500;

@@ -3,9 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { AlarmName, Alarms } from '../alarms';
-import { findAccessProblems, findQueueFeeders, type ShopCheck } from '../database/schema/check-shop';
-import { findMissingColumns } from '../database/missing-columns';
-import { findMissingKeys } from '../database/missing-keys';
+import {
+  findAccessProblems,
+  findMissingColumns,
+  findMissingKeys,
+  findQueueFeeders,
+  type ShopCheck,
+} from '../database/schema/check-shop';
 import { findPendingMigrations } from '../database/schema/migrate';
 import { isPermissionRefusal, PERMISSION_REFUSED, type PermissionRefusal } from '../database/pool';
 

@@ -1,5 +1,8 @@
+import { decode, sign, TokenExpiredError, verify } from 'jsonwebtoken';
 import { randomBytes } from 'node:crypto';
-import { sign } from 'jsonwebtoken';
+import { z } from 'zod';
+import type { SupabaseKey } from '../config/supabase-keys';
+import { ok, problem, warning, type Seen } from './check';
 
 export interface KeyChoices {
   /** As PostgREST and Supabase Auth have it. Without one, a new one is made. */
@@ -33,4 +36,67 @@ export function generateKeys({ secret = newSecret(), issuer, years, audience }: 
 
 function newSecret(): string {
   return randomBytes(SECRET_BYTES).toString('hex');
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+/** Enough to plan the change of a key that many places hold. */
+const RENEW_BEFORE_MS = 30 * DAY_MS;
+
+const HOW_TO_RENEW =
+  'Make new keys for this secret with "waybell keys generate --secret-stdin", put them into Supabase’s .env and the gateway, and restart both.';
+
+const claims = z.object({ role: z.string().max(64), exp: z.number().optional() });
+
+/** Looks whether a key of Supabase was signed with the secret, for whom, and until when. Never shows either. */
+export function judgeKey({ variable, role, value }: SupabaseKey, secret: string, now: number): Seen {
+  if (/^sb_(publishable|secret)_/.test(value)) {
+    return warning(
+      `${variable} is one of Supabase’s new keys, which no secret has signed.`,
+      'Nothing to verify: compare it with the page API Keys of the project.',
+    );
+  }
+  const algorithm = decode(value, { complete: true })?.header.alg;
+  if (algorithm === undefined)
+    return problem(`${variable} is no JWT.`, 'Copy the whole key, without quotes.');
+  if (algorithm !== 'HS256') {
+    return problem(
+      `${variable} is signed with ${algorithm.slice(0, 16)}, not with a secret (HS256).`,
+      'Use the legacy keys.',
+    );
+  }
+  if (!isSignedWith(value, secret)) {
+    return isSignedWith(value, Buffer.from(secret, 'base64'))
+      ? problem(
+          `${variable} fits only if the secret is read as base64; PostgREST and Waybell read it as text.`,
+          'Make keys for the text, or set PGRST_JWT_SECRET_IS_BASE64 and decode the secret for Waybell.',
+        )
+      : problem(`${variable} was not signed with this secret (PGRST301).`, HOW_TO_RENEW);
+  }
+  const read = claims.safeParse(decode(value));
+  if (!read.success) return problem(`${variable} names no role.`, HOW_TO_RENEW);
+  if (read.data.role !== role) {
+    return problem(
+      `${variable} is a key for ${read.data.role}, not for ${role}.`,
+      'The two keys may be swapped: compare the names.',
+    );
+  }
+  return judgeEnd(variable, role, read.data.exp, now);
+}
+
+function judgeEnd(variable: string, role: string, exp: number | undefined, now: number): Seen {
+  if (exp === undefined) return ok(`${variable} fits the secret: role ${role}, without an end.`);
+  const day = new Date(exp * 1000).toISOString().slice(0, 10);
+  if (exp * 1000 <= now) return problem(`${variable} has expired on ${day}.`, HOW_TO_RENEW);
+  if (exp * 1000 - now < RENEW_BEFORE_MS) return warning(`${variable} expires on ${day}.`, HOW_TO_RENEW);
+  return ok(`${variable} fits the secret: role ${role}, until ${day}.`);
+}
+
+/** An expired key has a good signature all the same. */
+function isSignedWith(token: string, secret: string | Buffer): boolean {
+  try {
+    verify(token, secret, { algorithms: ['HS256'] });
+    return true;
+  } catch (error) {
+    return error instanceof TokenExpiredError;
+  }
 }

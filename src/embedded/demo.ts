@@ -1,7 +1,7 @@
 import express, { Router } from 'express';
 import path from 'node:path';
 import { z } from 'zod';
-import { addRoute } from '../api/methods';
+import { addRoute } from '../api/operation';
 import { bodyBytes, checkFields, readBody, readJson } from '../api/request-input';
 import type { Config } from '../config/config';
 import { PROJECT_ROOT } from '../project-root';

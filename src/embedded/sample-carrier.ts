@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { apiUrl } from '../config/api-url';
 import type { Config } from '../config/config';
-import { sign } from '../sources/standard-webhooks-signature';
+import { sign } from '../sources/reading/proof';
 import type { NextWebhook } from './sample-parcel';
 
 /** The API answers within 2 s even when Temporal is away. */

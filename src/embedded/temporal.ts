@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { resolveTemporalCli, type Report } from '../../temporal/cli-binary';
+import { resolveTemporalCli } from '../../temporal/cli-binary';
+import type { Report } from '../../temporal/cli-release';
 import { devServerArguments, waitUntilServing } from '../../temporal/dev-server';
 import { launchAsOurselves } from './launch';
 import { serverFile } from './leftovers';

@@ -1,23 +1,24 @@
 import type { Client } from '@temporalio/client';
+import type pg from 'pg';
 import {
   countWaitingDeliveries,
   findUnderWay,
   listWaitingDeliveries,
+  type AttentionFilter,
   type WaitingCount,
+  type WaitingDelivery,
 } from '../database/attention';
-import { countHeldDeactivations } from '../database/held-deactivations';
-import { type KnownJournal, listJournals } from '../database/journals';
+import { findMissedSweep } from '../database/due-waits';
+import { countHeldDeactivations, listCircuits } from '../database/held';
+import { listJournals, type KnownJournal } from '../database/journals';
 import { inTransaction } from '../database/pool';
-import { listCircuits } from '../database/held';
-import { findMissedSweep } from '../database/sweeps';
+import type { Intake } from '../intake/intake';
+import { isQueuePolled, pickNotRunning } from '../deliveries/runs';
 import { isTemporalAway } from '../deliveries/temporal-away';
-import { type Entry, ofDelivery, ofOther } from '../api/attention-entry';
-import type { ApiDependencies } from '../api/dependencies';
-import { isQueuePolled } from '../api/queue-pollers';
-import { pickNotRunning } from '../api/running-workflows';
+import { whyOverdue, type AttentionKind } from '../shipment/attention';
 
 /** Reads all that waits, which may be a hundred thousand rows; milliseconds. */
-export const QUERY_TIMEOUT_MS = 10_000;
+const QUERY_TIMEOUT_MS = 10_000;
 /** Deliveries under way that are looked up in Temporal: a second's work. Those that wait longest are. */
 const MOST_LOOKED_UP = 200;
 /** A step takes milliseconds: what is younger is at work, and not looked up. */
@@ -35,10 +36,12 @@ export interface AttentionSum {
   readonly overdue: Readonly<Record<string, number>>;
 }
 
-export interface AttentionParts extends Pick<
-  ApiDependencies,
-  'pool' | 'temporal' | 'taskQueue' | 'intake' | 'clock'
-> {
+interface AttentionParts {
+  readonly pool: pg.Pool;
+  readonly temporal: Client;
+  readonly taskQueue?: string;
+  readonly intake: Intake;
+  readonly clock?: () => number;
   /** How long Temporal is waited for while it is away, however slow PostgreSQL is; milliseconds. */
   readonly temporalBudgetMs: number;
 }
@@ -138,4 +141,78 @@ function ofJournal(journal: KnownJournal, now: number): Entry[] {
   const holds = `${waiting} webhooks of ${place}`;
   if (silent) return [ofOther('journal-silent', heardAt, `${journalId}: ${holds}`, null, now)];
   return oldestAt === null ? [] : [ofOther('journal', oldestAt, holds, null, now)];
+}
+
+export interface AttentionPage extends Pick<AttentionSum, 'counts' | 'overdue'> {
+  readonly entries: readonly Entry[];
+  /** Where the next page begins; `null` at the end. */
+  readonly next: string | null;
+}
+
+/**
+ * One page of all that waits. What is not a delivery, and deliveries that nobody carries on, stand on the first page,
+ * before the others. On a later page the latter stand again, at their place: one may have been abandoned since the
+ * first page was read.
+ */
+export async function listAttention(parts: AttentionParts, filter: AttentionFilter): Promise<AttentionPage> {
+  const { pool, clock = Date.now } = parts;
+  const { counts, overdue, others, abandoned } = await sumAttention(parts);
+  const waiting = await inTransaction(pool, (db) => listWaitingDeliveries(db, filter), QUERY_TIMEOUT_MS);
+  const first = filter.after === undefined ? [...others, ...abandoned] : [];
+  const shown = first.filter(({ kind }) => filter.kind === undefined || filter.kind === kind);
+  const isShown = new Set(shown.map(({ workflowId }) => workflowId));
+  const isAbandoned = new Set(abandoned.map(({ workflowId }) => workflowId));
+  const now = clock();
+  const rest = waiting
+    .filter(({ workflowId }) => !isShown.has(workflowId))
+    .map((one) => ofDelivery(one, isAbandoned.has(one.workflowId) ? false : null, now));
+  return {
+    ...{ counts, overdue },
+    entries: [...shown, ...rest],
+    next: waiting.length < filter.limit ? null : (waiting.at(-1)?.cursor ?? null),
+  };
+}
+
+/** Something that waits, and whether it should. */
+export interface Entry {
+  readonly kind: AttentionKind;
+  readonly workflowId: string | null;
+  readonly audience: string;
+  readonly messageIds: readonly string[];
+  readonly since: Date;
+  readonly until: Date | null;
+  /** What there is to say besides, such as the words of a provider. */
+  readonly words: string;
+  /** Why it is overdue; `null` when it is not. */
+  readonly alarm: string | null;
+}
+
+/** @param runs whether its workflow runs; `null` when nobody looked */
+function ofDelivery(waiting: WaitingDelivery, runs: boolean | null, now: number): Entry {
+  const { kind, workflowId, audience, messageIds, since, until, dueSince } = waiting;
+  const alarm = whyOverdue(
+    {
+      kind,
+      since: since.getTime(),
+      until: until && until.getTime(),
+      dueSince: dueSince && dueSince.getTime(),
+      runs,
+    },
+    now,
+  );
+  return { kind, workflowId, audience, messageIds, since, until, words: '', alarm };
+}
+
+function ofOther(kind: AttentionKind, since: Date, words: string, until: Date | null, now: number): Entry {
+  const facts = { kind, since: since.getTime(), until: until && until.getTime(), dueSince: null, runs: null };
+  return {
+    kind,
+    workflowId: null,
+    audience: '',
+    messageIds: [],
+    since,
+    until,
+    words,
+    alarm: whyOverdue(facts, now),
+  };
 }

@@ -1,17 +1,19 @@
-import type { Push } from '../database/list-pushes';
-import type { Notification } from '../database/notifications';
-import type { NotificationConditions } from '../database/notification-conditions';
+import type pg from 'pg';
+import { findNotification, listPushes, type Notification, type Push } from '../database/notifications';
+import { inTransaction } from '../database/pool';
+import { findNotificationConditions, type NotificationConditions } from '../database/stories';
+import { temporalLink, type TemporalUi } from '../deliveries/link';
 import { explainNotification } from '../shipment/explain-notification';
 import { explainPush } from '../shipment/explain-push';
 import type { Explanation } from '../shipment/explanation';
 
-export interface Explained {
+interface Explained {
   readonly explanation: Explanation;
   readonly pushes: (Push & { readonly explanation: Explanation })[];
 }
 
 /** Why phones showed a notification or did not, for the whole and for each push. */
-export function explain(
+function explain(
   { send_status: sendStatus }: Notification,
   pushes: readonly Push[],
   { heldProviders, heldDevices, inactiveReasons, ...conditions }: NotificationConditions,
@@ -35,4 +37,29 @@ export function explain(
       }),
     })),
   };
+}
+
+export type ExplainedNotification = Notification & Explained & { readonly temporal_ui: string | null };
+
+/** Messages with what happened on each device, and why; those that do not exist are left out. */
+export function explainNotifications(
+  { pool, config }: { readonly pool: pg.Pool; readonly config: TemporalUi },
+  messageIds: readonly string[],
+): Promise<ExplainedNotification[]> {
+  return inTransaction(pool, async (db) => {
+    const explained: ExplainedNotification[] = [];
+    for (const messageId of messageIds) {
+      const notification = await findNotification(db, messageId);
+      if (!notification) continue;
+      const pushes = await listPushes(db, messageId);
+      const conditions = await findNotificationConditions(db, notification, pushes);
+      explained.push({
+        ...notification,
+        ...explain(notification, pushes, conditions),
+        temporal_ui:
+          notification.workflow_id === null ? null : temporalLink(config, notification.workflow_id),
+      });
+    }
+    return explained;
+  });
 }

@@ -13,8 +13,7 @@ import {
   sumUpdates,
   type UpdateSums,
 } from '../shipment/ledger';
-import { findNotRunning } from '../api/running-workflows';
-import { askTemporal } from '../api/temporal-problem';
+import { findNotRunning } from '../deliveries/runs';
 
 /** Thousands of deliveries may have to be looked up in Temporal, however slow PostgreSQL is; milliseconds. */
 const TEMPORAL_BUDGET_MS = 30_000;
@@ -138,7 +137,5 @@ async function findLost(
 }
 
 function askNotRunning(temporal: Client, workflowIds: readonly string[]): Promise<string[]> {
-  return askTemporal(temporal, () => findNotRunning(temporal, workflowIds), {
-    deadline: Date.now() + TEMPORAL_BUDGET_MS,
-  });
+  return temporal.withDeadline(Date.now() + TEMPORAL_BUDGET_MS, () => findNotRunning(temporal, workflowIds));
 }

@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { ShipmentUpdate } from '../shipment/update';
-import type { Journal } from './journal';
-import type { Delivery, JournalEntry } from './journal-entry';
+import type { Delivery, Journal, JournalEntry } from './journal';
 import type { StartedDelivery } from '../deliveries/start';
 import { isTemporalAway } from '../deliveries/temporal-away';
 

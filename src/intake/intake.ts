@@ -3,12 +3,17 @@ import path from 'node:path';
 import type { Client } from '@temporalio/client';
 import type pg from 'pg';
 import type { Logger } from 'pino';
-import type { WaitLimits } from '../config/config';
+import type { WaitLimits } from '../shipment/attention';
 import { startArchive } from './archive';
 import { createHandOver } from './hand-over';
-import { type JournalState, openJournal } from './journal';
-import { type JournalContents, readJournal } from './read-journal';
-import { type JournalEntry, journalId } from './journal-entry';
+import {
+  journalId,
+  openJournal,
+  readJournal,
+  type JournalContents,
+  type JournalEntry,
+  type JournalState,
+} from './journal';
 import { startDelivery, type StartedDelivery } from '../deliveries/start';
 
 export interface IntakeParts {

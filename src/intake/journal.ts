@@ -1,6 +1,37 @@
-import { randomUUID } from 'node:crypto';
-import type { Delivery, JournalEntry } from './journal-entry';
-import { type JournalStore, openJournalStore, type Operation } from './journal-store';
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { ShipmentUpdate } from '../shipment/update';
+import type { Flaw } from '../sources/source';
+import { deliveryWorkflowId } from '../deliveries/workflow-id';
+import { openJournalStore, type JournalStore, type Operation } from './journal-store';
+
+/** One verified request: what it says, and the bytes that said it. */
+export interface JournalEntry {
+  /** Sorts by time of receipt; unique also across processes. */
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+  readonly source: string;
+  /** The name of the channel; never its token. */
+  readonly channel: string;
+  readonly mediaType: string;
+  readonly body: Buffer;
+  readonly updates: readonly ShipmentUpdate[];
+  readonly flaws: readonly Flaw[];
+}
+
+/** What is handed over to Temporal. */
+export type Delivery = Pick<JournalEntry, 'id' | 'receivedAt' | 'updates'>;
+
+/** Tells two requests of one millisecond apart, and two processes that share a database. */
+const PROCESS_MARK = randomBytes(4).toString('hex');
+let counter = 0;
+
+/** A new id, such as `20260302T102000123Z-000001-9f3c21aa`. */
+export function journalId(receivedAt: number): string {
+  counter = (counter + 1) % 1_000_000;
+  const time = new Date(receivedAt).toISOString().replace(/[-:.]/g, '');
+  return `${time}-${String(counter).padStart(6, '0')}-${PROCESS_MARK}`;
+}
 
 /**
  * What was received and is not yet everywhere it belongs: on disk before the sender is answered. Two keys per
@@ -170,4 +201,53 @@ function recordsOf(entry: JournalEntry): Put[] {
 function readRaw(value: Buffer): JournalEntry {
   const raw = JSON.parse(value.toString()) as Omit<JournalEntry, 'body'> & { body: string };
   return { ...raw, body: Buffer.from(raw.body, 'base64') };
+}
+
+/** What a journal holds, without the bytes of the webhooks. */
+export interface JournalContents {
+  /** What the archive lacks, or Temporal; each webhook once. */
+  readonly webhooks: readonly KeptWebhook[];
+  /** Workflow ids of deliveries that Temporal was not given yet. */
+  readonly notHandedOver: ReadonlySet<string>;
+}
+
+export interface KeptWebhook {
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+  readonly workflowIds: readonly string[];
+}
+
+/** Webhooks per page; those that the archive lacks come with their bytes, a megabyte at most. */
+const PAGE = 50;
+
+/** Reads the whole journal: little, unless PostgreSQL or Temporal is away. */
+export async function readJournal(journal: Journal): Promise<JournalContents> {
+  const webhooks = new Map<string, KeptWebhook>();
+  const keep = ({ id, receivedAt, updates }: Delivery): readonly string[] => {
+    const workflowIds = updates.map((update) => deliveryWorkflowId(update));
+    webhooks.set(id, { id, receivedAt, workflowIds });
+    return workflowIds;
+  };
+  // In this order: what comes in between is found as not handed over, never as handed over too early.
+  await eachPage((after) => journal.unarchived(PAGE, after), keep);
+  const notHandedOver = new Set<string>();
+  await eachPage(
+    (after) => journal.deliveries(PAGE, after),
+    (delivery) => {
+      for (const workflowId of keep(delivery)) notHandedOver.add(workflowId);
+    },
+  );
+  return { webhooks: [...webhooks.values()], notHandedOver };
+}
+
+async function eachPage<T extends { readonly id: string }>(
+  read: (after?: string) => Promise<T[]>,
+  use: (one: T) => void,
+): Promise<void> {
+  let page = await read();
+  while (page.length > 0) {
+    page.forEach(use);
+    page = await read(page.at(-1)?.id);
+  }
 }

@@ -1,11 +1,15 @@
 import type pg from 'pg';
 import { inTransaction } from '../database/pool';
-import { type ArchivedWebhook, selectWebhooks, type WebhookQuery } from '../database/webhook-archive';
-import { fewAtOnce } from '../few-at-once';
-import type { ShipmentUpdate } from '../shipment/update';
-import type { Parsed } from '../sources/source';
-import { deliveryWorkflowId } from '../sources/update-identity';
+import { selectWebhooks, type ArchivedWebhook, type WebhookQuery } from '../database/webhook-archive';
 import type { StartedDelivery } from '../deliveries/start';
+import { fewAtOnce } from '../few-at-once';
+import type { StatusMap } from '../shipment/status';
+import type { ShipmentUpdate } from '../shipment/update';
+import { createOwnSystem } from '../sources/own-system';
+import { findSource } from '../sources/registry';
+import type { Parsed } from '../sources/source';
+import { deliveryWorkflowId } from '../deliveries/workflow-id';
+import type { Channel, Channels } from './channels/channels';
 
 /** Webhooks per page; a page is read, parsed and submitted before the next. */
 const PAGE = 100;
@@ -69,4 +73,28 @@ export async function* replay({ pool, query, parse, start }: ReplayParts): Async
     }
     yield tally;
   }
+}
+
+/** What a channel decides that was removed since. */
+const FORGOTTEN: Pick<Channel, 'toleranceSeconds' | 'lockerSigned'> = {
+  toleranceSeconds: 300,
+  lockerSigned: 'available_for_pickup',
+};
+
+/** Reads an archived webhook as if it came now, except that its time is that of its receipt. */
+export async function readArchived(
+  { source: name, channel: channelName, body, mediaType, receivedAt }: ArchivedWebhook,
+  channels: Channels,
+  statusMap: StatusMap,
+): Promise<Parsed> {
+  const request = { body, headers: { 'content-type': mediaType } };
+  const now = receivedAt.getTime();
+  const source = findSource(name);
+  if (source) {
+    const channel = (await channels.findByName(name, channelName)) ?? FORGOTTEN;
+    return source.parse(request, { ...channel, now, statusMap });
+  }
+  const own = createOwnSystem({ secrets: [], statusMap }).parse(request, now);
+  if (own.ok) return { updates: [own.update], flaws: [] };
+  return { updates: [], flaws: [{ code: 'body-unreadable', where: name, message: own.message }] };
 }

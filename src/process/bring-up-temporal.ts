@@ -1,20 +1,10 @@
 import type { Client } from '@temporalio/client';
 import { prepareNamespace } from '../../temporal/prepare-namespace';
-import { ensureSilentDevicesSchedule } from '../../temporal/silent-devices-schedule';
-import { ensureSweepSchedule } from '../../temporal/sweep-schedule';
+import { ensureSilentDevicesSchedule, ensureSweepSchedule } from '../../temporal/schedules';
 import { startEmbeddedTemporal } from '../embedded/temporal';
-import type { BringUp } from './bring-up';
+import type { BringUp, EmbeddedServer, TemporalUp } from './context';
 import { openTemporal, openTemporalLazily } from './open-temporal';
 import { delivers } from './locks';
-
-export interface TemporalUp {
-  readonly client: Client;
-  readonly embedded: EmbeddedServer | undefined;
-}
-
-interface EmbeddedServer {
-  readonly cli: string;
-}
 
 /**
  * Starts the embedded Temporal server or finds the external one, connects, and prepares its namespace; a process

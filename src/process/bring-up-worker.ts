@@ -1,15 +1,15 @@
+import { DefaultLogger, Runtime, type LogEntry } from '@temporalio/worker';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
+import type { Logger } from 'pino';
 import { WORKFLOW_BUNDLE } from '../../temporal/bundle-workflows';
-import { createActivities } from '../activities/index';
+import { createActivities } from '../activities';
+import { isQueuePolled, type QueueOfInterest } from '../deliveries/runs';
 import { createPushCounts, type PushCounts } from '../push/counts';
-import { isQueuePolled, type QueueOfInterest } from '../api/queue-pollers';
 import { createProviders } from '../push/registry';
-import { createWorkers, reachDeliveries } from './worker';
-import type { BringUp } from './bring-up';
-import type { TemporalUp } from './bring-up-temporal';
+import type { BringUp, TemporalUp } from './context';
 import { openWorkerConnection } from './open-temporal';
-import { installTemporalRuntime } from '../cli/temporal-runtime';
+import { createWorkers, reachDeliveries } from './worker';
 
 export interface WorkerParts {
   readonly temporal: TemporalUp;
@@ -90,5 +90,31 @@ async function untilPolled(
     signal.throwIfAborted();
     if (Date.now() > deadline) throw new Error('The worker does not reach its task queue in Temporal');
     await sleep(LOOK_INTERVAL_MS);
+  }
+}
+
+/** Joins Temporal's runtime to our log and our shut-down; before any connection, once per process. */
+function installTemporalRuntime(log: Logger): void {
+  Runtime.install({
+    logger: new DefaultLogger('INFO', (entry) => forward(log, entry)),
+    telemetryOptions: { logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } } },
+    // Signals are ours: the worker must stop before the Temporal server, and after the HTTP API.
+    shutdownSignals: [],
+  });
+}
+
+function forward(log: Logger, { level, message, meta }: LogEntry): void {
+  const { error, ...fields } = (meta ?? {}) as Record<string, unknown>;
+  const line = { ...fields, ...(error !== undefined && { err: error }) };
+  switch (level) {
+    case 'ERROR':
+      return log.error(line, message);
+    case 'WARN':
+      return log.warn(line, message);
+    case 'INFO':
+      return log.info(line, message);
+    case 'DEBUG':
+    case 'TRACE':
+      return log.debug(line, message);
   }
 }

@@ -1,31 +1,53 @@
-import { createWorkerApp } from '../api/app';
-import { databaseProblem } from '../api/database-problem';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createAlarms } from '../alarms';
+import { createApp, createWorkerApp } from '../api/app';
+import { databaseProblem } from '../api/database-problem';
+import type { ProcessDependencies } from '../api/dependencies';
 import { apiUrl } from '../config/api-url';
 import type { Config } from '../config/config';
 import { openPool } from '../database/pool';
-import { watchDrift } from '../doctor/drift-watch';
+import { checkShop } from '../database/schema/check-shop';
+import { migrate, pendingMigrations } from '../database/schema/migrate';
+import { withClient } from '../database/with-client';
 import { isTemporalAway } from '../deliveries/temporal-away';
-import type { Logs } from '../log';
-import { bringUpApi } from '../cli/bring-up-api';
-import { bringUpDatabase, requireReadyDatabase } from '../cli/bring-up-database';
-import { bringUpTemporal, prepareTemporal, type TemporalUp } from './bring-up-temporal';
+import { watchDrift } from '../doctor/drift-watch';
+import { createDemo } from '../embedded/demo';
+import { startEmbeddedPostgres } from '../embedded/postgres';
+import { addSampleRows, createShopTables } from '../embedded/sample-shop';
+import { openChannels } from '../intake/channels/channels';
+import { openIntake } from '../intake/intake';
+import { bringUpTemporal, prepareTemporal } from './bring-up-temporal';
 import { bringUpWorker } from './bring-up-worker';
+import type { BringUp, TemporalUp } from './context';
 import { listen } from './http-server';
-import { readySummary } from '../cli/ready-summary';
-import { delivers, takesRequests, type Role } from './locks';
-import type { Supervisor } from './supervisor';
-import { untilItAnswers } from '../cli/until-it-answers';
+import { delivers, takesRequests } from './locks';
+import { readySummary } from './places';
 
-export interface BringUp {
-  readonly config: Config;
-  readonly role: Role;
-  readonly background: boolean;
-  readonly logs: Logs;
-  /** Gets everything that runs, at once, so that a later failure stops what is up. */
-  readonly supervisor: Supervisor;
-  /** Ends the rest of the way up. */
-  readonly signal: AbortSignal;
+/** How often a part that is away is asked again; milliseconds. */
+const ASK_EVERY_MS = 1_000;
+
+/**
+ * Asks until an answer comes, however long that takes. Says once that it waits, and for what.
+ * @throws what `ask` throws when that does not mean "not now"
+ */
+async function untilItAnswers(
+  { logs, signal }: Pick<BringUp, 'logs' | 'signal'>,
+  what: string,
+  ask: () => Promise<void>,
+  isAway: (error: unknown) => boolean,
+): Promise<void> {
+  for (let told = false; ; told = true) {
+    try {
+      await ask();
+      if (told) logs.progress(`${what} answers.`);
+      return;
+    } catch (error) {
+      if (!isAway(error)) throw error;
+      const words = error instanceof Error ? error.message : String(error);
+      if (!told) logs.progress(`${what} does not answer (${words}); webhooks are taken meanwhile …`);
+    }
+    await delay(ASK_EVERY_MS, undefined, { signal });
+  }
 }
 
 /**
@@ -76,4 +98,58 @@ async function checkPartsWhenTheyAnswer(context: BringUp, { client }: TemporalUp
 /** The shop's own, or the one that the demo phone brings. */
 function cloudFunctionUrl(config: Config): string {
   return config.cloudFunctionUrl ?? `${apiUrl(config)}/demo/cloud-function`;
+}
+
+/** Opens the journal and takes requests: from here on no webhook is lost, whatever is down behind it. */
+async function bringUpApi(
+  { config, logs: { log }, supervisor }: BringUp,
+  shared: ProcessDependencies,
+): Promise<void> {
+  const intake = await openIntake({ ...config, temporal: shared.temporal, pool: shared.pool, log });
+  supervisor.add({ name: 'The journal', stop: () => intake.close() });
+  const channels = openChannels(config.channelsFile, (problem) => log.error(problem));
+  const demo = config.cloudFunctionUrl === undefined ? createDemo(config) : undefined;
+  const app = createApp({ ...shared, intake, channels, demo });
+  for (const port of [config.port, config.pushPort]) supervisor.add(await listen(app, port, config.host));
+}
+
+/**
+ * Makes a database ready for deliveries: the embedded one is created, migrated and filled with the sample shop;
+ * an external one is only looked at, and by a process that only takes requests not yet.
+ * @returns its URL.
+ */
+async function bringUpDatabase(context: BringUp): Promise<string> {
+  const { database } = context.config;
+  if (database.kind === 'embedded') return bringUpEmbedded(context, database.port);
+  if (delivers(context.role)) await requireReadyDatabase(context);
+  return database.url;
+}
+
+async function bringUpEmbedded({ config, logs, supervisor }: BringUp, port: number): Promise<string> {
+  const { url, part } = await startEmbeddedPostgres({
+    dataDir: config.dataDir,
+    port,
+    report: logs.progress,
+  });
+  supervisor.add({ name: part.name, ended: part.exited, stop: () => part.stop() });
+  await withClient(url, createShopTables);
+  await migrate(url, (notice) => logs.log.info(notice));
+  await withClient(url, addSampleRows);
+  return url;
+}
+
+/** @throws {Error} naming what an external database lacks. */
+async function requireReadyDatabase({ config, logs }: BringUp): Promise<void> {
+  const { database } = config;
+  if (database.kind === 'embedded') return;
+  const { url } = database;
+  const pending = await pendingMigrations(url);
+  if (pending.length > 0) {
+    throw new Error(
+      `The database lacks ${pending.length} migration(s) (${pending.join(', ')}): look at them with "waybell migrate --plan", apply them with "waybell migrate".`,
+    );
+  }
+  const { problems, warnings } = await withClient(url, (client) => checkShop(client, config));
+  for (const warning of warnings) logs.log.warn(warning);
+  if (problems.length > 0) throw new Error(problems.join('\n'));
 }

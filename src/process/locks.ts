@@ -1,4 +1,6 @@
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { identityOf, isAlive } from '../process-identity';
 
 /** What one process does: everything, only take requests, or only deliver. */
 export const ROLES = ['all', 'api', 'worker'] as const;
@@ -28,4 +30,84 @@ export function processFiles(dataDir: string, role: Role): ProcessFiles {
     log: path.join(dataDir, 'logs', `${name}.log`),
     console: path.join(dataDir, 'logs', `${name}-console.log`),
   };
+}
+
+/** A Waybell that runs, as its lock tells. */
+export interface RunningProcess {
+  readonly role: Role;
+  readonly pid: number;
+  readonly identity: string;
+  readonly since: Date;
+}
+
+/** Who holds the locks of `dataDir`, leaving out processes that are gone, and our own. */
+export async function findRunning(
+  dataDir: string,
+  roles: readonly Role[] = ROLES,
+): Promise<RunningProcess[]> {
+  const found = await Promise.all(roles.map((role) => holderOf(dataDir, role)));
+  return found.filter((holder) => holder !== undefined);
+}
+
+async function holderOf(dataDir: string, role: Role): Promise<RunningProcess | undefined> {
+  const { pid: file } = processFiles(dataDir, role);
+  try {
+    const [identity, { mtime }] = await Promise.all([readFile(file, 'utf8'), stat(file)]);
+    if (isAlive(identity)) return { role, pid: Number.parseInt(identity), identity, since: mtime };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  return undefined;
+}
+
+/** The process in words: `process 4711`, `process 4711 (--only worker)`. */
+export function nameOf({ pid, role }: Pick<RunningProcess, 'pid' | 'role'>): string {
+  return role === 'all' ? `process ${pid}` : `process ${pid} (--only ${role})`;
+}
+
+/** Two starts that clear the same stale lock at once: one of them gets it at the second try. */
+const TRIES = 3;
+
+/** Who may not run beside a role in one folder: one process that does everything needs nobody's help. */
+const RIVALS = { all: ['api', 'worker'], api: ['all'], worker: ['all'] } as const satisfies Record<
+  Role,
+  Role[]
+>;
+
+/**
+ * Makes this process the only one of its role that uses `dataDir`. The lock of a process that is gone is taken over.
+ * @returns what gives the folder free again.
+ * @throws {Error} naming the process that uses it.
+ */
+export async function lockDataDir(dataDir: string, role: Role): Promise<() => Promise<void>> {
+  await mkdir(dataDir, { recursive: true });
+  const unlock = await takeLock(dataDir, role);
+  // After the own lock is taken: of two rivals that start at once, at least one sees the other.
+  const [rival] = await findRunning(dataDir, RIVALS[role]);
+  if (rival === undefined) return unlock;
+  await unlock();
+  throw inUse(dataDir, rival);
+}
+
+async function takeLock(dataDir: string, role: Role): Promise<() => Promise<void>> {
+  const { pid: file } = processFiles(dataDir, role);
+  for (let attempt = 1; attempt <= TRIES; attempt += 1) {
+    try {
+      await writeFile(file, identityOf(process.pid), { flag: 'wx' });
+      return () => rm(file, { force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    const [holder] = await findRunning(dataDir, [role]);
+    if (holder) throw inUse(dataDir, holder);
+    await rm(file, { force: true });
+  }
+  throw new Error(`${file} cannot be taken: another Waybell starts at this moment.`);
+}
+
+/** What a second start on the same folder is told. */
+export function inUse(dataDir: string, holder: RunningProcess): Error {
+  return new Error(
+    `${dataDir} is used by another Waybell, ${nameOf(holder)}: stop it (waybell stop), or set DATA_DIR.`,
+  );
 }

@@ -1,8 +1,8 @@
-import { Client, Connection } from '@temporalio/client';
+import { InterceptingCall, status, type Interceptor } from '@grpc/grpc-js';
+import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
 import type { Config } from '../config/config';
-import { retriesUntil } from '../cli/retries-until';
 
 export interface TemporalClient {
   readonly client: Client;
@@ -48,4 +48,34 @@ function connectionOptions({ temporal }: Config): ClientConnectConfig['connectio
   return temporal.kind === 'external'
     ? loadClientConnectConfig().connectionOptions
     : { address: `127.0.0.1:${temporal.port}` };
+}
+
+type StartedCall = ConstructorParameters<typeof InterceptingCall>[0];
+
+/**
+ * The SDK's retries of a call, but none after `closed`. The SDK (1.24.0) waits for its next try with a timer that
+ * outlives the connection; that try throws out of the timer, where nobody can catch it, and ends the process: an API
+ * that is stopped while Temporal is away would look crashed.
+ */
+function retriesUntil(closed: AbortSignal): Interceptor[] {
+  const endWhenClosed: Interceptor = (options, nextCall) =>
+    new InterceptingCall(closed.aborted ? cancelledCall() : nextCall(options));
+  return [makeGrpcRetryInterceptor(defaultGrpcRetryOptions()), endWhenClosed];
+}
+
+/** Ends as it starts, with a code that is not tried again. */
+function cancelledCall(): StartedCall {
+  const nothing = (): void => undefined;
+  return {
+    start: (metadata, listener) => {
+      listener?.onReceiveStatus?.({ code: status.CANCELLED, details: 'the connection is closed', metadata });
+    },
+    cancelWithStatus: nothing,
+    sendMessage: nothing,
+    sendMessageWithContext: nothing,
+    startRead: nothing,
+    halfClose: nothing,
+    getPeer: () => '',
+    getAuthContext: () => null,
+  };
 }

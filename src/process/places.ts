@@ -1,5 +1,6 @@
 import { apiUrl } from '../config/api-url';
 import type { Config } from '../config/config';
+import { embeddedPostgresUrl } from '../embedded/postgres';
 import { takesRequests, type Role } from './locks';
 
 export type Row = readonly [name: string, value: string];
@@ -21,4 +22,34 @@ export function placesOf(config: Config, role: Role): Row[] {
 
 export function inColumns(rows: readonly Row[]): string[] {
   return rows.map(([name, value]) => `  ${name.padEnd(13)} ${value}`);
+}
+
+export interface Surroundings {
+  readonly role: Role;
+  readonly background: boolean;
+  readonly logFile: string | undefined;
+  readonly temporalCli: string | undefined;
+}
+
+/** What to say when everything is up: a block for the person who has just started it. */
+export function readySummary(config: Config, surroundings: Surroundings): string {
+  const { role, background, logFile, temporalCli } = surroundings;
+  const places = placesOf(config, role);
+  // Without a log file the lines go to a collector, not to a person.
+  if (logFile === undefined) return `Waybell is ready: ${places[0]?.join(' ')}`;
+  const files = [
+    ...(temporalCli === undefined ? [] : [['Temporal CLI', temporalCli] as const]),
+    ['Log', logFile] as const,
+  ];
+  const next = [
+    background ? 'Next:' : 'Next, in another terminal:',
+    config.database.kind === 'embedded' ? '  npm run send' : '  npm run status',
+    ...(background ? ['  npm stop'] : []),
+  ];
+  return ['', 'Waybell is ready.', ...inColumns([...places, ...files]), ...next, ''].join('\n');
+}
+
+/** Where the database of a running Waybell is, for its other commands. */
+export async function databaseUrl({ database, dataDir }: Config): Promise<string> {
+  return database.kind === 'external' ? database.url : embeddedPostgresUrl(dataDir, database.port);
 }

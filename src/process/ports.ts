@@ -1,6 +1,68 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { findPortHolder } from '../cli/port-holder';
+import { promisify } from 'node:util';
+import type { Config } from '../config/config';
+import { takesRequests, type Role } from './locks';
+
+const run = promisify(execFile);
+
+/** The state "listening" in /proc/net/tcp: https://docs.kernel.org/networking/proc_net_tcp.html */
+const LISTENING = '0A';
+const COMMAND_LENGTH = 80;
+
+/** Who listens on a TCP port, as `process <pid> (<command>)`; `undefined` when that cannot be seen from here. */
+export async function findPortHolder(port: number): Promise<string | undefined> {
+  try {
+    if (process.platform === 'linux') return await holderOnLinux(port);
+    return process.platform === 'win32' ? await holderOnWindows(port) : await holderOnUnix(port);
+  } catch {
+    return undefined;
+  }
+}
+
+/** From /proc alone: slim containers have neither ss nor lsof. */
+async function holderOnLinux(port: number): Promise<string | undefined> {
+  const sockets = new Set((await listeningInodes(port)).map((inode) => `socket:[${inode}]`));
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  for (const pid of pids) {
+    // The files of other users' processes are hidden, and processes end while we look.
+    const files = await readdir(`/proc/${pid}/fd`).catch(() => []);
+    for (const file of files) {
+      if (!sockets.has(await readlink(`/proc/${pid}/fd/${file}`).catch(() => ''))) continue;
+      const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ').trim();
+      return `process ${pid} (${command.slice(0, COMMAND_LENGTH)})`;
+    }
+  }
+  return undefined;
+}
+
+async function listeningInodes(port: number): Promise<string[]> {
+  const hexPort = port.toString(16).toUpperCase().padStart(4, '0');
+  const tables = await Promise.all(
+    ['/proc/net/tcp', '/proc/net/tcp6'].map((file) => readFile(file, 'utf8').catch(() => '')),
+  );
+  return tables
+    .flatMap((table) => table.split('\n'))
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, local, , state]) => local?.endsWith(`:${hexPort}`) && state === LISTENING)
+    .flatMap((fields) => fields[9] ?? []);
+}
+
+/** `lsof -F pc` prints one field per line: `p<pid>`, then `c<command>`. */
+async function holderOnUnix(port: number): Promise<string | undefined> {
+  const { stdout } = await run('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-F', 'pc']);
+  const [, pid, command] = /^p(\d+)\n(?:c(.*))?/m.exec(stdout) ?? [];
+  return pid && `process ${pid} (${command ?? '?'})`;
+}
+
+async function holderOnWindows(port: number): Promise<string | undefined> {
+  const { stdout } = await run('netstat', ['-ano', '-p', 'TCP']);
+  const line = stdout.split('\n').find((text) => text.includes(`:${port} `) && text.includes('LISTENING'));
+  const pid = line?.trim().split(/\s+/).at(-1);
+  return pid && `process ${pid}`;
+}
 
 /** A port that Waybell is about to listen on, and the setting that moves it. */
 export interface WantedPort {
@@ -45,4 +107,28 @@ export async function describeTakenPort({ setting, port, host }: WantedPort): Pr
     const holder = (await findPortHolder(port)) ?? 'a process that is not visible from here';
     return [`Port ${port} (${setting}) is taken by ${holder}: stop it, or set ${setting} to another port.`];
   }
+}
+
+/** Every port that a process of this role needs for itself. */
+export function wantedPorts(config: Config, role: Role): WantedPort[] {
+  const { host, port, pushPort, workerPort, database, temporal } = config;
+  const postgresql = { host: '127.0.0.1', partOf: 'embedded PostgreSQL' };
+  const server = { host: '127.0.0.1', partOf: 'embedded Temporal' };
+  return [
+    ...(takesRequests(role)
+      ? [
+          { setting: 'PORT', port, host },
+          { setting: 'PUSH_PORT', port: pushPort, host },
+        ]
+      : [{ setting: 'WORKER_PORT', port: workerPort, host }]),
+    ...(database.kind === 'embedded'
+      ? [{ setting: 'POSTGRES_PORT', port: database.port, ...postgresql }]
+      : []),
+    ...(temporal.kind === 'embedded'
+      ? [
+          { setting: 'TEMPORAL_PORT', port: temporal.port, ...server },
+          { setting: 'TEMPORAL_UI_PORT', port: temporal.uiPort, ...server },
+        ]
+      : []),
+  ];
 }

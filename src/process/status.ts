@@ -4,8 +4,7 @@ import type { z } from 'zod';
 import type { journalState } from '../api/health-operations';
 import type { Config } from '../config/config';
 import { healthUrl, inColumns, placesOf, type Row } from './places';
-import { processFiles } from './locks';
-import { findRunning, nameOf, type RunningProcess } from '../cli/running-processes';
+import { findRunning, nameOf, processFiles, type RunningProcess } from './locks';
 
 /**
  * Exit codes as service scripts have them; 3 is "not running":

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findRunning, nameOf, ROLES, type Role, type RunningProcess } from './locks';
+import { isRunByNpm } from '../config/config';
 import { isAlive } from '../process-identity';
-import { ROLES, type Role } from './locks';
-import { findRunning, nameOf, type RunningProcess } from '../cli/running-processes';
 
 /** Requests get 4 s on two ports, the worker 12 s, Temporal 10 s, PostgreSQL 20 s: 46 s at the longest. */
 const PATIENCE_MS = 60_000;
@@ -51,4 +51,49 @@ async function end(one: RunningProcess, patienceMs: number): Promise<string | un
   }
   say(`Stopped ${nameOf(one)}.`);
   return undefined;
+}
+
+/** `npm start` and the terminal both deliver one Ctrl-C; a person who means two needs longer. */
+const SAME_KEY_PRESS_MS = 1_000;
+
+/** How often we look whether the shell of npm is still there. */
+const PARENT_LOOK_MS = 500;
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Turns the first request to stop into an abort, and a later one into `force`.
+ * @param background the one who started us ends, and we stay
+ * @returns the signal that aborts.
+ */
+export function listenToStopRequests(force: () => void, background: boolean): AbortSignal {
+  const asked = new AbortController();
+  let firstAt: number | undefined;
+  for (const name of SIGNALS) {
+    process.on(name, () => {
+      firstAt ??= Date.now();
+      if (!asked.signal.aborted) asked.abort(new StopRequested());
+      else if (Date.now() - firstAt > SAME_KEY_PRESS_MS) force();
+    });
+  }
+  if (isRunByNpm() && !background) whenParentEnds(() => asked.abort(new StopRequested()));
+  return asked.signal;
+}
+
+function whenParentEnds(stop: () => void): void {
+  const parent = process.ppid;
+  const look = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(look);
+    stop();
+  }, PARENT_LOOK_MS);
+  look.unref();
+}
+
+/** Thrown by steps that a request to stop has ended early. */
+export class StopRequested extends Error {
+  constructor() {
+    super('asked to stop');
+    this.name = 'StopRequested';
+  }
 }

@@ -2,8 +2,7 @@ import { Client, WorkflowNotFoundError } from '@temporalio/client';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import type { Activities } from '../activities/index';
 import type { ActivityDeps } from '../activities/deps';
-import { createDeliveryControl } from '../retry/delivery-control';
-import type { RetryParts } from '../deliveries/retry';
+import { createDeliveryControl, type RetryParts } from '../deliveries/retry';
 import { pushQueue, TASK_QUEUE } from '../workflows/contract';
 import { deviceRegisteredSignal, orderLinkedSignal, supersedeSignal } from '../workflows/messages';
 

@@ -1,5 +1,6 @@
 import type { PushAnswer } from './provider';
 import { CONNECTION_LOST, NOT_CONNECTED, TIMEOUT, toAnswer, UNSENDABLE, type Ruling } from './ruling';
+import { cutText, visibleText } from './text';
 
 /**
  * Thrown when a message must not be sent: with an empty target uni-push broadcasts to every phone that ever
@@ -48,4 +49,15 @@ export function nameOfFailure(error: unknown): string {
 function nameOf(error: unknown): string | undefined {
   const { code, name, message } = Object(error) as Partial<Record<'code' | 'name' | 'message', unknown>>;
   return [code, name === 'Error' ? message : name].find((word) => typeof word === 'string');
+}
+
+/**
+ * The text as one line, cut to `max` code points.
+ * Missing counts as empty: the row may come from a shop's table, whose columns no type can vouch for.
+ * @throws {UnsendableError} when a person would see nothing.
+ */
+export function requiredText(name: string, value: string | undefined, max = Infinity): string {
+  const text = visibleText(value ?? '');
+  if (text === '') throw new UnsendableError(`${name} is empty`);
+  return cutText(text, max);
 }

@@ -1,6 +1,5 @@
 import type { z } from 'zod';
-import type { PushProvider } from './provider';
-import { plainCid, type DeviceProblem, type RegisteringDevice } from './registering-device';
+import { plainCid, type DeviceProblem, type PushProvider, type RegisteringDevice } from './provider';
 
 /** The variables as they are written. */
 type Given = Readonly<Record<string, string | undefined>>;

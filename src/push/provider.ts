@@ -1,3 +1,5 @@
+import type { ApnsEnvironment, CircuitCause, WebPushKeys } from '../shipment/device';
+
 /** One message for one device, ready for the wire. */
 export interface PushMessage {
   /** The notification; travels in the payload so that the phone can post its receipt. */
@@ -24,35 +26,12 @@ export interface PushMessage {
   readonly apnsEnvironment?: ApnsEnvironment;
 }
 
-/** What a browser's `PushSubscription` holds beside its endpoint; all in base64url. */
-export interface WebPushKeys {
-  readonly p256dh: string;
-  readonly auth: string;
-  /** The `applicationServerKey` that it was made with, where the registration said so. */
-  readonly vapidKey?: string;
-}
-
-export const APNS_ENVIRONMENTS = ['production', 'sandbox'] as const;
-export type ApnsEnvironment = (typeof APNS_ENVIRONMENTS)[number];
-
 export const PUSH_CLASSES = ['accepted', 'retry', 'deactivate', 'fail'] as const;
 /**
  * What to do about one provider answer. `accepted` is the provider's word, not the phone's: that something was
  * delivered or shown only a receipt says.
  */
 export type PushClass = (typeof PUSH_CLASSES)[number];
-
-/**
- * Why a provider would refuse the pushes to other devices too.
- * - `credential`: our keys are refused.
- * - `quota`: the day's number, or the account, is used up.
- * - `project`: wrong space, address or package, or a function that loses the target.
- * - `suspect`: the settings, or this one device: one that belongs to another project, or an endpoint that somebody
- *   made up. Open the circuit when several different devices bring it, so that nobody can close a shop's pushes by
- *   registering one.
- */
-export const CIRCUIT_CAUSES = ['credential', 'quota', 'project', 'suspect'] as const;
-export type CircuitCause = (typeof CIRCUIT_CAUSES)[number];
 
 export interface PushAnswer {
   readonly class: PushClass;
@@ -82,3 +61,24 @@ export interface PushProvider {
   /** Ends connections that are kept open. Nothing may be sent afterwards. */
   close?(): Promise<void>;
 }
+
+/** A device as its app registers it. */
+export interface RegisteringDevice {
+  readonly cid: string;
+  readonly subscription: WebPushKeys | null;
+}
+
+/** Why a device cannot be pushed to, and which field says so. */
+export interface DeviceProblem {
+  readonly field: 'cid' | 'subscription';
+  readonly words: string;
+}
+
+/** A rule for cids that have one shape. */
+export const cidIs =
+  (shape: RegExp, words: string) =>
+  ({ cid }: RegisteringDevice): DeviceProblem | null =>
+    shape.test(cid) ? null : { field: 'cid', words };
+
+/** What uni-push and GeTui call a phone, and what a provider takes that says nothing else. */
+export const plainCid = cidIs(/^[A-Za-z0-9_-]{1,128}$/, 'must be 1 to 128 letters, digits, - and _');

@@ -1,4 +1,5 @@
-import type { CircuitCause, PushAnswer, PushClass } from './provider';
+import type { PushAnswer, PushClass } from './provider';
+import type { CircuitCause } from '../shipment/device';
 import { cutText, visibleText } from './text';
 
 const SECOND = 1_000;
@@ -59,4 +60,17 @@ export function toAnswer(ruling: Ruling, words: string, askedMs = 0): PushAnswer
     definite: ruling.class !== 'accepted' && ruling.ambiguous !== true,
     ...(ruling.circuit && { circuit: ruling.circuit }),
   };
+}
+
+const SECOND_MS = 1_000;
+
+/** A provider that asks for a day would outlive every delivery; asked again after an hour, it can repeat itself. */
+const LONGEST_MS = 60 * 60 * SECOND_MS;
+
+/** Reads a Retry-After header (seconds or an HTTP date). 0 when it is missing, past or unreadable. */
+export function retryAfterMs(header: string | null, now: number): number {
+  if (header === null) return 0;
+  const text = header.trim();
+  const wait = /^\d+$/.test(text) ? Number(text) * SECOND_MS : Date.parse(text) - now;
+  return Number.isNaN(wait) ? 0 : Math.min(Math.max(wait, 0), LONGEST_MS);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import * as kinds from './provider-kinds';
-import { plainCid, type DeviceProblem, type RegisteringDevice } from './registering-device';
+import { plainCid, type DeviceProblem, type RegisteringDevice } from './provider';
 import { vapidKeys } from './webpush/keys';
 
 const KINDS = Object.values(kinds);

@@ -1,4 +1,4 @@
-import { ATTENTIONS } from './send-status';
+import { ATTENTIONS } from './delivery';
 
 export const ATTENTION_KINDS = [
   ...ATTENTIONS,
@@ -29,6 +29,16 @@ export const ENDS_BY: Readonly<Record<AttentionKind, string>> = {
   sweep: 'the schedule waybell-sweep runs again: waybell doctor',
   temporal: 'Temporal answers again',
 };
+
+/** How long a delivery waits for what it lacks before it ends with a reason; milliseconds. */
+export interface WaitLimits {
+  readonly order: number;
+  readonly device: number;
+  readonly firstDevice: number;
+  readonly retry: number;
+  /** How long one round keeps trying a device whose provider answers "later"; a provider stores it no longer. */
+  readonly pushRetry: number;
+}
 
 /** What is known of something that waits, as far as being overdue goes; milliseconds since 1970. */
 export interface Waiting {

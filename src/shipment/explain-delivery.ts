@@ -1,7 +1,7 @@
 import type { Verdict } from './decide-announcement';
 import type { Explanation } from './explanation';
 import type { ShipmentStatus } from './status';
-import type { Attention } from './send-status';
+import type { Attention } from './delivery';
 
 /** What is known of a delivery, as far as it says more than its notifications. */
 export interface DeliveryFacts {

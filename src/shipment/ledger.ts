@@ -1,5 +1,5 @@
 import type { Verdict } from './decide-announcement';
-import type { Attention, SendStatus } from './send-status';
+import type { Attention, SendStatus } from './delivery';
 import { AUDIENCES } from './update';
 
 /** Accounts for what came in: nothing that was accepted may be gone, and nobody may be forgotten. */

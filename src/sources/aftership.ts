@@ -1,13 +1,8 @@
-import { buildUpdates } from './build-updates';
-import type { SaidScan } from './reading/update';
-import { fromBase64, verdictOn } from './reading/proof';
-import { finestWord } from './finest-word';
-import { RECEIVED, notReceived } from './reading/answers';
-import { fieldsOf, lineOf, rowsOf, textOf, type Fields } from './reading/json';
-import { readJsonObject } from './json-object';
-import { bodyUnreadable, notTracking } from './nothing-read';
-import { headerOf, hmacsOf } from './signed-headers';
-import { isoOfUnix } from './signed-time';
+import { buildUpdates, type SaidScan } from './reading/update';
+import { fromBase64, headerOf, hmacsOf, isoOfUnix, verdictOn } from './reading/proof';
+import { finestWord } from './reading/scans';
+import { bodyUnreadable, notReceived, notTracking, RECEIVED } from './reading/answers';
+import { fieldsOf, lineOf, readJsonObject, rowsOf, textOf, type Fields } from './reading/json';
 import type { Source, StatusTable } from './source';
 
 /**

@@ -1,12 +1,8 @@
-import { buildUpdates } from './build-updates';
-import type { SaidScan } from './reading/update';
-import { fromHex, verdictOn } from './reading/proof';
-import { finestWord, type Word } from './finest-word';
-import { RECEIVED, notReceived } from './reading/answers';
-import { fieldsOf, lineOf, rowsOf, textOf, type Fields } from './reading/json';
-import { readJsonObject } from './json-object';
-import { bodyUnreadable, notTracking } from './nothing-read';
-import { headerOf, hmacsOf } from './signed-headers';
+import { buildUpdates, type SaidScan } from './reading/update';
+import { fromHex, headerOf, hmacsOf, verdictOn } from './reading/proof';
+import { finestWord, type Word } from './reading/scans';
+import { bodyUnreadable, notReceived, notTracking, RECEIVED } from './reading/answers';
+import { fieldsOf, lineOf, readJsonObject, rowsOf, textOf, type Fields } from './reading/json';
 import type { Source, StatusTable } from './source';
 
 /**

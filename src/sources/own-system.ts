@@ -2,13 +2,12 @@ import { z } from 'zod';
 import { maskText } from '../shipment/safe-text';
 import { readStatus, SHIPMENT_STATUSES, type StatusMap } from '../shipment/status';
 import type { ShipmentEvent, ShipmentUpdate } from '../shipment/update';
-import { carrierField, plainText, printable, trackingNoField } from './reading/text';
+import { carrierField, fieldWords, plainText, printable, trackingNoField } from './reading/text';
 import { readEventTime } from './reading/times';
-import { fieldWords } from './field-words';
-import { readJsonObject } from './json-object';
+import { readJsonObject } from './reading/json';
 import type { Answer, ReceivedUpdate, Verification, WebhookRequest } from './source';
-import { STANDARD_TOLERANCE_S, verifyStandardWebhook } from './standard-webhooks-signature';
-import { contentKey } from './update-identity';
+import { STANDARD_TOLERANCE_S, verifyStandardWebhook } from './reading/proof';
+import { contentKey } from './reading/scans';
 
 /** Longest text of a scan; characters. */
 const MAX_TEXT = 500;

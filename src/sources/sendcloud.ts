@@ -1,12 +1,7 @@
-import { buildUpdates } from './build-updates';
-import { fromHex, verdictOn } from './reading/proof';
-import { RECEIVED, notReceived } from './reading/answers';
-import { fieldsOf, textOf, type Fields } from './reading/json';
-import { readJsonObject } from './json-object';
-import type { SaidScan } from './reading/update';
-import { bodyUnreadable, notTracking } from './nothing-read';
-import { headerOf, hmacsOf } from './signed-headers';
-import { isoOfUnix } from './signed-time';
+import { buildUpdates, type SaidScan } from './reading/update';
+import { fromHex, headerOf, hmacsOf, isoOfUnix, verdictOn } from './reading/proof';
+import { bodyUnreadable, notReceived, notTracking, RECEIVED } from './reading/answers';
+import { fieldsOf, readJsonObject, textOf, type Fields } from './reading/json';
 import type { Source, StatusTable } from './source';
 
 /**

@@ -1,12 +1,10 @@
-import { buildUpdates } from './build-updates';
-import type { SaidScan, SaidWaybill } from './reading/update';
-import { finestWord } from './finest-word';
-import { RECEIVED, notReceived } from './reading/answers';
-import { fieldsOf, rowsOf, textOf, type Fields } from './reading/json';
-import { readJsonObject } from './json-object';
-import { bodyUnreadable, notTracking } from './nothing-read';
-import { verify17Track } from './seventeen-track-proof';
-import type { Source, StatusTable } from './source';
+import { createHash } from 'node:crypto';
+import { buildUpdates, type SaidScan, type SaidWaybill } from './reading/update';
+import { finestWord } from './reading/scans';
+import { bytesOfMember, fieldsOf, readJsonObject, rowsOf, textOf, type Fields } from './reading/json';
+import { bodyUnreadable, notReceived, notTracking, RECEIVED } from './reading/answers';
+import { fromHex, headerOf, proving, verdictOn } from './reading/proof';
+import type { Source, StatusTable, Verification, WebhookRequest } from './source';
 
 /**
  * 17TRACK, versions 2.x and 1: the whole history of one waybill in each request. Carriers are 17TRACK's numbers.
@@ -130,4 +128,26 @@ function historyOfVersion1(track: Fields): History {
     })),
     whole: { ...finestWord(STATUSES, textOf(track.e)), time: textOf(latest.a), text: textOf(latest.z) },
   };
+}
+
+/** Both versions of 17TRACK's signature: a plain SHA-256 over what is said and the key, parted by slashes. */
+function verify17Track(request: WebhookRequest, secrets: readonly string[]): Verification {
+  const signature = headerOf(request, 'sign');
+  return signature === undefined
+    ? verifySignInBody(request, secrets)
+    : verdictOn(fromHex(signature), sha256s(secrets, request.body));
+}
+
+/** Version 1: `sign` stands in the body, over the event and the data as they were sent. */
+function verifySignInBody({ body }: WebhookRequest, secrets: readonly string[]): Verification {
+  const { event, sign } = fieldsOf(readJsonObject(body));
+  const data = typeof sign === 'string' && sign !== '' ? bytesOfMember(body, 'data') : undefined;
+  if (data === undefined) return verdictOn(undefined, []);
+  return verdictOn(fromHex(textOf(sign)), sha256s(secrets, `${textOf(event)}/`, data));
+}
+
+function sha256s(secrets: readonly string[], ...said: readonly (string | Buffer)[]): Buffer[] {
+  return proving(secrets).map((key) =>
+    [...said, `/${key}`].reduce((hash, part) => hash.update(part), createHash('sha256')).digest(),
+  );
 }

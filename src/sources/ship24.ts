@@ -1,14 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { ShipmentStatus } from '../shipment/status';
-import { buildUpdates } from './build-updates';
-import type { SaidScan, SaidWaybill } from './reading/update';
-import { verdictOn } from './reading/proof';
-import { finestWord, type Word } from './finest-word';
-import { jsonAnswer } from './reading/answers';
-import { fieldsOf, rowsOf, textOf, type Fields } from './reading/json';
-import { readJsonObject } from './json-object';
-import { bodyUnreadable, notTracking } from './nothing-read';
-import { headerOf, proving } from './signed-headers';
+import { buildUpdates, type SaidScan, type SaidWaybill } from './reading/update';
+import { headerOf, proving, verdictOn } from './reading/proof';
+import { finestWord, type Word } from './reading/scans';
+import { bodyUnreadable, jsonAnswer, notTracking } from './reading/answers';
+import { fieldsOf, readJsonObject, rowsOf, textOf, type Fields } from './reading/json';
 import type { Source, StatusTable } from './source';
 
 /**

@@ -1,11 +1,8 @@
 import { SHIPMENT_STATUSES } from '../shipment/status';
-import { buildUpdates } from './build-updates';
-import type { SaidScan, SaidWaybill } from './reading/update';
-import { RECEIVED, notReceived } from './reading/answers';
-import { fieldsOf, rowsOf, textOf, type Fields } from './reading/json';
-import { readJsonObject } from './json-object';
-import { bodyUnreadable, notTracking } from './nothing-read';
-import { verifyStandardWebhook } from './standard-webhooks-signature';
+import { buildUpdates, type SaidScan, type SaidWaybill } from './reading/update';
+import { bodyUnreadable, notReceived, notTracking, RECEIVED } from './reading/answers';
+import { fieldsOf, readJsonObject, rowsOf, textOf, type Fields } from './reading/json';
+import { verifyStandardWebhook } from './reading/proof';
 import type { Source } from './source';
 
 /**

@@ -1,11 +1,9 @@
-import { buildUpdates } from './build-updates';
-import { CHINA_TIME } from './china-time';
+import { buildUpdates } from './reading/update';
+import { CHINA_TIME } from './reading/times';
 import { fromBase64 } from './reading/proof';
-import { readFieldJson } from './form-text';
-import { jsonAnswer } from './reading/answers';
+import { readFieldJson, verifySignedForm } from './reading/form';
+import { bodyUnreadable, jsonAnswer, notTracking } from './reading/answers';
 import { fieldsOf, textOf } from './reading/json';
-import { bodyUnreadable, notTracking } from './nothing-read';
-import { verifySignedForm } from './signed-form';
 import type { Source } from './source';
 
 /** An offset from UTC in whole hours or with minutes: +8, GMT+08:00, UTC-3. */

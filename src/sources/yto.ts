@@ -1,13 +1,11 @@
-import { buildUpdates } from './build-updates';
+import { buildUpdates } from './reading/update';
 import { plainText } from './reading/text';
-import { CHINA_TIME } from './china-time';
+import { CHINA_TIME } from './reading/times';
 import { fromBase64 } from './reading/proof';
-import { readFieldText, type Problem } from './form-text';
-import { bodyUnreadable, notTracking } from './nothing-read';
+import { readFieldText, verifySignedForm, type Problem } from './reading/form';
+import { bodyUnreadable, escapeXml, notTracking, xmlAnswer } from './reading/answers';
 import { childText, readXml, type XmlElement } from './reading/xml';
-import { verifySignedForm } from './signed-form';
 import type { Answer, Source, WebhookRequest } from './source';
-import { escapeXml, xmlAnswer } from './xml-answer';
 
 /** Longest order number that is repeated in an answer; characters. */
 const MAX_ORDER_NO = 128;

@@ -1,11 +1,9 @@
-import { buildUpdates } from './build-updates';
-import { CHINA_TIME } from './china-time';
+import { buildUpdates } from './reading/update';
+import { CHINA_TIME } from './reading/times';
 import { fromBase64 } from './reading/proof';
-import { readFieldJson } from './form-text';
-import { jsonAnswer } from './reading/answers';
+import { readFieldJson, verifySignedForm } from './reading/form';
+import { bodyUnreadable, jsonAnswer, notTracking } from './reading/answers';
 import { textOf } from './reading/json';
-import { bodyUnreadable, notTracking } from './nothing-read';
-import { verifySignedForm } from './signed-form';
 import type { ShipmentStatus } from '../shipment/status';
 import type { Source } from './source';
 

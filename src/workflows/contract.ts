@@ -1,8 +1,7 @@
-import type { WaitLimits } from '../config/config';
+import type { WaitLimits } from '../shipment/attention';
 import type { Verdict } from '../shipment/decide-announcement';
-import type { AudienceOutcome, Decision, NotificationRef } from '../shipment/delivery';
+import type { AudienceOutcome, Decision, NotificationRef, SendStatus } from '../shipment/delivery';
 import type { RetryRequest } from '../shipment/retry-request';
-import type { SendStatus } from '../shipment/send-status';
 import type { ShipmentUpdate } from '../shipment/update';
 
 export const DELIVERY_WORKFLOW = 'DeliveryNotification';

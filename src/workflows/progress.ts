@@ -1,6 +1,5 @@
-import type { AudienceOutcome, Decision, PushResult, Recipients } from '../shipment/delivery';
+import type { Attention, AudienceOutcome, Decision, PushResult, Recipients } from '../shipment/delivery';
 import type { RetryRequest } from '../shipment/retry-request';
-import type { Attention } from '../shipment/send-status';
 
 /** Where a delivery stands: what the `progress` query answers and the Temporal UI shows as current details. */
 export interface Progress {

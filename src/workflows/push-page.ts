@@ -1,6 +1,6 @@
 import { isCancellation, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities';
-import type { WaitLimits } from '../config/config';
+import type { WaitLimits } from '../shipment/attention';
 import type { DeviceRef, PushResult } from '../shipment/delivery';
 import { pushQueue } from './contract';
 

@@ -1,8 +1,15 @@
 import { setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { Verdict } from '../shipment/decide-announcement';
-import type { Decision, DevicePage, Outcome, PushResult, Recipients } from '../shipment/delivery';
+import type {
+  Attention,
+  Decision,
+  DevicePage,
+  Outcome,
+  PushResult,
+  Recipients,
+  SendStatus,
+} from '../shipment/delivery';
 import type { RetryRequest } from '../shipment/retry-request';
-import type { Attention, SendStatus } from '../shipment/send-status';
 import type { ShipmentUpdate } from '../shipment/update';
 import type { DeliveryResult } from './contract';
 import { progressQuery } from './messages';

@@ -4,10 +4,10 @@ import {
   type AnsweredPush,
   type JudgedAnswer,
 } from '../../src/activities/record-push-answer';
-import { countHeldDeactivations, settleHeldDeactivations } from '../../src/database/held-deactivations';
+import { countHeldDeactivations, listCircuits, settleHeldDeactivations } from '../../src/database/held';
 import { inTransaction } from '../../src/database/pool';
-import { listCircuits } from '../../src/database/held';
-import type { CircuitCause, PushAnswer } from '../../src/push/provider';
+import type { PushAnswer } from '../../src/push/provider';
+import type { CircuitCause } from '../../src/shipment/device';
 import { createTestDatabase, type TestDatabase } from '../setup/database';
 
 const ACCEPTED: PushAnswer = { class: 'accepted', reason: 'accepted', words: '', definite: false };

@@ -6,7 +6,7 @@ import { loadConfig } from '../../src/config/config';
 import type { Decision } from '../../src/shipment/delivery';
 import { PHASE_OF_STATUS, type ShipmentStatus } from '../../src/shipment/status';
 import type { ShipmentUpdate } from '../../src/shipment/update';
-import { deliveryWorkflowId } from '../../src/sources/update-identity';
+import { deliveryWorkflowId } from '../../src/deliveries/workflow-id';
 import { type Api, type ApiLab, openApiLab } from '../api/api-lab';
 import { closeWithoutWorkflow } from '../setup/closed-ledger';
 import { shipmentUpdate } from '../setup/delivery-lab';

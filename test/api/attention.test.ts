@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { noteSweep } from '../../src/database/sweeps';
+import { noteSweep } from '../../src/database/due-waits';
 import { openTemporalAway } from '../setup/temporal-away';
 import { watchDeadlines } from '../setup/under-deadline';
 import { type Api, type ApiLab, openApiLab } from './api-lab';

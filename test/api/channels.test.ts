@@ -3,7 +3,7 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import { currentStatus } from '../../src/shipment/current-status';
 import type { ShipmentUpdate } from '../../src/shipment/update';
 import { findSource } from '../../src/sources/registry';
-import { deliveryWorkflowId } from '../../src/sources/update-identity';
+import { deliveryWorkflowId } from '../../src/deliveries/workflow-id';
 import { eventually } from '../setup/processes';
 import { CONDITIONS, readPayload } from '../sources/requests';
 import { type ApiLab, openApiLab } from './api-lab';

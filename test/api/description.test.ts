@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { OPENAPI_DOCUMENT } from '../../src/api/openapi/document';
 import { OPERATIONS } from '../../src/api/operations';
-import { problemsOf } from '../../src/api/openapi/problems';
+import { problemsOf } from '../../src/api/openapi/answers';
 import { loadConfig } from '../../src/config/config';
 import { type Answer, type Api } from './api-lab';
 import { type BareApi, openBareApi } from './bare-api';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { defaultPayloadConverter } from '@temporalio/common';
 import { loadConfig } from '../../src/config/config';
 import { openPool } from '../../src/database/pool';
-import { sign } from '../../src/sources/standard-webhooks-signature';
+import { sign } from '../../src/sources/reading/proof';
 import { CARRIER, DELIVERY_STATUS, TRACKING_NO } from '../../src/workflows/search-attributes';
 import { freePorts } from '../setup/free-port';
 import { openTemporalAway } from '../setup/temporal-away';

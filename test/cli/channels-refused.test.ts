@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { channelsCommand } from '../../src/cli/channels';
-import { readChannelsFile } from '../../src/intake/channels-file';
+import { readChannelsFile } from '../../src/intake/channels/file';
 import { SOURCES } from '../../src/sources/registry';
 import type { Source } from '../../src/sources/source';
 import { ownSource } from '../intake/own-source';

@@ -6,7 +6,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openChannels } from '../../src/intake/channels/channels';
-import { readChannelsFile } from '../../src/intake/channels-file';
+import { readChannelsFile } from '../../src/intake/channels/file';
 import { PROJECT_ROOT } from '../../src/project-root';
 
 const SECRET = 'the-secret-of-easypost';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { loadConfig } from '../../src/config/config';
 import { takeDueWaits } from '../../src/database/due-waits';
 import { inTransaction } from '../../src/database/pool';
-import { findWaitsToWake } from '../../src/database/waits-to-wake';
+import { findWaitsToWake } from '../../src/database/waits';
 import { createTestDatabase, type TestDatabase } from '../setup/database';
 
 const WAITING = 100_000;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { deliverySummary } from '../../src/intake/delivery-summary';
+import { deliverySummary } from '../../src/deliveries/start';
 import type { ShipmentEvent, ShipmentUpdate } from '../../src/shipment/update';
 
 const scan = (time: string, change: Partial<ShipmentEvent> = {}): ShipmentEvent => ({

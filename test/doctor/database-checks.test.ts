@@ -1,13 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { clockOfPostgresql } from '../../src/doctor/checks/clocks';
-import { migrations } from '../../src/doctor/checks/migrations';
-import { pooler } from '../../src/doctor/checks/pooler';
-import { postgresql } from '../../src/doctor/checks/database';
-import { silentJournals } from '../../src/doctor/checks/silent-journals';
-import { tables } from '../../src/doctor/checks/tables';
-import { uniqueKeys } from '../../src/doctor/checks/unique-keys';
-import { poolerModeOf } from '../../src/database/pooler-mode';
-import { repairAll } from '../../src/doctor/repair';
+import { clockOfPostgresql } from '../../src/doctor/checks/temporal';
+import { migrations, pooler, postgresql, tables, uniqueKeys } from '../../src/doctor/checks/database';
+import { silentJournals } from '../../src/doctor/checks/journal';
+import { poolerModeOf } from '../../src/database/schema/access';
+import { repairAll } from '../../src/doctor/examine';
 import { createEmptyDatabase } from '../setup/database';
 import { away, levels, messages, openDoctorLab, type DoctorLab } from './doctor-lab';
 

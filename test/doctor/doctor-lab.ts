@@ -2,9 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadConfig } from '../../src/config/config';
-import { NotReachable, type Check, type DoctorContext } from '../../src/doctor/check';
+import { NotReachable, type Check, type DoctorContext, type Finding } from '../../src/doctor/check';
 import { examine } from '../../src/doctor/examine';
-import type { Finding } from '../../src/doctor/finding';
 import { createTestDatabase, type TestDatabase } from '../setup/database';
 import { connectTemporal, type TestTemporal } from '../setup/temporal';
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { decode, sign, verify } from 'jsonwebtoken';
-import { generateKeys } from '../../src/doctor/keys';
-import { judgeKey } from '../../src/doctor/judge-key';
+import { generateKeys, judgeKey } from '../../src/doctor/keys';
 
 const secret = 'a-secret-of-a-supabase-project-0123456789';
 const now = Date.now();

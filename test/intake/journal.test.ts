@@ -2,8 +2,13 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type Journal, JournalFullError, openJournal } from '../../src/intake/journal';
-import { type JournalEntry, journalId } from '../../src/intake/journal-entry';
+import {
+  JournalFullError,
+  journalId,
+  openJournal,
+  type Journal,
+  type JournalEntry,
+} from '../../src/intake/journal';
 
 const ROOM = 64 * 1024 * 1024;
 const RECEIVED_AT = Date.UTC(2026, 2, 2, 10, 20);

@@ -1,4 +1,4 @@
-import { tokenSha256 } from '../../src/intake/channel-token';
+import { tokenSha256 } from '../../src/intake/channels/channels';
 import type { StoredChannel } from '../../src/intake/channels/file';
 
 export const TOKEN = 'a-token-that-nobody-guesses';

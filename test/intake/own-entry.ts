@@ -1,5 +1,5 @@
 import type { ShipmentUpdate } from '../../src/shipment/update';
-import { type JournalEntry, journalId } from '../../src/intake/journal-entry';
+import { journalId, type JournalEntry } from '../../src/intake/journal';
 
 let numbers = 0;
 

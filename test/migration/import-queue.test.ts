@@ -1,6 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { importQueue, type ImportParts, type ImportTally } from '../../src/intake/import-queue';
-import type { QueueRefusal } from '../../src/intake/queue-update';
+import {
+  importQueue,
+  type ImportParts,
+  type ImportTally,
+  type QueueRefusal,
+} from '../../src/intake/import-queue';
 import { startDelivery } from '../../src/deliveries/start';
 import { LIMITS, openDeliveryLab, type DeliveryLab, type Parcel } from '../setup/delivery-lab';
 import { openOldSystem, type OldSystem } from '../setup/old-system';

@@ -2,8 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createActivities } from '../../src/activities';
 import { loadConfig } from '../../src/config/config';
 import { checkShop } from '../../src/database/schema/check-shop';
-import { linkWaybill } from '../../src/database/link-waybill';
-import { orderExists } from '../../src/database/order-exists';
+import { linkWaybill, orderExists } from '../../src/database/waybills';
 import { eventually, openDeliveryLab, type DeliveryLab } from '../setup/delivery-lab';
 
 /** The seed's two tables under other names, in another schema. */

@@ -4,7 +4,7 @@ import { access, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { lockDataDir } from '../../src/cli/data-dir-lock';
+import { lockDataDir } from '../../src/process/locks';
 import { eventually, isRunning } from '../setup/processes';
 
 describe('the lock of DATA_DIR', () => {

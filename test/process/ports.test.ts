@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { findPortHolder } from '../../src/cli/port-holder';
-import { requireFreePorts } from '../../src/process/ports';
+import { findPortHolder, requireFreePorts } from '../../src/process/ports';
 import { freePorts } from '../setup/free-port';
 
 describe('ports', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { pushText, type StoredText } from '../../src/push/message-text';
+import { pushText, type StoredText } from '../../src/push/text';
 
 const EMPTY: StoredText = { title: null, body: null, content: null, event_text_safe: null };
 const FULL: StoredText = { title: 'T', body: 'B', content: 'C', event_text_safe: 'E' };

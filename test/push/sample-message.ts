@@ -1,5 +1,6 @@
 import { createECDH, randomBytes } from 'node:crypto';
-import type { PushMessage, WebPushKeys } from '../../src/push/provider';
+import type { PushMessage } from '../../src/push/provider';
+import type { WebPushKeys } from '../../src/shipment/device';
 
 const HOUR = 3_600_000;
 

@@ -4,11 +4,11 @@ import { Client, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/
 import { Worker } from '@temporalio/worker';
 import pino from 'pino';
 import { createActivities, type Activities } from '../../src/activities';
-import type { ActivityDeps } from '../../src/activities/deps';
-import { PUSH_TIMERS } from '../../src/activities/push-timers';
-import { loadConfig, type WaitLimits } from '../../src/config/config';
+import { PUSH_TIMERS, type ActivityDeps } from '../../src/activities/deps';
+import { loadConfig } from '../../src/config/config';
+import type { WaitLimits } from '../../src/shipment/attention';
 import { createUniCloudProvider } from '../../src/push/unicloud/unicloud';
-import { createDeliveryControl } from '../../src/retry/delivery-control';
+import { createDeliveryControl } from '../../src/deliveries/retry';
 import type { ShipmentStatus } from '../../src/shipment/status';
 import type { ShipmentUpdate } from '../../src/shipment/update';
 import { createWorkers, type WorkerDeps } from '../../src/process/worker';

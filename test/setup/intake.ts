@@ -1,8 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Channels } from '../../src/intake/channel';
-import { openChannels } from '../../src/intake/channels/channels';
+import { openChannels, type Channels } from '../../src/intake/channels/channels';
 import { type Intake, type IntakeParts, openIntake } from '../../src/intake/intake';
 
 export interface TestIntake {

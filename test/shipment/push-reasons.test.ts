@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { explainNotification, type NotificationFacts } from '../../src/shipment/explain-notification';
-import { CIRCUIT_CAUSES } from '../../src/push/provider';
+import { CIRCUIT_CAUSES } from '../../src/shipment/device';
 import {
   explainPush,
   explainReason,
@@ -10,7 +10,7 @@ import {
   type PushFacts,
 } from '../../src/shipment/explain-push';
 import { PUSH_REASONS } from '../../src/shipment/push-reasons';
-import { SEND_STATUSES } from '../../src/shipment/send-status';
+import { SEND_STATUSES } from '../../src/shipment/delivery';
 
 const SRC = path.join(__dirname, '../../src');
 const PLACES = ['push', 'activities', 'workflows', 'database'];

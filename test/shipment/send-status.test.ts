@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { judgeAudience, overallStatus, type AudienceFacts } from '../../src/shipment/send-status';
+import { judgeAudience, overallStatus, type AudienceFacts } from '../../src/shipment/delivery';
 
 const facts = (change: Partial<AudienceFacts>): AudienceFacts => ({
   audience: 'user',

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { currentStatus } from '../../src/shipment/current-status';
-import { bytesOfMember } from '../../src/sources/json-member';
+import { bytesOfMember } from '../../src/sources/reading/json';
 import { seventeenTrack } from '../../src/sources/seventeen-track';
 import type { WebhookRequest } from '../../src/sources/source';
-import { deliveryWorkflowId } from '../../src/sources/update-identity';
+import { deliveryWorkflowId } from '../../src/deliveries/workflow-id';
 import { CONDITIONS, readPayload } from './requests';
 import { onlyUpdate } from './read';
 import { sign17Track, sign17TrackVersion1 } from './vectors/17track';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { SHIPMENT_STATUSES } from '../../src/shipment/status';
 import { findSource, SOURCES } from '../../src/sources/registry';
 import type { Source, WebhookRequest } from '../../src/sources/source';
-import { deliveryWorkflowId } from '../../src/sources/update-identity';
+import { deliveryWorkflowId } from '../../src/deliveries/workflow-id';
 import { conditionsOf } from './requests';
 import { loadVectors } from './vectors/load';
 import type { GenuineRequest, SourceVectors } from './vectors/vectors';

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { currentStatus } from '../../src/shipment/current-status';
 import { kdniao } from '../../src/sources/kdniao';
 import type { Parsed, WebhookRequest } from '../../src/sources/source';
-import { deliveryWorkflowId } from '../../src/sources/update-identity';
+import { deliveryWorkflowId } from '../../src/deliveries/workflow-id';
 import { CONDITIONS, formRequest, NOW, readPayload } from './requests';
 
 const APP_KEY = '00000000-demo-kdniao-appkey';

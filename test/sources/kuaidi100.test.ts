@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { kuaidi100 } from '../../src/sources/kuaidi100';
 import type { WebhookRequest } from '../../src/sources/source';
-import { deliveryWorkflowId } from '../../src/sources/update-identity';
+import { deliveryWorkflowId } from '../../src/deliveries/workflow-id';
 import { leg, NODE, parse, push, read, readFile, statusOf } from './kuaidi100-push';
 import { CONDITIONS, formRequest, NOW, readPayload } from './requests';
 

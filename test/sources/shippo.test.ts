@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { currentStatus } from '../../src/shipment/current-status';
 import { shippo } from '../../src/sources/shippo';
 import type { WebhookRequest } from '../../src/sources/source';
-import { deliveryWorkflowId } from '../../src/sources/update-identity';
+import { deliveryWorkflowId } from '../../src/deliveries/workflow-id';
 import { CONDITIONS, NOW, readPayload } from './requests';
 import { onlyUpdate } from './read';
 import { signShippo } from './vectors/shippo';

@@ -3,7 +3,7 @@ import { SHIPMENT_STATUSES } from '../../src/shipment/status';
 import type { ShipmentUpdate } from '../../src/shipment/update';
 import { plainText } from '../../src/sources/reading/text';
 import type { Flaw, Parsed } from '../../src/sources/source';
-import { deliveryWorkflowId } from '../../src/sources/update-identity';
+import { deliveryWorkflowId } from '../../src/deliveries/workflow-id';
 
 /** What Temporal takes as the input of a workflow is 256 KB; bytes. */
 const MAX_UPDATE_BYTES = 240 * 1024;

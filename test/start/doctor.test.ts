@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { migrate } from '../../src/database/schema/migrate';
-import type { Finding } from '../../src/doctor/finding';
+import type { Finding } from '../../src/doctor/check';
 import { PROJECT_ROOT } from '../../src/project-root';
 import { freePorts } from '../setup/free-port';
 import { runProduct, type Product } from './product';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type pg from 'pg';
 import { createActivities } from '../../src/activities';
 import { openPool } from '../../src/database/pool';
-import { workerRoleSql } from '../../src/database/worker-role';
+import { workerRoleSql } from '../../src/database/schema/access';
 import { eventually, openDeliveryLab, type DeliveryLab } from '../setup/delivery-lab';
 import { createWorkerRole, type WorkerRole } from '../setup/worker-role';
 

@@ -8,7 +8,7 @@ import {
   type DeliveryLab,
 } from '../setup/delivery-lab';
 import { DATABASE_KINDS } from '../setup/run-info';
-import { PUSH_TIMERS } from '../../src/activities/push-timers';
+import { PUSH_TIMERS } from '../../src/activities/deps';
 import { listWaitingDeliveries } from '../../src/database/attention';
 import { ATTENTION } from '../../src/workflows/search-attributes';
 

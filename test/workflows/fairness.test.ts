@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { PUSH_TIMERS } from '../../src/activities/push-timers';
+import { PUSH_TIMERS } from '../../src/activities/deps';
 import {
   eventually,
   openDeliveryLab,

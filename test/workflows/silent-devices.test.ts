@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { RETIRE_SILENT_WORKFLOW } from '../../src/workflows/contract';
 import { inTransaction } from '../../src/database/pool';
 import { retireSilentDevices } from '../../src/database/retire-silent-devices';
-import { ensureSilentDevicesSchedule } from '../../temporal/silent-devices-schedule';
+import { ensureSilentDevicesSchedule } from '../../temporal/schedules';
 import { createTestDatabase } from '../setup/database';
 import { openDeliveryLab, type DeliveryLab } from '../setup/delivery-lab';
 

@@ -1,9 +1,80 @@
+import { z } from 'zod';
 import { ERRORS, type HttpErrorCode } from '../../errors';
 import { problemAnswer } from '../http-problem';
-import type { Content, DescribedAnswer } from './document-types';
-import { problemsOf } from './problems';
-import { type JsonSchema, jsonSchemaOf, type NamedSchemas } from './schemas';
-import type { Operation } from '../operation';
+import type { Access, Operation } from '../operation';
+
+export type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+/** Which side of a schema is on the wire: a request is its input, an answer its output. */
+export type WireSide = z.core.ToJSONSchemaParams['io'];
+
+/** Schemas that have a name of their own (`.meta({ id })`), for `components` of the document. */
+export type NamedSchemas = Record<string, JsonSchema>;
+
+const REFERENCE = '#/components/schemas/';
+
+/** Turns a zod schema into JSON Schema 2020-12, which is what OpenAPI 3.1 speaks; adds named ones to `named`. */
+export function jsonSchemaOf(schema: z.ZodType, io: WireSide, named: NamedSchemas): JsonSchema {
+  const { $defs, ...own } = z.toJSONSchema(schema, { io, override: simplify });
+  delete own.$schema;
+  Object.assign(named, referringTo($defs ?? {}));
+  return referringTo(own);
+}
+
+/** Leaves out what a format or a type says already: 300 characters of pattern for a time, the limits of a double. */
+function simplify({ jsonSchema }: { jsonSchema: JsonSchema }): void {
+  if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+}
+
+function referringTo<T>(schema: T): T {
+  return JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', `"${REFERENCE}`)) as T;
+}
+
+/** The schema that a reference means, or the schema itself. */
+export function resolved(schema: JsonSchema, named: NamedSchemas): JsonSchema {
+  return schema.$ref === undefined ? schema : (named[schema.$ref.slice(REFERENCE.length)] ?? schema);
+}
+
+/** What `auth.ts`, `owners.ts` and the sources refuse. */
+const PROBLEMS_OF_ACCESS: Readonly<Record<Access, readonly HttpErrorCode[]>> = {
+  everybody: [],
+  key: ['api-key-missing', 'api-key-invalid'],
+  app: ['api-key-missing', 'api-key-invalid', 'jwt-invalid', 'not-your-device'],
+  signature: ['signature-missing', 'signature-invalid', 'signature-expired'],
+  channel: [
+    'channel-unknown',
+    'signature-missing',
+    'signature-invalid',
+    'signature-expired',
+    'signature-replayed',
+  ],
+  receipt: ['signature-missing', 'signature-invalid'],
+};
+
+/** What `request-input.ts` refuses. */
+const PROBLEMS_OF_BODY: readonly HttpErrorCode[] = [
+  'content-type-unsupported',
+  'content-encoding-unsupported',
+  'json-malformed',
+  'body-too-large',
+  'request-malformed',
+  'field-invalid',
+];
+
+/** Every code that an operation may answer with, in the order of the catalogue. */
+export function problemsOf({ access, params, query, body, problems }: Operation): HttpErrorCode[] {
+  const possible = new Set<string>([
+    ...PROBLEMS_OF_ACCESS[access],
+    ...(params ? ['request-malformed', 'field-invalid'] : []),
+    ...(query ? ['field-invalid'] : []),
+    ...(body ? PROBLEMS_OF_BODY : []),
+    ...problems,
+    'internal',
+  ]);
+  return Object.keys(ERRORS).filter((code): code is HttpErrorCode => possible.has(code));
+}
 
 export const HEADERS = {
   'X-Request-Id': {
@@ -19,6 +90,14 @@ export const HEADERS = {
 
 const REQUEST_ID = { 'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' } };
 const RETRY_AFTER = { 'Retry-After': { $ref: '#/components/headers/Retry-After' } };
+
+export interface DescribedAnswer {
+  readonly description: string;
+  readonly headers: Readonly<Record<string, { readonly $ref: string }>>;
+  readonly content: Content;
+}
+
+export type Content = Readonly<Record<string, { readonly schema: JsonSchema; readonly example?: unknown }>>;
 
 type Answers = Record<string, DescribedAnswer>;
 

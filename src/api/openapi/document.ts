@@ -2,12 +2,74 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { PROJECT_ROOT } from '../../project-root';
-import { anythingIn, contentOf, describeResponses, HEADERS } from './answers';
-import type { DescribedOperation, OpenApiDocument, Parameter } from './document-types';
-import { type JsonSchema, jsonSchemaOf, type NamedSchemas } from './schemas';
-import { SECURITY_OF_ACCESS, SECURITY_SCHEMES } from './security';
-import { type Operation, TAGS } from '../operation';
+import { TAGS, type Access, type Operation } from '../operation';
 import { OPERATIONS } from '../operations';
+import {
+  anythingIn,
+  contentOf,
+  type Content,
+  type DescribedAnswer,
+  describeResponses,
+  HEADERS,
+  jsonSchemaOf,
+  type JsonSchema,
+  type NamedSchemas,
+} from './answers';
+
+/** How callers show who they are: `auth.ts` and `sources/standard-webhooks-signature.ts`, in the words of OpenAPI. */
+export const SECURITY_SCHEMES = {
+  apiKey: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-Api-Key',
+    description: 'A key of `API_KEYS`.',
+  },
+  bearerKey: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The same key as `Authorization: Bearer <key>`.',
+  },
+  accessToken: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description:
+      'With `DEVICE_REGISTRATION=jwt`: the Supabase access token of the person who is signed in. `user_id` must be its `sub`, `merchant_id` its `app_metadata.merchant_id`; who names nobody means themselves.',
+  },
+  webhookId: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'webhook-id',
+    description: 'Standard Webhooks (https://www.standardwebhooks.com): the identity of the message.',
+  },
+  webhookTimestamp: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'webhook-timestamp',
+    description: 'Seconds since 1970, within 5 minutes of now.',
+  },
+  webhookSignature: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'webhook-signature',
+    description:
+      '`v1,<base64 of HMAC-SHA256 over id.timestamp.body>` with a secret of `WEBHOOK_SECRETS`; several are separated by spaces.',
+  },
+} as const;
+
+type Requirement = Readonly<Partial<Record<keyof typeof SECURITY_SCHEMES, readonly string[]>>>;
+
+/** Any one of the list is enough; what is in one entry is needed together. */
+const SECURITY_OF_ACCESS: Readonly<Record<Access, readonly Requirement[]>> = {
+  everybody: [],
+  key: [{ apiKey: [] }, { bearerKey: [] }],
+  app: [{ apiKey: [] }, { bearerKey: [] }, { accessToken: [] }],
+  signature: [{ webhookId: [], webhookTimestamp: [], webhookSignature: [] }],
+  // The token is a part of the path, and every source signs in its own way, or not at all.
+  channel: [],
+  // The signatures are in the lines of the body.
+  receipt: [],
+};
 
 const INTRODUCTION = `Carrier webhooks become pushes on the phones of buyer and merchant.
 
@@ -79,4 +141,35 @@ function parametersOf(place: Parameter['in'], fields: z.ZodObject): Parameter[] 
 function productVersion(): string {
   const file = readFileSync(path.join(PROJECT_ROOT, 'package.json'), 'utf8');
   return z.object({ version: z.string() }).parse(JSON.parse(file)).version;
+}
+
+/** As much of OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.1) as the document uses. */
+interface OpenApiDocument {
+  readonly openapi: '3.1.1';
+  readonly info: { readonly title: string; readonly version: string; readonly description: string };
+  readonly servers: readonly { readonly url: string }[];
+  readonly tags: readonly { readonly name: string; readonly description: string }[];
+  readonly paths: Readonly<Record<string, Readonly<Record<string, DescribedOperation>>>>;
+  readonly components: Readonly<Record<string, Readonly<Record<string, unknown>>>> & {
+    readonly schemas: Readonly<NamedSchemas>;
+  };
+}
+
+export interface DescribedOperation {
+  readonly operationId: string;
+  readonly tags: readonly string[];
+  readonly summary: string;
+  readonly description?: string;
+  readonly security: readonly Readonly<Record<string, readonly string[]>>[];
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: { readonly required: boolean; readonly content: Content };
+  readonly responses: Readonly<Record<string, DescribedAnswer>>;
+}
+
+export interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query';
+  readonly required: boolean;
+  readonly description?: string;
+  readonly schema: JsonSchema;
 }

@@ -1,13 +1,123 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { ERRORS, type HttpErrorCode } from '../../errors';
 import { PROJECT_ROOT } from '../../project-root';
-import { drawOperation } from './docs-operation';
-import { Html, html, prose } from './html';
-import { OPENAPI_DOCUMENT } from './document';
-import { SECURITY_SCHEMES } from './security';
-import type { Operation } from '../operation';
+import type { Access, Operation } from '../operation';
 import { OPERATIONS } from '../operations';
+import { problemsOf, resolved, type Content, type JsonSchema, type NamedSchemas } from './answers';
+import { OPENAPI_DOCUMENT, SECURITY_SCHEMES, type DescribedOperation, type Parameter } from './document';
+
+/** HTML that is safe to send: everything in it was written here or escaped. */
+class Html {
+  constructor(readonly text: string) {}
+}
+
+type Part = Html | string | number | readonly Html[];
+
+/** Builds HTML; what is put in between is escaped, unless it is HTML itself. */
+function html(fixed: TemplateStringsArray, ...parts: readonly Part[]): Html {
+  return new Html(String.raw({ raw: fixed }, ...parts.map(textOf)));
+}
+
+function textOf(part: Part): string {
+  if (part instanceof Html) return part.text;
+  if (typeof part === 'object') return part.map(({ text }) => text).join('');
+  return String(part).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+/** Plain sentences in which `code` stands between backticks. */
+function prose(text: string): Html {
+  const pieces = text
+    .split('`')
+    .map((piece, index) => (index % 2 === 1 ? html`<code>${piece}</code>` : html`${piece}`));
+  return html`${pieces}`;
+}
+
+const ACCESS_WORDS: Readonly<Record<Access, string>> = {
+  everybody: 'Needs no key.',
+  key: 'Needs an API key.',
+  app: 'Needs an API key, or the access token of the person who is signed in.',
+  signature: 'Signed as Standard Webhooks when `WEBHOOK_SECRETS` is set.',
+  channel: 'The URL is a secret; sources that sign are verified besides.',
+  receipt: 'Every line is signed by the provider.',
+};
+
+/** One route: what to send, and what may come back. */
+function drawOperation(operation: Operation): Html {
+  const { id, method, path, access, summary, description = '', answers } = operation;
+  const described = OPENAPI_DOCUMENT.paths[path]?.[method];
+  if (!described) throw new Error(`${id} is not described`);
+  const { parameters = [], requestBody } = described;
+  return html`
+    <section id="${id}">
+      <h3><code>${method.toUpperCase()} ${path}</code></h3>
+      <p>${prose(summary)} ${prose(description)}</p>
+      <p>${prose(ACCESS_WORDS[access])}</p>
+      ${parameters.length > 0 ? drawParameters(parameters) : ''}
+      ${requestBody ? drawContent(requestBody.required ? 'Body' : 'Body, optional', requestBody.content) : ''}
+      ${Object.keys(answers).map((status) => drawAnswer(status, described))}
+      ${drawProblems(problemsOf(operation))}
+    </section>
+  `;
+}
+
+function drawParameters(parameters: readonly Parameter[]): Html {
+  const rows = parameters.map(({ name, required, description = '', schema }) => ({
+    name,
+    required,
+    description,
+    type: typeWords(schema),
+  }));
+  return html`<h4>Parameters</h4>
+    ${drawFields(rows)}`;
+}
+
+function drawAnswer(status: string, { responses }: DescribedOperation): Html {
+  const answer = responses[status];
+  return answer ? drawContent(`Answer ${status}`, answer.content) : html``;
+}
+
+function drawContent(heading: string, content: Content): Html {
+  const drawn = Object.entries(content).map(([mediaType, { schema, example }]) => {
+    const rows = fieldRows(schema, OPENAPI_DOCUMENT.components.schemas);
+    return html`
+      <h4>${heading}, <code>${mediaType}</code></h4>
+      ${rows.length > 0 ? drawFields(rows) : ''}
+      ${example === undefined ? '' : html`<pre>${JSON.stringify(example, null, 2)}</pre>`}
+    `;
+  });
+  return html`${drawn}`;
+}
+
+function drawFields(rows: readonly FieldRow[]): Html {
+  const drawn = rows.map(
+    ({ name, type, required, description }) =>
+      html`<tr>
+        <th><code>${name}</code></th>
+        <td>${type}${required ? '' : ', optional'}</td>
+        <td>${prose(description)}</td>
+      </tr>`,
+  );
+  return html`<table>
+    ${drawn}
+  </table>`;
+}
+
+function drawProblems(codes: readonly HttpErrorCode[]): Html {
+  const rows = codes.map((code) => {
+    const { status, meaning, nextStep } = ERRORS[code];
+    return html`<tr>
+      <th>${status} <code>${code}</code></th>
+      <td>${prose(meaning)}</td>
+      <td>${prose(nextStep)}</td>
+    </tr>`;
+  });
+  return html`<h4>Problems</h4>
+    <table>
+      ${rows}
+    </table>`;
+}
 
 const STYLE = readFileSync(path.join(PROJECT_ROOT, 'src/api/openapi/docs-page.css'), 'utf8');
 const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
@@ -78,4 +188,56 @@ function drawSecurity(): Html {
   return html`<table>
     ${rows}
   </table>`;
+}
+
+interface FieldRow {
+  /** With the names of the objects around it: `device.id`, `devices[].id`. */
+  readonly name: string;
+  /** In words: type, limits, choices. */
+  readonly type: string;
+  readonly required: boolean;
+  readonly description: string;
+}
+
+/** The fields of an object, and of the objects in it, as people read them: one line each. */
+function fieldRows(schema: JsonSchema, named: NamedSchemas, prefix = ''): FieldRow[] {
+  const { properties = {}, required = [] } = resolved(schema, named);
+  return Object.entries(properties as Record<string, JsonSchema>).flatMap(([key, property]) => {
+    const name = `${prefix}${key}`;
+    const field = resolved(property, named);
+    const items = field.items === undefined ? undefined : resolved(field.items as JsonSchema, named);
+    const row = {
+      name,
+      type: typeWords(field),
+      required: required.includes(key),
+      description: field.description ?? '',
+    };
+    return [
+      row,
+      ...fieldRows(field, named, `${name}.`),
+      ...(items ? fieldRows(items, named, `${name}[].`) : []),
+    ];
+  });
+}
+
+/** A schema in a few words, such as `text, 1–64` or `"shown" or "clicked"`. */
+function typeWords(schema: JsonSchema): string {
+  const { anyOf, enum: choices, const: only, type, format, items } = schema;
+  if (anyOf) return [...new Set(anyOf.map(typeWords))].join(' or ');
+  if (choices) return choices.map((choice) => JSON.stringify(choice)).join(' or ');
+  if (only !== undefined) return JSON.stringify(only);
+  if (Array.isArray(type)) {
+    return (type as JsonSchema['type'][]).map((one) => typeWords({ ...schema, type: one })).join(' or ');
+  }
+  if (format === 'date-time') return 'time, ISO 8601';
+  if (format === 'uri') return 'URL';
+  if (items) return `list of ${typeWords(items as JsonSchema)}${limits(schema.minItems, schema.maxItems)}`;
+  if (type === 'string') return `text${limits(schema.minLength, schema.maxLength)}`;
+  if (type === 'integer') return `integer${limits(schema.minimum, schema.maximum)}`;
+  return type ?? 'object';
+}
+
+function limits(least: number | undefined, most: number | undefined): string {
+  if (most === undefined) return '';
+  return least === undefined ? `, at most ${most}` : `, ${least}–${most}`;
 }

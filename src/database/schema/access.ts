@@ -1,4 +1,7 @@
+import pg, { escapeIdentifier } from 'pg';
+import type { ShopTables } from '../../config/config';
 import type { Queryable } from '../pool';
+import { ORDER_FUNCTION, orderFunctionSql, requireAllOrders } from './order-access';
 
 export interface WantedAccess {
   readonly schema: string;
@@ -71,4 +74,100 @@ function problemWith({
   const extent = policies === 0 ? 'every row' : 'rows';
   const sentence = `Row-level security may hide ${extent} of ${name} from role ${role}, silently: connect as its owner or as a role with BYPASSRLS.`;
   return { kind: 'hidden', sentence };
+}
+
+/**
+ * The SQL that gives a role of Waybell's own what it needs, and nothing else: no grant on the orders, whose people
+ * it asks a function for. It may run again after every migration. Policies are of no use here: with loud row-level
+ * security any policy is an error, so on the other tables the role must have BYPASSRLS.
+ */
+export function workerRoleSql(tables: ShopTables, role: string): string {
+  const { waybills } = tables;
+  const worker = escapeIdentifier(role);
+  const waybillTable = `${escapeIdentifier(waybills.schema)}.${escapeIdentifier(waybills.table)}`;
+  return `${orderFunctionSql(tables)}
+grant usage on schema waybell, public, ${escapeIdentifier(waybills.schema)} to ${worker};
+grant select, insert, update, delete on all tables in schema waybell to ${worker};
+revoke insert, update, delete on waybell.migrations from ${worker};
+alter default privileges in schema waybell grant select, insert, update, delete on tables to ${worker};
+grant select, insert, update on public.express_notifications, public.push_devices, ${waybillTable} to ${worker};
+grant execute on function ${ORDER_FUNCTION}(text) to ${worker};
+-- At the role, because a pooler in transaction mode loses what a session sets.
+alter role ${worker} set row_security = off;`;
+}
+
+/** @throws {Error} when there is no such role, or this one cannot lend it the orders. */
+export async function requireWorkerRole(db: Queryable, tables: ShopTables, role: string): Promise<void> {
+  const { rowCount } = await db.query('select from pg_roles where rolname = $1', [role]);
+  if (rowCount === 0) {
+    throw new Error(
+      `There is no role ${role}. Make it first: create role ${escapeIdentifier(role)} login bypassrls password '…';`,
+    );
+  }
+  await requireAllOrders(db, tables);
+}
+
+/** How the database is reached. In `transaction` mode what a session sets or locks is lost between transactions. */
+export type PoolerMode = 'direct' | 'session' | 'transaction';
+
+interface Seen {
+  /** Two clients, both connected all the time: which back end each was told that it has … */
+  readonly told: readonly [number | null, number | null];
+  /** … and which back end then answered it. */
+  readonly answered: readonly [number, number];
+}
+
+/** A pooler tells a number of its own. Only one that lends back ends by transaction lets two clients share one. */
+export function poolerModeOf({ told, answered }: Seen): PoolerMode {
+  if (answered[0] === answered[1]) return 'transaction';
+  return told[0] === answered[0] && told[1] === answered[1] ? 'direct' : 'session';
+}
+
+/** Finds a pooler by what it does; its port and its name say nothing for certain. */
+export async function detectPoolerMode(connectionString: string): Promise<PoolerMode> {
+  const [first, second] = [new pg.Client({ connectionString }), new pg.Client({ connectionString })];
+  try {
+    await Promise.all([first.connect(), second.connect()]);
+    // One after the other: a back end that the first gave back is the one that the second gets.
+    const answered = [await backendOf(first), await backendOf(second)] as const;
+    return poolerModeOf({ told: [toldTo(first), toldTo(second)], answered });
+  } finally {
+    await Promise.all([first.end(), second.end()]);
+  }
+}
+
+async function backendOf(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  return rows[0]?.pid ?? 0;
+}
+
+/** From the start of the connection (BackendKeyData); the type does not know the field. */
+function toldTo(client: pg.Client): number | null {
+  return (client as unknown as { readonly processID: number | null }).processID;
+}
+
+/** What a PostgreSQL server says of itself and of the role that asks. */
+export interface ServerFacts {
+  /** As `server_version_num`: 170004. */
+  readonly version: number;
+  /** As people write it: `17.4`. */
+  readonly versionName: string;
+  readonly role: string;
+  readonly superuser: boolean;
+  readonly bypassesRls: boolean;
+  /** The clock of the server; milliseconds since 1970. */
+  readonly now: number;
+}
+
+export async function readServerFacts(db: Queryable): Promise<ServerFacts> {
+  const { rows } = await db.query<ServerFacts>(
+    `select current_setting('server_version_num')::int as version,
+            split_part(current_setting('server_version'), ' ', 1) as "versionName",
+            rolname as role,
+            rolsuper as superuser,
+            rolsuper or rolbypassrls as "bypassesRls",
+            (extract(epoch from clock_timestamp()) * 1000)::float8 as now
+       from pg_roles where rolname = current_user`,
+  );
+  return rows[0] as ServerFacts;
 }

@@ -1,13 +1,51 @@
 import type { ShopTables } from '../../config/config';
-import { findFeedingTriggers } from '../feeding-triggers';
+import { DEVICE_FILLED_COLUMNS } from '../devices';
 import { NOTIFICATION_INSERT_COLUMNS } from '../insert-notification';
-import { findMissingColumns } from '../missing-columns';
 import type { Queryable } from '../pool';
+import { withClient } from '../with-client';
+import { findTableAccessProblems, type AccessProblem, type WantedAccess } from './access';
 import { detectOrderAccess, isOrderFunctionCurrent, ORDER_FUNCTION } from './order-access';
 import { findRefusedWords } from './refused-words';
-import { findTableAccessProblems, type AccessProblem, type WantedAccess } from './access';
-import { findUnfilledColumns } from '../unfilled-columns';
-import { DEVICE_FILLED_COLUMNS } from '../devices';
+
+/** The seed's queue. Whatever fills it makes the old consumer push what Waybell pushes too. */
+const OLD_QUEUE = 'notify_queue';
+
+interface FeedingTrigger {
+  readonly name: string;
+  readonly function: string;
+}
+
+/**
+ * Finds enabled triggers that feed the old queue, on tables that Waybell writes and on every other `express`
+ * table. A function that reaches the queue through another function is not recognised.
+ */
+async function findFeedingTriggers(
+  db: Queryable,
+  written: readonly { readonly schema: string; readonly table: string }[],
+  allowed: readonly string[],
+): Promise<string[]> {
+  const { rows } = await db.query<FeedingTrigger>(
+    `select format('%s.%s', c.relname, t.tgname) as name, p.proname as function
+       from pg_trigger t
+       join pg_class c on c.oid = t.tgrelid
+       join pg_namespace n on n.oid = c.relnamespace
+       join pg_proc p on p.oid = t.tgfoid
+      where not t.tgisinternal
+        and t.tgenabled <> 'D'
+        and strpos(lower(p.prosrc), $1) > 0
+        and (c.relname like '%express%'
+             or exists (select from jsonb_to_recordset($2) as w(schema text, "table" text)
+                         where w.schema = n.nspname and w.table = c.relname))
+      order by 1`,
+    [OLD_QUEUE, JSON.stringify(written)],
+  );
+  return rows
+    .filter(({ name }) => !allowed.includes(name))
+    .map(
+      ({ name, function: called }) =>
+        `Trigger ${name} (function ${called}) feeds ${OLD_QUEUE}: people would get every push twice. Disable it, or add ${name} to ALLOWED_TRIGGERS.`,
+    );
+}
 
 const NOTIFICATIONS = { schema: 'public', table: 'express_notifications' };
 const DEVICES = { schema: 'public', table: 'push_devices' };
@@ -108,4 +146,124 @@ export function findQueueFeeders(
   { shopTables, allowedTriggers }: ShopCheck,
 ): Promise<string[]> {
   return findFeedingTriggers(db, [shopTables.waybills, NOTIFICATIONS, DEVICES], allowedTriggers);
+}
+
+/** A table that Waybell inserts into, and the columns that it never leaves empty. */
+export interface Filled {
+  readonly schema: string;
+  readonly table: string;
+  readonly columns: readonly string[];
+}
+
+/**
+ * Finds columns that must not be null, have no default, and may be left empty by Waybell's inserts, which then
+ * fail with error 23502. A trigger that fills the column is not recognised.
+ * @returns `schema.table.column` of each
+ */
+async function findUnfilledColumns(db: Queryable, filled: readonly Filled[]): Promise<string[]> {
+  const { rows } = await db.query<{ name: string }>(
+    `select format('%s.%s.%s', f.schema, f.table, a.attname) as name
+       from jsonb_to_recordset($1) as f(schema text, "table" text, columns jsonb)
+       join pg_namespace n on n.nspname = f.schema
+       join pg_class c on c.relnamespace = n.oid and c.relname = f.table and c.relkind in ('r', 'p')
+       join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+      where a.attnotnull and not a.atthasdef and a.attidentity = ''
+        and not f.columns ? a.attname
+      order by f.schema, f.table, a.attnum`,
+    [JSON.stringify(filled)],
+  );
+  return rows.map(({ name }) => name);
+}
+
+/**
+ * Compares the mapping SHOP_TABLES with the database. From the catalogue, since information_schema leaves out
+ * what the role may not read and so would call a missing grant a missing column.
+ */
+export async function findMissingColumns(db: Queryable, shopTables: ShopTables): Promise<string[]> {
+  const wanted = Object.entries(shopTables).flatMap(([part, { schema, table, ...columns }]) =>
+    Object.entries(columns).map(([key, column]) => ({ setting: `${part}.${key}`, schema, table, column })),
+  );
+  const { rows } = await db.query<MissingColumn>(
+    `select w.setting, format('%s.%s', w.schema, w.table) as "table", w.column, c.oid is not null as table_exists
+       from jsonb_to_recordset($1) as w(setting text, schema text, "table" text, "column" text)
+       left join pg_namespace n on n.nspname = w.schema
+       left join pg_class c on c.relnamespace = n.oid and c.relname = w.table
+       left join pg_attribute a
+         on a.attrelid = c.oid and a.attname = w.column and a.attnum > 0 and not a.attisdropped
+      where a.attname is null
+      order by 2, 3`,
+    [JSON.stringify(wanted)],
+  );
+  const tables = new Set(rows.filter((row) => !row.table_exists).map((row) => row.table));
+  return [
+    ...[...tables].map((table) => `The shop’s table ${table} does not exist; SHOP_TABLES says where it is.`),
+    ...rows
+      .filter((row) => row.table_exists)
+      .map(
+        ({ table, column, setting }) =>
+          `The shop’s table ${table} has no column ${column}; ${setting} of SHOP_TABLES says what it is called.`,
+      ),
+  ];
+}
+
+interface MissingColumn {
+  readonly setting: string;
+  readonly table: string;
+  readonly column: string;
+  readonly table_exists: boolean;
+}
+
+/** A key that `on conflict` needs, and that the database does not have (error 42P10). */
+export interface MissingKey {
+  readonly table: string;
+  readonly columns: readonly string[];
+  /** An index over the same columns that does not serve: a partial one, or one whose building failed. */
+  readonly unfit: string | null;
+}
+
+const KEYS = [
+  { table: 'express_notifications', columns: ['message_id'] },
+  { table: 'push_devices', columns: ['appid', 'cid'] },
+] as const;
+
+/** Finds keys for which there is no plain, valid, unique index over exactly their columns. */
+export async function findMissingKeys(db: Queryable): Promise<MissingKey[]> {
+  const { rows } = await db.query<MissingKey>(
+    `with wanted as (select * from jsonb_to_recordset($1) as w("table" text, columns jsonb)),
+     indexes as (
+       select w.table, i.indexrelid::regclass::text as name,
+              i.indisvalid and i.indpred is null as fit
+         from wanted w
+         join pg_index i on i.indrelid = to_regclass('public.' || w.table)
+        where i.indisunique and i.indexprs is null
+          and i.indnkeyatts = jsonb_array_length(w.columns)
+          and not exists (
+            select from unnest((i.indkey::int2[])[0:i.indnkeyatts - 1]) as n
+              join pg_attribute a on a.attrelid = i.indrelid and a.attnum = n
+             where not w.columns ? a.attname))
+     select w.table, w.columns, (select min(name) from indexes x where x.table = w.table) as unfit
+       from wanted w
+      where to_regclass('public.' || w.table) is not null
+        and not exists (select from indexes x where x.table = w.table and x.fit)`,
+    [JSON.stringify(KEYS)],
+  );
+  return rows;
+}
+
+/**
+ * Builds the index without holding up writes.
+ * @returns its name
+ * @throws when rows stand in the way; then the half-built index is gone again
+ */
+export async function addMissingKey(databaseUrl: string, { table, columns }: MissingKey): Promise<string> {
+  const name = `${table}_${columns.join('_')}_plain_key`;
+  return withClient(databaseUrl, async (db) => {
+    try {
+      await db.query(`create unique index concurrently ${name} on public.${table} (${columns.join(', ')})`);
+      return name;
+    } catch (error) {
+      await db.query(`drop index if exists public.${name}`);
+      throw error;
+    }
+  });
 }

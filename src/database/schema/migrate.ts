@@ -1,11 +1,13 @@
+import { runner } from 'node-pg-migrate';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { runner } from 'node-pg-migrate';
+import type pg from 'pg';
 import { PROJECT_ROOT } from '../../project-root';
-import { findObstacles, MigrationRefused } from './obstacles';
+import { describeObstacle, describeOldKeys, findObstacles, MigrationRefused } from './obstacles';
 import type { Queryable } from '../pool';
-import { detectPoolerMode } from '../pooler-mode';
+import { detectPoolerMode } from './access';
 import { withClient } from '../with-client';
+import { checkShopTables, type ShopCheck } from './check-shop';
 
 /** Read where they are written: the compiler does not copy SQL. */
 const MIGRATIONS_FOLDER = path.join(PROJECT_ROOT, 'src/database/migrations');
@@ -54,7 +56,7 @@ export async function pendingMigrations(databaseUrl: string): Promise<string[]> 
 }
 
 /** The SQL of a migration, for people who want to read it first. */
-export function readMigration(name: string): Promise<string> {
+function readMigration(name: string): Promise<string> {
   return readFile(path.join(MIGRATIONS_FOLDER, `${name}.sql`), 'utf8');
 }
 
@@ -73,4 +75,35 @@ async function appliedMigrations(db: Queryable): Promise<Set<string>> {
   if (!rows[0]?.exists) return new Set();
   const applied = await db.query<{ name: string }>(`select name from ${table}`);
   return new Set(applied.rows.map(({ name }) => name));
+}
+
+/**
+ * Shows what a migration would do and what was found, as SQL that may be read, or run, as it is: everything that
+ * is not a migration stands in a comment.
+ */
+export async function describeMigration(
+  db: pg.Client,
+  pending: readonly string[],
+  check: ShopCheck,
+): Promise<string> {
+  const { missing, problems, warnings } = await checkShopTables(db, check);
+  const obstacles = pending.length > 0 ? await findObstacles(db) : [];
+  const blocks = [
+    findings('Found', await describeOldKeys(db)),
+    findings('In the way of the start', [...missing, ...problems]),
+    findings('To know', warnings),
+    findings(
+      'In the way of the migration, which refuses until you have run this, after a look at the rows',
+      obstacles.map(describeObstacle),
+    ),
+    ...(await Promise.all(pending.map(async (name) => `-- ${name}\n${await readMigration(name)}`))),
+    pending.length === 0 ? '-- Nothing to do.' : `-- ${pending.length} migration(s) would run.`,
+  ];
+  return blocks.filter((block) => block !== '').join('\n\n');
+}
+
+function findings(title: string, found: readonly string[]): string {
+  if (found.length === 0) return '';
+  const text = found.map((finding) => finding.replaceAll('*/', '* /')).join('\n\n');
+  return `/* ${title}:\n\n${text}\n*/`;
 }

@@ -1,6 +1,6 @@
 import { escapeIdentifier } from 'pg';
 import type { ShopTables } from '../../config/config';
-import { SEND_STATUSES } from '../../shipment/send-status';
+import { SEND_STATUSES } from '../../shipment/delivery';
 import { SHIPMENT_STATUSES } from '../../shipment/status';
 import { AUDIENCES } from '../../shipment/update';
 import type { Queryable } from '../pool';

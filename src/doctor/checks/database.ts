@@ -1,6 +1,9 @@
-import { readServerFacts } from '../../database/server-facts';
-import { NotReachable, type Check } from '../check';
-import { ok, problem, warning, type Seen } from '../finding';
+import { detectPoolerMode, readServerFacts } from '../../database/schema/access';
+import { addMissingKey, checkShop, findMissingKeys } from '../../database/schema/check-shop';
+import { findPendingMigrations } from '../../database/schema/migrate';
+import { describeObstacle, findObstacles } from '../../database/schema/obstacles';
+import { NotReachable, ok, problem, warning, type Check, type Seen } from '../check';
+import { judgeKey } from '../keys';
 
 /** gen_random_uuid() is built in from here on. */
 const OLDEST = 13;
@@ -30,5 +33,114 @@ export const postgresql: Check = {
           : problem(error.message, 'Bring the server back; compare host, role and password of DATABASE_URL.'),
       ];
     }
+  },
+};
+
+export const pooler: Check = {
+  name: 'pooler',
+  async run({ database }) {
+    const mode = await detectPoolerMode((await database()).url);
+    if (mode === 'direct') return [ok('PostgreSQL is reached directly, without a pooler.')];
+    if (mode === 'session') return [ok('PostgreSQL is reached through a pooler in session mode.')];
+    return [
+      warning(
+        'PostgreSQL is reached through a pooler in transaction mode: good for running, not for "waybell migrate", which holds a lock of its session.',
+        'Migrate with the direct address or session mode (docs/migrating.md, 1).',
+      ),
+    ];
+  },
+};
+
+/** Never applied by the doctor: they are shown first, and a person applies them. */
+export const migrations: Check = {
+  name: 'migrations',
+  async run({ database }) {
+    const { pool } = await database();
+    const pending = await findPendingMigrations(pool);
+    if (pending.length === 0) return [ok('All migrations are applied.')];
+    const obstacles = await findObstacles(pool);
+    return [
+      problem(
+        `The database lacks ${pending.length} migration(s): ${pending.join(', ')}.`,
+        'Look at them with "waybell migrate --plan", apply them with "waybell migrate".',
+      ),
+      ...obstacles.map((obstacle) =>
+        problem(`Rows are in the way of a migration: ${obstacle.sentence}`, describeObstacle(obstacle)),
+      ),
+    ];
+  },
+};
+
+/** The mapping of the shop's tables, grants, and whether row-level security may hide rows from the role. */
+export const tables: Check = {
+  name: 'tables',
+  async run({ config, database }) {
+    const { problems, warnings } = await checkShop((await database()).pool, config);
+    if (problems.length + warnings.length === 0) {
+      return [ok('All tables and columns are there; the role sees every row and may do what it must.')];
+    }
+    return [
+      ...problems.map((line) => problem(line, fixFor(line))),
+      ...warnings.map((line) => warning(line, 'Give it a default, or let the shop store waybills first.')),
+    ];
+  },
+};
+
+function fixFor(line: string): string {
+  const [, grant] = /lacks (.+) \(error 42501\)/.exec(line) ?? [];
+  if (grant !== undefined) return 'Grant it to the role; docs/migrating.md says which role is meant.';
+  return line.startsWith('Row-level security')
+    ? 'As a superuser: alter role … bypassrls; or connect as the owner of the table. Do not switch row-level security off.'
+    : 'Correct the table or the setting that the sentence names.';
+}
+
+/** `on conflict` needs plain unique indexes; a partial one gives error 42P10. */
+export const uniqueKeys: Check = {
+  name: 'unique keys',
+  async run({ database }) {
+    const { url, pool } = await database();
+    const [missing, obstacles, pending] = await Promise.all([
+      findMissingKeys(pool),
+      findObstacles(pool),
+      findPendingMigrations(pool),
+    ]);
+    if (missing.length === 0) return [ok('message_id and (appid, cid) have plain unique indexes.')];
+    return missing.map((key) => {
+      const columns = key.columns.join(', ');
+      const found = `${key.table} has no plain unique index on (${columns})${key.unfit === null ? '' : `: ${key.unfit} is partial or broken`} (error 42P10).`;
+      // Before the migration the table may lack the columns; with it comes the index.
+      if (pending.length > 0) return problem(found, 'The migration adds it: "waybell migrate".');
+      const inTheWay = obstacles.filter(({ sentence }) => sentence.startsWith(key.table));
+      return inTheWay.length > 0
+        ? problem(found, inTheWay.map(describeObstacle).join('\n'))
+        : problem(found, '"waybell doctor --fix" builds it without holding up writes.', async () => {
+            return `Built the unique index ${await addMissingKey(url, key)}.`;
+          });
+    });
+  },
+};
+
+/** Keys of a Supabase project against its secret, as far as both are in the environment. */
+export const supabaseKeys: Check = {
+  name: 'supabase keys',
+  run({ config, supabase: { secret, keys }, clock }) {
+    if (keys.length === 0) return Promise.resolve([ok('No key of Supabase is set, and none is needed.')]);
+    if (secret === undefined) {
+      const names = keys.map(({ variable }) => variable).join(', ');
+      return Promise.resolve([
+        warning(
+          `${names}: not verified, without SUPABASE_JWT_SECRET.`,
+          'Set it, and run "waybell keys verify".',
+        ),
+      ]);
+    }
+    const judged = keys.map((key) => judgeKey(key, secret.value, clock()));
+    // They are the old system's: only where apps come with access tokens does Waybell itself depend on the secret.
+    const mildly = config.deviceRegistration !== 'jwt';
+    return Promise.resolve(
+      judged.map((seen) =>
+        mildly && seen.level === 'problem' ? { ...seen, level: 'warning' as const } : seen,
+      ),
+    );
   },
 };

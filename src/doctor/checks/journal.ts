@@ -2,11 +2,13 @@ import { constants } from 'node:fs';
 import { access, readdir, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { healthUrl } from '../../process/places';
-import { takesRequests } from '../../process/locks';
 import type { Config } from '../../config/config';
-import type { Check } from '../check';
-import { ok, problem, warning, type Seen } from '../finding';
+import { listJournals, type KnownJournal } from '../../database/journals';
+import { inTransaction } from '../../database/pool';
+import { findPendingMigrations } from '../../database/schema/migrate';
+import { takesRequests } from '../../process/locks';
+import { healthUrl } from '../../process/places';
+import { ok, problem, warning, type Check, type Seen } from '../check';
 
 const MB = 1024 * 1024;
 /** Temporal takes an entry within milliseconds; one that is older is stuck. */
@@ -119,4 +121,23 @@ async function handedOver(url: string): Promise<Seen[]> {
         : `${waiting} webhook(s) are being handed over.`,
     ),
   ];
+}
+
+/** API processes, here and elsewhere, whose journals are not heard of any more. */
+export const silentJournals: Check = {
+  name: 'journal',
+  async run({ database }) {
+    const { pool } = await database();
+    // Before the migration nobody can report anything.
+    if ((await findPendingMigrations(pool)).length > 0) return [];
+    const journals = await inTransaction(pool, listJournals);
+    const silent = journals.filter((journal) => journal.silent);
+    return silent.length > 0 ? silent.map(missing) : [ok('No journal of an API process is missing.')];
+  },
+};
+
+function missing({ journalId, place, heardAt, waiting }: KnownJournal): Seen {
+  const found = `The journal of ${place} is not heard of since ${heardAt.toISOString()}; it kept ${waiting} webhook(s) for Temporal then.`;
+  const fix = `Start that API process again with its DATA_DIR; if it is gone for good: waybell forget-journal ${journalId}`;
+  return waiting > 0 ? problem(found, fix) : warning(found, fix);
 }

@@ -6,11 +6,11 @@ import {
 } from '@temporalio/client';
 import {
   ensureSilentDevicesSchedule,
+  ensureSweepSchedule,
   SILENT_DEVICES_SCHEDULE_ID,
-} from '../../../temporal/silent-devices-schedule';
-import { ensureSweepSchedule, SWEEP_SCHEDULE_ID } from '../../../temporal/sweep-schedule';
-import type { Check } from '../check';
-import { ok, problem, warning, type Seen } from '../finding';
+  SWEEP_SCHEDULE_ID,
+} from '../../../temporal/schedules';
+import { ok, problem, warning, type Check, type Seen } from '../check';
 
 /** A busy server is some seconds late. */
 const LATE_MS = 2 * 60_000;

@@ -1,8 +1,6 @@
 import type { Source } from '../../sources/source';
-import { tokenSha256 } from '../channel-token';
-import { endBy, isValidAt } from '../expiry';
-import { secretProblem } from '../secret-problem';
-import type { ChannelConditions, StoredChannel } from './file';
+import { endBy, isValidAt, tokenSha256 } from './channels';
+import { secretProblem, type ChannelConditions, type StoredChannel } from './file';
 
 /** What the commands do to the channels. Pure; what cannot be done throws an `Error` with a sentence for a person. */
 

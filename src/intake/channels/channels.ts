@@ -1,9 +1,20 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import type { Channel, Channels } from '../channel';
-import { tokenSha256 } from '../channel-token';
-import { readChannelsFile } from '../channels-file';
-import { isValidAt } from '../expiry';
-import type { StoredChannel } from './file';
+import type { Conditions } from '../../sources/source';
+import { readChannelsFile, type StoredChannel } from './file';
+
+/** 192 bits: nobody finds one by trying, so a plain hash of it is as good as a slow one. */
+const TOKEN_BYTES = 24;
+
+/** What makes the URL of a channel unguessable; fit for a URL as it is. */
+export function createToken(): string {
+  return randomBytes(TOKEN_BYTES).toString('base64url');
+}
+
+/** What is kept of a token. To look it up tells by its time something about the hash, and nothing of the token. */
+export function tokenSha256(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
 
 /** How long a change may stay unseen: what a request waits for is a look at the file, at most this often. */
 const LOOK_INTERVAL_MS = 1_000;
@@ -107,4 +118,66 @@ async function versionOf(file: string): Promise<string | undefined> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+/** One sender of a source: a URL of its own, its secrets, and what the shop decides for it. */
+export interface Channel extends Omit<Conditions, 'now'> {
+  /** As in `Source.name`. */
+  readonly source: string;
+  readonly name: string;
+  /** The URL alone proves the sender. Where it is false and no secret is valid, no request can be. */
+  readonly unsigned: boolean;
+  /** Valid at `now`, milliseconds since 1970. A function: a channel that is logged or printed shows no secret. */
+  secretsAt(now: number): readonly string[];
+}
+
+/** The channels of the settings file, as it is at most a second ago. */
+export interface Channels {
+  /** The channel that `POST /webhooks/<source>/<token>` leads to. */
+  find(source: string, token: string): Promise<Channel | undefined>;
+  findByName(source: string, name: string): Promise<Channel | undefined>;
+}
+
+/** A secret or a token: valid for ever, or until a time in ISO 8601. */
+export interface Expiring {
+  readonly expiresAt?: string | undefined;
+}
+
+export function isValidAt(now: number, { expiresAt }: Expiring): boolean {
+  return expiresAt === undefined || now < Date.parse(expiresAt);
+}
+
+/** What is left of `old` once it is being replaced: nothing is valid after `end`, and what has expired is dropped. */
+export function endBy<T extends Expiring>(old: readonly T[], end: number, now: number): T[] {
+  return old
+    .map((one) => (isValidAt(end, one) ? { ...one, expiresAt: new Date(end).toISOString() } : one))
+    .filter((one) => isValidAt(now, one));
+}
+
+/** Proofs that are remembered at once; the tolerance of a signed time ends each of them. */
+const MAX_PROOFS = 10_000;
+
+/**
+ * Remembers proofs that do not cover the body, so that a captured one cannot sign another body. The same proof
+ * with the same body is a sender that tries again.
+ */
+export interface ReplayMemory {
+  /** Whether this proof came with another body before. */
+  isReplay(proof: string, body: string, now: number): boolean;
+}
+
+/** @param forgetAfterMs at least as long as a signed time is tolerated, both ways */
+export function createReplayMemory(forgetAfterMs: number): ReplayMemory {
+  const seen = new Map<string, { readonly body: string; readonly at: number }>();
+  return {
+    isReplay(proof, body, now) {
+      for (const [old, { at }] of seen) {
+        if (now - at <= forgetAfterMs && seen.size < MAX_PROOFS) break;
+        seen.delete(old);
+      }
+      const first = seen.get(proof);
+      if (first === undefined) seen.set(proof, { body, at: now });
+      return first !== undefined && first.body !== body;
+    },
+  };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { overwriteWord } from '../overwrite-key';
+import { overwriteWord } from '../ids';
 import type { PushMessage } from '../provider';
-import { requiredText } from '../required-text';
+import { requiredText } from '../attempt';
 
 const SECOND = 1_000;
 /** APNs takes 4,096 bytes in all; these and their quotes stay under 2,500. */

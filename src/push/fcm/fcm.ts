@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { attempt } from '../attempt';
 import { readLayer } from '../json-layer';
-import type { PushMessage, PushProvider } from '../provider';
+import { cidIs, type PushMessage, type PushProvider } from '../provider';
 import { providerKind } from '../provider-kind';
-import { cidIs } from '../registering-device';
-import { retryAfterMs } from '../retry-after';
-import { CREDENTIALS_TAKEN, toAnswer } from '../ruling';
+import { CREDENTIALS_TAKEN, retryAfterMs, toAnswer } from '../ruling';
 import { sendJson } from '../send-request';
 import { httpUrl } from '../../config/setting-fields';
 import { readKeyFile } from '../key-file';

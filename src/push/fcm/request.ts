@@ -1,6 +1,6 @@
-import { overwriteWord } from '../overwrite-key';
+import { overwriteWord } from '../ids';
 import type { PushMessage } from '../provider';
-import { requiredText } from '../required-text';
+import { requiredText } from '../attempt';
 
 const SECOND = 1_000;
 const DAY = 24 * 60 * 60 * SECOND;

@@ -1,6 +1,6 @@
-import { overwriteNumber, overwriteWord } from '../overwrite-key';
+import { overwriteNumber, overwriteWord } from '../ids';
 import type { PushMessage } from '../provider';
-import { requiredText } from '../required-text';
+import { requiredText } from '../attempt';
 import { cutText } from '../text';
 
 const HOUR = 60 * 60_000;

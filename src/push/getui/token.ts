@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { EndedEarlyError } from '../attempt';
-import { retryAfterMs } from '../retry-after';
-import { fail, toAnswer, UNKNOWN_CODE, type Ruling } from '../ruling';
+import { fail, retryAfterMs, toAnswer, UNKNOWN_CODE, type Ruling } from '../ruling';
 import { sendJson } from '../send-request';
 import type { IssuedToken } from '../shared-token';
 import { readGetuiReply, rulingOnReply, wordsOf } from './reply';

@@ -1,6 +1,5 @@
-import { UnsendableError } from '../attempt';
+import { requiredText, UnsendableError } from '../attempt';
 import type { PushMessage } from '../provider';
-import { requiredText } from '../required-text';
 
 const HOUR = 60 * 60_000;
 

@@ -1,5 +1,65 @@
+import { lookup, type LookupAddress } from 'node:dns';
+import { BlockList, isIP, isIPv6, type LookupFunction } from 'node:net';
 import { keepingAgents, sendRequest, type HttpAnswer } from '../send-request';
-import { publicLookup } from './public-lookup';
+
+/** https://www.iana.org/assignments/iana-ipv4-special-registry/ */
+const NOT_PUBLIC_IPV4 = [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
+  ['192.88.99.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
+  ['224.0.0.0', 3],
+] as const;
+
+/** Inside the global range, but with an IPv4 address within: Teredo and 6to4; and the addresses of examples. */
+const NOT_PUBLIC_IPV6 = [
+  ['2001::', 23],
+  ['2001:db8::', 32],
+  ['2002::', 16],
+  ['3fff::', 20],
+] as const;
+
+const notPublic = new BlockList();
+for (const [net, prefix] of NOT_PUBLIC_IPV4) notPublic.addSubnet(net, prefix, 'ipv4');
+for (const [net, prefix] of NOT_PUBLIC_IPV6) notPublic.addSubnet(net, prefix, 'ipv6');
+
+/** All that is routed; the rest is local, mapped, translated or multicast. */
+const globalIPv6 = new BlockList();
+globalIPv6.addSubnet('2000::', 3, 'ipv6');
+
+export function isPublicAddress(address: string): boolean {
+  if (isIPv6(address)) return globalIPv6.check(address, 'ipv6') && !notPublic.check(address, 'ipv6');
+  return !notPublic.check(address, 'ipv4');
+}
+
+/** Thrown when a name that is allowed leads into a network that is not. */
+export class PrivateAddressError extends Error {
+  override readonly name = 'PrivateAddressError';
+}
+
+/**
+ * Resolves for a connection, which then goes to the very address that was looked at: a name that resolves anew
+ * cannot lead elsewhere. One private address among several is refused too.
+ */
+const publicLookup: LookupFunction = (hostname, options, callback) => {
+  lookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
+    const [first] = error ? [] : addresses;
+    if (error || first === undefined) return callback(error ?? new Error('no address'), '');
+    if (!addresses.every(({ address }) => isPublicAddress(address)))
+      return callback(new PrivateAddressError('the host has a private address'), '');
+    if (options.all) return callback(null, addresses);
+    return callback(null, first.address, first.family);
+  });
+};
 
 /** A push service closes what is idle for longer by itself. */
 const IDLE_MS = 30_000;
@@ -33,4 +93,38 @@ export function createGuardedPost({ loopback }: { readonly loopback: boolean }):
       agents.plain.destroy();
     },
   };
+}
+
+/** The push services of Chrome and Edge on Android, Firefox, Edge on Windows, Safari; each with all names below it. */
+export const PUSH_SERVICE_HOSTS = [
+  'fcm.googleapis.com',
+  'jmt17.google.com',
+  'push.services.mozilla.com',
+  'notify.windows.com',
+  'push.apple.com',
+] as const;
+
+const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
+const LONGEST = 2_048;
+
+export interface EndpointRules {
+  readonly hosts: readonly string[];
+  /** For tests: an endpoint on this machine, also over http. */
+  readonly loopback: boolean;
+}
+
+/**
+ * Why a client's endpoint must not be posted to, or `null`: it is a URL that our server opens from inside the shop's
+ * network. What its name resolves to is looked at when the connection is made.
+ */
+export function endpointProblem(endpoint: string, { hosts, loopback }: EndpointRules): string | null {
+  if (endpoint.length > LONGEST || !URL.canParse(endpoint)) return 'endpoint is no URL';
+  const { protocol, hostname, port, username, password } = new URL(endpoint);
+  if (username !== '' || password !== '') return 'endpoint has a password';
+  if (loopback && LOOPBACK.includes(hostname)) return null;
+  if (protocol !== 'https:') return 'endpoint is not https';
+  if (port !== '') return 'endpoint has a port';
+  if (isIP(hostname.replace(/^\[|\]$/g, '')) !== 0) return 'endpoint is an address';
+  const isListed = hosts.some((host) => hostname === host || hostname.endsWith(`.${host}`));
+  return isListed ? null : 'endpoint is at no push service';
 }

@@ -1,19 +1,19 @@
 import { z } from 'zod';
-import { attempt, EndedEarlyError } from '../attempt';
-import { overwriteWord } from '../overwrite-key';
+import { attempt, EndedEarlyError, requiredText } from '../attempt';
+import { overwriteWord } from '../ids';
 import type { PushMessage, PushProvider } from '../provider';
 import { providerKind } from '../provider-kind';
-import { requiredText } from '../required-text';
-import { retryAfterMs } from '../retry-after';
-import { fail, toAnswer } from '../ruling';
+import { fail, retryAfterMs, toAnswer } from '../ruling';
 import { list } from '../../config/setting-fields';
 import { rulingOn, wordsOf } from './answers';
-import { encryptFor } from './encrypt';
-import { endpointProblem, PUSH_SERVICE_HOSTS, type EndpointRules } from './endpoint';
-import { createGuardedPost } from './post';
-import { PrivateAddressError } from './public-lookup';
-import { areKeys } from './subscription-keys';
-import { createVapid, vapidKeys } from './keys';
+import { areKeys, createVapid, encryptFor, vapidKeys } from './keys';
+import {
+  createGuardedPost,
+  endpointProblem,
+  PrivateAddressError,
+  PUSH_SERVICE_HOSTS,
+  type EndpointRules,
+} from './post';
 
 const SECOND = 1_000;
 const DAY = 24 * 60 * 60 * SECOND;

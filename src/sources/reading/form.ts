@@ -1,3 +1,9 @@
+import { createHash } from 'node:crypto';
+import { fieldsOf, readJsonObject, type Fields } from './json';
+import { headerOf, proving, verdictOn } from './proof';
+import type { Source, Verification, WebhookRequest } from '../source';
+import { decodeText } from './text';
+
 /** Forms of carriers have below ten fields. */
 const MAX_FIELDS = 64;
 
@@ -12,7 +18,7 @@ export type Form = { readonly fields: ReadonlyMap<string, Buffer> } | { readonly
  * Strict where the standard is lenient, because what one reader skips and another reads breaks a signature: a
  * field given twice and a broken percent-encoding are refused.
  */
-export function readForm(body: Buffer): Form {
+function readForm(body: Buffer): Form {
   const fields = new Map<string, Buffer>();
   for (const pair of splitAt(body, '&')) {
     if (pair.length === 0) continue;
@@ -62,4 +68,66 @@ function hexDigit(byte = 0): number {
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
   const lower = byte | 0x20;
   return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : Number.NaN;
+}
+
+export type Problem = { readonly problem: string };
+
+/** Reads a field of a form as text. */
+export function readFieldText(request: WebhookRequest, name: string): { readonly text: string } | Problem {
+  const form = readForm(request.body);
+  if ('problem' in form) return { problem: `the form has ${form.problem}` };
+  const bytes = form.fields.get(name);
+  if (bytes === undefined) return { problem: `the form has no field ${name}` };
+  const text = decodeText(bytes, headerOf(request, 'content-type'));
+  return text === undefined ? { problem: `${name} is neither UTF-8 nor GBK` } : { text };
+}
+
+/** Reads a field of a form that must hold a JSON object. */
+export function readFieldJson(request: WebhookRequest, name: string): { readonly fields: Fields } | Problem {
+  const field = readFieldText(request, name);
+  if ('problem' in field) return field;
+  const json = readJsonObject(Buffer.from(field.text));
+  return json === undefined ? { problem: `${name} is no JSON object` } : { fields: fieldsOf(json) };
+}
+
+/** How a carrier signs a form: one field holds what is said, another the digest of its bytes and a secret. */
+export interface SignedForm {
+  readonly said: string;
+  readonly digest: string;
+  /** Turns the digest as it is written into bytes. */
+  readonly decode: (written: string) => Buffer;
+  /** The bytes that a digest must be; `md5OfBytesAndSecret` where absent. */
+  readonly sign?: (said: Buffer, secret: string) => Buffer;
+}
+
+/** The digest of Chinese carriers: MD5 over what is said, percent-decoded, as it was sent, and the secret. */
+export function md5OfBytesAndSecret(said: Buffer, secret: string): Buffer {
+  return createHash('md5').update(said).update(secret).digest();
+}
+
+/** The `verify` of a source whose requests are forms signed in this way. */
+export function verifySignedForm({
+  said: saidField,
+  digest: digestField,
+  decode,
+  sign = md5OfBytesAndSecret,
+}: SignedForm): NonNullable<Source['verify']> {
+  return function verify({ body }, secrets): Verification {
+    const form = readForm(body);
+    if ('problem' in form) return refused('signature-invalid', `the form has ${form.problem}`);
+    const said = form.fields.get(saidField);
+    const digest = form.fields.get(digestField)?.toString('latin1') ?? '';
+    if (digest === '') return refused('signature-missing', `the form has no ${digestField}`);
+    if (said === undefined) return refused('signature-invalid', `the form has no ${saidField}`);
+    // A + of base64 that the sender did not percent-encode has become a space.
+    const given = decode(digest.replaceAll(' ', '+'));
+    return verdictOn(
+      given,
+      proving(secrets).map((secret) => sign(said, secret)),
+    );
+  };
+}
+
+function refused(code: 'signature-missing' | 'signature-invalid', message: string): Verification {
+  return { ok: false, code, message };
 }

@@ -1,12 +1,12 @@
-import { timingSafeEqual } from 'node:crypto';
-import type { Verification } from '../source';
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Conditions, Verification, WebhookRequest } from '../source';
 
 /**
  * Compares in constant time. All candidates are looked at, so that the time does not tell which secret fits.
  * @param given what the request carries, decoded
  * @param expected one digest per valid secret
  */
-export function fitsOne(given: Buffer, expected: readonly Buffer[]): boolean {
+function fitsOne(given: Buffer, expected: readonly Buffer[]): boolean {
   return expected.reduce(
     (fits, digest) => (given.length === digest.length && timingSafeEqual(given, digest)) || fits,
     false,
@@ -33,4 +33,106 @@ export function fromHex(text: string): Buffer {
 export function fromBase64(text: string): Buffer {
   const bytes = Buffer.from(text, 'base64');
   return bytes.toString('base64') === text ? bytes : Buffer.alloc(1);
+}
+
+/** A header that is given once and holds something; anything else counts as absent. */
+export function headerOf({ headers }: WebhookRequest, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** One HMAC-SHA256 for each secret; none for an empty one, with which anybody can sign. */
+export function hmacsOf(secrets: readonly string[], ...said: readonly (string | Buffer)[]): Buffer[] {
+  return proving(secrets).map((secret) =>
+    said.reduce((hmac, part) => hmac.update(part), createHmac('sha256', secret)).digest(),
+  );
+}
+
+/** The secrets that prove something. */
+export function proving(secrets: readonly string[]): string[] {
+  return secrets.filter((secret) => secret !== '');
+}
+
+/** Seconds since 1970 stay below this until the year 5138; milliseconds have been above it since 1973. */
+const MILLISECONDS_FROM = 100_000_000_000;
+
+/** A time that is written as a number, as ISO 8601; empty for anything that is no time. */
+export function isoOfUnix(value: unknown): string {
+  const millis = millisOf(value);
+  // The range of Date.
+  return Math.abs(millis) <= 8.64e15 ? new Date(millis).toISOString() : '';
+}
+
+/** Judged last, so that only who holds a secret learns that a signature is merely old. */
+export function verdictOnAge(timestamp: string, conditions: Conditions): Verification {
+  const { now, toleranceSeconds } = conditions;
+  // What was signed can still be nonsense: NaN is never inside the tolerance.
+  if (Math.abs(now - millisOf(timestamp)) <= toleranceSeconds * 1000) return { ok: true };
+  const message = `the signed time is more than ${toleranceSeconds} s away from now`;
+  return { ok: false, code: 'signature-expired', message };
+}
+
+function millisOf(value: unknown): number {
+  const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+  if (typeof number !== 'number' || !(number > 0)) return Number.NaN;
+  return number < MILLISECONDS_FROM ? number * 1000 : number;
+}
+
+/** Signatures of the Standard Webhooks specification, version 1: https://www.standardwebhooks.com */
+
+/** How far the signed time may be from ours, both ways; seconds. The specification's own value. */
+export const STANDARD_TOLERANCE_S = 5 * 60;
+
+const SECRET_PREFIX = /^whsec_/;
+
+/** Signatures of one request that are looked at. A sender that rotates its secrets gives two or three. */
+const MAX_SIGNATURES = 16;
+
+/**
+ * Verifies that one signature of the request was made with one of `secrets` (several while they are rotated).
+ * The age is judged last, so that only the holder of a secret learns that a signature is merely old.
+ */
+export function verifyStandardWebhook(
+  request: WebhookRequest,
+  secrets: readonly string[],
+  now: number,
+  toleranceSeconds: number,
+): Verification {
+  const id = headerOf(request, 'webhook-id');
+  const timestamp = headerOf(request, 'webhook-timestamp');
+  const signatures = headerOf(request, 'webhook-signature');
+  if (id === undefined || timestamp === undefined || signatures === undefined) {
+    return refused('signature-missing', 'webhook-id, webhook-timestamp and webhook-signature are required');
+  }
+  const expected = secrets
+    .filter((secret) => keyOf(secret).length > 0)
+    .map((secret) => sign(secret, id, timestamp, request.body));
+  const given = signatures
+    .split(' ', MAX_SIGNATURES)
+    .filter((signature) => signature.startsWith('v1,'))
+    .map((signature) => fromBase64(signature.slice('v1,'.length)));
+  if (!given.some((signature) => fitsOne(signature, expected))) {
+    return refused('signature-invalid', 'no v1 signature fits this body and a configured secret');
+  }
+  // A signed text can still be nonsense: NaN is never inside the tolerance.
+  if (!(Math.abs(now / 1000 - Number(timestamp)) <= toleranceSeconds)) {
+    return refused('signature-expired', `webhook-timestamp is more than ${toleranceSeconds} s away from now`);
+  }
+  return { ok: true };
+}
+
+/** The signature of a body, as raw bytes. */
+export function sign(secret: string, id: string, timestamp: string, body: Buffer): Buffer {
+  return createHmac('sha256', keyOf(secret)).update(`${id}.${timestamp}.`).update(body).digest();
+}
+
+function keyOf(secret: string): Buffer {
+  return Buffer.from(secret.replace(SECRET_PREFIX, ''), 'base64');
+}
+
+function refused(
+  code: 'signature-missing' | 'signature-invalid' | 'signature-expired',
+  message: string,
+): Verification {
+  return { ok: false, code, message };
 }

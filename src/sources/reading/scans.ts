@@ -1,4 +1,13 @@
+import { createHash } from 'node:crypto';
+import { currentStatus } from '../../shipment/current-status';
+import type { ShipmentStatus } from '../../shipment/status';
 import type { ShipmentEvent } from '../../shipment/update';
+import type { StatusTable } from '../source';
+
+/** The identity of a scan that brings no id of its own: what it says. */
+export function contentKey(...said: readonly string[]): string {
+  return `said:${createHash('sha256').update(JSON.stringify(said)).digest('hex')}`;
+}
 
 /** What one delivery may carry of one waybill. The longest real histories have below 200 scans. */
 const MAX_SCANS = 500;
@@ -16,4 +25,61 @@ export function boundScans(events: readonly ShipmentEvent[]): readonly ShipmentE
     kept.add(event);
   }
   return kept.size === events.length ? events : events.filter((event) => kept.has(event));
+}
+
+/**
+ * What a sender says of a waybill as a whole, as the newest scan of it. Some statuses have no scan: a parcel that
+ * is no longer heard of, a state that came before its scan.
+ * @param scans those of the same snapshot
+ * @returns `undefined` where the scans say it already, or it says nothing
+ */
+export function wholeScan(whole: ShipmentEvent, scans: readonly ShipmentEvent[]): ShipmentEvent | undefined {
+  if (whole.status === null && scans.length > 0) return undefined;
+  const newest = scans.reduce<ShipmentEvent | undefined>(
+    (a, b) => (a === undefined || b.time > a.time || (b.time === a.time && b.key > a.key) ? b : a),
+    undefined,
+  );
+  const ofTheMoment = scans.filter(({ time }) => time === newest?.time).map(({ status }) => status);
+  if (ofTheMoment.includes(whole.status) || currentStatus(scans)?.status === whole.status) return undefined;
+  const justAfter = newest === undefined ? '' : new Date(Date.parse(newest.time) + 1).toISOString();
+  return {
+    ...whole,
+    // Without the time, which may be that of sending: the same snapshot told again must be the same update.
+    key: contentKey('whole', whole.rawStatus, whole.text, newest?.key ?? ''),
+    time: whole.time > justAfter ? whole.time : justAfter,
+  };
+}
+
+/**
+ * Finds the scan that the state of a whole waybill belongs to: the newest, in whatever order the history comes.
+ * @param times as they are written, all by one sender
+ * @param promised the order in which the sender says it writes; decides between scans of one second
+ * @returns its index; -1 when there is no scan
+ */
+export function newestScan(times: readonly string[], promised: 'newest-first' | 'oldest-first'): number {
+  const written = times.map((time) => time.trim().replaceAll('/', '-'));
+  const [first = '', last = ''] = [written.at(0), written.at(-1)];
+  const order = first === last ? promised : first > last ? 'newest-first' : 'oldest-first';
+  const newest = written.reduce((a, b) => (a > b ? a : b), '');
+  return order === 'newest-first' ? written.indexOf(newest) : written.lastIndexOf(newest);
+}
+
+export interface Word {
+  /** The finest that is said. */
+  readonly code: string;
+  /** The coarsest. */
+  readonly kind: string;
+  /** Absent where no table knows any of them. */
+  readonly status?: ShipmentStatus | null;
+}
+
+/**
+ * What a scan means that is described in several words, from the finest to the coarsest: what the finest says that
+ * the table knows. A new word among known ones is nothing to complain of.
+ */
+export function finestWord(table: StatusTable, ...words: readonly string[]): Word {
+  const code = words.find((word) => word !== '') ?? '';
+  const kind = words.findLast((word) => word !== '') ?? '';
+  const known = words.find((word) => Object.hasOwn(table, word));
+  return known === undefined ? { code, kind } : { code, kind, status: table[known] ?? null };
 }

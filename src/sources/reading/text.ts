@@ -49,3 +49,76 @@ export const trackingNoField = z
   .describe(
     `${MIN_TRACKING_NO_LENGTH}–${MAX_TRACKING_NO_LENGTH} letters, digits, \`-\` and \`_\`; white space is dropped, stored in upper case.`,
   );
+
+/** The names of GBK, and of its older and newer sisters. */
+const GBK_NAMES = /charset\s*=\s*"?(?:gbk|gb2312|gb18030|cp936)\b/i;
+
+/**
+ * The platform's own decoder. By the Encoding Standard GBK is decoded as GB 18030, its superset; Node's decoder
+ * `gbk` takes bytes that are neither (FF is U+F8F5 to it).
+ */
+const GBK = 'gb18030';
+
+/**
+ * Decodes the text of a Chinese carrier: UTF-8, else GBK. The bytes go before the declared charset, which is
+ * often absent or wrong: real text in GBK is hardly ever valid UTF-8. The exception is a word or two, which GBK
+ * and UTF-8 may both take, as Chinese and as Latin; there the declaration decides. Strict, because half a
+ * character means that the bytes are something else.
+ * @returns `undefined` for bytes that are neither
+ */
+export function decodeText(bytes: Buffer, contentType: string | undefined): string | undefined {
+  const utf8 = decode(bytes, 'utf-8');
+  const isLatin = utf8 !== undefined && /[\u0080-\u07ff]/.test(utf8) && !/[\u0800-\uffff]/.test(utf8);
+  if (utf8 !== undefined && !(isLatin && GBK_NAMES.test(contentType ?? ''))) return utf8;
+  return decode(bytes, GBK) ?? utf8;
+}
+
+function decode(bytes: Buffer, charset: string): string | undefined {
+  try {
+    return new TextDecoder(charset, { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+type Issue = Parameters<z.core.$ZodErrorMap>[0];
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+};
+
+/** What is counted of a thing that is too long or too short. */
+const COUNTED: Readonly<Record<string, string>> = { string: 'characters', array: 'entries' };
+
+/** What is wrong with a field, in words that go on after its name; `undefined`: the schema has words of its own. */
+export function fieldWords(issue: Issue): string | undefined {
+  switch (issue.code) {
+    case 'invalid_type':
+      if (issue.input === undefined) return 'is required';
+      return `must be ${TYPES[issue.expected] ?? issue.expected}`;
+    case 'too_small': {
+      if (issue.origin === 'string' && issue.minimum === 1) return 'must not be empty';
+      return `must ${bound('least', issue.origin, issue.minimum)}`;
+    }
+    case 'too_big':
+      return `must ${bound('most', issue.origin, issue.maximum)}`;
+    case 'invalid_value':
+      return `must be ${issue.values.map(String).join(' or ')}`;
+    case 'invalid_format':
+      return issue.format === 'datetime'
+        ? 'must be a time in ISO 8601 with an offset, such as 2026-03-02T10:00:00Z'
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function bound(which: 'least' | 'most', origin: string, limit: number | bigint): string {
+  const counted = COUNTED[origin];
+  return counted === undefined ? `be at ${which} ${limit}` : `have at ${which} ${limit} ${counted}`;
+}

@@ -45,3 +45,9 @@ export function readEventTime(text: string, now: number, zone = ZONE_WITHOUT_OFF
   if (time.toMillis() > now + MAX_AHEAD_MS) return { problem: 'lies more than 24 hours ahead' };
   return { time: time.toUTC().toISO() };
 }
+
+/**
+ * The time of Chinese carriers, who name no offset. Not `Asia/Shanghai`: China has had one offset since 1991, and to
+ * look a zone up for each of 10,000 scans takes most of a second.
+ */
+export const CHINA_TIME = 'UTC+8';

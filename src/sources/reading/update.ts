@@ -1,12 +1,10 @@
 import { maskText } from '../../shipment/safe-text';
 import type { ShipmentStatus, StatusMap } from '../../shipment/status';
 import type { ShipmentEvent, ShipmentUpdate } from '../../shipment/update';
-import { boundScans } from './scans';
+import type { Conditions, Flaw, Parsed, Source, StatusTable } from '../source';
+import { boundScans, contentKey, wholeScan } from './scans';
 import { carrierField, plainText, trackingNoField } from './text';
 import { readScanTime } from './times';
-import type { Conditions, Flaw, Source, StatusTable } from '../source';
-import { contentKey } from '../update-identity';
-import { wholeScan } from '../whole-scan';
 
 /** Longest text and place of one scan; characters. Real ones are below 200. */
 const MAX_TEXT = 500;
@@ -48,7 +46,7 @@ export interface SaidWaybill {
   readonly formerCarrier?: string;
 }
 
-export interface Rules {
+interface Rules {
   readonly source: Pick<Source, 'name' | 'statusTable' | 'lockerSigned'>;
   /** IANA zone of times without an offset. */
   readonly zone: string;
@@ -56,7 +54,7 @@ export interface Rules {
 }
 
 /** The update about one waybill, unless it has no usable number, and what was wrong with it. */
-export interface Built {
+interface Built {
   readonly update?: ShipmentUpdate;
   readonly flaws: readonly Flaw[];
 }
@@ -65,7 +63,7 @@ export interface Built {
  * Turns what any source says about a waybill into a shipment update: canonical names, times in UTC, masked
  * texts, canonical statuses, every scan once. The only place where that is done.
  */
-export function buildUpdate(said: SaidWaybill, { source, zone, conditions }: Rules): Built {
+function buildUpdate(said: SaidWaybill, { source, zone, conditions }: Rules): Built {
   const carrier = carrierField.safeParse(said.carrier);
   const trackingNo = trackingNoField.safeParse(said.trackingNo);
   if (!carrier.success || !trackingNo.success) {
@@ -202,4 +200,37 @@ function statusOf(code: string, table: StatusTable): ShipmentStatus | null {
 
 function isUnknown(code: string, table: StatusTable): boolean {
   return code !== '' && !Object.hasOwn(table, code);
+}
+
+/** Flaws of one request that are told. */
+const MAX_FLAWS_OF_ALL = 200;
+
+/** What a request says, waybill by waybill: one that is told in several rows becomes one update. */
+export function buildUpdates(said: readonly SaidWaybill[], rules: Rules): Parsed {
+  const waybills = new Map<string, SaidWaybill[]>();
+  for (const row of said) {
+    const key = JSON.stringify([row.carrier, row.trackingNo]);
+    const rows = waybills.get(key);
+    if (rows === undefined) waybills.set(key, [row]);
+    else rows.push(row);
+  }
+  const built = [...waybills.values()].map((rows) => withoutEmpty(buildUpdate(inOne(rows), rules)));
+  return {
+    updates: built.flatMap(({ update }) => update ?? []),
+    flaws: built.flatMap((one) => one.flaws).slice(0, MAX_FLAWS_OF_ALL),
+  };
+}
+
+/** The last row has the last word on the waybill as a whole. */
+function inOne(rows: readonly SaidWaybill[]): SaidWaybill {
+  return { ...(rows.at(-1) as SaidWaybill), scans: rows.flatMap(({ scans }) => scans) };
+}
+
+/** An update without a scan would start a delivery that tells nobody anything; a corrected carrier is worth one. */
+function withoutEmpty({ update, flaws }: Built): Built {
+  if (update === undefined || update.events.length > 0 || update.formerCarrier !== undefined) {
+    return { flaws, ...(update && { update }) };
+  }
+  const { trackingNo } = update;
+  return { flaws: [...flaws, { code: 'no-scans', where: trackingNo, message: 'nothing is told of it' }] };
 }

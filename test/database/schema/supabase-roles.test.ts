@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { loadConfig } from '../../../src/config/config';
 import { migrate } from '../../../src/database/schema/migrate';
-import { workerRoleSql } from '../../../src/database/worker-role';
+import { workerRoleSql } from '../../../src/database/schema/access';
 import { createShopTables } from '../../../src/embedded/sample-shop';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../../setup/database';
 import { createWorkerRole, type WorkerRole } from '../../setup/worker-role';

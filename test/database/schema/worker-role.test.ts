@@ -4,9 +4,9 @@ import { loadConfig, type ShopTables } from '../../../src/config/config';
 import { checkShop } from '../../../src/database/schema/check-shop';
 import { findRecipients } from '../../../src/database/find-recipients';
 import { detectOrderAccess, orderFunctionSql } from '../../../src/database/schema/order-access';
-import { orderExists } from '../../../src/database/order-exists';
+import { orderExists } from '../../../src/database/waybills';
 import { inTransaction, openPool } from '../../../src/database/pool';
-import { requireWorkerRole, workerRoleSql } from '../../../src/database/worker-role';
+import { requireWorkerRole, workerRoleSql } from '../../../src/database/schema/access';
 import { createTestDatabase, type TestDatabase } from '../../setup/database';
 import { createWorkerRole, type WorkerRole } from '../../setup/worker-role';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { addChannel, removeChannel, rotateChannel } from '../../../src/intake/channels/change';
-import { createToken, tokenSha256 } from '../../../src/intake/channel-token';
+import { createToken, tokenSha256 } from '../../../src/intake/channels/channels';
 import { SECRET, storedChannel } from '../own-channel';
 import { ownSource } from '../own-source';
 

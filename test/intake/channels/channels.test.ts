@@ -2,11 +2,8 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Channels } from '../../../src/intake/channel';
-import { tokenSha256 } from '../../../src/intake/channel-token';
-import { changeChannelsFile } from '../../../src/intake/channels-file';
-import { openChannels } from '../../../src/intake/channels/channels';
-import type { StoredChannel } from '../../../src/intake/channels/file';
+import { openChannels, tokenSha256, type Channels } from '../../../src/intake/channels/channels';
+import { changeChannelsFile, type StoredChannel } from '../../../src/intake/channels/file';
 import { SECRET, storedChannel, TOKEN } from '../own-channel';
 
 const NOW = Date.parse('2026-03-02T10:00:00Z');

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { chmod, chown, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { changeChannelsFile, readChannelsFile } from '../../../src/intake/channels-file';
+import { changeChannelsFile, readChannelsFile } from '../../../src/intake/channels/file';
 import { storedChannel } from '../own-channel';
 
 /** Stands wherever a value can stand: no sentence may show it. */

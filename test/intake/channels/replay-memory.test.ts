@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createReplayMemory } from '../../../src/intake/replay-memory';
+import { createReplayMemory } from '../../../src/intake/channels/channels';
 
 const HOUR = 60 * 60_000;
 

@@ -3,8 +3,7 @@ import { createECDH } from 'node:crypto';
 import dns from 'node:dns';
 import { isIPv6 } from 'node:net';
 import type { PushAnswer } from '../../../src/push/provider';
-import { endpointProblem, PUSH_SERVICE_HOSTS } from '../../../src/push/webpush/endpoint';
-import { isPublicAddress } from '../../../src/push/webpush/public-lookup';
+import { endpointProblem, isPublicAddress, PUSH_SERVICE_HOSTS } from '../../../src/push/webpush/post';
 import { createWebPushProvider } from '../../../src/push/webpush/webpush';
 import { sampleMessage } from '../sample-message';
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { createECDH, createPublicKey } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { decode, verify } from 'jsonwebtoken';
-import type { WebPushKeys } from '../../../src/push/provider';
+import type { WebPushKeys } from '../../../src/shipment/device';
 import { ACCEPTANCE, openStage, vapidPublicKey, type Stage } from '../provider-stage';
 import { browser, browserAuth, subscription } from '../sample-message';
 import { decrypt } from './decrypt';

@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { StatusMap } from '../../../src/shipment/status';
-import type { SaidScan, SaidWaybill } from '../../../src/sources/reading/update';
-import { buildUpdates } from '../../../src/sources/build-updates';
-import { deliveryWorkflowId } from '../../../src/sources/update-identity';
+import { buildUpdates, type SaidScan, type SaidWaybill } from '../../../src/sources/reading/update';
+import { deliveryWorkflowId } from '../../../src/deliveries/workflow-id';
 import { onlyUpdate } from '../read';
 import { CONDITIONS } from '../requests';
 

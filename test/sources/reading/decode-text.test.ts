@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { decodeText } from '../../../src/sources/decode-text';
+import { decodeText } from '../../../src/sources/reading/text';
 
 /** 签收 */
 const GBK = Buffer.from([0xc7, 0xa9, 0xca, 0xd5]);

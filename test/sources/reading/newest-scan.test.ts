@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { newestScan } from '../../../src/sources/newest-scan';
+import { newestScan } from '../../../src/sources/reading/scans';
 
 test.each([
   ['no scan', [], -1, -1],

@@ -1,9 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  sign,
-  STANDARD_TOLERANCE_S,
-  verifyStandardWebhook,
-} from '../../../src/sources/standard-webhooks-signature';
+import { sign, STANDARD_TOLERANCE_S, verifyStandardWebhook } from '../../../src/sources/reading/proof';
 
 /** The example of the specification's own test suite. */
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';

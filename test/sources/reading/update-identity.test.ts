@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ShipmentUpdate } from '../../../src/shipment/update';
-import { contentKey, deliveryWorkflowId } from '../../../src/sources/update-identity';
+import { deliveryWorkflowId } from '../../../src/deliveries/workflow-id';
+import { contentKey } from '../../../src/sources/reading/scans';
 
 const said = { time: '2026-03-02T02:00:00.000Z', rawStatus: 'delivered', text: '已签收' };
 

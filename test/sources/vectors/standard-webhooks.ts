@@ -1,5 +1,5 @@
 import type { WebhookRequest } from '../../../src/sources/source';
-import { sign } from '../../../src/sources/standard-webhooks-signature';
+import { sign } from '../../../src/sources/reading/proof';
 import { NOW, readPayload } from '../requests';
 import type { SourceVectors } from './vectors';
 

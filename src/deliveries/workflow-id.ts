@@ -4,11 +4,6 @@ import type { ShipmentUpdate } from '../shipment/update';
 /** 80 bits: two different updates of one waybill never meet by chance. */
 const DIGEST_LENGTH = 20;
 
-/** The identity of a scan that brings no id of its own: what it says. */
-export function contentKey(...said: readonly string[]): string {
-  return `said:${sha256(JSON.stringify(said))}`;
-}
-
 /**
  * The identity of a delivery, so that the same update sent twice is one workflow. Over what the update says,
  * never over when it was received. Each part is percent-encoded: a slash always parts two of them.
@@ -17,10 +12,9 @@ export function deliveryWorkflowId(update: ShipmentUpdate): string {
   const { source, carrier, trackingNo, events, state, formerCarrier } = update;
   // With the statuses: once a table knows a word that it did not know before, the same request says more.
   const scans = events.map(({ key, status }) => [key, status ?? '']).sort();
-  const digest = sha256(JSON.stringify([scans, state, formerCarrier])).slice(0, DIGEST_LENGTH);
+  const digest = createHash('sha256')
+    .update(JSON.stringify([scans, state, formerCarrier]))
+    .digest('hex')
+    .slice(0, DIGEST_LENGTH);
   return ['delivery', source, carrier, trackingNo, digest].map(encodeURIComponent).join('/');
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -1,0 +1,22 @@
+/** What a browser's `PushSubscription` holds beside its endpoint; all in base64url. */
+export interface WebPushKeys {
+  readonly p256dh: string;
+  readonly auth: string;
+  /** The `applicationServerKey` that it was made with, where the registration said so. */
+  readonly vapidKey?: string;
+}
+
+export const APNS_ENVIRONMENTS = ['production', 'sandbox'] as const;
+export type ApnsEnvironment = (typeof APNS_ENVIRONMENTS)[number];
+
+/**
+ * Why a provider would refuse the pushes to other devices too.
+ * - `credential`: our keys are refused.
+ * - `quota`: the day's number, or the account, is used up.
+ * - `project`: wrong space, address or package, or a function that loses the target.
+ * - `suspect`: the settings, or this one device: one that belongs to another project, or an endpoint that somebody
+ *   made up. Open the circuit when several different devices bring it, so that nobody can close a shop's pushes by
+ *   registering one.
+ */
+export const CIRCUIT_CAUSES = ['credential', 'quota', 'project', 'suspect'] as const;
+export type CircuitCause = (typeof CIRCUIT_CAUSES)[number];
