@@ -23,11 +23,15 @@ export interface DeliveryInput {
   readonly resume?: Resume;
 }
 
-/** What one run of a delivery hands to the next. */
-export interface Resume {
+/** What is told, to whom, and in which round of pushes. */
+export interface Announcement {
   readonly decision: Decision;
   readonly notifications: readonly NotificationRef[];
   readonly round: Round;
+}
+
+/** What one run of a delivery hands to the next. */
+export interface Resume extends Announcement {
   readonly retries: readonly RetryRequest[];
 }
 

@@ -7,8 +7,8 @@ import {
   isCancellation,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Decision, NotificationRef, Outcome, PushResult, Recipients } from '../shipment/delivery';
-import type { DeliveryInput, DeliveryResult, Round } from './contract';
+import type { Outcome, PushResult, Recipients } from '../shipment/delivery';
+import type { Announcement, DeliveryInput, DeliveryResult } from './contract';
 import { openInbox, type Inbox } from './inbox';
 import { localFirst } from './local-first';
 import { supersedeSignal } from './messages';
@@ -18,63 +18,73 @@ import { Story } from './story';
 /** A deadline is read from the database's clock: when the two clocks differ, look again, but not in a rush. */
 const SHORTEST_WAIT_MS = 1_000;
 
+/** One run of a delivery: what it was started with, what arrives from outside, and what it tells the outside. */
+interface Delivery {
+  readonly workflowId: string;
+  readonly input: DeliveryInput;
+  readonly inbox: Inbox;
+  readonly story: Story;
+}
+
 /**
  * Turns one shipment update into pushes: persist the waybill, resolve the recipients, upsert the
  * notifications, push to every device, record the outcome; and wait, visibly and not for ever, for the
  * order, the device or the person that is missing.
  */
 export async function deliveryNotification(input: DeliveryInput): Promise<DeliveryResult> {
-  const story = new Story(input.update, input.resume?.round.number);
-  const inbox = openInbox(input.resume?.retries ?? [], () => story.whyNoRetry());
+  const delivery = openDelivery(input);
   try {
-    return await deliver(input, story, inbox);
+    return delivery.story.ended(await deliver(delivery));
   } catch (error) {
     if (isCancellation(error)) {
-      const end = (): Promise<DeliveryResult> => endUnsent('failed', 'cancelled by an operator');
-      story.ended(await CancellationScope.nonCancellable(end));
+      const end = (): Promise<DeliveryResult> => endUnsent(delivery, 'failed', 'cancelled by an operator');
+      delivery.story.ended(await CancellationScope.nonCancellable(end));
     }
     throw error;
   }
 }
 
-async function deliver(input: DeliveryInput, story: Story, inbox: Inbox): Promise<DeliveryResult> {
-  if (input.resume) {
-    const { decision, notifications, round } = input.resume;
-    story.decided(decision);
-    return pushUntilSettled(input, story, inbox, decision, notifications, round);
-  }
+function openDelivery(input: DeliveryInput): Delivery {
+  const story = new Story(input.update, input.resume?.round.number);
+  const inbox = openInbox(input.resume?.retries ?? [], () => story.whyNoRetry());
+  return { workflowId: workflowInfo().workflowId, input, inbox, story };
+}
 
-  story.noteRetry(input.retryOf ?? null);
-  const decision = await persistWaybill(input);
+async function deliver(delivery: Delivery): Promise<DeliveryResult> {
+  const { resume } = delivery.input;
+  if (resume) {
+    delivery.story.decided(resume.decision);
+    return pushUntilSettled(delivery, resume);
+  }
+  const announcement = await announce(delivery);
+  return 'outcome' in announcement ? announcement : pushUntilSettled(delivery, announcement);
+}
+
+/** Finds out what is to be told, and to whom; or that there is nothing to tell. */
+async function announce(delivery: Delivery): Promise<Announcement | DeliveryResult> {
+  const { workflowId, input, story } = delivery;
+  const { update, retryOf } = input;
+
+  story.noteRetry(retryOf ?? null);
+  const reopen = retryOf !== undefined;
+  const stored = { workflowId, update, reopen };
+  const decision = await localFirst('persistWaybill', `persist waybill ${update.trackingNo}`, stored);
   story.decided(decision);
-  if (decision.verdict !== 'announce') {
-    return story.ended({
-      outcome: decision.verdict,
-      reason: story.reasonOf(decision.verdict),
-      audiences: [],
-    });
+  const { verdict } = decision;
+  if (verdict !== 'announce') {
+    return { outcome: verdict, reason: story.reasonOf(verdict), audiences: [] };
   }
   await Promise.all(decision.supersedes.map(supersede));
 
-  const recipients = await recipientsOnceOrdered(input, story, inbox, decision);
-  if ('outcome' in recipients) return story.ended(recipients);
+  const recipients = await recipientsOnceOrdered(delivery, decision.waybillId);
+  if ('outcome' in recipients) return recipients;
   story.resolved(recipients);
 
-  const notifications = await localFirst('upsertNotifications', 'upsert notifications', {
-    workflowId: workflowInfo().workflowId,
-    carrier: input.update.carrier,
-    trackingNo: input.update.trackingNo,
-    decision,
-    recipients,
-  });
-  const round = { number: (decision.lastRound ?? 0) + 1, only: input.retryOf?.devices };
-  return pushUntilSettled(input, story, inbox, decision, notifications, round);
-}
-
-function persistWaybill({ update, retryOf }: DeliveryInput): Promise<Decision> {
-  const { workflowId } = workflowInfo();
-  const reopen = retryOf !== undefined;
-  return localFirst('persistWaybill', `persist waybill ${update.trackingNo}`, { workflowId, update, reopen });
+  const { carrier, trackingNo } = update;
+  const people = { workflowId, carrier, trackingNo, decision, recipients };
+  const notifications = await localFirst('upsertNotifications', 'upsert notifications', people);
+  const round = { number: (decision.lastRound ?? 0) + 1, only: retryOf?.devices };
+  return { decision, notifications, round };
 }
 
 /** An older delivery that has closed meanwhile has nothing left to stop. */
@@ -86,25 +96,20 @@ async function supersede(workflowId: string): Promise<void> {
 
 /** Finds the people, and waits for the order that names them. */
 async function recipientsOnceOrdered(
-  input: DeliveryInput,
-  story: Story,
-  inbox: Inbox,
-  { waybillId }: Decision,
+  delivery: Delivery,
+  waybillId: string,
 ): Promise<Recipients | DeliveryResult> {
-  const { workflowId } = workflowInfo();
+  const { workflowId, input, inbox, story } = delivery;
+  const search = { workflowId, waybillId, limitMs: input.limits.order };
   for (;;) {
-    const resolution = await localFirst('resolveRecipients', 'resolve recipients', {
-      workflowId,
-      waybillId,
-      limitMs: input.limits.order,
-    });
+    const resolution = await localFirst('resolveRecipients', 'resolve recipients', search);
     switch (resolution.kind) {
       case 'found':
         return resolution.recipients;
       case 'superseded':
-        return endUnsent('superseded', 'a newer status is known');
+        return endUnsent(delivery, 'superseded', 'a newer status is known');
       case 'gave-up':
-        return endUnsent('no-targets', 'no order was linked in time');
+        return endUnsent(delivery, 'no-targets', 'no order was linked in time');
       case 'order-not-found':
         story.waitsForOrder(resolution.until);
         await arrivalOrDeadline(inbox, resolution.until);
@@ -114,18 +119,11 @@ async function recipientsOnceOrdered(
 }
 
 /** Pushes rounds until nothing is left to wait for. */
-async function pushUntilSettled(
-  input: DeliveryInput,
-  story: Story,
-  inbox: Inbox,
-  decision: Decision,
-  notifications: readonly NotificationRef[],
-  firstRound: Round,
-): Promise<DeliveryResult> {
-  let round = firstRound;
+async function pushUntilSettled(delivery: Delivery, announcement: Announcement): Promise<DeliveryResult> {
+  const { inbox, story } = delivery;
+  let { round } = announcement;
   for (;;) {
-    const results = await pushRound(input, story, inbox, decision, notifications, round);
-    const outcome = await recordOutcome(input, notifications, round, results);
+    const outcome = await pushRound(delivery, { ...announcement, round });
     story.recorded(outcome);
     if (outcome.lookAgain) continue;
     if (outcome.wakeAt !== null) await arrivalOrDeadline(inbox, outcome.wakeAt);
@@ -133,11 +131,8 @@ async function pushUntilSettled(
     // Closing is a loop: what arrived while the outcome was being recorded is looked at before the end.
     await condition(allHandlersFinished);
     if (outcome.wakeAt === null && inbox.isEmpty()) {
-      return story.ended({
-        outcome: outcome.sendStatus,
-        reason: outcome.reason,
-        audiences: outcome.audiences,
-      });
+      const { sendStatus, reason, audiences } = outcome;
+      return { outcome: sendStatus, reason, audiences };
     }
     const { retry } = inbox.take();
     story.noteRetry(retry);
@@ -145,46 +140,32 @@ async function pushUntilSettled(
   }
 }
 
-/** Pushes to every device of a round, page by page; a following page gets a run and a history of its own. */
-async function pushRound(
-  input: DeliveryInput,
-  story: Story,
-  inbox: Inbox,
-  decision: Decision,
-  notifications: readonly NotificationRef[],
-  round: Round,
-): Promise<PushResult[]> {
-  const { workflowId } = workflowInfo();
+/** Pushes to every device of a round, and records how it ended. */
+async function pushRound(delivery: Delivery, announcement: Announcement): Promise<Outcome> {
+  const { workflowId, input } = delivery;
+  const { notifications, round } = announcement;
+  const results = await pushToDevices(delivery, announcement);
+  const ended = { workflowId, notifications, round: round.number, results, limits: input.limits };
+  return localFirst('recordOutcome', 'record outcome', ended);
+}
+
+/** Pushes to the devices of one page; a following page gets a run and a history of its own. */
+async function pushToDevices(delivery: Delivery, announcement: Announcement): Promise<PushResult[]> {
+  const { workflowId, input, inbox, story } = delivery;
+  const { notifications, round } = announcement;
   const { number, only } = round;
   const search = { workflowId, notifications, round: number, only };
-  const page = await localFirst('findDevices', 'find devices', search);
-  story.pushing(number, page);
+  const { devices, more } = await localFirst('findDevices', 'find devices', search);
+  story.pushing(number, { devices, more });
   const merchantId = notifications.find(({ audience }) => audience === 'merchant')?.recipientId;
-  const { devices } = page;
   const results = await pushPage({ devices, round: number, limits: input.limits, merchantId });
   story.pushed(results);
-  if (!page.more) return results;
+  if (!more) return results;
 
   await localFirst('recordResults', 'record results', { workflowId, round: number, results });
   await condition(allHandlersFinished);
-  const resume = { decision, notifications, round, retries: inbox.pendingRetries() };
+  const resume = { ...announcement, retries: inbox.pendingRetries() };
   return continueAsNew<typeof deliveryNotification>({ ...input, resume });
-}
-
-function recordOutcome(
-  { limits }: DeliveryInput,
-  notifications: readonly NotificationRef[],
-  round: Round,
-  results: readonly PushResult[],
-): Promise<Outcome> {
-  const { workflowId } = workflowInfo();
-  return localFirst('recordOutcome', 'record outcome', {
-    workflowId,
-    notifications,
-    round: round.number,
-    results,
-    limits,
-  });
 }
 
 async function arrivalOrDeadline(inbox: Inbox, deadline: string): Promise<void> {
@@ -192,11 +173,12 @@ async function arrivalOrDeadline(inbox: Inbox, deadline: string): Promise<void> 
   await condition(() => !inbox.isEmpty(), left);
 }
 
+/** Closes a delivery that tells nobody anything, with its reason. */
 async function endUnsent(
+  { workflowId }: Delivery,
   outcome: 'superseded' | 'no-targets' | 'failed',
   reason: string,
 ): Promise<DeliveryResult> {
-  const { workflowId } = workflowInfo();
   await localFirst('endUnsent', 'record outcome', { workflowId, sendStatus: outcome, reason });
   return { outcome, reason, audiences: [] };
 }
