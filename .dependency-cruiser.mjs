@@ -13,7 +13,7 @@ const CONTRACT = [
 const WORKER_SIDE = /^@temporalio\/(worker|workflow|activity)$/;
 
 /** `knows`: rooms or files of them; `not`: packages that it must not import. */
-const ROOMS = {
+export const ROOMS = {
   shipment: { pure: true, knows: [], not: /./ },
   workflows: {
     pure: true,
