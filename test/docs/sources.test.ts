@@ -39,7 +39,7 @@ function complaintsOf(code: string): string[] {
 type Load = (require: (name: string) => unknown, exports: object) => void;
 
 async function run(code: string): Promise<Source> {
-  const names = [...code.matchAll(/from '\.\/([\w-]+)'/g)].map(([, name = '']) => name);
+  const names = [...code.matchAll(/from '\.\/([\w/-]+)'/g)].map(([, name = '']) => name);
   const modules = new Map<string, unknown>();
   for (const name of names) modules.set(`./${name}`, await import(`../../src/sources/${name}`));
   const { outputText } = ts.transpileModule(code, { compilerOptions: { module: ts.ModuleKind.CommonJS } });
