@@ -7,7 +7,7 @@ import { addArchiveRoutes } from './archive';
 import { addAttentionRoutes } from './attention';
 import { addAttentionGauges } from './attention-gauges';
 import { authenticate } from './auth';
-import { channelRoutes, webhookRoutes } from './webhooks';
+import { webhookRoutes } from './webhooks';
 import type { ApiDependencies, ProcessDependencies } from './dependencies';
 import { descriptionRoutes } from './description';
 import { addDeliveryRoutes } from './deliveries';
@@ -32,7 +32,6 @@ export function createApp(deps: ApiDependencies): express.Express {
     app.use(descriptionRoutes());
     if (deps.demo) app.use('/demo', deps.demo);
     app.use(webhookRoutes(deps, counts));
-    app.use(channelRoutes(deps, counts));
     app.use(providerReceiptRoutes(deps));
     // By prefix, not by route: who has no key does not learn which routes there are.
     app.use('/api/v1/push', authenticate(deps.config, { persons: true }));

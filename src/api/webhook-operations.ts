@@ -54,5 +54,11 @@ export const receiveFromChannel = {
   }),
   inTheirForm: { requests: mediaTypes, answers: ['application/json', 'application/xml'] },
   answers: { 200: z.unknown() },
-  problems: ['source-unknown', 'body-too-large', 'content-encoding-unsupported', 'intake-unavailable'],
+  problems: [
+    'source-unknown',
+    'json-malformed',
+    'body-too-large',
+    'content-encoding-unsupported',
+    'intake-unavailable',
+  ],
 } as const satisfies Operation;

@@ -1,102 +1,121 @@
-import { Router, type RequestHandler } from 'express';
+import { Router, type Request, type RequestHandler, type Response } from 'express';
 import { createHash } from 'node:crypto';
+import { temporalLink } from '../deliveries/link';
+import type { StartedDelivery } from '../deliveries/start';
+import { deliveryOf, type Delivery } from '../deliveries/workflow-id';
 import { createReplayMemory, type Channel } from '../intake/channels/channels';
-import { createOwnSystem, type OwnSystem } from '../sources/own-system';
+import { DEFAULT_CONDITIONS } from '../intake/channels/file';
+import type { Intake } from '../intake/intake';
+import { JournalFullError } from '../intake/journal';
+import { ownSystem } from '../sources/own-system';
 import { findSource } from '../sources/registry';
-import type { Conditions, Parsed, ReceivedUpdate, Source, WebhookRequest } from '../sources/source';
-import { receiveExpressStatus, receiveFromChannel } from './webhook-operations';
+import type { Answer, Conditions, Parsed, ReceivedUpdate, Source, WebhookRequest } from '../sources/source';
 import type { ApiDependencies } from './dependencies';
-import { HttpProblem } from './http-problem';
+import type { WebhookCounts } from './gauges';
+import { HttpProblem, sendProblem } from './http-problem';
 import { addOperation } from './operation';
 import { bodyBytes, checkFields, requireMediaType } from './request-input';
-import { takeWebhook } from './take-webhook';
-import type { WebhookCounts } from './gauges';
+import { requestIdOf } from './request-log';
+import { receiveExpressStatus, receiveFromChannel } from './webhook-operations';
 
-/** How the shop's own systems come in, and carriers that speak its format. */
-export function webhookRoutes(deps: ApiDependencies, counts: WebhookCounts): Router {
-  const { webhookSecrets: secrets, statusMap } = deps.config;
-  const router = Router();
-  addOperation(router, receiveExpressStatus, receive(createOwnSystem({ secrets, statusMap }), deps, counts));
-  return router;
-}
-
-/** Verifies, reads and takes; acknowledges once what was said is durable. */
-function receive(source: OwnSystem, deps: ApiDependencies, counts: WebhookCounts): RequestHandler {
-  const { clock = Date.now } = deps;
-  return async function receiveWebhook(request, response) {
-    requireMediaType(request, 'application/json');
-    const webhook = { body: bodyBytes(request), headers: request.headers };
-    const now = clock();
-    const verified = source.verify(webhook, now);
-    if (!verified.ok) throw new HttpProblem(verified.code, verified.message);
-    const parsed = source.parse(webhook, now);
-    if (!parsed.ok) {
-      const field = parsed.code === 'field-invalid' ? parsed.field : undefined;
-      throw new HttpProblem(parsed.code, parsed.message, { ...(field !== undefined && { field }) });
-    }
-    const { update } = parsed;
-    const [received] = await takeWebhook(deps, {
-      receivedAt: now,
-      source: update.source,
-      channel: '',
-      mediaType: 'application/json',
-      body: webhook.body,
-      updates: [update],
-      flaws: [],
-    });
-    counts.accepted(update.source, { updates: [update], flaws: [] });
-    const { mediaType, body } = source.acknowledge(received as ReceivedUpdate);
-    response.status(200).type(mediaType).send(body);
-  };
+/** Whose words a request speaks by its path, and how the channel is found that it came through. */
+interface Door {
+  readonly source: Source;
+  /** @throws {HttpProblem} for a request that comes through none */
+  readonly findChannel: () => Channel | Promise<Channel>;
 }
 
 /** Twice the longest tolerance that a channel may have: a proof is good that long, both ways; milliseconds. */
 const FORGET_PROOFS_AFTER_MS = 2 * 24 * 60 * 60_000;
 
-/** How carriers and aggregators come in: each through a URL of its own, in a format of its own. */
-export function channelRoutes(deps: ApiDependencies, counts: WebhookCounts): Router {
-  const { channels, clock = Date.now } = deps;
+/** Seconds after which a full journal may have room again. */
+const RETRY_AFTER_S = 30;
+
+/**
+ * How carriers, aggregators and the shop's own systems come in: all on one way, that verifies, reads, makes durable
+ * and acknowledges. Only where it begins differs: at the URL of a channel, or at the route of the shop.
+ */
+export function webhookRoutes(deps: ApiDependencies, counts: WebhookCounts): Router {
+  const { channels, config, intake, log, clock = Date.now } = deps;
   const proofs = createReplayMemory(FORGET_PROOFS_AFTER_MS);
+  const ownChannel = channelOfSettings(config.webhookSecrets);
   const router = Router();
 
-  addOperation(router, receiveFromChannel, async (request, response) => {
-    const { source: name, token } = checkFields(receiveFromChannel.params, request.params);
-    const source = findSource(name);
-    if (!source) throw new HttpProblem('source-unknown', `there is no source ${name.slice(0, 64)}`);
-    const webhook = { body: bodyBytes(request), headers: request.headers };
-    try {
-      const channel = await channels.find(source.name, token);
-      if (!channel) throw new HttpProblem('channel-unknown', 'the URL belongs to no channel');
-      const now = clock();
-      const conditions: Conditions = { ...channel, now, statusMap: deps.config.statusMap };
-      requireProof(source, channel, webhook, conditions);
-      const parsed = source.parse(webhook, conditions);
-      const mediaType = (request.get('content-type') ?? '').slice(0, 200);
-      const received = await takeWebhook(deps, {
-        receivedAt: now,
-        source: source.name,
-        channel: channel.name,
-        mediaType,
-        body: webhook.body,
-        ...parsed,
-      });
-      counts.accepted(source.name, parsed);
-      logFlaws(source, channel, parsed);
-      const answer = source.acknowledge({ request: webhook, now, received });
-      response.status(200).type(answer.mediaType).send(answer.body);
-    } catch (error) {
-      if (!(error instanceof HttpProblem)) throw error;
-      counts.refused(source.name, error.code);
-      deps.log.warn(
-        { source: source.name, code: error.code, err: error.cause },
-        `webhook refused: ${error.message}`,
-      );
-      const { mediaType, body } = source.refuse(error.message, webhook);
-      if (error.retryAfterSeconds !== undefined) response.set('Retry-After', String(error.retryAfterSeconds));
-      response.status(error.status).type(mediaType).send(body);
-    }
-  });
+  addOperation(
+    router,
+    receiveExpressStatus,
+    receive((request) => ({
+      source: ownSystem,
+      findChannel() {
+        requireMediaType(request, 'application/json');
+        return ownChannel;
+      },
+    })),
+  );
+  addOperation(
+    router,
+    receiveFromChannel,
+    receive((request) => {
+      const { source: name, token } = checkFields(receiveFromChannel.params, request.params);
+      const source = findSource(name);
+      if (!source) throw new HttpProblem('source-unknown', `there is no source ${name.slice(0, 64)}`);
+      return {
+        source,
+        async findChannel() {
+          const channel = await channels.find(source.name, token);
+          if (!channel) throw new HttpProblem('channel-unknown', 'the URL belongs to no channel');
+          return channel;
+        },
+      };
+    }),
+  );
   return router;
+
+  function receive(doorOf: (request: Request) => Door): RequestHandler {
+    return async function receiveWebhook(request, response) {
+      const { source, findChannel } = doorOf(request);
+      const webhook = { body: bodyBytes(request), headers: request.headers };
+      try {
+        const channel = await findChannel();
+        const { mediaType, body } = await accept(source, channel, webhook);
+        response.status(200).type(mediaType).send(body);
+      } catch (error) {
+        if (!(error instanceof HttpProblem)) throw error;
+        counts.refused(source.name, error.code);
+        log.warn(
+          { requestId: requestIdOf(response), source: source.name, code: error.code, err: error.cause },
+          `webhook refused: ${error.message}`,
+        );
+        refuse(response, source, webhook, error);
+      }
+    };
+  }
+
+  /**
+   * @returns what its sender is told, once all of it is durable
+   * @throws {HttpProblem} when nothing of it was kept
+   */
+  async function accept(source: Source, channel: Channel, webhook: WebhookRequest): Promise<Answer> {
+    const now = clock();
+    const conditions: Conditions = { ...channel, now, statusMap: config.statusMap };
+    requireProof(source, channel, webhook, conditions);
+    const parsed = source.parse(webhook, conditions);
+    if (parsed.refusal) throw new HttpProblem(parsed.refusal.code, parsed.refusal.message, parsed.refusal);
+    const deliveries = parsed.updates.map(deliveryOf);
+    const started = await makeDurable({
+      receivedAt: now,
+      source: source.name,
+      channel: channel.name,
+      mediaType: String(webhook.headers['content-type'] ?? '').slice(0, 200),
+      body: webhook.body,
+      deliveries,
+      flaws: parsed.flaws,
+    });
+    counts.accepted(source.name, parsed);
+    logFlaws(source, channel, parsed);
+    const received = deliveries.map((delivery, index) => receivedUpdate(delivery, started, index));
+    return source.acknowledge({ request: webhook, now, received });
+  }
 
   /** @throws {HttpProblem} unless the sender has proved who it is, beyond knowing the URL where it can. */
   function requireProof(
@@ -117,12 +136,60 @@ export function channelRoutes(deps: ApiDependencies, counts: WebhookCounts): Rou
     }
   }
 
+  /** @throws {HttpProblem} `intake-unavailable` when that is not possible: the sender shall try again */
+  async function makeDurable(webhook: Parameters<Intake['accept']>[0]): ReturnType<Intake['accept']> {
+    try {
+      return await intake.accept(webhook);
+    } catch (error) {
+      if (!(error instanceof JournalFullError)) log.error({ err: error }, 'the journal cannot be written');
+      throw new HttpProblem('intake-unavailable', 'nothing can be taken now; please send it again', {
+        retryAfterSeconds: RETRY_AFTER_S,
+        cause: error,
+      });
+    }
+  }
+
+  function receivedUpdate(
+    { workflowId, update }: Delivery,
+    started: readonly StartedDelivery[] | undefined,
+    index: number,
+  ): ReceivedUpdate {
+    const runId = started?.[index]?.runId;
+    return {
+      update,
+      workflowId,
+      ...(runId !== undefined && { runId }),
+      handedOver: started !== undefined,
+      duplicate: started !== undefined && runId === undefined,
+      link: temporalLink(config, workflowId, runId),
+    };
+  }
+
   function logFlaws(source: Source, channel: Channel, { flaws }: Parsed): void {
     if (flaws.length === 0) return;
     const first = flaws.slice(0, 5).map(({ code, where }) => `${code} (${where})`);
-    deps.log.warn(
+    log.warn(
       { source: source.name, channel: channel.name, flaws: flaws.length },
       `a webhook was only partly understood: ${first.join(', ')}`,
     );
   }
+}
+
+/** What the route of the shop stands for: a channel that is always there and has no name of its own. */
+function channelOfSettings(secrets: readonly string[]): Channel {
+  return {
+    ...DEFAULT_CONDITIONS,
+    source: ownSystem.name,
+    name: '',
+    unsigned: secrets.length === 0,
+    secretsAt: () => secrets,
+  };
+}
+
+/** Answers in the form that the sender understands as "not received". */
+function refuse(response: Response, source: Source, webhook: WebhookRequest, problem: HttpProblem): void {
+  if (!source.refuse) return sendProblem(response, problem);
+  const { mediaType, body } = source.refuse(problem.message, webhook);
+  if (problem.retryAfterSeconds !== undefined) response.set('Retry-After', String(problem.retryAfterSeconds));
+  response.status(problem.status).type(mediaType).send(body);
 }

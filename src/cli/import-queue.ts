@@ -81,7 +81,8 @@ async function run(config: Config, { columns, carrier, dryRun }: ImportOptions):
       columns,
       rules: { statusMap, ...(carrier !== undefined && { carrier }) },
       ...(connected && {
-        start: (update) => startDelivery({ temporal: connected.client }, { update, limits }),
+        start: ({ workflowId, update }) =>
+          startDelivery({ temporal: connected.client }, { update, limits }, workflowId),
       }),
     })) {
       refused.push(...tally.refused);

@@ -51,8 +51,11 @@ async function run(config: Config, { dryRun, ...query }: ReplayOptions): Promise
     for await (tally of replay({
       pool,
       query,
-      parse: (webhook) => readArchived(webhook, channels, statusMap),
-      ...(client && { start: (update) => startDelivery({ temporal: client }, { update, limits }) }),
+      read: (webhook) => readArchived(webhook, channels, statusMap),
+      ...(client && {
+        start: ({ workflowId, update }) =>
+          startDelivery({ temporal: client }, { update, limits }, workflowId),
+      }),
     })) {
       bar.update(tally.webhooks);
     }

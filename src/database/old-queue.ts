@@ -57,7 +57,7 @@ export async function findMissingQueueColumns(
  * against an old worker until the transaction ends. The old tables may have millions of rows and no index that helps:
  * each is read once for the page, not once for each of its rows.
  */
-export async function takeQueuePage(
+export async function lockQueuePage(
   db: Queryable,
   { waybills }: ShopTables,
   columns: QueueColumns,

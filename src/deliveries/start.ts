@@ -1,7 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import { DateTime } from 'luxon';
 import type { ShipmentEvent, ShipmentUpdate } from '../shipment/update';
-import { deliveryWorkflowId } from './workflow-id';
 import { DELIVERY_WORKFLOW, TASK_QUEUE, type DeliveryInput } from '../workflows/contract';
 import { CARRIER, DELIVERY_STATUS, TRACKING_NO } from '../workflows/search-attributes';
 
@@ -64,7 +63,7 @@ export interface Starter {
 export async function startDelivery(
   { temporal, taskQueue = TASK_QUEUE }: Starter,
   input: DeliveryInput,
-  workflowId = deliveryWorkflowId(input.update),
+  workflowId: string,
   memo: Readonly<Record<string, unknown>> = {},
 ): Promise<StartedDelivery> {
   const { update, retryOf } = input;

@@ -18,3 +18,14 @@ export function deliveryWorkflowId(update: ShipmentUpdate): string {
     .slice(0, DIGEST_LENGTH);
   return ['delivery', source, carrier, trackingNo, digest].map(encodeURIComponent).join('/');
 }
+
+/** One update, and the id of the workflow that delivers it. */
+export interface Delivery {
+  readonly workflowId: string;
+  readonly update: ShipmentUpdate;
+}
+
+/** Names the delivery of an update: once, where a request has been read. From there on the two go together. */
+export function deliveryOf(update: ShipmentUpdate): Delivery {
+  return { workflowId: deliveryWorkflowId(update), update };
+}

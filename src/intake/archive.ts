@@ -11,8 +11,8 @@ import { inTransaction } from '../database/pool';
 import { deleteWebhooksBefore, insertWebhooks, type NewWebhook } from '../database/webhook-archive';
 import { plainText } from '../sources/reading/text';
 import type { Flaw } from '../sources/source';
-import { deliveryWorkflowId } from '../deliveries/workflow-id';
-import type { Journal, JournalEntry } from './journal';
+import type { Journal } from './journal';
+import type { JournalEntry } from './journal-entry';
 
 /** Webhooks whose mark is taken away at once. */
 const REPORT_PAGE = 1_000;
@@ -163,7 +163,7 @@ export function startArchive(parts: ArchiveParts): () => Promise<void> {
 }
 
 function toArchive(entry: JournalEntry, journal: Journal): NewWebhook {
-  const { id, source, channel, receivedAt, mediaType, body, updates, flaws } = entry;
+  const { id, source, channel, receivedAt, mediaType, body, deliveries, flaws } = entry;
   return {
     id,
     source,
@@ -171,9 +171,9 @@ function toArchive(entry: JournalEntry, journal: Journal): NewWebhook {
     receivedAt: new Date(receivedAt),
     mediaType,
     body,
-    verdict: flaws.length > 0 ? 'flawed' : updates.length > 0 ? 'read' : 'empty',
+    verdict: flaws.length > 0 ? 'flawed' : deliveries.length > 0 ? 'read' : 'empty',
     flaws: flaws.map(storable),
-    workflowIds: updates.map((update) => deliveryWorkflowId(update)),
+    workflowIds: deliveries.map(({ workflowId }) => workflowId),
     ...(journal.isWaiting(id) && { keptBy: journal.id }),
   };
 }

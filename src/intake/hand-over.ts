@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { ShipmentUpdate } from '../shipment/update';
-import type { Delivery, Journal, JournalEntry } from './journal';
 import type { StartedDelivery } from '../deliveries/start';
 import { isTemporalAway } from '../deliveries/temporal-away';
+import type { Delivery } from '../deliveries/workflow-id';
+import type { Journal } from './journal';
+import type { JournalEntry, WaitingWebhook } from './journal-entry';
 
 /** How long a sender waits for Temporal at most, before the journal alone answers; milliseconds. */
 const SENDER_WAITS_MS = 1_000;
@@ -11,8 +12,8 @@ const SENDER_WAITS_MS = 1_000;
 const BACKGROUND_WAITS_MS = 5_000;
 /** Requests that wait for Temporal at once, each with its sender. More is a flood: the journal answers. */
 const MAX_SENDERS = 200;
-/** Updates of one request that are started at once. Real requests have up to ten; for more no sender waits. */
-const UPDATES_AT_ONCE = 50;
+/** Deliveries of one request that are started at once. Real requests have up to ten; for more no sender waits. */
+const DELIVERIES_AT_ONCE = 50;
 /** Requests that the background starts at once: enough to empty a long outage at hundreds per second. */
 const BACKGROUND_AT_ONCE = 16;
 /** How often the background looks; milliseconds. */
@@ -25,9 +26,9 @@ export interface HandOver {
   /**
    * Appends one request to the journal, then starts its deliveries while its sender waits.
    * @returns `undefined` when they will be started in the background: Temporal is away, slow or flooded
-   * @throws what the journal throws: then nothing was taken
+   * @throws what the journal throws: then nothing is kept
    */
-  take(entry: JournalEntry): Promise<StartedDelivery[] | undefined>;
+  appendAndStart(entry: JournalEntry): Promise<StartedDelivery[] | undefined>;
   /** False while Temporal does not answer, so that an outage does not cost every sender its wait. */
   readonly temporalAnswers: boolean;
   stop(): Promise<void>;
@@ -36,7 +37,7 @@ export interface HandOver {
 export interface HandOverParts {
   readonly journal: Journal;
   /** Starts one delivery, within the deadline: milliseconds since 1970. */
-  readonly start: (update: ShipmentUpdate, deadline: number) => Promise<StartedDelivery>;
+  readonly start: (delivery: Delivery, deadline: number) => Promise<StartedDelivery>;
   readonly log: Logger;
 }
 
@@ -48,14 +49,18 @@ export function createHandOver({ journal, start, log }: HandOverParts): HandOver
   let probedId: string | undefined;
 
   /** Starts every delivery of a request that Temporal takes, also when it refuses one of them. */
-  async function startAll({ id, updates }: Delivery, waitMs: number): Promise<StartedDelivery[]> {
+  async function startAll({ id, deliveries }: WaitingWebhook, waitMs: number): Promise<StartedDelivery[]> {
     const started: StartedDelivery[] = [];
     let refusal: { readonly error: unknown } | undefined;
-    for (let index = 0; index < updates.length && !isTemporalAway(refusal?.error); index += UPDATES_AT_ONCE) {
+    for (
+      let index = 0;
+      index < deliveries.length && !isTemporalAway(refusal?.error);
+      index += DELIVERIES_AT_ONCE
+    ) {
       const deadline = Date.now() + waitMs;
-      const together = updates.slice(index, index + UPDATES_AT_ONCE);
+      const together = deliveries.slice(index, index + DELIVERIES_AT_ONCE);
       // All have ended when this resolves: what is tried again is not under way meanwhile.
-      for (const one of await Promise.allSettled(together.map((update) => start(update, deadline)))) {
+      for (const one of await Promise.allSettled(together.map((delivery) => start(delivery, deadline)))) {
         if (one.status === 'fulfilled') started.push(one.value);
         else refusal = { error: one.reason };
       }
@@ -79,24 +84,25 @@ export function createHandOver({ journal, start, log }: HandOverParts): HandOver
     log.error({ err: error, request: id }, 'a received webhook could not be handed over to Temporal');
   }
 
-  async function inBackground(delivery: Delivery): Promise<void> {
-    underWay.add(delivery.id);
+  async function inBackground(webhook: WaitingWebhook): Promise<void> {
+    underWay.add(webhook.id);
     try {
-      await startAll(delivery, BACKGROUND_WAITS_MS);
+      await startAll(webhook, BACKGROUND_WAITS_MS);
       if (!temporalAnswers) log.info('Temporal answers again; handing over what the journal kept');
       temporalAnswers = true;
     } catch (error) {
-      noteFailure(delivery.id, error);
+      noteFailure(webhook.id, error);
     } finally {
-      underWay.delete(delivery.id);
+      underWay.delete(webhook.id);
     }
   }
 
-  const isDue = ({ id }: Delivery): boolean => !underWay.has(id) && (restsUntil.get(id) ?? 0) <= Date.now();
+  const isDue = ({ id }: WaitingWebhook): boolean =>
+    !underWay.has(id) && (restsUntil.get(id) ?? 0) <= Date.now();
 
-  async function firstDue(afterId?: string): Promise<Delivery | undefined> {
+  async function firstDue(afterId?: string): Promise<WaitingWebhook | undefined> {
     while (!stopping.signal.aborted) {
-      const page = await journal.deliveries(BACKGROUND_AT_ONCE, afterId);
+      const page = await journal.waiting(BACKGROUND_AT_ONCE, afterId);
       const due = page.find(isDue);
       if (due || page.length === 0) return due;
       afterId = page.at(-1)?.id;
@@ -121,7 +127,7 @@ export function createHandOver({ journal, start, log }: HandOverParts): HandOver
     while (!stopping.signal.aborted) {
       if (!temporalAnswers) await probe();
       if (!temporalAnswers) return;
-      const page = await journal.deliveries(BACKGROUND_AT_ONCE, afterId);
+      const page = await journal.waiting(BACKGROUND_AT_ONCE, afterId);
       if (page.length === 0) return;
       afterId = page.at(-1)?.id;
       await Promise.all(page.filter(isDue).map(inBackground));
@@ -144,14 +150,14 @@ export function createHandOver({ journal, start, log }: HandOverParts): HandOver
     get temporalAnswers() {
       return temporalAnswers;
     },
-    async take(entry) {
-      const { id, updates } = entry;
+    async appendAndStart(entry) {
+      const { id, deliveries } = entry;
       // Before the append: from then on the background could find it too.
       underWay.add(id);
       try {
         await journal.append(entry);
-        if (updates.length === 0) return [];
-        if (!temporalAnswers || underWay.size > MAX_SENDERS || updates.length > UPDATES_AT_ONCE)
+        if (deliveries.length === 0) return [];
+        if (!temporalAnswers || underWay.size > MAX_SENDERS || deliveries.length > DELIVERIES_AT_ONCE)
           return undefined;
         return await startAll(entry, SENDER_WAITS_MS).catch((error: unknown) => {
           noteFailure(id, error);

@@ -3,9 +3,9 @@ import type { ShopTables } from '../config/config';
 import {
   endQueueRows,
   insertQueueImport,
+  lockQueuePage,
   markImportStarted,
   selectUnstartedImports,
-  takeQueuePage,
   type QueueColumns,
   type QueueImport,
   type QueueRow,
@@ -16,7 +16,7 @@ import { maskText } from '../shipment/safe-text';
 import { readStatus, type ShipmentStatus, type StatusMap } from '../shipment/status';
 import type { ShipmentEvent, ShipmentUpdate } from '../shipment/update';
 import { carrierField, plainText, trackingNoField } from '../sources/reading/text';
-import { deliveryWorkflowId } from '../deliveries/workflow-id';
+import { deliveryOf, type Delivery } from '../deliveries/workflow-id';
 
 /** Longest text of a scan; characters. */
 const MAX_TEXT = 500;
@@ -29,7 +29,8 @@ export interface QueueRefusal {
 /** What the open rows of one waybill become: one update of those that can be told, and why the others cannot. */
 export interface QueueReading {
   readonly update?: ShipmentUpdate;
-  readonly taken: readonly string[];
+  /** Rows that are in it. */
+  readonly queueIds: readonly string[];
   readonly refused: readonly QueueRefusal[];
 }
 
@@ -42,9 +43,9 @@ interface QueueRules {
 /** Reads all open rows of one waybill. People hear of the newest status, once, as from a first webhook of an old parcel. */
 function readQueueRows(rows: readonly QueueRow[], { statusMap, carrier }: QueueRules): QueueReading {
   const [first] = rows;
-  if (first === undefined) return { taken: [], refused: [] };
+  if (first === undefined) return { queueIds: [], refused: [] };
   const refuseAll = (reason: string): QueueReading => ({
-    taken: [],
+    queueIds: [],
     refused: rows.map(({ id }) => ({ id, reason })),
   });
   if (first.trackingNo === null) return refuseAll(`there is no waybill ${first.waybillId} with a number`);
@@ -55,16 +56,16 @@ function readQueueRows(rows: readonly QueueRow[], { statusMap, carrier }: QueueR
 
   const refused: QueueRefusal[] = [];
   const events: ShipmentEvent[] = [];
-  const taken: string[] = [];
+  const queueIds: string[] = [];
   for (const row of rows) {
     const event = readRow(row, trackingNo.data, statusMap);
     if (typeof event === 'string') refused.push({ id: row.id, reason: event });
     else {
       events.push(event);
-      taken.push(row.id);
+      queueIds.push(row.id);
     }
   }
-  if (events.length === 0) return { taken, refused };
+  if (events.length === 0) return { queueIds, refused };
   const toldBefore = lastReadable(first.told, statusMap);
   const update = {
     source: 'notify-queue',
@@ -73,7 +74,7 @@ function readQueueRows(rows: readonly QueueRow[], { statusMap, carrier }: QueueR
     events,
     toldBefore,
   };
-  return { update, taken, refused };
+  return { update, queueIds, refused };
 }
 
 /** @returns why the row cannot be told, if it cannot */
@@ -127,23 +128,23 @@ export interface ImportParts {
   readonly columns: QueueColumns;
   readonly rules: QueueRules;
   /** Absent in a dry run. */
-  readonly start?: (update: ShipmentUpdate) => Promise<StartedDelivery>;
+  readonly start?: (delivery: Delivery) => Promise<StartedDelivery>;
 }
 
 /**
- * Turns the open rows of the old queue into deliveries, one for each waybill. A page is taken out of the queue and
- * noted in one transaction and started after it, so that neither the old worker nor a second import takes a row
- * again, and an import that was interrupted first starts what it had taken.
+ * Turns the open rows of the old queue into deliveries, one for each waybill. A page is claimed, out of the queue and
+ * into a note of its deliveries, in one transaction and started after it, so that neither the old worker nor a second
+ * import claims a row again, and an import that was interrupted first starts what it had claimed.
  * @yields the tally after each page
  */
 export async function* importQueue(parts: ImportParts): AsyncGenerator<ImportTally> {
   const { pool, start } = parts;
   let tally: ImportTally = { rows: 0, deliveries: 0, started: 0, known: 0, refused: [] };
-  if (start) tally = await startTaken(pool, start, tally);
+  if (start) tally = await startClaimed(pool, start, tally);
   yield tally;
   let after = '';
   for (;;) {
-    const page = await takePage(parts, after);
+    const page = await claimPage(parts, after);
     if (page.rows.length === 0) return;
     after = page.rows.at(-1)?.waybillId ?? after;
     tally = {
@@ -152,28 +153,29 @@ export async function* importQueue(parts: ImportParts): AsyncGenerator<ImportTal
       deliveries: tally.deliveries + page.imports.length,
       refused: page.refused,
     };
-    if (start) tally = await startTaken(pool, start, tally);
+    if (start) tally = await startClaimed(pool, start, tally);
     yield tally;
   }
 }
 
-interface TakenPage {
+interface ClaimedPage {
   readonly rows: readonly QueueRow[];
   readonly imports: readonly QueueImport[];
   readonly refused: readonly QueueRefusal[];
 }
 
-function takePage(
+/** Claims the next page; in a dry run only looks at it. */
+function claimPage(
   { pool, shopTables, columns, rules, start }: ImportParts,
   after: string,
-): Promise<TakenPage> {
+): Promise<ClaimedPage> {
   return inTransaction(
     pool,
     async (db) => {
-      const rows = await takeQueuePage(db, shopTables, columns, after, PAGE);
+      const rows = await lockQueuePage(db, shopTables, columns, after, PAGE);
       const readings = [...byWaybill(rows).values()].map((own) => readQueueRows(own, rules));
-      const imports = readings.flatMap(({ update, taken }): QueueImport[] =>
-        update ? [{ workflowId: deliveryWorkflowId(update), update, queueIds: taken }] : [],
+      const imports = readings.flatMap(({ update, queueIds }): QueueImport[] =>
+        update ? [{ ...deliveryOf(update), queueIds }] : [],
       );
       if (start) {
         for (const each of imports) await insertQueueImport(db, each);
@@ -194,17 +196,17 @@ function byWaybill(rows: readonly QueueRow[]): Map<string, QueueRow[]> {
   return waybills;
 }
 
-/** Starts all that was taken and perhaps not started: of this page, and of an import that was interrupted. */
-async function startTaken(
+/** Starts all that was claimed and perhaps not started: of this page, and of an import that was interrupted. */
+async function startClaimed(
   pool: pg.Pool,
-  start: (update: ShipmentUpdate) => Promise<StartedDelivery>,
+  start: (delivery: Delivery) => Promise<StartedDelivery>,
   tally: ImportTally,
 ): Promise<ImportTally> {
   let { started, known } = tally;
   for (;;) {
-    const taken = await inTransaction(pool, (db) => selectUnstartedImports(db, AT_ONCE));
-    if (taken.length === 0) return { ...tally, started, known };
-    for (const run of await Promise.all(taken.map(({ update }) => start(update)))) {
+    const claimed = await inTransaction(pool, (db) => selectUnstartedImports(db, AT_ONCE));
+    if (claimed.length === 0) return { ...tally, started, known };
+    for (const run of await Promise.all(claimed.map((delivery) => start(delivery)))) {
       if (run.runId === undefined) known += 1;
       else started += 1;
       await inTransaction(pool, (db) => markImportStarted(db, run.workflowId));

@@ -6,14 +6,8 @@ import type { Logger } from 'pino';
 import type { WaitLimits } from '../shipment/attention';
 import { startArchive } from './archive';
 import { createHandOver } from './hand-over';
-import {
-  journalId,
-  openJournal,
-  readJournal,
-  type JournalContents,
-  type JournalEntry,
-  type JournalState,
-} from './journal';
+import { openJournal, readJournal, type JournalContents, type JournalState } from './journal';
+import { journalId, type JournalEntry } from './journal-entry';
 import { startDelivery, type StartedDelivery } from '../deliveries/start';
 
 export interface IntakeParts {
@@ -32,17 +26,17 @@ export interface IntakeState extends JournalState {
   readonly temporalAnswers: boolean;
 }
 
-/** Takes verified webhooks, so that nothing that was accepted is lost whatever is down behind it. */
+/** Accepts verified webhooks, so that nothing that was accepted is lost whatever is down behind it. */
 export interface Intake {
   /**
    * Resolves once the request is durable.
    * @returns its deliveries, or `undefined` when they will start later: Temporal is away, slow or flooded
-   * @throws {JournalFullError} or an error of the disk: then nothing was taken
+   * @throws {JournalFullError} or an error of the disk: then nothing is kept
    */
-  take(received: Omit<JournalEntry, 'id'>): Promise<StartedDelivery[] | undefined>;
+  accept(webhook: Omit<JournalEntry, 'id'>): Promise<StartedDelivery[] | undefined>;
   state(): IntakeState;
   readonly journalId: string;
-  /** What this process took and has not given to the archive, or not to Temporal. */
+  /** What this process accepted and has not given to the archive, or not to Temporal. */
   readJournal(): Promise<JournalContents>;
   close(): Promise<void>;
 }
@@ -54,13 +48,13 @@ export async function openIntake(parts: IntakeParts): Promise<Intake> {
   const handOver = createHandOver({
     journal,
     log,
-    start: (update, deadline) =>
-      parts.temporal.withDeadline(deadline, () => startDelivery(starter, { update, limits })),
+    start: ({ workflowId, update }, deadline) =>
+      parts.temporal.withDeadline(deadline, () => startDelivery(starter, { update, limits }, workflowId)),
   });
   const place = `${hostname()}:${path.resolve(dataDir)}`;
   const stopArchive = startArchive({ journal, pool, place, retentionMs: archiveRetentionMs, log });
   return {
-    take: (received) => handOver.take({ ...received, id: journalId(received.receivedAt) }),
+    accept: (webhook) => handOver.appendAndStart({ ...webhook, id: journalId(webhook.receivedAt) }),
     state: () => ({ ...journal.state(), temporalAnswers: handOver.temporalAnswers }),
     journalId: journal.id,
     readJournal: () => readJournal(journal),

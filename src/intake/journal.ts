@@ -1,37 +1,13 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import type { ShipmentUpdate } from '../shipment/update';
-import type { Flaw } from '../sources/source';
-import { deliveryWorkflowId } from '../deliveries/workflow-id';
+import { randomUUID } from 'node:crypto';
+import {
+  readEntry,
+  readWaiting,
+  writeEntry,
+  writeWaiting,
+  type JournalEntry,
+  type WaitingWebhook,
+} from './journal-entry';
 import { openJournalStore, type JournalStore, type Operation } from './journal-store';
-
-/** One verified request: what it says, and the bytes that said it. */
-export interface JournalEntry {
-  /** Sorts by time of receipt; unique also across processes. */
-  readonly id: string;
-  /** Milliseconds since 1970. */
-  readonly receivedAt: number;
-  readonly source: string;
-  /** The name of the channel; never its token. */
-  readonly channel: string;
-  readonly mediaType: string;
-  readonly body: Buffer;
-  readonly updates: readonly ShipmentUpdate[];
-  readonly flaws: readonly Flaw[];
-}
-
-/** What is handed over to Temporal. */
-export type Delivery = Pick<JournalEntry, 'id' | 'receivedAt' | 'updates'>;
-
-/** Tells two requests of one millisecond apart, and two processes that share a database. */
-const PROCESS_MARK = randomBytes(4).toString('hex');
-let counter = 0;
-
-/** A new id, such as `20260302T102000123Z-000001-9f3c21aa`. */
-export function journalId(receivedAt: number): string {
-  counter = (counter + 1) % 1_000_000;
-  const time = new Date(receivedAt).toISOString().replace(/[-:.]/g, '');
-  return `${time}-${String(counter).padStart(6, '0')}-${PROCESS_MARK}`;
-}
 
 /**
  * What was received and is not yet everywhere it belongs: on disk before the sender is answered. Two keys per
@@ -50,7 +26,7 @@ export interface Journal {
   /** The archive has them. */
   markArchived(ids: readonly string[]): Promise<void>;
   /** What Temporal lacks, the oldest first, beginning after `afterId`. */
-  deliveries(limit: number, afterId?: string): Promise<Delivery[]>;
+  waiting(limit: number, afterId?: string): Promise<WaitingWebhook[]>;
   /** What the archive lacks, the oldest first, beginning after `afterId`. */
   unarchived(limit: number, afterId?: string): Promise<JournalEntry[]>;
   /** Whether Temporal lacks this request, or may. */
@@ -107,7 +83,7 @@ export async function openJournal(folder: string, maxBytes: number): Promise<Jou
       continue;
     }
     hold(key, value);
-    if (isDelivery(key)) waiting.set(idOf(key), (JSON.parse(value.toString()) as Delivery).receivedAt);
+    if (isWaitingKey(key)) waiting.set(idOf(key), readWaiting(value).receivedAt);
   }
 
   return {
@@ -127,13 +103,13 @@ export async function openJournal(folder: string, maxBytes: number): Promise<Jou
       } finally {
         appending.delete(entry.id);
       }
-      if (entry.updates.length > 0) waiting.set(entry.id, entry.receivedAt);
+      if (entry.deliveries.length > 0) waiting.set(entry.id, entry.receivedAt);
     },
 
     async markHandedOver(id) {
-      await store.write([{ type: 'del', key: deliveryKey(id) }], false);
+      await store.write([{ type: 'del', key: waitingKey(id) }], false);
       waiting.delete(id);
-      drop(deliveryKey(id));
+      drop(waitingKey(id));
     },
 
     async markArchived(ids) {
@@ -143,14 +119,14 @@ export async function openJournal(folder: string, maxBytes: number): Promise<Jou
       keys.forEach(drop);
     },
 
-    async deliveries(limit, afterId = '') {
-      const values = await store.values({ gt: deliveryKey(afterId), lt: deliveryKey(END), limit });
-      return values.map((value) => JSON.parse(value.toString()) as Delivery);
+    async waiting(limit, afterId = '') {
+      const values = await store.values({ gt: waitingKey(afterId), lt: waitingKey(END), limit });
+      return values.map(readWaiting);
     },
 
     async unarchived(limit, afterId = '') {
       const values = await store.values({ gt: rawKey(afterId), lt: rawKey(END), limit });
-      return values.map(readRaw);
+      return values.map(readEntry);
     },
 
     isWaiting: (id) => waiting.has(id) || appending.has(id),
@@ -179,28 +155,20 @@ async function nameStore(store: JournalStore): Promise<string> {
   return id;
 }
 
-const deliveryKey = (id: string): string => `delivery:${id}`;
+const waitingKey = (id: string): string => `delivery:${id}`;
 const rawKey = (id: string): string => `raw:${id}`;
-const isDelivery = (key: string): boolean => key.startsWith('delivery:');
+const isWaitingKey = (key: string): boolean => key.startsWith(waitingKey(''));
 const idOf = (key: string): string => key.slice(key.indexOf(':') + 1);
 
 type Put = Extract<Operation, { readonly type: 'put' }>;
 
 function recordsOf(entry: JournalEntry): Put[] {
-  const { id, receivedAt, updates, body, ...rest } = entry;
-  const delivery: Delivery = { id, receivedAt, updates };
-  const raw = { id, receivedAt, updates, ...rest, body: body.toString('base64') };
-  const put = (key: string, value: object): Put => ({
-    type: 'put',
-    key,
-    value: Buffer.from(JSON.stringify(value)),
-  });
-  return [put(rawKey(id), raw), ...(updates.length > 0 ? [put(deliveryKey(id), delivery)] : [])];
-}
-
-function readRaw(value: Buffer): JournalEntry {
-  const raw = JSON.parse(value.toString()) as Omit<JournalEntry, 'body'> & { body: string };
-  return { ...raw, body: Buffer.from(raw.body, 'base64') };
+  const put = (key: string, value: Buffer): Put => ({ type: 'put', key, value });
+  const { id, deliveries } = entry;
+  return [
+    put(rawKey(id), writeEntry(entry)),
+    ...(deliveries.length > 0 ? [put(waitingKey(id), writeWaiting(entry))] : []),
+  ];
 }
 
 /** What a journal holds, without the bytes of the webhooks. */
@@ -211,6 +179,7 @@ export interface JournalContents {
   readonly notHandedOver: ReadonlySet<string>;
 }
 
+/** One webhook that the journal still keeps. */
 export interface KeptWebhook {
   readonly id: string;
   /** Milliseconds since 1970. */
@@ -224,8 +193,8 @@ const PAGE = 50;
 /** Reads the whole journal: little, unless PostgreSQL or Temporal is away. */
 export async function readJournal(journal: Journal): Promise<JournalContents> {
   const webhooks = new Map<string, KeptWebhook>();
-  const keep = ({ id, receivedAt, updates }: Delivery): readonly string[] => {
-    const workflowIds = updates.map((update) => deliveryWorkflowId(update));
+  const keep = ({ id, receivedAt, deliveries }: WaitingWebhook): readonly string[] => {
+    const workflowIds = deliveries.map(({ workflowId }) => workflowId);
     webhooks.set(id, { id, receivedAt, workflowIds });
     return workflowIds;
   };
@@ -233,9 +202,9 @@ export async function readJournal(journal: Journal): Promise<JournalContents> {
   await eachPage((after) => journal.unarchived(PAGE, after), keep);
   const notHandedOver = new Set<string>();
   await eachPage(
-    (after) => journal.deliveries(PAGE, after),
-    (delivery) => {
-      for (const workflowId of keep(delivery)) notHandedOver.add(workflowId);
+    (after) => journal.waiting(PAGE, after),
+    (webhook) => {
+      for (const workflowId of keep(webhook)) notHandedOver.add(workflowId);
     },
   );
   return { webhooks: [...webhooks.values()], notHandedOver };

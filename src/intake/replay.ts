@@ -4,12 +4,11 @@ import { selectWebhooks, type ArchivedWebhook, type WebhookQuery } from '../data
 import type { StartedDelivery } from '../deliveries/start';
 import { fewAtOnce } from '../few-at-once';
 import type { StatusMap } from '../shipment/status';
-import type { ShipmentUpdate } from '../shipment/update';
-import { createOwnSystem } from '../sources/own-system';
 import { findSource } from '../sources/registry';
-import type { Parsed } from '../sources/source';
-import { deliveryWorkflowId } from '../deliveries/workflow-id';
-import type { Channel, Channels } from './channels/channels';
+import type { Flaw } from '../sources/source';
+import { deliveryOf, type Delivery } from '../deliveries/workflow-id';
+import type { Channels } from './channels/channels';
+import { DEFAULT_CONDITIONS } from './channels/file';
 
 /** Webhooks per page; a page is read, parsed and submitted before the next. */
 const PAGE = 100;
@@ -34,9 +33,9 @@ export interface ReplayParts {
   readonly pool: pg.Pool;
   readonly query: Pick<WebhookQuery, 'source' | 'channel' | 'since' | 'until'>;
   /** Reads a webhook with the tables and settings of today. */
-  readonly parse: (webhook: ArchivedWebhook) => Promise<Parsed>;
+  readonly read: (webhook: ArchivedWebhook) => Promise<ReadAgain>;
   /** Absent in a dry run. */
-  readonly start?: (update: ShipmentUpdate) => Promise<StartedDelivery>;
+  readonly start?: (delivery: Delivery) => Promise<StartedDelivery>;
 }
 
 /**
@@ -44,7 +43,7 @@ export interface ReplayParts {
  * started again, and what has long been delivered has nothing to do: nobody is notified twice.
  * @yields the tally after each page
  */
-export async function* replay({ pool, query, parse, start }: ReplayParts): AsyncGenerator<ReplayTally> {
+export async function* replay({ pool, query, read, start }: ReplayParts): AsyncGenerator<ReplayTally> {
   let tally: ReplayTally = { webhooks: 0, flawed: 0, updates: 0, changed: 0, started: 0, known: 0 };
   let after: string | undefined;
   for (;;) {
@@ -59,13 +58,13 @@ export async function* replay({ pool, query, parse, start }: ReplayParts): Async
     if (page.length === 0) return;
     after = page.at(-1)?.id;
     for (const webhook of page) {
-      const { updates, flaws } = await parse(webhook);
-      const changed = updates.filter((update) => !webhook.workflowIds.includes(deliveryWorkflowId(update)));
-      const runs = start ? await fewAtOnce(updates, AT_ONCE, start) : [];
+      const { deliveries, flaws } = await read(webhook);
+      const changed = deliveries.filter(({ workflowId }) => !webhook.workflowIds.includes(workflowId));
+      const runs = start ? await fewAtOnce(deliveries, AT_ONCE, start) : [];
       tally = {
         webhooks: tally.webhooks + 1,
         flawed: tally.flawed + (flaws.length > 0 ? 1 : 0),
-        updates: tally.updates + updates.length,
+        updates: tally.updates + deliveries.length,
         changed: tally.changed + changed.length,
         started: tally.started + runs.filter(({ runId }) => runId !== undefined).length,
         known: tally.known + runs.filter(({ runId }) => runId === undefined).length,
@@ -75,26 +74,26 @@ export async function* replay({ pool, query, parse, start }: ReplayParts): Async
   }
 }
 
-/** What a channel decides that was removed since. */
-const FORGOTTEN: Pick<Channel, 'toleranceSeconds' | 'lockerSigned'> = {
-  toleranceSeconds: 300,
-  lockerSigned: 'available_for_pickup',
-};
+/** What an archived webhook says by the tables and settings of today. */
+export interface ReadAgain {
+  readonly deliveries: readonly Delivery[];
+  readonly flaws: readonly Flaw[];
+}
 
 /** Reads an archived webhook as if it came now, except that its time is that of its receipt. */
 export async function readArchived(
   { source: name, channel: channelName, body, mediaType, receivedAt }: ArchivedWebhook,
   channels: Channels,
   statusMap: StatusMap,
-): Promise<Parsed> {
-  const request = { body, headers: { 'content-type': mediaType } };
-  const now = receivedAt.getTime();
+): Promise<ReadAgain> {
   const source = findSource(name);
-  if (source) {
-    const channel = (await channels.findByName(name, channelName)) ?? FORGOTTEN;
-    return source.parse(request, { ...channel, now, statusMap });
+  if (source === undefined) {
+    const message = `there is no source ${name} any more`;
+    return { deliveries: [], flaws: [{ code: 'body-unreadable', where: 'source', message }] };
   }
-  const own = createOwnSystem({ secrets: [], statusMap }).parse(request, now);
-  if (own.ok) return { updates: [own.update], flaws: [] };
-  return { updates: [], flaws: [{ code: 'body-unreadable', where: name, message: own.message }] };
+  // The shop's own route is no channel, and one may have been removed since.
+  const channel = (await channels.findByName(name, channelName)) ?? DEFAULT_CONDITIONS;
+  const request = { body, headers: { 'content-type': mediaType } };
+  const { updates, flaws } = source.parse(request, { ...channel, now: receivedAt.getTime(), statusMap });
+  return { deliveries: updates.map(deliveryOf), flaws };
 }

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { maskText } from '../shipment/safe-text';
-import { readStatus, SHIPMENT_STATUSES, type StatusMap } from '../shipment/status';
-import type { ShipmentEvent, ShipmentUpdate } from '../shipment/update';
+import { readStatus, SHIPMENT_STATUSES } from '../shipment/status';
+import type { ShipmentEvent } from '../shipment/update';
+import { bodyUnreadable, jsonAnswer } from './reading/answers';
 import { carrierField, fieldWords, plainText, printable, trackingNoField } from './reading/text';
 import { readEventTime } from './reading/times';
 import { readJsonObject } from './reading/json';
-import type { Answer, ReceivedUpdate, Verification, WebhookRequest } from './source';
-import { STANDARD_TOLERANCE_S, verifyStandardWebhook } from './reading/proof';
-import { contentKey } from './reading/scans';
+import { STANDARD_SECRET_FORM, verifyStandardWebhook } from './reading/proof';
+import { contentKey, OUR_WORDS } from './reading/scans';
+import type { Parsed, ReceivedUpdate, Refusal, Source } from './source';
 
 /** Longest text of a scan; characters. */
 const MAX_TEXT = 500;
@@ -63,68 +64,61 @@ export const expressAcknowledgement = z.object({
   temporal_ui: z.url().describe('The delivery in the Temporal UI.'),
 });
 
-export interface OwnSystemSettings {
-  /** Without any, requests are taken unsigned. */
-  readonly secrets: readonly string[];
-  /** The shop's own words for statuses. */
-  readonly statusMap: StatusMap;
-}
+/**
+ * The shop's own systems, and carriers that speak the shop's format. Its developers want to hear of a mistake, not
+ * to have it kept: what is not as described is refused, and the field named.
+ *
+ * Evidence: the signature is that of Standard Webhooks. The format is ours.
+ */
+export const ownSystem: Source = {
+  name: 'own-system',
+  title: 'the shop’s own system',
+  mediaTypes: ['application/json'],
+  evidence: 'published vectors',
+  secretForm: STANDARD_SECRET_FORM,
+  statusTable: OUR_WORDS,
+  verify: verifyStandardWebhook,
+  parse({ body }, { now, zone, statusMap = {} }) {
+    const json = readJsonObject(body);
+    if (json === undefined) {
+      return refused({ code: 'json-malformed', message: 'the body must be a JSON object in UTF-8' });
+    }
+    const scan = expressScan.safeParse(json, { error: fieldWords });
+    if (!scan.success) return fieldInvalid(scan.error.issues[0]);
+    const { carrier, tracking_no: trackingNo, status, event_text, event_time, event_id } = scan.data;
+    const read = readEventTime(event_time, now, zone);
+    if ('problem' in read) return fieldInvalid({ path: ['event_time'], message: read.problem });
+    const said = {
+      time: read.time,
+      rawStatus: maskText(status, trackingNo),
+      text: maskText(event_text, trackingNo),
+    };
+    const event: ShipmentEvent = {
+      ...said,
+      // Over the masked text: a digest of a phone number can be searched back to the number.
+      key: event_id === undefined ? contentKey(said.time, said.rawStatus, said.text) : `id:${event_id}`,
+      status: readStatus(status, statusMap),
+    };
+    return { updates: [{ source: ownSystem.name, carrier, trackingNo, events: [event] }], flaws: [] };
+  },
+  // One request is one scan of one waybill.
+  acknowledge: ({ received: [scan] }) => jsonAnswer(acknowledgementOf(scan as ReceivedUpdate)),
+};
 
-/** One scan, or why it is refused: a shop's own developers want to hear of a mistake, not to have it kept. */
-export type ParsedScan =
-  | { readonly ok: true; readonly update: ShipmentUpdate }
-  | { readonly ok: false; readonly code: 'json-malformed'; readonly message: string }
-  | { readonly ok: false; readonly code: 'field-invalid'; readonly message: string; readonly field: string };
-
-export interface OwnSystem {
-  verify(request: WebhookRequest, now: number): Verification;
-  parse(request: WebhookRequest, now: number): ParsedScan;
-  acknowledge(received: ReceivedUpdate): Answer;
-}
-
-/** The shop's own systems, and carriers that speak the shop's format. */
-export function createOwnSystem({ secrets, statusMap }: OwnSystemSettings): OwnSystem {
-  return {
-    verify: (request, now) =>
-      secrets.length === 0
-        ? { ok: true }
-        : verifyStandardWebhook(request, secrets, now, STANDARD_TOLERANCE_S),
-    parse({ body }, now) {
-      const json = readJsonObject(body);
-      if (json === undefined) {
-        return { ok: false, code: 'json-malformed', message: 'the body must be a JSON object in UTF-8' };
-      }
-      const parsed = expressScan.safeParse(json, { error: fieldWords });
-      if (!parsed.success) return fieldInvalid(parsed.error.issues[0]);
-      const { carrier, tracking_no: trackingNo, status, event_text, event_time, event_id } = parsed.data;
-      const read = readEventTime(event_time, now);
-      if ('problem' in read) return fieldInvalid({ path: ['event_time'], message: read.problem });
-      const said = {
-        time: read.time,
-        rawStatus: maskText(status, trackingNo),
-        text: maskText(event_text, trackingNo),
-      };
-      const event: ShipmentEvent = {
-        ...said,
-        // Over the masked text: a digest of a phone number can be searched back to the number.
-        key: event_id === undefined ? contentKey(said.time, said.rawStatus, said.text) : `id:${event_id}`,
-        status: readStatus(status, statusMap),
-      };
-      return { ok: true, update: { source: 'own-system', carrier, trackingNo, events: [event] } };
-    },
-    acknowledge: (received) => ({
-      mediaType: 'application/json',
-      body: JSON.stringify(answer(received)),
-    }),
-  };
-}
-
-function fieldInvalid(issue: { path: PropertyKey[]; message: string } | undefined): ParsedScan {
+function fieldInvalid(issue: { path: PropertyKey[]; message: string } | undefined): Parsed {
   const field = issue?.path.join('.') ?? '';
-  return { ok: false, code: 'field-invalid', field, message: `${field}: ${issue?.message ?? 'is invalid'}` };
+  return refused({
+    code: 'field-invalid',
+    field,
+    message: `${field}: ${issue?.message ?? 'is invalid'}`,
+  });
 }
 
-function answer(received: ReceivedUpdate): z.infer<typeof expressAcknowledgement> {
+function refused(refusal: Refusal): Parsed {
+  return { ...bodyUnreadable(refusal.message), refusal };
+}
+
+function acknowledgementOf(received: ReceivedUpdate): z.infer<typeof expressAcknowledgement> {
   const { update, workflowId, runId, duplicate, handedOver, link } = received;
   const status = update.events[0]?.status ?? null;
   return {

@@ -2,6 +2,7 @@ import { aftership } from './aftership';
 import { easypost } from './easypost';
 import { kdniao } from './kdniao';
 import { kuaidi100 } from './kuaidi100';
+import { ownSystem } from './own-system';
 import { sendcloud } from './sendcloud';
 import { seventeenTrack } from './seventeen-track';
 import { sf } from './sf';
@@ -14,8 +15,9 @@ import { yto } from './yto';
 import { zto } from './zto';
 import type { Source } from './source';
 
-/** Every source that a channel can be of. A new one is its file and its line here. */
+/** Every source. A new one is its file and its line here. */
 export const SOURCES: readonly Source[] = [
+  ownSystem,
   kuaidi100,
   kdniao,
   sf,

@@ -32,12 +32,15 @@ export interface Source {
   ) => Verification;
   /** What its secrets look like, where not any text can be one. Others are refused before they verify anything. */
   readonly secretForm?: SecretForm;
-  /** What it says, one update per waybill. Called for verified requests only; never throws. */
+  /** What it says, one update per waybill, unless it is to be refused. Called for verified requests only; never throws. */
   parse(request: WebhookRequest, conditions: Conditions): Parsed;
   /** The answer that this sender takes as "received"; given once everything is durable. */
   acknowledge(accepted: Accepted): Answer;
-  /** The answer that this sender takes as "not received", in its own form; in that of `request`, if it has several. */
-  refuse(message: string, request?: WebhookRequest): Answer;
+  /**
+   * The answer that this sender takes as "not received", in its own form; in that of `request`, if it has several.
+   * Absent: its form is ours, and it gets the problem that every other route of the API answers with.
+   */
+  readonly refuse?: (message: string, request?: WebhookRequest) => Answer;
 }
 
 /** Whose word the format, the signature and the status table rest on. */
@@ -87,6 +90,15 @@ export type Verification =
 export interface Parsed {
   readonly updates: readonly ShipmentUpdate[];
   readonly flaws: readonly Flaw[];
+  /** Set where the sender is to correct the request and send it again: then nothing of it is kept. */
+  readonly refusal?: Refusal;
+}
+
+/** What the sender has to correct. */
+export interface Refusal {
+  readonly code: 'json-malformed' | 'field-invalid';
+  readonly message: string;
+  readonly field?: string;
 }
 
 export interface Flaw {

@@ -1,8 +1,8 @@
-import { SHIPMENT_STATUSES } from '../shipment/status';
 import { buildUpdates, type SaidScan, type SaidWaybill } from './reading/update';
 import { bodyUnreadable, notReceived, notTracking, RECEIVED } from './reading/answers';
 import { fieldsOf, readJsonObject, rowsOf, textOf, type Fields } from './reading/json';
-import { verifyStandardWebhook } from './reading/proof';
+import { STANDARD_SECRET_FORM, verifyStandardWebhook } from './reading/proof';
+import { OUR_WORDS } from './reading/scans';
 import type { Source } from './source';
 
 /**
@@ -16,13 +16,9 @@ export const standardWebhooks: Source = {
   title: 'Standard Webhooks',
   mediaTypes: ['application/json'],
   evidence: 'published vectors',
-  secretForm: {
-    pattern: /^whsec_[A-Za-z0-9+/]{32,}={0,2}$/,
-    words: 'whsec_ followed by at least 24 bytes in base64',
-  },
-  statusTable: Object.fromEntries(SHIPMENT_STATUSES.map((status) => [status, status])),
-  verify: (request, secrets, { now, toleranceSeconds }) =>
-    verifyStandardWebhook(request, secrets, now, toleranceSeconds),
+  secretForm: STANDARD_SECRET_FORM,
+  statusTable: OUR_WORDS,
+  verify: verifyStandardWebhook,
   parse({ body }, conditions) {
     const json = readJsonObject(body);
     if (json === undefined) return bodyUnreadable();

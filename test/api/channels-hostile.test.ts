@@ -16,8 +16,10 @@ const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 const SIGNED = 'a-secret-of-the-carrier';
 /** Of those that say what a secret looks like. */
+const STANDARD_SECRET = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
 const SECRET_OF: Readonly<Record<string, string>> = {
-  'standard-webhooks': `whsec_${Buffer.alloc(24, 7).toString('base64')}`,
+  'own-system': STANDARD_SECRET,
+  'standard-webhooks': STANDARD_SECRET,
 };
 
 let lab: ApiLab;
@@ -85,6 +87,8 @@ const BODIES: readonly (readonly [what: string, body: string | Buffer])[] = [
 
 describe.each(SOURCES.map(({ name }, index) => [name, index * 2] as const))('%s', (name, index) => {
   const [unsigned, signed] = [index, index + 1];
+  // What a carrier sends is kept with its flaws; the shop's own developers are told.
+  const statuses = name === 'own-system' ? [400, 401] : [200, 401];
 
   test.each([
     ['as JSON', JSON_TYPE, unsigned],
@@ -96,7 +100,7 @@ describe.each(SOURCES.map(({ name }, index) => [name, index * 2] as const))('%s'
       const startedAt = performance.now();
       const { status, text } = await channels.post(name, channels.tokens[channel] ?? '', sent);
       const ms = performance.now() - startedAt;
-      expect([what, [200, 401].includes(status), text !== '']).toEqual([what, true, true]);
+      expect([what, statuses.includes(status), text !== '']).toEqual([what, true, true]);
       expect([what, Math.max(ms, BOUND_MS)]).toEqual([what, BOUND_MS]);
     }
   });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type pg from 'pg';
 import { loadConfig } from '../../src/config/config';
-import { takeQueuePage, type QueueRow } from '../../src/database/old-queue';
+import { lockQueuePage, type QueueRow } from '../../src/database/old-queue';
 import { inTransaction, type Queryable } from '../../src/database/pool';
 import { createTestDatabase, type TestDatabase } from '../setup/database';
 
@@ -61,14 +61,14 @@ function takePage(): Promise<{ rows: QueueRow[]; plan: string }> {
         return answer;
       },
     } as Queryable;
-    await takeQueuePage(explained, shopTables, COLUMNS, '', PAGE);
+    await lockQueuePage(explained, shopTables, COLUMNS, '', PAGE);
   };
   return inTransaction(
     db.pool,
     async (tx) => {
       await tx.query(`set local work_mem = '${WORK_MEM}'`);
       await explain(tx);
-      return { rows: await takeQueuePage(tx, shopTables, COLUMNS, '', PAGE), plan };
+      return { rows: await lockQueuePage(tx, shopTables, COLUMNS, '', PAGE), plan };
     },
     HOUR_MS,
   );

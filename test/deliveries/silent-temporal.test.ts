@@ -20,15 +20,15 @@ test('a Temporal that is there and says nothing costs its first sender a second,
     ...{ pool, temporal: new Client({ connection }), log: pino({ level: 'silent' }) },
   });
 
-  const take = async (): Promise<number> => {
+  const send = async (): Promise<number> => {
     const startedAt = performance.now();
-    expect(await own.intake.take(ownEntry(ownUpdate()))).toBeUndefined();
+    expect(await own.intake.accept(ownEntry(ownUpdate()))).toBeUndefined();
     return performance.now() - startedAt;
   };
-  const first = await take();
+  const first = await send();
   expect(first).toBeGreaterThan(900);
   expect(first).toBeLessThan(10_000);
-  const next = [await take(), await take(), await take()].sort((a, b) => a - b);
+  const next = [await send(), await send(), await send()].sort((a, b) => a - b);
   expect(next[0]).toBeLessThan(900);
   expect(own.intake.state()).toMatchObject({ waiting: 4, unarchived: 4, temporalAnswers: false });
 

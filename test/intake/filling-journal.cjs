@@ -15,7 +15,7 @@ async function fill() {
     journal
       .append({
         ...{ id, receivedAt: 0, source: 'sf', channel: 'main', mediaType: 'application/json' },
-        ...{ body: Buffer.alloc(bytes, 'x'), updates: [], flaws: [] },
+        ...{ body: Buffer.alloc(bytes, 'x'), deliveries: [], flaws: [] },
       })
       .then(
         () => said.push(`taken ${id}`),

@@ -5,9 +5,11 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pino from 'pino';
 import { createHandOver, type HandOver } from '../../src/intake/hand-over';
-import { openJournal, type Journal, type JournalEntry } from '../../src/intake/journal';
+import { openJournal, type Journal } from '../../src/intake/journal';
+import type { JournalEntry } from '../../src/intake/journal-entry';
 import type { StartedDelivery } from '../../src/deliveries/start';
 import { eventually } from '../setup/processes';
+import { keepAsEarlierVersion } from './earlier-version';
 import { ownEntry, ownUpdate } from './own-entry';
 import { ownTemporal, type OwnTemporal } from './own-temporal';
 
@@ -43,20 +45,20 @@ async function close(): Promise<void> {
 }
 
 const numbersOf = (entries: readonly JournalEntry[]): string[] =>
-  entries.flatMap(({ updates }) => updates.map(({ trackingNo }) => trackingNo));
+  entries.flatMap(({ deliveries }) => deliveries.map(({ update }) => update.trackingNo));
 const allHandedOver = (): Promise<void> => eventually(() => journal.state().waiting === 0);
 
-async function timed(entry: JournalEntry): Promise<{ ms: number; taken: StartedDelivery[] | undefined }> {
+async function timed(entry: JournalEntry): Promise<{ ms: number; started: StartedDelivery[] | undefined }> {
   const startedAt = performance.now();
-  const taken = await handOver.take(entry);
-  return { ms: performance.now() - startedAt, taken };
+  const started = await handOver.appendAndStart(entry);
+  return { ms: performance.now() - startedAt, started };
 }
 
-async function takeAll(count: number): Promise<JournalEntry[]> {
+async function acceptAll(count: number): Promise<JournalEntry[]> {
   const entries: JournalEntry[] = [];
   for (let i = 0; i < count; i += 1) {
     const entry = ownEntry(ownUpdate());
-    await handOver.take(entry);
+    await handOver.appendAndStart(entry);
     entries.push(entry);
   }
   return entries;
@@ -66,18 +68,18 @@ describe('while Temporal answers', () => {
   test('every update is started while its sender waits, and nothing is left to do', async () => {
     const entry = ownEntry(ownUpdate(), ownUpdate(), ownUpdate());
     const numbers = numbersOf([entry]);
-    expect(await handOver.take(entry)).toEqual(
+    expect(await handOver.appendAndStart(entry)).toEqual(
       numbers.map((number) => ({ workflowId: number, runId: `run of ${number}` })),
     );
     expect(temporal.started).toEqual(numbers);
     expect(journal.state()).toMatchObject({ waiting: 0, unarchived: 1 });
-    expect(await handOver.take(ownEntry())).toEqual([]);
+    expect(await handOver.appendAndStart(ownEntry())).toEqual([]);
   });
 
   test('a request with more updates than a sender can wait for is started in the background', async () => {
     const entry = ownEntry(...Array.from({ length: 51 }, () => ownUpdate()));
     const release = temporal.hold();
-    expect(await handOver.take(entry)).toBeUndefined();
+    expect(await handOver.appendAndStart(entry)).toBeUndefined();
     // It did not wait for Temporal, which would look silent by now.
     expect(handOver.temporalAnswers).toBe(true);
     release();
@@ -90,14 +92,14 @@ describe('while Temporal answers', () => {
     const entries = Array.from({ length: 260 }, () => ownEntry(ownUpdate()));
     let answered = 0;
     const answers = entries.map(async (entry) => {
-      const taken = await handOver.take(entry);
+      const started = await handOver.appendAndStart(entry);
       answered += 1;
-      return taken;
+      return started;
     });
     await eventually(() => answered === 60);
     expect(temporal.asked).toBe(200);
     release();
-    expect((await Promise.all(answers)).filter((taken) => taken === undefined)).toHaveLength(60);
+    expect((await Promise.all(answers)).filter((started) => started === undefined)).toHaveLength(60);
     await allHandedOver();
     expect(temporal.started.sort()).toEqual(numbersOf(entries).sort());
   });
@@ -106,8 +108,8 @@ describe('while Temporal answers', () => {
     const refused = ownEntry(ownUpdate(), ownUpdate());
     const [bad = '', good = ''] = numbersOf([refused]);
     temporal.refuses.add(bad);
-    expect(await handOver.take(refused)).toBeUndefined();
-    const entries = await takeAll(3);
+    expect(await handOver.appendAndStart(refused)).toBeUndefined();
+    const entries = await acceptAll(3);
     expect(temporal.started).toEqual([good, ...numbersOf(entries)]);
     expect(handOver.temporalAnswers).toBe(true);
 
@@ -127,16 +129,16 @@ describe('while Temporal is away', () => {
   test('one sender waits a second, the next ones not at all; all is started after it, the oldest first', async () => {
     temporal.mode = 'silent';
     const first = ownEntry(ownUpdate());
-    const { ms, taken } = await timed(first);
-    expect(taken).toBeUndefined();
+    const { ms, started } = await timed(first);
+    expect(started).toBeUndefined();
     expect(ms).toBeGreaterThan(900);
     expect(ms).toBeLessThan(10_000);
     expect(handOver.temporalAnswers).toBe(false);
 
     const startedAt = performance.now();
-    const next = await takeAll(40);
+    const next = await acceptAll(40);
     expect(performance.now() - startedAt).toBeLessThan(40 * AT_ONCE_MS);
-    const last = await takeAll(1);
+    const last = await acceptAll(1);
     expect(temporal.started).toEqual([]);
     expect(journal.state()).toMatchObject({ waiting: 42, oldestAt: first.receivedAt });
     // One request is the probe: an outage is no storm of attempts.
@@ -148,27 +150,29 @@ describe('while Temporal is away', () => {
     // The probe that is answered comes before them, whichever it is.
     const [probe, ...others] = temporal.started;
     expect(others).toEqual(numbersOf([first, ...next, ...last]).filter((number) => number !== probe));
-    expect(await handOver.take(ownEntry(ownUpdate()))).toMatchObject([{ runId: expect.any(String) }]);
+    expect(await handOver.appendAndStart(ownEntry(ownUpdate()))).toMatchObject([
+      { runId: expect.any(String) },
+    ]);
   });
 
   test('what it refuses for ever does not keep the rest from it once it is back', async () => {
     temporal.mode = 'away';
-    const refused = await takeAll(40);
+    const refused = await acceptAll(40);
     for (const number of numbersOf(refused)) temporal.refuses.add(number);
-    const good = await takeAll(40);
+    const good = await acceptAll(40);
     temporal.mode = 'answers';
     await eventually(() => journal.state().waiting === refused.length);
     expect(temporal.started.sort()).toEqual(numbersOf(good).sort());
     expect(handOver.temporalAnswers).toBe(true);
-    expect(await handOver.take(ownEntry(ownUpdate()))).toHaveLength(1);
+    expect(await handOver.appendAndStart(ownEntry(ownUpdate()))).toHaveLength(1);
   });
 
   test('what only a part of it would take does not keep the rest from it once the others are back', async () => {
     temporal.mode = 'away';
     // More than are started at once.
-    const lacking = await takeAll(20);
+    const lacking = await acceptAll(20);
     for (const number of numbersOf(lacking)) temporal.lacks.add(number);
-    const good = await takeAll(60);
+    const good = await acceptAll(60);
     temporal.mode = 'answers';
     await eventually(() => journal.state().waiting === lacking.length);
     expect(temporal.started.sort()).toEqual(numbersOf(good).sort());
@@ -179,9 +183,9 @@ describe('while Temporal is away', () => {
 
   test('what is kept is started by the next process, and what was started is known to it', async () => {
     temporal.mode = 'away';
-    const entries = await takeAll(20);
+    const entries = await acceptAll(20);
     const both = ownEntry(ownUpdate(), ownUpdate());
-    await handOver.take(both);
+    await handOver.appendAndStart(both);
     await close();
     temporal.started.push(numbersOf([both])[0] ?? '');
     temporal.mode = 'answers';
@@ -192,17 +196,26 @@ describe('while Temporal is away', () => {
   });
 });
 
+test('what an earlier version has kept is handed over after an upgrade', async () => {
+  await close();
+  await keepAsEarlierVersion(folder);
+  await open();
+  await allHandedOver();
+  expect(temporal.started).toEqual(['YT1234']);
+  expect(journal.state()).toMatchObject({ waiting: 0, unarchived: 1 });
+});
+
 test('a stop in the middle of everything loses nothing that was taken', async () => {
   temporal.mode = 'away';
-  const kept = await takeAll(30);
-  const taken = [...kept];
+  const kept = await acceptAll(30);
+  const accepted = [...kept];
   temporal.mode = 'answers';
   const release = temporal.hold();
   const { asked } = temporal;
   const arriving = Array.from({ length: 50 }, async () => {
     const entry = ownEntry(ownUpdate());
-    await handOver.take(entry);
-    taken.push(entry);
+    await handOver.appendAndStart(entry);
+    accepted.push(entry);
   });
   await eventually(() => temporal.asked > asked);
   const closing = close();
@@ -211,7 +224,7 @@ test('a stop in the middle of everything loses nothing that was taken', async ()
 
   await open();
   await allHandedOver();
-  expect(temporal.started.filter((number) => numbersOf(taken).includes(number)).sort()).toEqual(
-    numbersOf(taken).sort(),
+  expect(temporal.started.filter((number) => numbersOf(accepted).includes(number)).sort()).toEqual(
+    numbersOf(accepted).sort(),
   );
 });

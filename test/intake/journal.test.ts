@@ -2,16 +2,16 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import {
-  JournalFullError,
-  journalId,
-  openJournal,
-  type Journal,
-  type JournalEntry,
-} from '../../src/intake/journal';
+import { deliveryOf } from '../../src/deliveries/workflow-id';
+import { JournalFullError, openJournal, readJournal, type Journal } from '../../src/intake/journal';
+import { journalId, type JournalEntry } from '../../src/intake/journal-entry';
+import { openJournalStore } from '../../src/intake/journal-store';
+import { EARLIER_ID, EARLIER_WORKFLOW_ID, keepAsEarlierVersion } from './earlier-version';
 
 const ROOM = 64 * 1024 * 1024;
 const RECEIVED_AT = Date.UTC(2026, 2, 2, 10, 20);
+
+const UPDATE = { source: 'kuaidi100', carrier: 'yto', trackingNo: 'YT1234', events: [] };
 
 const entry = (change: Partial<JournalEntry> = {}): JournalEntry => ({
   id: journalId(change.receivedAt ?? RECEIVED_AT),
@@ -20,7 +20,7 @@ const entry = (change: Partial<JournalEntry> = {}): JournalEntry => ({
   channel: 'main',
   mediaType: 'application/x-www-form-urlencoded',
   body: Buffer.from([0x00, 0xff, 0x25]),
-  updates: [{ source: 'kuaidi100', carrier: 'yto', trackingNo: 'YT1234', events: [] }],
+  deliveries: [deliveryOf(UPDATE)],
   flaws: [],
   ...change,
 });
@@ -46,15 +46,15 @@ describe('the journal', () => {
     const first = entry();
     await journal.append(first);
     await reopen();
-    expect(await journal.deliveries(10)).toEqual([
-      { id: first.id, receivedAt: RECEIVED_AT, updates: first.updates },
+    expect(await journal.waiting(10)).toEqual([
+      { id: first.id, receivedAt: RECEIVED_AT, deliveries: first.deliveries },
     ]);
     expect(await journal.unarchived(10)).toEqual([first]);
     expect(journal.state()).toMatchObject({ waiting: 1, oldestAt: RECEIVED_AT, unarchived: 1 });
 
     await journal.markHandedOver(first.id);
     await reopen();
-    expect(await journal.deliveries(10)).toEqual([]);
+    expect(await journal.waiting(10)).toEqual([]);
     expect(await journal.unarchived(10)).toEqual([first]);
 
     await journal.markArchived([first.id]);
@@ -78,18 +78,18 @@ describe('the journal', () => {
   });
 
   test('keeps for the archive alone what says nothing about any waybill', async () => {
-    await journal.append(entry({ updates: [] }));
+    await journal.append(entry({ deliveries: [] }));
     expect(journal.state()).toMatchObject({ waiting: 0, unarchived: 1 });
-    expect(await journal.deliveries(10)).toEqual([]);
+    expect(await journal.waiting(10)).toEqual([]);
   });
 
   test('tells the oldest first, in pages', async () => {
     const entries = [3, 1, 2].map((second) => entry({ receivedAt: RECEIVED_AT + second * 1_000 }));
     for (const each of entries) await journal.append(each);
     const ids = entries.map(({ id }) => id).sort();
-    const page = await journal.deliveries(2);
+    const page = await journal.waiting(2);
     expect(page.map(({ id }) => id)).toEqual(ids.slice(0, 2));
-    expect((await journal.deliveries(2, ids[1])).map(({ id }) => id)).toEqual(ids.slice(2));
+    expect((await journal.waiting(2, ids[1])).map(({ id }) => id)).toEqual(ids.slice(2));
     await reopen();
     expect(journal.state().oldestAt).toBe(RECEIVED_AT + 1_000);
   });
@@ -111,6 +111,37 @@ describe('the journal', () => {
     await journal.close();
     await expect(journal.append(entry())).rejects.toThrow();
     expect(journal.state()).toEqual({ waiting: 0, oldestAt: undefined, unarchived: 0, bytes: 0 });
+  });
+
+  test('reads what an earlier version has kept, and names its deliveries as that version did', async () => {
+    await journal.close();
+    await keepAsEarlierVersion(folder);
+    journal = await openJournal(folder, ROOM);
+    expect(journal.state()).toMatchObject({ waiting: 1, oldestAt: RECEIVED_AT, unarchived: 1 });
+    const [waiting] = await journal.waiting(10);
+    expect(waiting).toMatchObject({
+      id: EARLIER_ID,
+      deliveries: [{ workflowId: EARLIER_WORKFLOW_ID, update: { trackingNo: 'YT1234' } }],
+    });
+    expect(await journal.unarchived(10)).toEqual([
+      entry({ id: EARLIER_ID, deliveries: waiting?.deliveries ?? [] }),
+    ]);
+    expect((await readJournal(journal)).notHandedOver).toEqual(new Set([EARLIER_WORKFLOW_ID]));
+  });
+
+  test('keeps the ids that were told, and writes what an earlier version can read', async () => {
+    const told = { workflowId: 'delivery/named/by/another/rule', update: UPDATE };
+    await journal.append(entry({ deliveries: [told] }));
+    await reopen();
+    expect(await journal.waiting(1)).toMatchObject([{ deliveries: [told] }]);
+    expect(await journal.unarchived(1)).toMatchObject([{ deliveries: [told] }]);
+    await journal.close();
+    const store = await openJournalStore(folder);
+    for (const kind of ['delivery', 'raw']) {
+      const [value] = await store.values({ gt: `${kind}:`, lt: `${kind}:~`, limit: 1 });
+      expect(JSON.parse(String(value))).toMatchObject({ receivedAt: RECEIVED_AT, updates: [UPDATE] });
+    }
+    await store.close();
   });
 
   test('belongs to one process', async () => {

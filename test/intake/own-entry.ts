@@ -1,5 +1,6 @@
 import type { ShipmentUpdate } from '../../src/shipment/update';
-import { journalId, type JournalEntry } from '../../src/intake/journal';
+import { deliveryOf } from '../../src/deliveries/workflow-id';
+import { journalId, type JournalEntry } from '../../src/intake/journal-entry';
 
 let numbers = 0;
 
@@ -18,7 +19,7 @@ export function ownEntry(...updates: ShipmentUpdate[]): JournalEntry {
     channel: 'main',
     mediaType: 'application/x-www-form-urlencoded',
     body: Buffer.from('param='),
-    updates,
+    deliveries: updates.map(deliveryOf),
     flaws: [],
   };
 }

@@ -41,7 +41,7 @@ export function ownTemporal(): OwnTemporal {
       gate = new Promise((resolve) => (release = resolve));
       return () => release();
     },
-    async start({ trackingNo }, deadline) {
+    async start({ update: { trackingNo } }, deadline) {
       own.asked += 1;
       if (underWay.has(trackingNo)) own.twiceAtOnce.push(trackingNo);
       underWay.add(trackingNo);

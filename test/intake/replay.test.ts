@@ -62,10 +62,10 @@ async function replayAll(
   for await (tally of replay({
     pool: lab.db.pool,
     query,
-    parse: (webhook) => readArchived(webhook, NO_CHANNELS, statusMap),
+    read: (webhook) => readArchived(webhook, NO_CHANNELS, statusMap),
     ...(!dry && {
-      start: async (update) => {
-        const started = await startDelivery({ temporal, taskQueue }, { update, limits: LIMITS });
+      start: async ({ workflowId, update }) => {
+        const started = await startDelivery({ temporal, taskQueue }, { update, limits: LIMITS }, workflowId);
         if (started.runId !== undefined) restarted.push(started.workflowId);
         return started;
       },
@@ -181,11 +181,11 @@ describe('a replay reads', () => {
     await insertWebhooks(lab.db.pool, webhooks);
     const readBy = async (query: ReplayParts['query']): Promise<string[]> => {
       const read: string[] = [];
-      const parse = ({ id }: ArchivedWebhook) => {
+      const readAgain = ({ id }: ArchivedWebhook) => {
         read.push(id);
-        return Promise.resolve({ updates: [], flaws: [] });
+        return Promise.resolve({ deliveries: [], flaws: [] });
       };
-      for await (const { webhooks: count } of replay({ pool: lab.db.pool, query, parse }))
+      for await (const { webhooks: count } of replay({ pool: lab.db.pool, query, read: readAgain }))
         expect(count).toBe(read.length);
       return read;
     };
@@ -210,8 +210,8 @@ describe('a replay reads', () => {
     const { body } = formRequest({ param: JSON.stringify(said) });
     const webhook = archived('1', { source: 'kuaidi100', body, mediaType: FORM_TYPE });
     const statusBy = async (channels: Channels): Promise<string | undefined> => {
-      const { updates } = await readArchived(webhook, channels, {});
-      return currentStatus(updates[0]?.events ?? [])?.status;
+      const { deliveries } = await readArchived(webhook, channels, {});
+      return currentStatus(deliveries[0]?.update.events ?? [])?.status;
     };
     const deciding: Channels = {
       ...NO_CHANNELS,
@@ -222,8 +222,8 @@ describe('a replay reads', () => {
     expect(await statusBy(deciding)).toBe('delivered');
     const unreadable = archived('2', { source: 'own-system', body: Buffer.from('{') });
     expect(await readArchived(unreadable, NO_CHANNELS, {})).toMatchObject({
-      updates: [],
-      flaws: [{ code: 'body-unreadable', where: 'own-system' }],
+      deliveries: [],
+      flaws: [{ code: 'body-unreadable', where: 'body' }],
     });
   });
 });

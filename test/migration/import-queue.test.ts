@@ -28,9 +28,9 @@ describe('the open rows of the old queue', () => {
     await lab.close();
   });
 
-  const start: ImportParts['start'] = async (update) => {
+  const start: ImportParts['start'] = async ({ workflowId, update }) => {
     const { client, taskQueue } = lab.temporal;
-    const run = await startDelivery({ temporal: client, taskQueue }, { update, limits: LIMITS });
+    const run = await startDelivery({ temporal: client, taskQueue }, { update, limits: LIMITS }, workflowId);
     if (run.runId !== undefined) started.push(run.workflowId);
     return run;
   };

@@ -78,8 +78,12 @@ describe('from the old system to Waybell and back', () => {
       const parts = { pool: lab.db.pool, shopTables: lab.deps.shopTables, columns, rules: { statusMap: {} } };
       for await (const { refused } of importQueue({
         ...parts,
-        start: async (update) => {
-          const run = await startDelivery({ temporal: client, taskQueue }, { update, limits: LIMITS });
+        start: async ({ workflowId, update }) => {
+          const run = await startDelivery(
+            { temporal: client, taskQueue },
+            { update, limits: LIMITS },
+            workflowId,
+          );
           started.push(run.workflowId);
           return run;
         },

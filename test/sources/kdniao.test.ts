@@ -213,5 +213,5 @@ test('KDNiao is answered with its own account number, at Chinese time', () => {
       Reason: '',
     });
   }
-  expect(JSON.parse(kdniao.refuse('full').body)).toMatchObject({ Success: false, Reason: 'full' });
+  expect(JSON.parse(kdniao.refuse!('full').body)).toMatchObject({ Success: false, Reason: 'full' });
 });

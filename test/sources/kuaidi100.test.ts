@@ -214,7 +214,7 @@ test('Kuaidi100 is answered in its own form', () => {
     mediaType: 'application/json',
     body: '{"result":true,"returnCode":"200","message":"成功"}',
   });
-  expect(JSON.parse(kuaidi100.refuse('full').body)).toEqual({
+  expect(JSON.parse(kuaidi100.refuse!('full').body)).toEqual({
     result: false,
     returnCode: '500',
     message: 'full',

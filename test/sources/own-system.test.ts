@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ShipmentUpdate } from '../../src/shipment/update';
-import { createOwnSystem } from '../../src/sources/own-system';
+import { ownSystem } from '../../src/sources/own-system';
+import type { Conditions } from '../../src/sources/source';
+import { conditionsOf } from './requests';
 
 const NOW = Date.UTC(2026, 2, 2, 12);
 const SCAN = {
@@ -11,18 +13,20 @@ const SCAN = {
   event_time: '2026-03-02 10:00:00',
 };
 
-const source = createOwnSystem({
-  secrets: [],
+const CONDITIONS: Conditions = {
+  ...conditionsOf(NOW),
   statusMap: { 派件: 'out_for_delivery', Delivered: 'returned' },
-});
-const parseBytes = (body: Buffer) => source.parse({ body, headers: {} }, NOW);
+};
+const parseBytes = (body: Buffer, conditions = CONDITIONS) =>
+  ownSystem.parse({ body, headers: {} }, conditions);
 const parse = (change: Record<string, unknown>) =>
   parseBytes(Buffer.from(JSON.stringify({ ...SCAN, ...change })));
 
 function read(change: Record<string, unknown> = {}): ShipmentUpdate {
-  const parsed = parse(change);
-  if (!parsed.ok) throw new Error(parsed.message);
-  return parsed.update;
+  const { updates, flaws, refusal } = parse(change);
+  expect({ flaws, refusal }).toEqual({ flaws: [], refusal: undefined });
+  expect(updates).toHaveLength(1);
+  return updates[0]!;
 }
 
 describe("the shop's own system", () => {
@@ -79,6 +83,14 @@ describe("the shop's own system", () => {
     expect(read({ event_time: '2026-03-02T02:00:00Z' }).events[0]).toEqual(read().events[0]);
   });
 
+  test('says times without an offset in Chinese time, unless its channel names another zone', () => {
+    const body = Buffer.from(JSON.stringify(SCAN));
+    const timeIn = (zone?: string) =>
+      parseBytes(body, { ...CONDITIONS, ...(zone !== undefined && { zone }) }).updates[0]?.events[0]?.time;
+    expect(timeIn()).toBe('2026-03-02T02:00:00.000Z');
+    expect(timeIn('Europe/Amsterdam')).toBe('2026-03-02T09:00:00.000Z');
+  });
+
   test('leaves no person and no phone number in what is kept', () => {
     const [event] = read({ event_text: '快递员张三(13800138000)正在派件', status: '签收人：李四' }).events;
     expect(event).toMatchObject({ text: '快递员***(***)正在派件', rawStatus: '签收人：***' });
@@ -120,11 +132,11 @@ describe("the shop's own system", () => {
     ['event_id', 'e'.repeat(129)],
     ['event_id', 'e\n1'],
   ])('is refused for the field %s with the value %j', (field, value) => {
+    const message: unknown = expect.stringMatching(new RegExp(`^${field}: .{5,}`));
     expect(parse({ [field]: value })).toEqual({
-      ok: false,
-      code: 'field-invalid',
-      field,
-      message: expect.stringMatching(new RegExp(`^${field}: .{5,}`)),
+      updates: [],
+      flaws: [{ code: 'body-unreadable', where: 'body', message }],
+      refusal: { code: 'field-invalid', field, message },
     });
   });
 
@@ -136,6 +148,6 @@ describe("the shop's own system", () => {
     ['a text', Buffer.from('"yto"')],
     ['half a character', Buffer.from([0x7b, 0x22, 0xe5, 0x9c, 0x22, 0x3a, 0x31, 0x7d])],
   ])('is refused when its body is %s', (_, body) => {
-    expect(parseBytes(body)).toMatchObject({ ok: false, code: 'json-malformed' });
+    expect(parseBytes(body)).toMatchObject({ updates: [], refusal: { code: 'json-malformed' } });
   });
 });

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Conditions, WebhookRequest } from '../../src/sources/source';
+import { deliveryOf } from '../../src/deliveries/workflow-id';
+import type { ShipmentUpdate } from '../../src/shipment/update';
+import type { Conditions, ReceivedUpdate, WebhookRequest } from '../../src/sources/source';
 
 /** When the sample requests arrive: 2026-03-02T10:20:00Z. */
 export const NOW = 1_772_446_800_000;
@@ -12,6 +14,16 @@ export const conditionsOf = (now: number): Conditions => ({
 });
 
 export const CONDITIONS = conditionsOf(NOW);
+
+/** What a source is told of updates whose deliveries have just started. */
+export const receivedOf = (updates: readonly ShipmentUpdate[]): ReceivedUpdate[] =>
+  updates.map((update) => ({
+    ...deliveryOf(update),
+    runId: 'a-run',
+    duplicate: false,
+    handedOver: true,
+    link: 'http://127.0.0.1:8233/a-run',
+  }));
 
 export const FORM_TYPE = 'application/x-www-form-urlencoded; charset=UTF-8';
 

@@ -194,8 +194,8 @@ describe('the answer to SF', () => {
       mediaType: 'application/json',
       body: '{"return_code":"0000","return_msg":"成功"}',
     });
-    expect(JSON.parse(sf.refuse('full').body)).toEqual({ return_code: '1000', return_msg: 'full' });
-    expect(sf.refuse('full', readPayload(SAMPLE))).toEqual(sf.refuse('full'));
+    expect(JSON.parse(sf.refuse!('full').body)).toEqual({ return_code: '1000', return_msg: 'full' });
+    expect(sf.refuse!('full', readPayload(SAMPLE))).toEqual(sf.refuse!('full'));
   });
 
   test('is XML to XML', () => {
@@ -203,7 +203,7 @@ describe('the answer to SF', () => {
       mediaType: 'application/xml',
       body: '<Response service="RoutePushService"><Head>OK</Head></Response>',
     });
-    expect(sf.refuse('a<b', formRequest({ content: XML })).body).toBe(
+    expect(sf.refuse!('a<b', formRequest({ content: XML })).body).toBe(
       '<Response service="RoutePushService"><Head>ERR</Head><ERROR code="4001">a&lt;b</ERROR></Response>',
     );
   });

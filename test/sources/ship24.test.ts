@@ -144,5 +144,5 @@ describe('what Ship24 says', () => {
 });
 
 test('the answers of Ship24 say success in its own words', () => {
-  expect(JSON.parse(ship24.refuse('later').body)).toEqual({ success: false, message: 'later' });
+  expect(JSON.parse(ship24.refuse!('later').body)).toEqual({ success: false, message: 'later' });
 });

@@ -124,5 +124,5 @@ test('STO is answered in its own form', () => {
     mediaType: 'application/json',
     body: '{"success":true}',
   });
-  expect(JSON.parse(sto.refuse('full').body)).toMatchObject({ success: false, errorMsg: 'full' });
+  expect(JSON.parse(sto.refuse!('full').body)).toMatchObject({ success: false, errorMsg: 'full' });
 });

@@ -28,13 +28,14 @@ export function expectWellFormed(parsed: Parsed): void {
   expect(faultsOf(parsed)).toEqual([]);
 }
 
-function faultsOf({ updates, flaws }: Parsed): unknown[] {
+function faultsOf({ updates, flaws, refusal }: Parsed): unknown[] {
   const isFlaw = ({ code, where, message }: Flaw): boolean =>
     FLAWS.includes(code) && isLine(where, 200) && isLine(message, 300);
   return [
     ...updates.map(faultOf).filter((fault) => fault !== undefined),
     ...flaws.filter((flaw) => !isFlaw(flaw)),
     ...(updates.length > MAX_UPDATES || flaws.length > MAX_FLAWS ? ['too much'] : []),
+    ...(refusal && updates.length > 0 ? ['refused, and kept'] : []),
     ...(updates.length + flaws.length === 0 ? ['nothing is said, nor that there is nothing'] : []),
   ];
 }

@@ -160,5 +160,5 @@ test('ZTO is answered in its own form', () => {
     mediaType: 'application/json',
     body: '{"message":"","result":"success","status":true,"statusCode":"0"}',
   });
-  expect(JSON.parse(zto.refuse('full').body)).toMatchObject({ status: false, message: 'full' });
+  expect(JSON.parse(zto.refuse!('full').body)).toMatchObject({ status: false, message: 'full' });
 });

@@ -173,7 +173,7 @@ export async function readChannelsFile(file: string): Promise<readonly StoredCha
 export async function changeChannelsFile(file: string, change: ChangeChannels): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
   const lock = `${file}.lock`;
-  const handle = await takeLock(lock);
+  const handle = await acquireLock(lock);
   try {
     const content = formatChannels(change(await readChannelsFile(file)));
     await keepOwner(handle, file);
@@ -189,7 +189,7 @@ export async function changeChannelsFile(file: string, change: ChangeChannels): 
 }
 
 /** Never taken over by force: which process a lock is of cannot be told when containers share the folder. */
-async function takeLock(lock: string): Promise<FileHandle> {
+async function acquireLock(lock: string): Promise<FileHandle> {
   const deadline = performance.now() + LOCK_PATIENCE_MS;
   for (;;) {
     try {

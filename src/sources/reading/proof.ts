@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { Conditions, Verification, WebhookRequest } from '../source';
+import type { Conditions, SecretForm, Verification, WebhookRequest } from '../source';
 
 /**
  * Compares in constant time. All candidates are looked at, so that the time does not tell which secret fits.
@@ -80,8 +80,10 @@ function millisOf(value: unknown): number {
 
 /** Signatures of the Standard Webhooks specification, version 1: https://www.standardwebhooks.com */
 
-/** How far the signed time may be from ours, both ways; seconds. The specification's own value. */
-export const STANDARD_TOLERANCE_S = 5 * 60;
+export const STANDARD_SECRET_FORM: SecretForm = {
+  pattern: /^whsec_[A-Za-z0-9+/]{32,}={0,2}$/,
+  words: 'whsec_ followed by at least 24 bytes in base64',
+};
 
 const SECRET_PREFIX = /^whsec_/;
 
@@ -95,8 +97,7 @@ const MAX_SIGNATURES = 16;
 export function verifyStandardWebhook(
   request: WebhookRequest,
   secrets: readonly string[],
-  now: number,
-  toleranceSeconds: number,
+  { now, toleranceSeconds }: Conditions,
 ): Verification {
   const id = headerOf(request, 'webhook-id');
   const timestamp = headerOf(request, 'webhook-timestamp');

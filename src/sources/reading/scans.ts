@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { currentStatus } from '../../shipment/current-status';
-import type { ShipmentStatus } from '../../shipment/status';
+import { SHIPMENT_STATUSES, type ShipmentStatus } from '../../shipment/status';
 import type { ShipmentEvent } from '../../shipment/update';
 import type { StatusTable } from '../source';
+
+/** The table of a sender that uses our words for statuses. */
+export const OUR_WORDS: StatusTable = Object.fromEntries(SHIPMENT_STATUSES.map((status) => [status, status]));
 
 /** The identity of a scan that brings no id of its own: what it says. */
 export function contentKey(...said: readonly string[]): string {

@@ -33,8 +33,7 @@ export function readEventTime(text: string, now: number, zone = ZONE_WITHOUT_OFF
   const match = SHAPE.exec(text.trim());
   if (!match) {
     return {
-      problem:
-        'must be ISO 8601, yyyy-MM-dd HH:mm:ss or yyyy/MM/dd HH:mm:ss; without an offset it is read as +08:00',
+      problem: `must be ISO 8601, yyyy-MM-dd HH:mm:ss or yyyy/MM/dd HH:mm:ss; without an offset it is read as ${zone === ZONE_WITHOUT_OFFSET ? '+08:00' : zone}`,
     };
   }
   const [, year, , month, day, clock, offset = ''] = match;

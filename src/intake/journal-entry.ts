@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import { deliveryOf, type Delivery } from '../deliveries/workflow-id';
+import type { ShipmentUpdate } from '../shipment/update';
+import type { Flaw } from '../sources/source';
+
+/** One verified request: the deliveries that it asks for, and the bytes that said so. */
+export interface JournalEntry {
+  /** Sorts by time of receipt; unique also across processes. */
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+  readonly source: string;
+  /** The name of the channel; never its token. */
+  readonly channel: string;
+  readonly mediaType: string;
+  readonly body: Buffer;
+  readonly deliveries: readonly Delivery[];
+  readonly flaws: readonly Flaw[];
+}
+
+/** What is handed over to Temporal of one webhook that it lacks. */
+export type WaitingWebhook = Pick<JournalEntry, 'id' | 'receivedAt' | 'deliveries'>;
+
+/** Tells two requests of one millisecond apart, and two processes that share a database. */
+const PROCESS_MARK = randomBytes(4).toString('hex');
+let counter = 0;
+
+/** A new id, such as `20260302T102000123Z-000001-9f3c21aa`. */
+export function journalId(receivedAt: number): string {
+  counter = (counter + 1) % 1_000_000;
+  const time = new Date(receivedAt).toISOString().replace(/[-:.]/g, '');
+  return `${time}-${String(counter).padStart(6, '0')}-${PROCESS_MARK}`;
+}
+
+/**
+ * How the disk holds deliveries. The ids stand beside the updates, not around them: versions that wrote none read
+ * these entries too, so neither an upgrade nor the way back leaves anything behind.
+ */
+interface StoredDeliveries {
+  readonly updates: readonly ShipmentUpdate[];
+  /** Absent where an earlier version wrote the entry. */
+  readonly workflowIds?: readonly string[];
+}
+
+type Stored<Entry extends WaitingWebhook> = Omit<Entry, 'deliveries' | 'body'> & StoredDeliveries;
+
+/** The webhook as Temporal needs it. */
+export function writeWaiting({ id, receivedAt, deliveries }: WaitingWebhook): Buffer {
+  return written({ id, receivedAt, ...stored(deliveries) });
+}
+
+export function readWaiting(value: Buffer): WaitingWebhook {
+  const { id, receivedAt, ...rest } = JSON.parse(value.toString()) as Stored<WaitingWebhook>;
+  return { id, receivedAt, deliveries: restored(rest) };
+}
+
+/** The webhook as the archive needs it: all of it. */
+export function writeEntry({ deliveries, body, ...rest }: JournalEntry): Buffer {
+  return written({ ...rest, ...stored(deliveries), body: body.toString('base64') });
+}
+
+export function readEntry(value: Buffer): JournalEntry {
+  const { updates, workflowIds, body, ...rest } = JSON.parse(value.toString()) as Stored<JournalEntry> & {
+    readonly body: string;
+  };
+  return {
+    ...rest,
+    deliveries: restored({ updates, ...(workflowIds && { workflowIds }) }),
+    body: Buffer.from(body, 'base64'),
+  };
+}
+
+function written(value: object): Buffer {
+  return Buffer.from(JSON.stringify(value));
+}
+
+function stored(deliveries: readonly Delivery[]): StoredDeliveries {
+  return {
+    updates: deliveries.map(({ update }) => update),
+    workflowIds: deliveries.map(({ workflowId }) => workflowId),
+  };
+}
+
+function restored({ updates, workflowIds }: StoredDeliveries): Delivery[] {
+  return updates.map((update, index) => {
+    const workflowId = workflowIds?.[index];
+    return workflowId === undefined ? deliveryOf(update) : { workflowId, update };
+  });
+}
