@@ -22,7 +22,7 @@ export interface JournalReport {
   /** @param archivedUntil everything that was received before is in the archive; milliseconds since 1970 */
   tell(archivedUntil: number): Promise<void>;
   /** Before the end: a journal that holds nothing is forgotten, any other is missed until it is opened again. */
-  takeLeave(): Promise<void>;
+  forgetIfEmpty(): Promise<void>;
 }
 
 function createJournalReport(journal: Journal, pool: pg.Pool, place: string): JournalReport {
@@ -56,7 +56,7 @@ function createJournalReport(journal: Journal, pool: pg.Pool, place: string): Jo
       );
     },
 
-    async takeLeave() {
+    async forgetIfEmpty() {
       const { waiting, unarchived } = journal.state();
       if (waiting + unarchived === 0) await inTransaction(pool, (db) => deleteJournal(db, journalId));
     },
@@ -155,7 +155,7 @@ export function startArchive(parts: ArchiveParts): () => Promise<void> {
     if (away) return;
     try {
       await archiveAll();
-      await report.takeLeave();
+      await report.forgetIfEmpty();
     } catch (error) {
       log.warn({ err: error }, 'the last webhooks were not archived; the journal keeps them');
     }

@@ -179,6 +179,21 @@ test('a full journal takes nothing, in the words of the source, and asks to send
   await full.close();
 });
 
+test('a full journal is a problem with its code to a sender that has no form of its own', async () => {
+  const { request, now } = genuineOf('own-system');
+  const full = await openChannelLab(lab, [{ source: 'own-system' }], { maxJournalBytes: 10 });
+  full.now = now;
+  const answer = await full.post('own-system', full.tokens[0] ?? '', request);
+  expect(answer.status).toBe(503);
+  expect(answer.json).toEqual({
+    ok: false,
+    code: 'intake-unavailable',
+    message: 'nothing can be taken now; please send it again',
+  });
+  expect(answer.headers.get('retry-after')).toBe('30');
+  await full.close();
+});
+
 test('a source that does not exist is not found, and a URL that is broken is no URL', async () => {
   const request = { body: Buffer.from('{}'), headers: { 'content-type': 'application/json' } };
   const cases: [string, string, number, string][] = [

@@ -246,6 +246,14 @@ describe('a refused webhook starts nothing', () => {
     await expectRefused(await api.call('POST', `${ROUTE}/%E0%A4%A`, { json: scan() }), 404, 'route-unknown');
   });
 
+  test('and is counted by its source and the code', async () => {
+    const counted = await lab.serve();
+    await counted.call('POST', ROUTE, { json: scan({ carrier: '' }) });
+    const { text } = await counted.call('GET', '/metrics');
+    expect(text).toContain('waybell_webhooks_total{source="own-system",result="field-invalid"} 1\n');
+    await counted.close();
+  });
+
   test('because its signature is missing, wrong or old', async () => {
     const signed = await lab.serve({ WEBHOOK_SECRETS: SECRET });
     const body = JSON.stringify(scan());

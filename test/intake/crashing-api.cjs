@@ -53,9 +53,9 @@ async function serve() {
   const { Client, Connection } = require('@temporalio/client');
   const pino = require('pino');
   const { createApp } = compiled('api/app.js');
-  const { loadConfig } = compiled('config.js');
+  const { loadConfig } = compiled('config/config.js');
   const { openPool } = compiled('database/pool.js');
-  const { openChannels } = compiled('intake/channels.js');
+  const { openChannels } = compiled('intake/channels/channels.js');
   const { openIntake } = compiled('intake/intake.js');
 
   const config = loadConfig({ DATA_DIR: dataDir });
