@@ -2,12 +2,13 @@ import { closeOpenUpdate } from '../database/updates';
 import { inTransaction } from '../database/pool';
 import { deleteOtherWaits } from '../database/waits';
 import type { SendStatus } from '../shipment/delivery';
+import { readEndReason, type EndReason } from '../shipment/end-reason';
 import type { ActivityDeps } from './deps';
 
 export interface EndUnsentInput {
   readonly workflowId: string;
   readonly sendStatus: SendStatus;
-  readonly reason: string;
+  readonly reason: EndReason;
 }
 
 /**
@@ -18,7 +19,7 @@ export function createEndUnsent({ pool }: ActivityDeps) {
   return function endUnsent({ workflowId, sendStatus, reason }: EndUnsentInput): Promise<void> {
     return inTransaction(pool, async (db) => {
       await deleteOtherWaits(db, workflowId, []);
-      await closeOpenUpdate(db, workflowId, { outcome: sendStatus, reason });
+      await closeOpenUpdate(db, workflowId, { outcome: sendStatus, reason: readEndReason(reason) });
     });
   };
 }

@@ -3,6 +3,7 @@ import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activit
 import { claimPush, type Claim } from '../database/pushes';
 import { inTransaction } from '../database/pool';
 import { pushText } from '../push/text';
+import type { FailureType } from '../errors';
 import type { PushAnswer } from '../push/provider';
 import type { CircuitCause } from '../shipment/device';
 import { requestId } from '../push/ids';
@@ -72,7 +73,7 @@ export function createPushToDevice({ pool, providers, log, countPush, timers = P
     }
 
     /** Nobody waits for a try that would come too late: the push ends, with the words of the last one. */
-    function tryAgain(type: string, message: string, delayMs: number): PushResult {
+    function tryAgain(type: FailureType, message: string, delayMs: number): PushResult {
       if (delayMs > timeLeftMs()) return end('failed', 'gave_up', message);
       throw ApplicationFailure.create({
         type,

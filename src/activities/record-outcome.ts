@@ -12,6 +12,7 @@ import {
   type Outcome,
   type PushResult,
 } from '../shipment/delivery';
+import type { EndReason } from '../shipment/end-reason';
 import type { ActivityDeps } from './deps';
 
 export interface RecordOutcomeInput {
@@ -44,7 +45,7 @@ export function createRecordOutcome({ pool }: ActivityDeps) {
       // An expired wait keeps its row until the delivery closes: a new row would start a new deadline.
       await deleteOtherWaits(db, workflowId, waiting.length > 0 ? waits : []);
       const sendStatus = overallStatus(audiences.map((audience) => audience.sendStatus));
-      const reason = describe(audiences, current);
+      const reason = reasonOf(audiences, current);
       await writeUpdateState(db, workflowId, { closed: waiting.length === 0, outcome: sendStatus, reason });
       const deadlines = waiting.flatMap(({ until }) => until ?? []).sort();
       return { sendStatus, reason, audiences, wakeAt: deadlines[0] ?? null };
@@ -105,14 +106,9 @@ async function judge(
   };
 }
 
-function describe(audiences: readonly AudienceOutcome[], current: boolean): string {
-  if (audiences.length === 0) return 'the order names nobody';
-  const parts = audiences.map(({ audience, sendStatus, accepted, failed }) =>
-    failed > 0
-      ? `${audience}: ${sendStatus}, ${accepted} accepted, ${failed} failed`
-      : `${audience}: ${sendStatus}, ${accepted} accepted`,
-  );
-  return [...parts, ...(current ? [] : ['a newer status is known'])].join('; ');
+function reasonOf(audiences: readonly AudienceOutcome[], current: boolean): EndReason {
+  if (audiences.length === 0) return 'nobody-named';
+  return current ? 'by-audience' : 'newer-status';
 }
 
 export interface RecordResultsInput {

@@ -35,6 +35,6 @@ export function createWakeDueWaits(deps: ActivityDeps) {
     if ((await wake(wait)) === 'woken') return;
     log.warn({ workflowId: wait.workflowId }, 'a waiting delivery has no open workflow: closed as failed');
     const { workflowId } = wait;
-    await endUnsent({ workflowId, sendStatus: 'failed', reason: 'its workflow was ended from outside' });
+    await endUnsent({ workflowId, sendStatus: 'failed', reason: 'ended-outside' });
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ATTENTION_KINDS } from '../shipment/attention';
+import { ATTENTION_KINDS, ENDS_BY } from '../shipment/attention';
 import { count, moment, ok, temporalUi } from './answer-fields';
 import { DATABASE_PROBLEMS } from './database-problem';
 import { words } from './request-input';
@@ -67,7 +67,7 @@ export const showAttention = {
           audience: 'user',
           since: '2026-02-06T02:11:00.000Z',
           until: '2026-02-13T02:11:00.000Z',
-          ends_by: 'a person removes the cause and retries',
+          ends_by: ENDS_BY['push-failed'],
           words: '',
           alarm: false,
           why: null,

@@ -32,11 +32,11 @@ export function addDeliveryRoutes(router: Router, deps: ApiDependencies): void {
   async function tell(story: DeliveryStory): Promise<DeliveryAnswer> {
     const { workflowId, status, state, since, waits, messageIds } = story;
     // An open one that waits has its outcome so far.
-    const outcome = state === 'closed' ? story.outcome : null;
+    const [outcome, reason] = state === 'closed' ? [story.outcome, story.reason] : [null, null];
     const waitsFor = waits.map(({ kind }) => kind);
     return {
       workflow_id: workflowId,
-      ...{ status, state, outcome, since },
+      ...{ status, state, outcome, reason, since },
       explanation: explainDelivery({ ...story, outcome, waitsFor, notifications: messageIds.length }),
       waits: waits.map(({ audience, ...wait }) => ({
         ...wait,
@@ -77,7 +77,7 @@ export function addDeliveryRoutes(router: Router, deps: ApiDependencies): void {
     problem: DeliveryAnswer['problem'],
   ): DeliveryAnswer {
     return {
-      ...{ workflow_id, state, problem, status: null, outcome: null, since: null },
+      ...{ workflow_id, state, problem, status: null, outcome: null, reason: null, since: null },
       explanation: state === 'kept' ? KEPT : UNDECIDED,
       ...{ waits: [], notifications: [], temporal_ui: temporalLink(config, workflow_id) },
     };

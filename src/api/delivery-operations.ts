@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { ENDS_BY } from '../shipment/attention';
 import { ATTENTIONS } from '../shipment/delivery';
+import { END_REASONS } from '../shipment/end-reason';
 import { explainDelivery } from '../shipment/explain-delivery';
 import { count, moment, ok, temporalUi } from './answer-fields';
 import { DATABASE_PROBLEMS } from './database-problem';
@@ -19,6 +21,10 @@ const delivery = z
       .describe('What it tells; none when it tells nothing, or has not been decided.'),
     state: z.enum(['open', 'closed', 'kept']).describe('`kept`: a journal has it, and Temporal not yet.'),
     outcome: z.string().nullable().describe('How it ended; none while it is open.'),
+    reason: z
+      .enum(END_REASONS)
+      .nullable()
+      .describe('Why it ended so, as a code; none while it is open. `explanation` says it in words.'),
     since: moment.nullable(),
     explanation: explanation.nullable().describe('Why nobody was told; none where its notifications say it.'),
     waits: z.array(
@@ -31,7 +37,15 @@ const delivery = z
       }),
     ),
     problem: z
-      .object({ step: z.string(), words: z.string(), attempts: count })
+      .object({
+        step: z.string(),
+        type: z
+          .string()
+          .nullable()
+          .describe('The type of the failure, such as `ProviderHeld`: docs/errors.md has ours.'),
+        words: z.string(),
+        attempts: count,
+      })
       .nullable()
       .describe('What a step of it fails with at the moment.'),
     notifications: z.array(explainedNotification),
@@ -63,6 +77,7 @@ export const explainDeliveries = {
           status: 'delivered',
           state: 'open',
           outcome: null,
+          reason: null,
           since: '2026-02-06T02:11:00.000Z',
           explanation: explainDelivery({
             verdict: 'announce',
@@ -79,7 +94,7 @@ export const explainDeliveries = {
               audience: null,
               since: '2026-02-06T02:11:00.000Z',
               until: '2026-02-09T02:11:00.000Z',
-              ends_by: 'an order is linked to the waybill',
+              ends_by: ENDS_BY['order-not-found'],
             },
           ],
           problem: null,

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { z } from 'zod';
 import { loadConfig } from '../config/config';
+import type { FailureType } from '../errors';
 import { askApi } from './ask-api';
 
 const explanation = z.looseObject({ en: z.string() });
@@ -27,7 +28,9 @@ const delivery = z.looseObject({
   since: z.string().nullable(),
   explanation: explanation.nullable(),
   waits: z.array(z.looseObject({ kind: z.string(), audience: z.string().nullable(), until: z.string() })),
-  problem: z.looseObject({ step: z.string(), words: z.string(), attempts: z.number() }).nullable(),
+  problem: z
+    .looseObject({ step: z.string(), type: z.string().nullable(), words: z.string(), attempts: z.number() })
+    .nullable(),
   notifications: z.array(notification),
   temporal_ui: z.string(),
 });
@@ -117,12 +120,14 @@ function withoutRepeats(lines: readonly string[]): string[] {
   return lines.filter((line, index) => lines.indexOf(line) === index);
 }
 
+const PROVIDER_HELD: FailureType = 'ProviderHeld';
+
 /** What a person does about a delivery; nothing when it needs nobody. */
 function nextStep(one: Delivery, name: string): string | undefined {
   const { workflow_id: id, waits, problem, notifications } = one;
   const [, , carrier = '', number = ''] = id.split('/');
   const kinds = waits.map(({ kind }) => kind);
-  if (problem?.words.startsWith('ProviderHeld')) return 'npx waybell providers list';
+  if (problem?.type === PROVIDER_HELD) return 'npx waybell providers list';
   // By its id: the number means the newest delivery of the parcel.
   if (problem?.step === 'workflow') return `npx waybell retry ${id}`;
   // A push that fails is tried again; any other step fails for want of a part.

@@ -1,3 +1,4 @@
+import { readEndReason } from '../shipment/end-reason';
 import type { AudienceCount, HeardUpdates } from '../shipment/ledger';
 import type { Queryable } from './pool';
 import { ATTENTION_OF_WAIT } from './waits';
@@ -113,7 +114,8 @@ export async function selectLedger(
   );
   const [row] = rows;
   if (!row) throw new Error('a statement without a from clause gives one row');
-  return row;
+  const audiences = row.audiences.map((one) => ({ ...one, reason: readEndReason(one.reason) }));
+  return { ...row, audiences };
 }
 
 /** Which of these updates have a row by now. */

@@ -3,6 +3,7 @@ import type { ShopTables } from '../config/config';
 import type { Verdict } from '../shipment/decide-announcement';
 import type { HeldBecause } from '../shipment/explain-push';
 import type { Attention } from '../shipment/delivery';
+import { readEndReason, type EndReason } from '../shipment/end-reason';
 import type { ShipmentStatus } from '../shipment/status';
 import type { Audience } from '../shipment/update';
 import { everHadDevice } from './find-devices';
@@ -19,7 +20,7 @@ export interface DeliveryStory {
   readonly status: string | null;
   readonly state: 'open' | 'closed';
   readonly outcome: string | null;
-  readonly reason: string | null;
+  readonly reason: EndReason | null;
   readonly since: Date;
   /** The newest word of its source for a status. */
   readonly rawStatus: string | null;
@@ -76,7 +77,11 @@ export async function findDeliveryStories(
       limit ${LIMIT}`,
     [name],
   );
-  return rows;
+  return rows.map((row) => ({ ...row, reason: reasonOf(row) }));
+}
+
+function reasonOf({ verdict, reason }: DeliveryStory): EndReason | null {
+  return verdict === 'announce' ? readEndReason(reason) : verdict;
 }
 
 /** What a notification depends on beside its pushes. */

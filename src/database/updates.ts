@@ -1,5 +1,6 @@
 import type { OwnRecord } from '../shipment/decide-announcement';
 import type { Decision } from '../shipment/delivery';
+import type { EndReason } from '../shipment/end-reason';
 import type { ShipmentStatus } from '../shipment/status';
 import type { ShipmentUpdate } from '../shipment/update';
 import { isoTime } from './parcel-events';
@@ -104,7 +105,7 @@ export async function isCurrent(db: Queryable, workflowId: string): Promise<bool
 export async function writeUpdateState(
   db: Queryable,
   workflowId: string,
-  end: { closed: boolean; outcome: string; reason: string },
+  end: { closed: boolean; outcome: string; reason: EndReason },
 ): Promise<void> {
   await db.query(
     `update waybell.express_updates
@@ -120,7 +121,7 @@ export async function writeUpdateState(
 export async function closeOpenUpdate(
   db: Queryable,
   workflowId: string,
-  { outcome, reason }: { outcome: string; reason: string },
+  { outcome, reason }: { outcome: string; reason: EndReason | null },
 ): Promise<void> {
   await db.query(
     `update waybell.express_updates

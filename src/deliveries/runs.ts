@@ -93,7 +93,10 @@ async function removeListed(temporal: Client, missing: Set<string>): Promise<voi
 
 /** What a delivery fails with at the moment. */
 export interface StuckStep {
+  /** The activity, or `workflow` or `Temporal` where it is no step that fails. */
   readonly step: string;
+  /** The type of its failure: a `FailureType`, or what the SDK calls an error that is not ours. */
+  readonly type: string | null;
   readonly words: string;
   readonly attempts: number;
 }
@@ -105,24 +108,27 @@ const MAX_WORDS = 300;
 export async function findStuckStep(client: Client, workflowId: string): Promise<StuckStep | null> {
   try {
     const { raw, status } = await client.workflow.getHandle(workflowId).describe();
-    if (status.name !== 'RUNNING')
-      return { step: 'workflow', words: `does not run (${status.name})`, attempts: 0 };
+    if (status.name !== 'RUNNING') return outsideOfSteps('workflow', `does not run (${status.name})`);
     const failing = (raw.pendingActivities ?? []).find(({ lastFailure }) => lastFailure);
     if (!failing) return null;
     const { activityType, lastFailure, attempt } = failing;
-    return { step: activityType?.name ?? '', words: wordsOf(lastFailure), attempts: (attempt ?? 1) - 1 };
+    const type = lastFailure?.applicationFailureInfo?.type || null;
+    const message = (lastFailure?.message ?? '').slice(0, MAX_WORDS);
+    return {
+      step: activityType?.name ?? '',
+      type,
+      words: type === null ? message : `${type}: ${message}`,
+      attempts: (attempt ?? 1) - 1,
+    };
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError)
-      return { step: 'workflow', words: 'is not known to Temporal', attempts: 0 };
-    if (isTemporalAway(error)) return { step: 'Temporal', words: 'does not answer', attempts: 0 };
+    if (error instanceof WorkflowNotFoundError) return outsideOfSteps('workflow', 'is not known to Temporal');
+    if (isTemporalAway(error)) return outsideOfSteps('Temporal', 'does not answer');
     throw error;
   }
 }
 
-function wordsOf(failure: temporal.api.failure.v1.IFailure | null | undefined): string {
-  const type = failure?.applicationFailureInfo?.type;
-  const message = (failure?.message ?? '').slice(0, MAX_WORDS);
-  return type ? `${type}: ${message}` : message;
+function outsideOfSteps(step: string, words: string): StuckStep {
+  return { step, type: null, words, attempts: 0 };
 }
 
 const { TASK_QUEUE_TYPE_WORKFLOW, TASK_QUEUE_TYPE_ACTIVITY } = temporal.api.enums.v1.TaskQueueType;

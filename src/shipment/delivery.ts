@@ -1,4 +1,5 @@
 import type { Verdict } from './decide-announcement';
+import type { EndReason } from './end-reason';
 import type { ShipmentStatus } from './status';
 import type { Audience } from './update';
 
@@ -134,7 +135,7 @@ export interface AudienceOutcome {
 
 export interface Outcome {
   readonly sendStatus: SendStatus;
-  readonly reason: string;
+  readonly reason: EndReason;
   readonly audiences: readonly AudienceOutcome[];
   /** The next deadline of what is waited for; `null` when nothing is: the delivery is closed. */
   readonly wakeAt: string | null;

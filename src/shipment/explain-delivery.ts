@@ -1,5 +1,6 @@
 import type { Verdict } from './decide-announcement';
-import type { Explanation } from './explanation';
+import { END_REASON_WORDS, type EndReason } from './end-reason';
+import { toldInstead, type Explanation } from './explanation';
 import type { ShipmentStatus } from './status';
 import type { Attention } from './delivery';
 
@@ -11,7 +12,7 @@ export interface DeliveryFacts {
   /** What that word is read as by now: a later table, or STATUS_MAP, may know it. */
   readonly readAs: ShipmentStatus | null;
   readonly outcome: string | null;
-  readonly reason: string | null;
+  readonly reason: EndReason | null;
   readonly waitsFor: readonly Attention[];
   readonly notifications: number;
 }
@@ -21,15 +22,10 @@ export function explainDelivery(facts: DeliveryFacts): Explanation | null {
   const { verdict, rawStatus, readAs, outcome, reason, waitsFor, notifications } = facts;
   switch (verdict) {
     case 'nothing-new':
-      return {
-        en: 'Every scan of this webhook was known already: there was nothing to tell.',
-        zh: '这个 webhook 的所有扫描都已知道，没有需要通知的内容。',
-      };
-    case 'stale':
-      return {
-        en: 'Its scans do not change the status, or lie behind what people were told: there was nothing to tell.',
-        zh: '它的扫描没有改变状态，或早于已通知的内容，没有需要通知的内容。',
-      };
+    case 'stale': {
+      const { en, zh } = END_REASON_WORDS[verdict];
+      return { en: `There was nothing to tell: ${en}.`, zh: `没有需要通知的内容：${zh}。` };
+    }
     case 'unknown-status':
       if (readAs !== null) {
         return {
@@ -51,14 +47,7 @@ export function explainDelivery(facts: DeliveryFacts): Explanation | null {
     };
   }
   if (notifications > 0 || outcome === null) return null;
-  if (outcome === 'superseded') {
-    return {
-      en: 'A newer status of the parcel was known before anybody was told, and was told instead.',
-      zh: '通知任何人之前包裹已有更新的状态，改为通知新的状态。',
-    };
-  }
-  return {
-    en: `It ended before anybody was told: ${reason ?? outcome}.`,
-    zh: `它在通知任何人之前就结束了：${reason ?? outcome}。`,
-  };
+  if (outcome === 'superseded') return toldInstead('anybody was told', '通知任何人之前');
+  const { en, zh } = reason === null ? { en: outcome, zh: outcome } : END_REASON_WORDS[reason];
+  return { en: `It ended before anybody was told: ${en}.`, zh: `它在通知任何人之前就结束了：${zh}。` };
 }

@@ -1,4 +1,4 @@
-import { type Explanation, joined } from './explanation';
+import { joined, toldInstead, type Explanation } from './explanation';
 
 /** What became of one notification, in numbers. */
 export interface NotificationFacts {
@@ -50,10 +50,7 @@ export function explainNotification(facts: NotificationFacts): Explanation {
     case 'no-targets':
       return withWait(facts, facts.everHadDevice ? NO_ACTIVE_DEVICE : NEVER_A_DEVICE);
     case 'superseded':
-      return {
-        en: 'A newer status of the parcel was known before this one was sent, and was told instead.',
-        zh: '发送之前包裹已有更新的状态，改为通知新的状态。',
-      };
+      return toldInstead('this one was sent', '发送之前');
     case 'sending':
       // Its own pushes are done; the delivery still pushes to the other audience.
       return accepted > 0 ? acceptedBy(accepted) : withWait(facts, BEING_SENT);

@@ -8,3 +8,11 @@ export interface Explanation {
 export function joined(...parts: readonly Explanation[]): Explanation {
   return { en: parts.map(({ en }) => en).join(' '), zh: parts.map(({ zh }) => zh).join('') };
 }
+
+/** Why something was not sent any more: people were told of a newer status instead. */
+export function toldInstead(before: string, zhBefore: string): Explanation {
+  return {
+    en: `A newer status of the parcel was known before ${before}, and was told instead.`,
+    zh: `${zhBefore}包裹已有更新的状态，改为通知新的状态。`,
+  };
+}

@@ -1,5 +1,6 @@
 import type { Verdict } from './decide-announcement';
 import type { Attention, SendStatus } from './delivery';
+import type { EndReason } from './end-reason';
 import { AUDIENCES } from './update';
 
 /** Accounts for what came in: nothing that was accepted may be gone, and nobody may be forgotten. */
@@ -71,7 +72,7 @@ export interface AudienceState {
   readonly state: 'open' | 'closed';
   readonly outcome: string | null;
   /** How a delivery ended that nobody was told about. */
-  readonly reason: string | null;
+  readonly reason: EndReason | null;
   /** `null`: there is no notification for this audience. */
   readonly sendStatus: SendStatus | null;
   /** Whether the other audience has one: then the order is known, and names only that. */
@@ -122,7 +123,7 @@ function bookUntold({ outcome, reason }: AudienceState): readonly [AudienceTerm,
     case 'superseded':
       return ['suppressed', 'superseded'];
     case 'no-targets':
-      return ['suppressed', reason === 'the order names nobody' ? 'not-named' : 'no-order'];
+      return ['suppressed', reason === 'nobody-named' ? 'not-named' : 'no-order'];
     case 'failed':
       return ['failed', reason ?? 'unknown'];
     default:

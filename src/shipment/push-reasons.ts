@@ -1,4 +1,4 @@
-import type { Explanation } from './explanation';
+import { toldInstead, type Explanation } from './explanation';
 
 const says = (en: string, zh: string): Explanation => ({ en, zh });
 
@@ -197,10 +197,7 @@ export const PUSH_REASONS: Readonly<Record<string, Explanation>> = {
   notification_missing: says('The row of the notification was deleted.', '通知记录已被删除。'),
 
   // It was not to be sent any more.
-  newer_status: says(
-    'A newer status of the parcel was known before this push began, and was told instead.',
-    '推送开始之前包裹已有更新的状态，改为推送新的状态。',
-  ),
+  newer_status: toldInstead('this push began', '推送开始之前'),
   not_the_owner: says(
     'The phone is retired, or belongs to another account by now. Its owner gets pushes again once the app registers under this account.',
     '手机已停用，或已属于另一个账号。应用以本账号重新注册后即可收到推送。',

@@ -1,6 +1,7 @@
 import type { WaitLimits } from '../shipment/attention';
 import type { Verdict } from '../shipment/decide-announcement';
 import type { AudienceOutcome, Decision, NotificationRef, SendStatus } from '../shipment/delivery';
+import type { EndReason } from '../shipment/end-reason';
 import type { RetryRequest } from '../shipment/retry-request';
 import type { ShipmentUpdate } from '../shipment/update';
 
@@ -45,7 +46,7 @@ export interface Round {
 /** How a delivery ended. Business outcomes complete the workflow; only broken parts fail it. */
 export interface DeliveryResult {
   readonly outcome: SendStatus | Exclude<Verdict, 'announce'>;
-  readonly reason: string;
+  readonly reason: EndReason;
   readonly audiences: readonly AudienceOutcome[];
 }
 

@@ -8,6 +8,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Outcome, PushResult, Recipients } from '../shipment/delivery';
+import { readEndReason, type EndReason } from '../shipment/end-reason';
 import type { Announcement, DeliveryInput, DeliveryResult } from './contract';
 import { openInbox, type Inbox } from './inbox';
 import { localFirst } from './local-first';
@@ -37,7 +38,7 @@ export async function deliveryNotification(input: DeliveryInput): Promise<Delive
     return delivery.story.ended(await deliver(delivery));
   } catch (error) {
     if (isCancellation(error)) {
-      const end = (): Promise<DeliveryResult> => endUnsent(delivery, 'failed', 'cancelled by an operator');
+      const end = (): Promise<DeliveryResult> => endUnsent(delivery, 'failed', 'cancelled');
       delivery.story.ended(await CancellationScope.nonCancellable(end));
     }
     throw error;
@@ -72,7 +73,7 @@ async function announce(delivery: Delivery): Promise<Announcement | DeliveryResu
   story.decided(decision);
   const { verdict } = decision;
   if (verdict !== 'announce') {
-    return { outcome: verdict, reason: story.reasonOf(verdict), audiences: [] };
+    return { outcome: verdict, reason: verdict, audiences: [] };
   }
   await Promise.all(decision.supersedes.map(supersede));
 
@@ -107,9 +108,9 @@ async function recipientsOnceOrdered(
       case 'found':
         return resolution.recipients;
       case 'superseded':
-        return endUnsent(delivery, 'superseded', 'a newer status is known');
+        return endUnsent(delivery, 'superseded', 'newer-status');
       case 'gave-up':
-        return endUnsent(delivery, 'no-targets', 'no order was linked in time');
+        return endUnsent(delivery, 'no-targets', 'no-order');
       case 'order-not-found':
         story.waitsForOrder(resolution.until);
         await arrivalOrDeadline(inbox, resolution.until);
@@ -131,7 +132,9 @@ async function pushUntilSettled(delivery: Delivery, announcement: Announcement):
     // Closing is a loop: what arrived while the outcome was being recorded is looked at before the end.
     await condition(allHandlersFinished);
     if (outcome.wakeAt === null && inbox.isEmpty()) {
-      const { sendStatus, reason, audiences } = outcome;
+      const { sendStatus, audiences } = outcome;
+      // A history may hold the sentence that stood here before there were codes.
+      const reason = readEndReason(outcome.reason) ?? 'by-audience';
       return { outcome: sendStatus, reason, audiences };
     }
     const { retry } = inbox.take();
@@ -177,7 +180,7 @@ async function arrivalOrDeadline(inbox: Inbox, deadline: string): Promise<void> 
 async function endUnsent(
   { workflowId }: Delivery,
   outcome: 'superseded' | 'no-targets' | 'failed',
-  reason: string,
+  reason: EndReason,
 ): Promise<DeliveryResult> {
   await localFirst('endUnsent', 'record outcome', { workflowId, sendStatus: outcome, reason });
   return { outcome, reason, audiences: [] };

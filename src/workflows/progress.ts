@@ -1,5 +1,7 @@
 import type { Attention, AudienceOutcome, Decision, PushResult, Recipients } from '../shipment/delivery';
+import { END_REASON_WORDS } from '../shipment/end-reason';
 import type { RetryRequest } from '../shipment/retry-request';
+import type { DeliveryResult } from './contract';
 
 /** Where a delivery stands: what the `progress` query answers and the Temporal UI shows as current details. */
 export interface Progress {
@@ -21,6 +23,18 @@ export interface Progress {
 /** Why a human retry has nothing to do now; `null` when it has. */
 export function whyNoRetry({ attention, step }: Pick<Progress, 'attention' | 'step'>): string | null {
   return attention.length > 0 ? null : `nothing to retry: the delivery is ${step} by itself`;
+}
+
+/** How a delivery ended, in words. */
+export function describeEnd({ outcome, reason, audiences }: DeliveryResult): string {
+  const parts = audiences.map(describeAudience);
+  if (reason !== 'by-audience') parts.push(END_REASON_WORDS[reason].en);
+  return `ended as ${outcome} (${parts.join('; ')})`;
+}
+
+function describeAudience({ audience, sendStatus, accepted, failed }: AudienceOutcome): string {
+  const told = `${audience}: ${sendStatus}, ${accepted} accepted`;
+  return failed > 0 ? `${told}, ${failed} failed` : told;
 }
 
 /** The table of devices stays readable, and below the 20 KB that the server stores. */

@@ -1,5 +1,4 @@
 import { setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import type { Verdict } from '../shipment/decide-announcement';
 import type {
   Attention,
   Decision,
@@ -13,14 +12,8 @@ import type { RetryRequest } from '../shipment/retry-request';
 import type { ShipmentUpdate } from '../shipment/update';
 import type { DeliveryResult } from './contract';
 import { progressQuery } from './messages';
-import { describeProgress, type Progress, whyNoRetry } from './progress';
+import { describeEnd, describeProgress, type Progress, whyNoRetry } from './progress';
 import { ATTENTION, DELIVERY_STATUS, MERCHANT_ID, ORDER_ID, SEND_STATUS, USER_ID } from './search-attributes';
-
-const REASON_OF_VERDICT: Readonly<Record<Exclude<Verdict, 'announce'>, string>> = {
-  'nothing-new': 'every scan of this update was known already',
-  stale: 'the scans are stored and do not change the status',
-  'unknown-status': 'the status word is not known: the scan is stored and moves nothing (see STATUS_MAP)',
-};
 
 /**
  * Tells what a delivery is doing, to the people who watch it: search attributes (one event and one action
@@ -52,10 +45,6 @@ export class Story {
   decided(decision: Decision): void {
     this.#progress.decision = decision;
     this.#step('resolving the recipients');
-  }
-
-  reasonOf(verdict: Exclude<Verdict, 'announce'>): string {
-    return REASON_OF_VERDICT[verdict];
   }
 
   waitsForOrder(until: string): void {
@@ -117,7 +106,7 @@ export class Story {
       ...(this.#progress.attention.length > 0 ? [{ key: ATTENTION, value: null }] : []),
     ]);
     this.#progress.attention = [];
-    this.#step(`ended as ${result.outcome} (${result.reason})`);
+    this.#step(describeEnd(result));
     return result;
   }
 

@@ -26,11 +26,11 @@ describe('a delivery', () => {
     [{ waitsFor: ['order-not-found'] }, /has no order, or names one that does not exist.*Link the order/],
     [{ outcome: 'superseded' }, /A newer status of the parcel was known/],
     [
-      { outcome: 'no-targets', reason: 'no order was linked in time' },
+      { outcome: 'no-targets', reason: 'no-order' },
       /ended before anybody was told: no order was linked in time\./,
     ],
     [
-      { outcome: 'failed', reason: 'cancelled by an operator' },
+      { outcome: 'failed', reason: 'cancelled' },
       /ended before anybody was told: cancelled by an operator\./,
     ],
   ])('with %j says why nobody was told', (change, words) => {

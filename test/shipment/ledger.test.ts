@@ -43,7 +43,7 @@ describe('the updates of a ledger', () => {
 const UNTOLD: AudienceState = {
   state: 'closed',
   outcome: 'no-targets',
-  reason: 'no order was linked in time',
+  reason: 'no-order',
   sendStatus: null,
   otherTold: false,
   accepted: false,
@@ -58,16 +58,16 @@ describe('an audience of a ledger', () => {
     [{ sendStatus: 'superseded' }, 'suppressed', 'superseded'],
     [{ sendStatus: 'no-targets' }, 'suppressed', 'no-device'],
     [{ sendStatus: 'failed', failure: 'bad_payload' }, 'failed', 'bad_payload'],
-    [{ sendStatus: 'sending', reason: 'cancelled by an operator' }, 'failed', 'cancelled by an operator'],
+    [{ sendStatus: 'sending', reason: 'cancelled' }, 'failed', 'cancelled'],
     [{ sendStatus: 'failed', state: 'open', attention: 'push-failed' }, 'waiting', 'push-failed'],
     [{ sendStatus: 'no-targets', state: 'open', attention: 'no-targets' }, 'waiting', 'no-targets'],
     [{ sendStatus: 'sending', state: 'open' }, 'waiting', 'under-way'],
     [{ state: 'open', attention: 'order-not-found' }, 'waiting', 'order-not-found'],
     [{ otherTold: true, outcome: 'success' }, 'suppressed', 'not-named'],
     [{}, 'suppressed', 'no-order'],
-    [{ reason: 'the order names nobody' }, 'suppressed', 'not-named'],
+    [{ reason: 'nobody-named' }, 'suppressed', 'not-named'],
     [{ outcome: 'superseded' }, 'suppressed', 'superseded'],
-    [{ outcome: 'failed', reason: 'cancelled by an operator' }, 'failed', 'cancelled by an operator'],
+    [{ outcome: 'failed', reason: 'cancelled' }, 'failed', 'cancelled'],
   ])('with %j is %s: %s', (state, term, reason) => {
     expect(bookAudience({ ...UNTOLD, ...state })).toEqual([term, reason]);
   });

@@ -38,7 +38,7 @@ describe.each(DATABASE_KINDS)('a delivery (%s database)', (database) => {
       const handle = await lab.start(parcel, 'out_for_delivery', 1);
       expect(await handle.result()).toEqual({
         outcome: 'success',
-        reason: 'user: success, 2 accepted; merchant: success, 1 accepted',
+        reason: 'by-audience',
         audiences: [
           { audience: 'user', sendStatus: 'success', accepted: 2, failed: 0, attention: null, until: null },
           {

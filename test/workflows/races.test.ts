@@ -99,7 +99,7 @@ describe.each(DATABASE_KINDS)('a delivery that races with the world (%s database
         [handle.workflowId],
       );
       expect(rows).toEqual([
-        { state: 'closed', outcome: 'failed', reason: 'its workflow was ended from outside', waits: 0 },
+        { state: 'closed', outcome: 'failed', reason: 'ended-outside', waits: 0 },
       ]);
     });
   });
@@ -120,7 +120,7 @@ describe.each(DATABASE_KINDS)('a delivery that races with the world (%s database
         `select state, reason from waybell.express_updates where workflow_id = $1`,
         [workflowId],
       );
-      expect(rows).toEqual([{ state: 'closed', reason: 'its workflow was ended from outside' }]);
+      expect(rows).toEqual([{ state: 'closed', reason: 'ended-outside' }]);
     });
   });
 
@@ -146,7 +146,7 @@ describe.each(DATABASE_KINDS)('a delivery that races with the world (%s database
           {
             state: 'closed',
             outcome: 'success',
-            reason: 'user: success, 1 accepted; merchant: success, 1 accepted',
+            reason: 'by-audience',
           },
         ]);
       },

@@ -18,8 +18,9 @@ const POOLED =
   'DATABASE_URL leads through a pooler in transaction mode, where the lock of a migration does not hold: migrate directly, or through its session mode (port 5432 at Supabase). Nothing was changed.';
 
 /**
- * Applies all migrations that the database has not seen, in one transaction and under a lock: two that start at
- * once do it once.
+ * Applies all migrations that the database has not seen, under a lock: two that start at once do it once. Each is a
+ * transaction of its own, so that none holds a table while a later one reads through it; what one that fails comes
+ * after is applied, and the next run goes on there.
  * @returns their names; empty when there was nothing to do.
  * @throws {MigrationRefused} when rows stand in the way; then nothing was changed.
  * @throws {Error} through a pooler that would lend the locked session to others.
@@ -41,7 +42,7 @@ export async function migrate(databaseUrl: string, report: (line: string) => voi
       migrationsSchema: SCHEMA,
       migrationsTable: TABLE,
       createMigrationsSchema: true,
-      singleTransaction: true,
+      singleTransaction: false,
       advisoryLockMode: 'wait',
       // What it would say, the caller says in one line; errors are thrown besides.
       log: () => undefined,

@@ -1,0 +1,64 @@
+import type { Explanation } from './explanation';
+
+export const END_REASONS = [
+  'nothing-new',
+  'stale',
+  'unknown-status',
+  'newer-status',
+  'no-order',
+  'nobody-named',
+  'by-audience',
+  'cancelled',
+  'ended-outside',
+] as const;
+/**
+ * Why a delivery ended as it did: the `reason` of its workflow's result, and of its row in `express_updates`, where an
+ * update that announced nothing has none beside its verdict. `by-audience`: each audience came to an outcome of its own.
+ */
+export type EndReason = (typeof END_REASONS)[number];
+
+/** Each reason in words, to stand after "ended as …" or "because". */
+export const END_REASON_WORDS: Readonly<Record<EndReason, Explanation>> = {
+  'nothing-new': {
+    en: 'every scan of this webhook was known already',
+    zh: '这个 webhook 的所有扫描都已知道',
+  },
+  stale: {
+    en: 'its scans do not change the status, or lie behind what people were told',
+    zh: '它的扫描没有改变状态，或早于已通知的内容',
+  },
+  'unknown-status': {
+    en: 'its status word is not known: the scan is stored and moves nothing (see STATUS_MAP)',
+    zh: '状态词未知：扫描已保存，但不改变任何状态（见 STATUS_MAP）',
+  },
+  'newer-status': { en: 'a newer status is known', zh: '已有更新的状态' },
+  'no-order': { en: 'no order was linked in time', zh: '限期内没有关联订单' },
+  'nobody-named': { en: 'the order names nobody', zh: '订单中没有任何收件人' },
+  'by-audience': { en: 'each audience has its own outcome', zh: '各收件人的结果各不相同' },
+  cancelled: { en: 'cancelled by an operator', zh: '被操作人员取消' },
+  'ended-outside': { en: 'its workflow was ended from outside', zh: '它的工作流从外部被终止' },
+};
+
+/** What stood in place of a code before there were any, when each audience had its own outcome. */
+const BY_AUDIENCE = /^(user|merchant): [a-z-]+, \d+ accepted/;
+const AND_NEWER_STATUS = '; a newer status is known';
+const CODE_OF_SENTENCE = new Map<string, EndReason>([
+  ['a newer status is known', 'newer-status'],
+  ['no order was linked in time', 'no-order'],
+  ['the order names nobody', 'nobody-named'],
+  ['cancelled by an operator', 'cancelled'],
+  ['its workflow was ended from outside', 'ended-outside'],
+]);
+
+/**
+ * Reads a reason wherever it comes from: the first versions wrote sentences, and those stay in histories, in steps that
+ * were begun then and go on for up to 13 days, and in rows that a worker of then writes beside a migrated database.
+ * @returns `null` for what is no reason
+ */
+export function readEndReason(stored: string | null): EndReason | null {
+  if (stored === null) return null;
+  const code = END_REASONS.find((reason) => reason === stored);
+  if (code !== undefined) return code;
+  if (BY_AUDIENCE.test(stored)) return stored.endsWith(AND_NEWER_STATUS) ? 'newer-status' : 'by-audience';
+  return CODE_OF_SENTENCE.get(stored) ?? null;
+}
