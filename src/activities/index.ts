@@ -10,36 +10,26 @@ import { createRetireSilentDevices } from './retire-silent-devices';
 import { createUpsertNotifications } from './upsert-notifications';
 import { createWakeDueWaits } from './wake-due-waits';
 
-/** Everything a workflow can ask for. */
-export interface Activities {
-  persistWaybill: ReturnType<typeof createPersistWaybill>;
-  resolveRecipients: ReturnType<typeof createResolveRecipients>;
-  upsertNotifications: ReturnType<typeof createUpsertNotifications>;
-  findDevices: ReturnType<typeof createFindDevices>;
-  pushToDevice: ReturnType<typeof createPushToDevice>;
-  recordResults: ReturnType<typeof createRecordResults>;
-  recordOutcome: ReturnType<typeof createRecordOutcome>;
-  endUnsent: ReturnType<typeof createEndUnsent>;
-  wakeDueWaits: ReturnType<typeof createWakeDueWaits>;
-  listForRetry: ReturnType<typeof createListForRetry>;
-  retryBatch: ReturnType<typeof createRetryBatch>;
-  retireSilentDevices: ReturnType<typeof createRetireSilentDevices>;
-}
+/** Every step that a workflow can ask for, by its name in Temporal. */
+const STEPS = {
+  persistWaybill: createPersistWaybill,
+  resolveRecipients: createResolveRecipients,
+  upsertNotifications: createUpsertNotifications,
+  findDevices: createFindDevices,
+  pushToDevice: createPushToDevice,
+  recordResults: createRecordResults,
+  recordOutcome: createRecordOutcome,
+  endUnsent: createEndUnsent,
+  wakeDueWaits: createWakeDueWaits,
+  listForRetry: createListForRetry,
+  retryBatch: createRetryBatch,
+  retireSilentDevices: createRetireSilentDevices,
+};
+
+export type Activities = { [Step in keyof typeof STEPS]: ReturnType<(typeof STEPS)[Step]> };
 
 /** Builds the activities over their parts. */
 export function createActivities(deps: ActivityDeps): Activities {
-  return {
-    persistWaybill: createPersistWaybill(deps),
-    resolveRecipients: createResolveRecipients(deps),
-    upsertNotifications: createUpsertNotifications(deps),
-    findDevices: createFindDevices(deps),
-    pushToDevice: createPushToDevice(deps),
-    recordResults: createRecordResults(deps),
-    recordOutcome: createRecordOutcome(deps),
-    endUnsent: createEndUnsent(deps),
-    wakeDueWaits: createWakeDueWaits(deps),
-    listForRetry: createListForRetry(deps),
-    retryBatch: createRetryBatch(deps),
-    retireSilentDevices: createRetireSilentDevices(deps),
-  };
+  const built = Object.entries(STEPS).map(([step, create]) => [step, create(deps)] as const);
+  return Object.fromEntries(built) as Activities;
 }

@@ -5,6 +5,8 @@ import { loadConfig, type Config } from '../config/config';
 import { sendWebhook, type ApiAnswer } from '../embedded/sample-carrier';
 import { nextWebhook, type SendChoice } from '../embedded/sample-parcel';
 import { openTemporal } from '../process/open-temporal';
+import { nextStep } from '../shipment/attention';
+import type { Attention } from '../shipment/delivery';
 import { progressQuery } from '../workflows/messages';
 import type { Progress } from '../workflows/progress';
 import { ATTENTION } from '../workflows/search-attributes';
@@ -76,6 +78,9 @@ function factsOf({ recipients, pushes }: Progress): string[] {
 
 const PATIENCE_MS = 60_000;
 
+/** The first that a delivery waits for is what is to be done next. */
+const NEXT: readonly Attention[] = ['push-failed', 'order-not-found', 'no-targets'];
+
 const say = (line: string): void => console.log(line);
 
 /** `waybell send`: a webhook as a carrier would send it, followed until it is on the phones. */
@@ -129,11 +134,6 @@ function describeEnd({ state, progress }: FollowEnd): string {
 }
 
 function nextCommand({ progress }: FollowEnd): string {
-  const attention = progress?.attention ?? [];
-  if (attention.includes('push-failed')) return `npx waybell retry ${progress?.trackingNo}`;
-  if (attention.includes('order-not-found')) {
-    return `link an order: PUT /api/v1/waybills/${progress?.carrier}/${progress?.trackingNo} {"order_id": "…"}`;
-  }
-  if (attention.includes('no-targets')) return 'register a device of the owner: POST /api/v1/push/register';
-  return 'npm run send';
+  const lacks = progress && NEXT.find((attention) => progress.attention.includes(attention));
+  return lacks ? nextStep(lacks, { ...progress, name: progress.trackingNo }) : 'npm run send';
 }

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { loadConfig } from '../config/config';
 import type { FailureType } from '../errors';
+import { nextStep } from '../shipment/attention';
 import { askApi } from './ask-api';
 
 const explanation = z.looseObject({ en: z.string() });
@@ -59,7 +60,7 @@ export function whyCommand(): Command {
 /** The newest in full, and of those before it how they ended. */
 function inWords([newest, ...before]: readonly Delivery[], name: string): string {
   if (newest === undefined) return '';
-  const next = nextStep(newest, name);
+  const next = adviceFor(newest, name);
   return [
     headOf(newest),
     ...withoutRepeats(detailsOf(newest)),
@@ -123,20 +124,18 @@ function withoutRepeats(lines: readonly string[]): string[] {
 const PROVIDER_HELD: FailureType = 'ProviderHeld';
 
 /** What a person does about a delivery; nothing when it needs nobody. */
-function nextStep(one: Delivery, name: string): string | undefined {
+function adviceFor(one: Delivery, name: string): string | undefined {
   const { workflow_id: id, waits, problem, notifications } = one;
-  const [, , carrier = '', number = ''] = id.split('/');
+  const [, , carrier = '', trackingNo = ''] = id.split('/');
   const kinds = waits.map(({ kind }) => kind);
   if (problem?.type === PROVIDER_HELD) return 'npx waybell providers list';
   // By its id: the number means the newest delivery of the parcel.
   if (problem?.step === 'workflow') return `npx waybell retry ${id}`;
   // A push that fails is tried again; any other step fails for want of a part.
   if (problem !== null && problem.step !== 'pushToDevice') return 'npx waybell doctor';
-  if (kinds.includes('order-not-found'))
-    return `link its order: PUT /api/v1/waybills/${carrier}/${number} {"order_id": "…"}`;
+  const parcel = { carrier, trackingNo, name };
+  if (kinds.includes('order-not-found')) return nextStep('order-not-found', parcel);
   const failed = notifications.some(({ send_status: sent }) => sent === 'failed' || sent === 'partial');
-  if (kinds.includes('push-failed') || failed) return `remove the cause, then: npx waybell retry ${name}`;
-  if (kinds.includes('no-targets'))
-    return 'the app registers a phone of that owner: POST /api/v1/push/register';
-  return undefined;
+  if (kinds.includes('push-failed') || failed) return nextStep('push-failed', parcel);
+  return kinds.includes('no-targets') ? nextStep('no-targets', parcel) : undefined;
 }

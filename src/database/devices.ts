@@ -123,12 +123,11 @@ async function lockInstallation(db: Queryable, { appid, installationId }: Regist
 }
 
 async function retireOlderCids(db: Queryable, { appid, cid, installation_id }: Device): Promise<void> {
-  await db.query(
-    `update public.push_devices
-        set is_active = false, inactive_reason = 'reinstalled', inactive_at = now(), updated_at = now()
-      where appid = $1 and installation_id = $2 and cid <> $3 and is_active`,
-    [appid, installation_id, cid],
-  );
+  await retireDevices(db, 'reinstalled', 'appid = $2 and installation_id = $3 and cid <> $4 and is_active', [
+    appid,
+    installation_id,
+    cid,
+  ]);
 }
 
 /** Finds a device by its identity and keeps its owner from changing until the transaction ends. */
@@ -172,36 +171,43 @@ export async function listDevices(db: Queryable, filter: DeviceFilter): Promise<
   return rows;
 }
 
-/** Retires a device because its app said so. The row stays: it tells why nothing arrives any more. */
+/** Retires a device because its app said so. */
 export async function unregisterDevice(
   db: Queryable,
   appid: string,
   cid: string,
 ): Promise<Device | undefined> {
-  const { rows } = await db.query<Device>(
-    `update public.push_devices
-        set is_active = false, inactive_reason = 'unregistered', inactive_at = now(), updated_at = now()
-      where appid = $1 and cid = $2
-     returning ${DEVICE_COLUMNS}`,
-    [appid, cid],
-  );
-  return rows[0];
+  const [device] = await retireDevices(db, 'unregistered', 'appid = $2 and cid = $3', [appid, cid]);
+  return device;
 }
 
-/**
- * Retires a device that its provider declared gone. Soft: a registration revives it, and a registration
- * newer than the try that brought the verdict wins.
- */
+/** Retires a device that its provider declared gone; a registration newer than the try that brought the verdict wins. */
 export async function deactivateDevice(
   db: Queryable,
   deviceId: string,
   reason: string,
   triedAt: Date,
 ): Promise<void> {
-  await db.query(
+  await retireDevices(db, reason, 'id = $2 and is_active and registered_at <= $3', [deviceId, triedAt]);
+}
+
+/**
+ * Retires devices, for a reason that people are told. Their rows stay, since they say why nothing arrives any more, and
+ * a registration revives them.
+ * @param which the SQL that finds them, over `values` from $2 on
+ */
+export async function retireDevices(
+  db: Queryable,
+  reason: string,
+  which: string,
+  values: readonly unknown[],
+): Promise<Device[]> {
+  const { rows } = await db.query<Device>(
     `update public.push_devices
-        set is_active = false, inactive_reason = $2, inactive_at = now(), updated_at = now()
-      where id = $1 and is_active and registered_at <= $3`,
-    [deviceId, reason, triedAt],
+        set is_active = false, inactive_reason = $1, inactive_at = now(), updated_at = now()
+      where ${which}
+     returning ${DEVICE_COLUMNS}`,
+    [reason, ...values],
   );
+  return rows;
 }

@@ -1,7 +1,8 @@
-import { escapeIdentifier } from 'pg';
 import type { ShopTables } from '../config/config';
 import type { Queryable } from './pool';
 import { ORDER_FUNCTION, readOrders, type OrderAccess } from './schema/order-access';
+import { shopNames } from './shop-names';
+import { NEWER_ANNOUNCEMENTS } from './updates';
 
 export interface DueWait {
   readonly workflowId: string;
@@ -34,7 +35,7 @@ async function takeDue(
   access: OrderAccess,
   limit: number,
 ): Promise<DueWait[]> {
-  const { waybills } = tables;
+  const { waybills } = shopNames(tables);
   const { rows } = await db.query<DueWait>(
     `with ready as (
        select workflow_id, waybill_id, kind, audience, owner_id, since, deadline
@@ -42,7 +43,7 @@ async function takeDue(
         where woken_at is null or woken_at < now() - ${WAKE_AGAIN_AFTER}),
      due as (
        select r.*, r.kind as cause from ready r
-         join ${nameOf(waybills)} b on b.${escapeIdentifier(waybills.id)} = r.waybill_id::${types.waybillId}
+         join ${waybills.name} b on b.${waybills.id} = r.waybill_id::${types.waybillId}
          ${joinOrders(tables, types, access)}
         where r.kind = 'order'
        union all
@@ -56,9 +57,7 @@ async function takeDue(
        union all
        select r.*, 'superseded' from ready r
          join waybell.express_updates own on own.workflow_id = r.workflow_id and own.state = 'open'
-        where exists (select from waybell.express_updates newer
-                       where newer.waybill_id = own.waybill_id and newer.verdict = 'announce'
-                         and newer.seq > own.seq)
+        where exists (select ${NEWER_ANNOUNCEMENTS})
        union all
        select r.*, 'time-over' from ready r
         where r.deadline < ${TIME_OVER}
@@ -77,16 +76,17 @@ async function takeDue(
 }
 
 /** The function is asked once for each waiting waybill that names an order: few, since an order that exists ends it. */
-function joinOrders({ waybills, orders }: ShopTables, types: IdTypes, access: OrderAccess): string {
-  const orderId = `b.${escapeIdentifier(waybills.orderId)}`;
+function joinOrders(tables: ShopTables, types: IdTypes, access: OrderAccess): string {
+  const { waybills, orders } = shopNames(tables);
+  const orderId = `b.${waybills.orderId}`;
   if (access === 'function') {
     return `cross join lateral (select from ${ORDER_FUNCTION}(${orderId}::text) where ${orderId} is not null limit 1) o`;
   }
-  const id = `o.${escapeIdentifier(orders.id)}`;
+  const id = `o.${orders.id}`;
   // What a waybill names need be no id of an order: it is not cast to the type of one.
   const isIts =
     types.orderId === types.namedOrderId ? `${id} = ${orderId}` : `${id}::text = ${orderId}::text`;
-  return `join ${nameOf(orders)} o on ${isIts}`;
+  return `join ${orders.name} o on ${isIts}`;
 }
 
 /** The types of the columns that hold ids, as SQL; a role that may not read the orders need not know theirs. */
@@ -118,10 +118,6 @@ async function readIdTypes(db: Queryable, { waybills, orders }: ShopTables): Pro
   const [row] = rows;
   if (!row) throw new Error('an aggregate gives one row');
   return row.types;
-}
-
-function nameOf({ schema, table }: { readonly schema: string; readonly table: string }): string {
-  return `${escapeIdentifier(schema)}.${escapeIdentifier(table)}`;
 }
 
 export async function noteSweep(db: Queryable): Promise<void> {

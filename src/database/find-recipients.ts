@@ -1,8 +1,8 @@
-import { escapeIdentifier } from 'pg';
 import type { ShopTables } from '../config/config';
 import type { Recipients } from '../shipment/delivery';
 import { ORDER_FUNCTION, type OrderAccess, readOrders } from './schema/order-access';
 import type { Queryable } from './pool';
+import { shopNames } from './shop-names';
 
 /** Class 22: the shop's id column cannot hold what the waybill names, for example text in a uuid column. */
 const INVALID_TEXT_REPRESENTATION = '22P02';
@@ -13,11 +13,11 @@ export async function findRecipients(
   tables: ShopTables,
   waybillId: string,
 ): Promise<Recipients | null> {
-  const { waybills } = tables;
+  const { waybills } = shopNames(tables);
   const linked = await db.query<{ order_id: string | null }>(
-    `select ${escapeIdentifier(waybills.orderId)}::text as order_id
-       from ${escapeIdentifier(waybills.schema)}.${escapeIdentifier(waybills.table)}
-      where ${escapeIdentifier(waybills.id)} = $1`,
+    `select ${waybills.orderId}::text as order_id
+       from ${waybills.name}
+      where ${waybills.id} = $1`,
     [waybillId],
   );
   const orderId = linked.rows[0]?.order_id;
@@ -33,17 +33,18 @@ interface People {
 
 async function findPeople(
   db: Queryable,
-  { orders }: ShopTables,
+  tables: ShopTables,
   access: OrderAccess,
   orderId: string,
 ): Promise<People | undefined> {
+  const { orders } = shopNames(tables);
   const { rows } = await db.query<People>(
     access === 'function'
       ? `select user_id, merchant_id from ${ORDER_FUNCTION}($1)`
-      : `select ${escapeIdentifier(orders.userId)}::text as user_id,
-                ${escapeIdentifier(orders.merchantId)}::text as merchant_id
-           from ${escapeIdentifier(orders.schema)}.${escapeIdentifier(orders.table)}
-          where ${escapeIdentifier(orders.id)} = $1`,
+      : `select ${orders.userId}::text as user_id,
+                ${orders.merchantId}::text as merchant_id
+           from ${orders.name}
+          where ${orders.id} = $1`,
     [orderId],
   );
   return rows[0];

@@ -2,6 +2,7 @@ import { escapeIdentifier } from 'pg';
 import type { ShopTables } from '../config/config';
 import type { ShipmentUpdate } from '../shipment/update';
 import type { Queryable } from './pool';
+import { shopNames } from './shop-names';
 
 /** What the columns of the old system's queue are called; its notes name only `id`, `processed_at` and two more. */
 export interface QueueColumns {
@@ -59,11 +60,12 @@ export async function findMissingQueueColumns(
  */
 export async function lockQueuePage(
   db: Queryable,
-  { waybills }: ShopTables,
+  tables: ShopTables,
   columns: QueueColumns,
   after: string,
   limit: number,
 ): Promise<QueueRow[]> {
+  const { waybills } = shopNames(tables);
   const waybillId = escapeIdentifier(columns.waybillId);
   const status = escapeIdentifier(columns.status);
   const text = escapeIdentifier(columns.text);
@@ -87,15 +89,15 @@ export async function lockQueuePage(
         group by page.key)
      select q.id::text as id, page.key as "waybillId", q.${status}::text as status, q.${text}::text as text,
             to_char(q.${time}::timestamptz at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as time,
-            w.${escapeIdentifier(waybills.carrier)} as carrier,
-            w.${escapeIdentifier(waybills.trackingNo)} as "trackingNo",
+            w.${waybills.carrier} as carrier,
+            w.${waybills.trackingNo} as "trackingNo",
             coalesce(told.statuses, '{}') as told, written.queue_id is not null as notified
        from page
        join public.notify_queue q on ${key} = page.key and ${OPEN}
        left join told on told.key = page.key
        left join written on written.queue_id = q.id::text
-       left join ${escapeIdentifier(waybills.schema)}.${escapeIdentifier(waybills.table)} w
-         on w.${escapeIdentifier(waybills.id)} = q.${waybillId}
+       left join ${waybills.name} w
+         on w.${waybills.id} = q.${waybillId}
       order by page.key, q.${time}, q.id
         for update of q`,
     [after, limit],

@@ -3,6 +3,7 @@ import type { PushResult, PushState, SendStatus } from '../shipment/delivery';
 import type { Audience } from '../shipment/update';
 import { NEXT_PROBE } from './held';
 import type { Queryable } from './pool';
+import { NEWER_ANNOUNCEMENTS } from './updates';
 
 export interface PushTask {
   readonly workflowId: string;
@@ -60,9 +61,7 @@ export async function claimPush(db: Queryable, task: PushTask): Promise<Claim | 
               coalesce(d.is_active
                 and case n.aud when 'merchant' then d.merchant_id::text else d.user_id::text end
                     = n.recipient_id::text, false) as reachable,
-              exists (select from waybell.express_updates newer
-                       where newer.waybill_id = own.waybill_id and newer.verdict = 'announce'
-                         and newer.seq > own.seq) as superseded,
+              exists (select ${NEWER_ANNOUNCEMENTS}) as superseded,
               before.state as stored_state
          from public.express_notifications n
          join waybell.express_updates own on own.workflow_id = $3

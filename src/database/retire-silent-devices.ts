@@ -1,3 +1,4 @@
+import { retireDevices } from './devices';
 import type { Queryable } from './pool';
 
 /** Rows of one statement: far below what a statement may take. */
@@ -8,6 +9,20 @@ export interface SilenceRule {
   readonly provider: string;
   readonly days: number;
 }
+
+const SILENT = `id in (
+  select d.id from public.push_devices d
+   where d.is_active and d.provider = $2 and d.last_seen_at < now() - $3 * interval '1 day'
+     -- They have the time of the migration that added the column.
+     and not exists (
+       select from waybell.migrations m
+        where m.run_on = d.registered_at and m.run_on > now() - $3 * interval '1 day')
+     and not exists (
+       select from waybell.express_pushes p
+        where p.cid = d.cid and p.device_id = d.id::text and p.state = 'accepted'
+          and greatest(p.answered_at, p.delivered_at, p.shown_at) > now() - $3 * interval '1 day')
+   limit ${BATCH}
+     for update skip locked)`;
 
 /**
  * Retires devices that nobody heard of for longer than their provider keeps them: neither a registration, nor a push
@@ -20,24 +35,6 @@ export async function retireSilentDevices(
   db: Queryable,
   { provider, days }: SilenceRule,
 ): Promise<{ readonly retired: number; readonly more: boolean }> {
-  const { rowCount } = await db.query(
-    `update public.push_devices
-        set is_active = false, inactive_reason = 'silent', inactive_at = now(), updated_at = now()
-      where id in (
-        select d.id from public.push_devices d
-         where d.is_active and d.provider = $1 and d.last_seen_at < now() - $2 * interval '1 day'
-           -- They have the time of the migration that added the column.
-           and not exists (
-             select from waybell.migrations m
-              where m.run_on = d.registered_at and m.run_on > now() - $2 * interval '1 day')
-           and not exists (
-             select from waybell.express_pushes p
-              where p.cid = d.cid and p.device_id = d.id::text and p.state = 'accepted'
-                and greatest(p.answered_at, p.delivered_at, p.shown_at) > now() - $2 * interval '1 day')
-         limit ${BATCH}
-           for update skip locked)`,
-    [provider, days],
-  );
-  const retired = rowCount ?? 0;
+  const { length: retired } = await retireDevices(db, 'silent', SILENT, [provider, days]);
   return { retired, more: retired === BATCH };
 }

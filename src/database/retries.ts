@@ -1,10 +1,11 @@
-import { escapeIdentifier } from 'pg';
 import type { ShopTables } from '../config/config';
 import type { NotificationRef } from '../shipment/delivery';
 import type { ShipmentUpdate } from '../shipment/update';
 import type { ClosedDelivery } from '../shipment/why-no-restart';
 import { findDevices } from './find-devices';
 import type { Queryable } from './pool';
+import { shopNames } from './shop-names';
+import { NEWER_ANNOUNCEMENTS } from './updates';
 
 export const RETRY_OUTCOMES = ['asked', 'restarted', 'refused'] as const;
 /** How one delivery of a bulk retry was settled. */
@@ -147,9 +148,7 @@ export async function selectRestartFacts(
     }
   >(
     `select own.verdict, own.state = 'open' as "leftOpen", own.input as update, own.run_id as "runId",
-            (select newer.status from waybell.express_updates newer
-              where newer.waybill_id = own.waybill_id and newer.verdict = 'announce' and newer.seq > own.seq
-              order by newer.seq desc limit 1) as "newerStatus",
+            (select newer.status ${NEWER_ANNOUNCEMENTS} order by newer.seq desc limit 1) as "newerStatus",
             (select coalesce(jsonb_agg(jsonb_build_object(
                       'messageId', n.message_id, 'audience', n.aud, 'recipientId', n.recipient_id::text,
                       'accepted', p.accepted, 'failed', p.failed)), '[]')
@@ -185,10 +184,10 @@ export interface NamedDelivery {
  */
 export async function findDeliveries(
   db: Queryable,
-  { waybills }: ShopTables,
+  tables: ShopTables,
   words: readonly string[],
 ): Promise<NamedDelivery[]> {
-  const table = `${escapeIdentifier(waybills.schema)}.${escapeIdentifier(waybills.table)}`;
+  const { waybills } = shopNames(tables);
   const { rows } = await db.query<NamedDelivery>(
     `with asked as (select distinct word, upper(word) as number from unnest($1::text[]) as word)
      select a.word, u.workflow_id as "workflowId"
@@ -200,10 +199,10 @@ export async function findDeliveries(
      union
      select a.word, newest.workflow_id
        from asked a
-       join ${table} b on b.${escapeIdentifier(waybills.trackingNo)} = a.number
+       join ${waybills.name} b on b.${waybills.trackingNo} = a.number
        cross join lateral (
          select workflow_id from waybell.express_updates u
-          where u.waybill_id = b.${escapeIdentifier(waybills.id)}::text and u.verdict = 'announce'
+          where u.waybill_id = b.${waybills.id}::text and u.verdict = 'announce'
           order by u.seq desc limit 1) newest`,
     [words],
   );

@@ -1,4 +1,3 @@
-import { escapeIdentifier } from 'pg';
 import type { ShopTables } from '../config/config';
 import type { Verdict } from '../shipment/decide-announcement';
 import type { HeldBecause } from '../shipment/explain-push';
@@ -12,6 +11,7 @@ import type { Notification, Push } from './notifications';
 import { isoTime } from './parcel-events';
 import type { Queryable } from './pool';
 import { ATTENTION_OF_WAIT, STILL_WAITED_FOR } from './waits';
+import { shopNames } from './shop-names';
 
 /** What PostgreSQL knows of one delivery, besides its notifications. */
 export interface DeliveryStory {
@@ -41,14 +41,14 @@ const LIMIT = 3;
 /** The delivery of this workflow id or message_id, or the newest ones of the parcel with this number. */
 export async function findDeliveryStories(
   db: Queryable,
-  { waybills }: ShopTables,
+  tables: ShopTables,
   name: string,
 ): Promise<DeliveryStory[]> {
-  const table = `${escapeIdentifier(waybills.schema)}.${escapeIdentifier(waybills.table)}`;
+  const { waybills } = shopNames(tables);
   const { rows } = await db.query<DeliveryStory>(
     `with parcels as (
-       select ${escapeIdentifier(waybills.id)}::text as id from ${table}
-        where ${escapeIdentifier(waybills.trackingNo)} = upper($1)),
+       select ${waybills.id}::text as id from ${waybills.name}
+        where ${waybills.trackingNo} = upper($1)),
      named as (
        select $1::text as workflow_id
        union

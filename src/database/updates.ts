@@ -87,13 +87,14 @@ export async function insertUpdate(
   );
 }
 
+/** SQL: of an update `own`, the announcements about the same waybill that came after it, as `newer`. */
+export const NEWER_ANNOUNCEMENTS = `from waybell.express_updates newer
+  where newer.waybill_id = own.waybill_id and newer.verdict = 'announce' and newer.seq > own.seq`;
+
 /** False once a newer announcement about the same waybill is committed. */
 export async function isCurrent(db: Queryable, workflowId: string): Promise<boolean> {
   const { rows } = await db.query<{ current: boolean }>(
-    `select not exists (
-         select from waybell.express_updates newer
-          where newer.waybill_id = own.waybill_id and newer.verdict = 'announce' and newer.seq > own.seq
-       ) as current
+    `select not exists (select ${NEWER_ANNOUNCEMENTS}) as current
        from waybell.express_updates own
       where own.workflow_id = $1`,
     [workflowId],

@@ -1,8 +1,8 @@
-import { escapeIdentifier } from 'pg';
 import type { ShopTables } from '../config/config';
 import type { ShipmentStatus } from '../shipment/status';
 import type { Queryable } from './pool';
 import { ORDER_FUNCTION, readOrders } from './schema/order-access';
+import { shopNames } from './shop-names';
 
 /** A row of the shop's waybill table. Ids as text, whatever type the shop gave them. */
 export interface Waybill {
@@ -14,18 +14,15 @@ export interface Waybill {
 }
 
 /** The columns of a `Waybill`, under the names that the shop gave them. */
-function waybillColumns({ waybills }: ShopTables): string {
+function waybillColumns(tables: ShopTables): string {
+  const { waybills } = shopNames(tables);
   return [
-    `${escapeIdentifier(waybills.id)}::text as id`,
-    `${escapeIdentifier(waybills.carrier)} as carrier`,
-    `${escapeIdentifier(waybills.trackingNo)} as tracking_no`,
-    `${escapeIdentifier(waybills.orderId)}::text as order_id`,
-    `${escapeIdentifier(waybills.status)}::text as status`,
+    `${waybills.id}::text as id`,
+    `${waybills.carrier} as carrier`,
+    `${waybills.trackingNo} as tracking_no`,
+    `${waybills.orderId}::text as order_id`,
+    `${waybills.status}::text as status`,
   ].join(', ');
-}
-
-function waybillTable({ waybills }: ShopTables): string {
-  return `${escapeIdentifier(waybills.schema)}.${escapeIdentifier(waybills.table)}`;
 }
 
 /**
@@ -40,14 +37,13 @@ async function findWaybillForUpdate(
   carrier: string | null,
   trackingNo: string,
 ): Promise<Waybill | undefined> {
-  const { waybills } = tables;
-  const carrierColumn = escapeIdentifier(waybills.carrier);
+  const { waybills } = shopNames(tables);
   const { rows } = await db.query<Waybill>(
     `select ${waybillColumns(tables)}
-       from ${waybillTable(tables)}
-      where ${escapeIdentifier(waybills.trackingNo)} = any ($1)
-        and ($2::text is null or lower(${carrierColumn}) = $2 or ${carrierColumn} is null)
-      order by ${carrierColumn} is null, ${escapeIdentifier(waybills.orderId)} is null, ${escapeIdentifier(waybills.id)}
+       from ${waybills.name}
+      where ${waybills.trackingNo} = any ($1)
+        and ($2::text is null or lower(${waybills.carrier}) = $2 or ${waybills.carrier} is null)
+      order by ${waybills.carrier} is null, ${waybills.orderId} is null, ${waybills.id}
       limit 1
         for update`,
     [[trackingNo, trackingNo.toLowerCase()], carrier],
@@ -57,10 +53,11 @@ async function findWaybillForUpdate(
 
 /** Finds a waybill by its id and locks the row. */
 async function findWaybillById(db: Queryable, tables: ShopTables, id: string): Promise<Waybill | undefined> {
+  const { waybills } = shopNames(tables);
   const { rows } = await db.query<Waybill>(
     `select ${waybillColumns(tables)}
-       from ${waybillTable(tables)}
-      where ${escapeIdentifier(tables.waybills.id)}::text = $1
+       from ${waybills.name}
+      where ${waybills.id}::text = $1
         for update`,
     [id],
   );
@@ -77,10 +74,10 @@ async function insertWaybill(
   carrier: string,
   trackingNo: string,
 ): Promise<Waybill> {
-  const { waybills } = tables;
+  const { waybills } = shopNames(tables);
   const { rows } = await db.query<Waybill>(
-    `insert into ${waybillTable(tables)}
-       (${escapeIdentifier(waybills.carrier)}, ${escapeIdentifier(waybills.trackingNo)})
+    `insert into ${waybills.name}
+       (${waybills.carrier}, ${waybills.trackingNo})
      values ($1, $2)
      on conflict do nothing
      returning ${waybillColumns(tables)}`,
@@ -142,11 +139,11 @@ export async function linkWaybill(
   waybillId: string,
   orderId: string,
 ): Promise<Waybill> {
-  const { waybills } = tables;
+  const { waybills } = shopNames(tables);
   const { rows } = await db.query<Waybill>(
-    `update ${waybillTable(tables)}
-        set ${escapeIdentifier(waybills.orderId)} = $2
-      where ${escapeIdentifier(waybills.id)} = $1
+    `update ${waybills.name}
+        set ${waybills.orderId} = $2
+      where ${waybills.id} = $1
      returning ${waybillColumns(tables)}`,
     [waybillId, orderId],
   );
@@ -166,15 +163,15 @@ async function lockWaybill(db: Queryable, carrier: string, trackingNo: string): 
 /** Writes the current status of a waybill into the shop's column. */
 export async function writeWaybillStatus(
   db: Queryable,
-  { waybills }: ShopTables,
+  tables: ShopTables,
   waybillId: string,
   status: ShipmentStatus,
 ): Promise<void> {
-  const column = escapeIdentifier(waybills.status);
+  const { waybills } = shopNames(tables);
   await db.query(
-    `update ${escapeIdentifier(waybills.schema)}.${escapeIdentifier(waybills.table)}
-        set ${column} = $2
-      where ${escapeIdentifier(waybills.id)} = $1 and ${column} is distinct from $2`,
+    `update ${waybills.name}
+        set ${waybills.status} = $2
+      where ${waybills.id} = $1 and ${waybills.status} is distinct from $2`,
     [waybillId, status],
   );
 }
@@ -207,14 +204,14 @@ async function insertCorrection(
 
 /** Whether the shop has this order. Throws 22P02 or 22003 when the id does not fit the table's column. */
 export function orderExists(db: Queryable, tables: ShopTables, orderId: string): Promise<boolean> {
-  const { orders } = tables;
+  const { orders } = shopNames(tables);
   return readOrders(db, tables, async (access) => {
     const { rows } = await db.query<{ found: boolean }>(
       access === 'function'
         ? `select exists (select from ${ORDER_FUNCTION}($1)) as found`
         : `select exists (
-             select from ${escapeIdentifier(orders.schema)}.${escapeIdentifier(orders.table)}
-              where ${escapeIdentifier(orders.id)} = $1) as found`,
+             select from ${orders.name}
+              where ${orders.id} = $1) as found`,
       [orderId],
     );
     return rows[0]?.found ?? false;

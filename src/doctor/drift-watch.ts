@@ -102,7 +102,7 @@ async function findDrift({ pool, ...check }: DriftWatchParts): Promise<Drift> {
   const about = (kind: (typeof access)[number]['kind']): string[] =>
     access.filter((problem) => problem.kind === kind).map(({ sentence }) => sentence);
   return {
-    'rows-hidden': about('hidden'),
+    'rows-hidden': [...about('stale'), ...about('hidden')],
     'grant-missing': [...new Set([...about('grant'), ...refusals])],
     'tables-changed': columns.length > 0 ? columns : about('missing'),
     'migration-missing': migrations.length === 0 ? [] : [`Migrations are missing: ${migrations.join(', ')}.`],

@@ -1,4 +1,4 @@
-import { ATTENTIONS } from './delivery';
+import { ATTENTIONS, type Attention } from './delivery';
 
 export const ATTENTION_KINDS = [
   ...ATTENTIONS,
@@ -29,6 +29,26 @@ export const ENDS_BY: Readonly<Record<AttentionKind, string>> = {
   sweep: 'the schedule waybell-sweep runs again: waybell doctor',
   temporal: 'Temporal answers again',
 };
+
+/** The delivery that a person is to do something about. */
+export interface Parcel {
+  readonly carrier: string;
+  readonly trackingNo: string;
+  /** What `waybell retry` finds it by. */
+  readonly name: string;
+}
+
+/** What a person does about a delivery that waits. */
+export function nextStep(attention: Attention, { carrier, trackingNo, name }: Parcel): string {
+  switch (attention) {
+    case 'order-not-found':
+      return `link its order: PUT /api/v1/waybills/${carrier}/${trackingNo} {"order_id": "…"}`;
+    case 'no-targets':
+      return 'the app registers a phone of that owner: POST /api/v1/push/register';
+    case 'push-failed':
+      return `remove the cause, then: npx waybell retry ${name}`;
+  }
+}
 
 /** How long a delivery waits for what it lacks before it ends with a reason; milliseconds. */
 export interface WaitLimits {

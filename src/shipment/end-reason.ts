@@ -17,7 +17,7 @@ export const END_REASONS = [
  */
 export type EndReason = (typeof END_REASONS)[number];
 
-/** Each reason in words, to stand after "ended as …" or "because". */
+/** Each reason in words that stand after "because": how it is said in Temporal, and to people who ask why. */
 export const END_REASON_WORDS: Readonly<Record<EndReason, Explanation>> = {
   'nothing-new': {
     en: 'every scan of this webhook was known already',

@@ -29,10 +29,7 @@ describe('a delivery', () => {
       { outcome: 'no-targets', reason: 'no-order' },
       /ended before anybody was told: no order was linked in time\./,
     ],
-    [
-      { outcome: 'failed', reason: 'cancelled' },
-      /ended before anybody was told: cancelled by an operator\./,
-    ],
+    [{ outcome: 'failed', reason: 'cancelled' }, /ended before anybody was told: cancelled by an operator\./],
   ])('with %j says why nobody was told', (change, words) => {
     const explanation = explainDelivery({ ...UNDER_WAY, ...change });
     expect(explanation?.en).toMatch(words);

@@ -19,7 +19,7 @@ const NAMINGS = [
   /\b(?:accepted|retry|retryAmbiguous|deactivate|fail)\(\s*'(\w+)'/g,
   /\bend\(\s*'\w+',\s*'(\w+)'/g,
   /\breason: '(\w+)'/g,
-  /inactive_reason = '(\w+)'/g,
+  /\bretireDevices\(db, '(\w+)'/g,
   /DEACTIVATION_HELD = '(\w+)'/g,
 ];
 /** What a receipt says of a push that has arrived, and a provider that was only asked whether it knows our keys. */

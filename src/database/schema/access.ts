@@ -2,6 +2,7 @@ import pg, { escapeIdentifier } from 'pg';
 import type { ShopTables } from '../../config/config';
 import type { Queryable } from '../pool';
 import { ORDER_FUNCTION, orderFunctionSql, requireAllOrders } from './order-access';
+import { shopNames } from '../shop-names';
 
 export interface WantedAccess {
   readonly schema: string;
@@ -11,8 +12,11 @@ export interface WantedAccess {
 
 /** What stands between the connected role and a table. */
 export interface AccessProblem {
-  /** `missing`: no such table; `grant`: a privilege is missing (42501); `hidden`: row-level security may hide rows. */
-  readonly kind: 'missing' | 'grant' | 'hidden';
+  /**
+   * `missing`: no such table; `grant`: a privilege is missing (42501); `hidden`: row-level security may hide rows;
+   * `stale`: the function that lends the orders reads other tables than the settings name.
+   */
+  readonly kind: 'missing' | 'grant' | 'hidden' | 'stale';
   readonly sentence: string;
 }
 
@@ -82,15 +86,14 @@ function problemWith({
  * security any policy is an error, so on the other tables the role must have BYPASSRLS.
  */
 export function workerRoleSql(tables: ShopTables, role: string): string {
-  const { waybills } = tables;
+  const { waybills } = shopNames(tables);
   const worker = escapeIdentifier(role);
-  const waybillTable = `${escapeIdentifier(waybills.schema)}.${escapeIdentifier(waybills.table)}`;
   return `${orderFunctionSql(tables)}
-grant usage on schema waybell, public, ${escapeIdentifier(waybills.schema)} to ${worker};
+grant usage on schema waybell, public, ${waybills.schema} to ${worker};
 grant select, insert, update, delete on all tables in schema waybell to ${worker};
 revoke insert, update, delete on waybell.migrations from ${worker};
 alter default privileges in schema waybell grant select, insert, update, delete on tables to ${worker};
-grant select, insert, update on public.express_notifications, public.push_devices, ${waybillTable} to ${worker};
+grant select, insert, update on public.express_notifications, public.push_devices, ${waybills.name} to ${worker};
 grant execute on function ${ORDER_FUNCTION}(text) to ${worker};
 -- At the role, because a pooler in transaction mode loses what a session sets.
 alter role ${worker} set row_security = off;`;

@@ -85,16 +85,29 @@ export interface ShopReport {
   readonly warnings: readonly string[];
 }
 
+/** A problem that lies in what the role may see and do, or in the tables themselves and their mapping. */
+export interface ShopProblem {
+  readonly kind: AccessProblem['kind'] | 'tables';
+  readonly sentence: string;
+}
+
 /** Looks at a migrated database of a shop before anything is done with it. */
 export async function checkShop(db: Queryable, check: ShopCheck): Promise<ShopReport> {
+  const { problems, warnings } = await examineShop(db, check);
+  return { problems: problems.map(({ sentence }) => sentence), warnings };
+}
+
+/** The same look, for who has something else to say of each kind of problem. */
+export async function examineShop(
+  db: Queryable,
+  check: ShopCheck,
+): Promise<Pick<ShopReport, 'warnings'> & { readonly problems: readonly ShopProblem[] }> {
+  const ofTables = (sentence: string): ShopProblem => ({ kind: 'tables', sentence });
   const tables = await checkShopTables(db, check);
   // A table that is not there is said once, and clearly.
-  if (tables.missing.length > 0) return { problems: tables.missing, warnings: [] };
+  if (tables.missing.length > 0) return { problems: tables.missing.map(ofTables), warnings: [] };
   const access = await findAccessProblems(db, check.shopTables);
-  return {
-    problems: [...access.map(({ sentence }) => sentence), ...tables.problems],
-    warnings: tables.warnings,
-  };
+  return { problems: [...access, ...tables.problems.map(ofTables)], warnings: tables.warnings };
 }
 
 /** The part of the look that a grant, a policy or a switch can change at any time. */
@@ -107,7 +120,7 @@ export async function findAccessProblems(db: Queryable, shopTables: ShopTables):
     { schema: waybills.schema, table: waybills.table, privileges: ['SELECT', 'INSERT', 'UPDATE'] },
     ...OUR_TABLES,
   ]);
-  return stale ? [{ kind: 'hidden', sentence: STALE_FUNCTION }, ...problems] : problems;
+  return stale ? [{ kind: 'stale', sentence: STALE_FUNCTION }, ...problems] : problems;
 }
 
 /** The part of the look that makes sense before the migration too. */

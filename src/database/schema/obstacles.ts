@@ -2,6 +2,7 @@ import type { Queryable } from '../pool';
 
 /** Rows that a migration cannot work with, and the SQL with which a person may clear the way. */
 export interface Obstacle {
+  readonly table: string;
   readonly sentence: string;
   /** The first of the rows. */
   readonly examples: readonly string[];
@@ -50,7 +51,8 @@ export async function findObstacles(db: Queryable): Promise<Obstacle[]> {
     );
     const order = newest.filter((column) => columns.has(column)).map((column) => `${column} desc nulls last`);
     const repeated = await findRepeated(db, table, keyColumns, parts);
-    if (repeated) obstacles.push({ ...repeated, sql: keepNewest(table, parts, [...order, 'ctid desc']) });
+    if (repeated)
+      obstacles.push({ ...repeated, table, sql: keepNewest(table, parts, [...order, 'ctid desc']) });
   }
   return [...obstacles, ...(await findDevicesWithoutApp(db))];
 }
@@ -69,7 +71,7 @@ async function findRepeated(
   table: string,
   key: readonly string[],
   parts: readonly string[],
-): Promise<Omit<Obstacle, 'sql'> | undefined> {
+): Promise<Omit<Obstacle, 'table' | 'sql'> | undefined> {
   const { rows } = await db.query<{ value: string; count: number; keys: number; all: number }>(
     `select concat_ws('/', ${parts.join(', ')}) as value, count(*)::int as count,
             count(*) over ()::int as keys, sum(count(*)) over ()::int as all
@@ -111,6 +113,7 @@ async function findDevicesWithoutApp(db: Queryable): Promise<Obstacle[]> {
   if (!first) return [];
   return [
     {
+      table: 'push_devices',
       sentence: `push_devices holds ${first.all} row(s) without appid, which would get a second row when their phone registers again:`,
       examples: rows.map(({ cid }) => cid),
       sql: `update public.push_devices set appid = '${FIRST_APPID}' where appid is null;`,

@@ -1,6 +1,7 @@
-import { escapeIdentifier, escapeLiteral } from 'pg';
+import { escapeLiteral } from 'pg';
 import type { ShopTables } from '../../config/config';
 import type { Queryable } from '../pool';
+import { shopNames } from '../shop-names';
 
 /** In our own schema, which Supabase's Data API does not show; `waybell migrate --worker` makes it. */
 export const ORDER_FUNCTION = 'waybell.order_recipients';
@@ -90,18 +91,17 @@ as ${escapeLiteral(functionBody(tables))};
 revoke all on function ${ORDER_FUNCTION}(text) from public;`;
 }
 
-function functionBody({ orders }: ShopTables): string {
-  const table = `${escapeIdentifier(orders.schema)}.${escapeIdentifier(orders.table)}`;
-  const id = escapeIdentifier(orders.id);
+function functionBody(tables: ShopTables): string {
+  const { orders } = shopNames(tables);
   return `
 declare
-  wanted_id ${table}.${id}%type;
+  wanted_id ${orders.name}.${orders.id}%type;
 begin
   wanted_id := wanted;
   return query
-    select o.${escapeIdentifier(orders.userId)}::text, o.${escapeIdentifier(orders.merchantId)}::text
-      from ${table} o
-     where o.${id} = wanted_id;
+    select o.${orders.userId}::text, o.${orders.merchantId}::text
+      from ${orders.name} o
+     where o.${orders.id} = wanted_id;
 exception when invalid_text_representation or numeric_value_out_of_range then
   return;
 end `;

@@ -1,5 +1,10 @@
 import { detectPoolerMode, readServerFacts } from '../../database/schema/access';
-import { addMissingKey, checkShop, findMissingKeys } from '../../database/schema/check-shop';
+import {
+  addMissingKey,
+  examineShop,
+  findMissingKeys,
+  type ShopProblem,
+} from '../../database/schema/check-shop';
 import { findPendingMigrations } from '../../database/schema/migrate';
 import { describeObstacle, findObstacles } from '../../database/schema/obstacles';
 import { NotReachable, ok, problem, warning, type Check, type Seen } from '../check';
@@ -75,24 +80,26 @@ export const migrations: Check = {
 export const tables: Check = {
   name: 'tables',
   async run({ config, database }) {
-    const { problems, warnings } = await checkShop((await database()).pool, config);
+    const { problems, warnings } = await examineShop((await database()).pool, config);
     if (problems.length + warnings.length === 0) {
       return [ok('All tables and columns are there; the role sees every row and may do what it must.')];
     }
     return [
-      ...problems.map((line) => problem(line, fixFor(line))),
+      ...problems.map(({ kind, sentence }) => problem(sentence, FIX[kind])),
       ...warnings.map((line) => warning(line, 'Give it a default, or let the shop store waybills first.')),
     ];
   },
 };
 
-function fixFor(line: string): string {
-  const [, grant] = /lacks (.+) \(error 42501\)/.exec(line) ?? [];
-  if (grant !== undefined) return 'Grant it to the role; docs/migrating.md says which role is meant.';
-  return line.startsWith('Row-level security')
-    ? 'As a superuser: alter role … bypassrls; or connect as the owner of the table. Do not switch row-level security off.'
-    : 'Correct the table or the setting that the sentence names.';
-}
+const CORRECT_IT = 'Correct the table or the setting that the sentence names.';
+const FIX: Readonly<Record<ShopProblem['kind'], string>> = {
+  grant: 'Grant it to the role; docs/migrating.md says which role is meant.',
+  hidden:
+    'As a superuser: alter role … bypassrls; or connect as the owner of the table. Do not switch row-level security off.',
+  missing: CORRECT_IT,
+  stale: CORRECT_IT,
+  tables: CORRECT_IT,
+};
 
 /** `on conflict` needs plain unique indexes; a partial one gives error 42P10. */
 export const uniqueKeys: Check = {
@@ -110,7 +117,7 @@ export const uniqueKeys: Check = {
       const found = `${key.table} has no plain unique index on (${columns})${key.unfit === null ? '' : `: ${key.unfit} is partial or broken`} (error 42P10).`;
       // Before the migration the table may lack the columns; with it comes the index.
       if (pending.length > 0) return problem(found, 'The migration adds it: "waybell migrate".');
-      const inTheWay = obstacles.filter(({ sentence }) => sentence.startsWith(key.table));
+      const inTheWay = obstacles.filter(({ table }) => table === key.table);
       return inTheWay.length > 0
         ? problem(found, inTheWay.map(describeObstacle).join('\n'))
         : problem(found, '"waybell doctor --fix" builds it without holding up writes.', async () => {

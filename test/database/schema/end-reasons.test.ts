@@ -83,7 +83,9 @@ describe('the reasons of deliveries', () => {
         await other.query(
           `update waybell.express_updates set state = 'closed', reason = 'by-audience' where workflow_id = 'under way'`,
         );
-        await other.query(`select reason from waybell.express_updates where workflow_id = 'old' for key share`);
+        await other.query(
+          `select reason from waybell.express_updates where workflow_id = 'old' for key share`,
+        );
       } finally {
         other.release(true);
       }
