@@ -2,7 +2,8 @@ import type { DeviceRef, NotificationRef } from '../shipment/delivery';
 import type { Audience } from '../shipment/update';
 import type { Queryable } from './pool';
 
-const OWNER_COLUMN: Readonly<Record<Audience, string>> = { user: 'user_id', merchant: 'merchant_id' };
+/** Where a device says whose it is. */
+export const OWNER_COLUMN: Readonly<Record<Audience, string>> = { user: 'user_id', merchant: 'merchant_id' };
 
 /** The last characters of a cid: enough for people to tell two phones apart. */
 const TAIL_LENGTH = 4;

@@ -161,16 +161,17 @@ export async function writeResults(
   );
 }
 
+/** SQL: how many pushes were accepted, and how many have failed or not come to an end. */
+export const PUSH_COUNTS = `count(*) filter (where state = 'accepted')::int as accepted,
+  count(*) filter (where state in ('failed', 'retry', 'claimed'))::int as failed`;
+
 /** How the pushes of one notification ended so far. */
 export async function countPushes(
   db: Queryable,
   messageId: string,
 ): Promise<{ accepted: number; failed: number }> {
   const { rows } = await db.query<{ accepted: number; failed: number }>(
-    `select count(*) filter (where state = 'accepted')::int as accepted,
-            count(*) filter (where state in ('failed', 'retry', 'claimed'))::int as failed
-       from waybell.express_pushes
-      where message_id = $1`,
+    `select ${PUSH_COUNTS} from waybell.express_pushes where message_id = $1`,
     [messageId],
   );
   return rows[0] ?? { accepted: 0, failed: 0 };

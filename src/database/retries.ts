@@ -4,6 +4,7 @@ import type { ShipmentUpdate } from '../shipment/update';
 import type { ClosedDelivery } from '../shipment/why-no-restart';
 import { findDevices } from './find-devices';
 import type { Queryable } from './pool';
+import { PUSH_COUNTS } from './pushes';
 import { shopNames } from './shop-names';
 import { NEWER_ANNOUNCEMENTS } from './updates';
 
@@ -154,9 +155,7 @@ export async function selectRestartFacts(
                       'accepted', p.accepted, 'failed', p.failed)), '[]')
                from public.express_notifications n
                cross join lateral (
-                 select count(*) filter (where state = 'accepted') as accepted,
-                        count(*) filter (where state in ('failed', 'retry', 'claimed')) as failed
-                   from waybell.express_pushes where message_id = n.message_id) p
+                 select ${PUSH_COUNTS} from waybell.express_pushes where message_id = n.message_id) p
               where n.workflow_id = own.workflow_id) as notifications
        from waybell.express_updates own
       where own.workflow_id = $1`,

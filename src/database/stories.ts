@@ -5,7 +5,7 @@ import type { Attention } from '../shipment/delivery';
 import { readEndReason, type EndReason } from '../shipment/end-reason';
 import type { ShipmentStatus } from '../shipment/status';
 import type { Audience } from '../shipment/update';
-import { everHadDevice } from './find-devices';
+import { everHadDevice, OWNER_COLUMN } from './find-devices';
 import { listCircuits } from './held';
 import type { Notification, Push } from './notifications';
 import { isoTime } from './parcel-events';
@@ -95,8 +95,6 @@ export interface NotificationConditions {
   /** Why devices are retired that it was not pushed to, by their ids. */
   readonly inactiveReasons: ReadonlyMap<string, string>;
 }
-
-const OWNER_COLUMN: Readonly<Record<Audience, string>> = { user: 'user_id', merchant: 'merchant_id' };
 
 export async function findNotificationConditions(
   db: Queryable,

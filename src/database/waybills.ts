@@ -13,16 +13,108 @@ export interface Waybill {
   readonly status: string | null;
 }
 
-/** The columns of a `Waybill`, under the names that the shop gave them. */
-function waybillColumns(tables: ShopTables): string {
+/** Which waybill is meant, in canonical spelling. */
+export interface WaybillName {
+  readonly carrier: string;
+  readonly trackingNo: string;
+  /** The carrier under which its source told it before it corrected itself. */
+  readonly formerCarrier?: string;
+}
+
+/**
+ * Finds or adds the row of a waybill and holds it until the transaction ends. A waybill whose carrier was
+ * corrected stays the row that it was; one that exists under both names gets the order of the former.
+ */
+export async function takeWaybill(db: Queryable, tables: ShopTables, name: WaybillName): Promise<Waybill> {
+  const { carrier, trackingNo, formerCarrier } = name;
+  // Always in the same order: two corrections in opposite directions must not wait for each other.
+  for (const each of [carrier, formerCarrier ?? carrier].sort()) await lockWaybill(db, each, trackingNo);
+
+  const own = await findCorrected(db, tables, carrier, trackingNo);
+  const former =
+    formerCarrier === undefined ? undefined : await findCorrected(db, tables, formerCarrier, trackingNo);
+  if (own) {
+    const inherits = own.order_id === null && former?.order_id;
+    return inherits ? linkWaybill(db, tables, own.id, inherits) : own;
+  }
+  if (former) {
+    await insertCorrection(db, carrier, trackingNo, former.id);
+    return former;
+  }
+  return insertWaybill(db, tables, carrier, trackingNo);
+}
+
+/** Links a waybill to an order and returns the row as written. */
+export async function linkWaybill(
+  db: Queryable,
+  tables: ShopTables,
+  waybillId: string,
+  orderId: string,
+): Promise<Waybill> {
   const { waybills } = shopNames(tables);
-  return [
-    `${waybills.id}::text as id`,
-    `${waybills.carrier} as carrier`,
-    `${waybills.trackingNo} as tracking_no`,
-    `${waybills.orderId}::text as order_id`,
-    `${waybills.status}::text as status`,
-  ].join(', ');
+  const { rows } = await db.query<Waybill>(
+    `update ${waybills.name}
+        set ${waybills.orderId} = $2
+      where ${waybills.id} = $1
+     returning ${waybillColumns(tables)}`,
+    [waybillId, orderId],
+  );
+  return rows[0] as Waybill;
+}
+
+/** Writes the current status of a waybill into the shop's column. */
+export async function writeWaybillStatus(
+  db: Queryable,
+  tables: ShopTables,
+  waybillId: string,
+  status: ShipmentStatus,
+): Promise<void> {
+  const { waybills } = shopNames(tables);
+  await db.query(
+    `update ${waybills.name}
+        set ${waybills.status} = $2
+      where ${waybills.id} = $1 and ${waybills.status} is distinct from $2`,
+    [waybillId, status],
+  );
+}
+
+/** Whether the shop has this order. Throws 22P02 or 22003 when the id does not fit the table's column. */
+export function orderExists(db: Queryable, tables: ShopTables, orderId: string): Promise<boolean> {
+  const { orders } = shopNames(tables);
+  return readOrders(db, tables, async (access) => {
+    const { rows } = await db.query<{ found: boolean }>(
+      access === 'function'
+        ? `select exists (select from ${ORDER_FUNCTION}($1)) as found`
+        : `select exists (
+             select from ${orders.name}
+              where ${orders.id} = $1) as found`,
+      [orderId],
+    );
+    return rows[0]?.found ?? false;
+  });
+}
+
+/**
+ * Serialises everything that finds or creates one waybill, until the transaction ends. An advisory lock,
+ * because the row may not exist yet and the shop's table need not be unique over carrier and number.
+ */
+async function lockWaybill(db: Queryable, carrier: string, trackingNo: string): Promise<void> {
+  await db.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [
+    `waybell:${carrier}/${trackingNo}`,
+  ]);
+}
+
+/** The row under this name, else the one that a correction has led this name to. */
+async function findCorrected(
+  db: Queryable,
+  tables: ShopTables,
+  carrier: string,
+  trackingNo: string,
+): Promise<Waybill | undefined> {
+  const exact = await findWaybillForUpdate(db, tables, carrier, trackingNo);
+  if (exact) return exact;
+  const corrected = await selectCorrectedWaybill(db, carrier, trackingNo);
+  return corrected === null ? undefined : findWaybillById(db, tables, corrected);
 }
 
 /**
@@ -88,94 +180,6 @@ async function insertWaybill(
   return waybill;
 }
 
-/** Which waybill is meant, in canonical spelling. */
-export interface WaybillName {
-  readonly carrier: string;
-  readonly trackingNo: string;
-  /** The carrier under which its source told it before it corrected itself. */
-  readonly formerCarrier?: string;
-}
-
-/**
- * Finds or adds the row of a waybill and holds it until the transaction ends. A waybill whose carrier was
- * corrected stays the row that it was; one that exists under both names gets the order of the former.
- */
-export async function takeWaybill(db: Queryable, tables: ShopTables, name: WaybillName): Promise<Waybill> {
-  const { carrier, trackingNo, formerCarrier } = name;
-  // Always in the same order: two corrections in opposite directions must not wait for each other.
-  for (const each of [carrier, formerCarrier ?? carrier].sort()) await lockWaybill(db, each, trackingNo);
-
-  const own = await findCorrected(db, tables, carrier, trackingNo);
-  const former =
-    formerCarrier === undefined ? undefined : await findCorrected(db, tables, formerCarrier, trackingNo);
-  if (own) {
-    const inherits = own.order_id === null && former?.order_id;
-    return inherits ? linkWaybill(db, tables, own.id, inherits) : own;
-  }
-  if (former) {
-    await insertCorrection(db, carrier, trackingNo, former.id);
-    return former;
-  }
-  return insertWaybill(db, tables, carrier, trackingNo);
-}
-
-/** The row under this name, else the one that a correction has led this name to. */
-async function findCorrected(
-  db: Queryable,
-  tables: ShopTables,
-  carrier: string,
-  trackingNo: string,
-): Promise<Waybill | undefined> {
-  const exact = await findWaybillForUpdate(db, tables, carrier, trackingNo);
-  if (exact) return exact;
-  const corrected = await selectCorrectedWaybill(db, carrier, trackingNo);
-  return corrected === null ? undefined : findWaybillById(db, tables, corrected);
-}
-
-/** Links a waybill to an order and returns the row as written. */
-export async function linkWaybill(
-  db: Queryable,
-  tables: ShopTables,
-  waybillId: string,
-  orderId: string,
-): Promise<Waybill> {
-  const { waybills } = shopNames(tables);
-  const { rows } = await db.query<Waybill>(
-    `update ${waybills.name}
-        set ${waybills.orderId} = $2
-      where ${waybills.id} = $1
-     returning ${waybillColumns(tables)}`,
-    [waybillId, orderId],
-  );
-  return rows[0] as Waybill;
-}
-
-/**
- * Serialises everything that finds or creates one waybill, until the transaction ends. An advisory lock,
- * because the row may not exist yet and the shop's table need not be unique over carrier and number.
- */
-async function lockWaybill(db: Queryable, carrier: string, trackingNo: string): Promise<void> {
-  await db.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [
-    `waybell:${carrier}/${trackingNo}`,
-  ]);
-}
-
-/** Writes the current status of a waybill into the shop's column. */
-export async function writeWaybillStatus(
-  db: Queryable,
-  tables: ShopTables,
-  waybillId: string,
-  status: ShipmentStatus,
-): Promise<void> {
-  const { waybills } = shopNames(tables);
-  await db.query(
-    `update ${waybills.name}
-        set ${waybills.status} = $2
-      where ${waybills.id} = $1 and ${waybills.status} is distinct from $2`,
-    [waybillId, status],
-  );
-}
-
 /** The waybill that was told under another carrier before its source corrected itself. */
 async function selectCorrectedWaybill(
   db: Queryable,
@@ -202,18 +206,14 @@ async function insertCorrection(
   );
 }
 
-/** Whether the shop has this order. Throws 22P02 or 22003 when the id does not fit the table's column. */
-export function orderExists(db: Queryable, tables: ShopTables, orderId: string): Promise<boolean> {
-  const { orders } = shopNames(tables);
-  return readOrders(db, tables, async (access) => {
-    const { rows } = await db.query<{ found: boolean }>(
-      access === 'function'
-        ? `select exists (select from ${ORDER_FUNCTION}($1)) as found`
-        : `select exists (
-             select from ${orders.name}
-              where ${orders.id} = $1) as found`,
-      [orderId],
-    );
-    return rows[0]?.found ?? false;
-  });
+/** The columns of a `Waybill`, under the names that the shop gave them. */
+function waybillColumns(tables: ShopTables): string {
+  const { waybills } = shopNames(tables);
+  return [
+    `${waybills.id}::text as id`,
+    `${waybills.carrier} as carrier`,
+    `${waybills.trackingNo} as tracking_no`,
+    `${waybills.orderId}::text as order_id`,
+    `${waybills.status}::text as status`,
+  ].join(', ');
 }

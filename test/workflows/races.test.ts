@@ -98,9 +98,7 @@ describe.each(DATABASE_KINDS)('a delivery that races with the world (%s database
            from waybell.express_updates u where workflow_id = $1`,
         [handle.workflowId],
       );
-      expect(rows).toEqual([
-        { state: 'closed', outcome: 'failed', reason: 'ended-outside', waits: 0 },
-      ]);
+      expect(rows).toEqual([{ state: 'closed', outcome: 'failed', reason: 'ended-outside', waits: 0 }]);
     });
   });
 
