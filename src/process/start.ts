@@ -98,11 +98,15 @@ export async function startInBackground(role: Role): Promise<number> {
   const { console: file } = processFiles(dataDir, role);
   mkdirSync(path.dirname(file), { recursive: true });
   const output = openSync(file, 'w+', 0o600);
-  const child = fork(path.join(__dirname, 'main.js'), ['start', ...onlyOption(role), '--in-background'], {
-    detached: true,
-    stdio: ['ignore', output, output, 'ipc'],
-    execArgv: [],
-  });
+  const child = fork(
+    path.join(__dirname, '../cli/main.js'),
+    ['start', ...onlyOption(role), '--in-background'],
+    {
+      detached: true,
+      stdio: ['ignore', output, output, 'ipc'],
+      execArgv: [],
+    },
+  );
   // Who no longer wants to wait does not want it to start either.
   let takenBack = false;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
