@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { eventually } from '../setup/processes';
+import { eventually, listProcesses } from '../setup/processes';
 import { ownSettings, requireClosedLedger, runProduct, type Product, type Settings } from '../start/product';
 import { launchChromium } from './chromium';
 
@@ -206,10 +205,7 @@ describe('the demo phones in a browser', () => {
 
 /** The process of a part, by what stands in its command line. */
 function processOf(dataDir: string, word: string): number {
-  const line = execFileSync('ps', ['-eo', 'pid=,args='])
-    .toString()
-    .split('\n')
-    .find((candidate) => candidate.includes(dataDir) && candidate.includes(word));
-  if (line === undefined) throw new Error(`no process with ${word} in ${dataDir}`);
-  return Number.parseInt(line, 10);
+  const found = listProcesses().find(({ command }) => command.includes(dataDir) && command.includes(word));
+  if (found === undefined) throw new Error(`no process with ${word} in ${dataDir}`);
+  return found.pid;
 }

@@ -1,4 +1,4 @@
-import { execFileSync, fork, type ChildProcess } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,13 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { setprivOptions } from '../../src/embedded/launch';
 import { startPart, type Part } from '../../src/embedded/part';
-import { eventually, isRunning } from '../setup/processes';
+import { eventually, isRunning, listProcesses, type RunningProcess } from '../setup/processes';
+
+function find(pid: number): RunningProcess {
+  const found = listProcesses().find((one) => one.pid === pid);
+  if (!found) throw new Error(`process ${pid} does not run`);
+  return found;
+}
 
 describe('an embedded part', () => {
   let folder: string;
@@ -54,8 +60,8 @@ describe('an embedded part', () => {
 
   test('is not reached by a Ctrl-C for Waybell: it has a session of its own', async () => {
     const part = await run('');
-    const sessionOf = (pid: number): string => execFileSync('ps', ['-o', 'sid=', '-p', `${pid}`]).toString();
-    expect(sessionOf(part.pid)).not.toBe(sessionOf(process.pid));
+    const { session } = find(part.pid);
+    expect(session).not.toBe(find(process.pid).session);
   });
 
   test('tells its crash at once', async () => {
@@ -96,8 +102,7 @@ describe('an embedded part', () => {
 
     test('when Waybell and the wrapper are killed with -9 together', async () => {
       if ((await setprivOptions()) === undefined) return;
-      const wrapper = Number(execFileSync('ps', ['-o', 'ppid=', '-p', `${part}`]).toString());
-      process.kill(wrapper, 'SIGKILL');
+      process.kill(find(part).parent, 'SIGKILL');
       parent.kill('SIGKILL');
       await eventually(() => !isRunning(part));
     });

@@ -81,7 +81,7 @@ describe('the lock of DATA_DIR', () => {
 
   test('is not held by a process that has ended and was not yet looked at by its parent', async () => {
     // It starts a child that ends, and never asks how.
-    const parent = spawn('bash', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {
+    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     const [line] = (await once(parent.stdout, 'data')) as [Buffer];

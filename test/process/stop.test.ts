@@ -24,7 +24,7 @@ describe('waybell stop', () => {
 
   /** Holds a lock as a Waybell does, and runs `script` instead. */
   async function hold(name: string, script: string): Promise<number> {
-    const holder = spawn('bash', ['-c', `${script} echo up; while :; do sleep 0.05; done`]);
+    const holder = spawn('sh', ['-c', `${script} echo up; while :; do sleep 0.05; done`]);
     holders.push(holder);
     await once(holder.stdout, 'data');
     await writeFile(path.join(dataDir, name), `${holder.pid}`);

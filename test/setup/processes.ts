@@ -1,7 +1,33 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const LOOK_INTERVAL_MS = 25;
+
+export interface RunningProcess {
+  readonly pid: number;
+  readonly parent: number;
+  readonly session: string;
+  readonly command: string;
+}
+
+/** Everything that runs on this machine: from /proc, as slim containers have no ps, or from the ps that others have. */
+export function listProcesses(): RunningProcess[] {
+  if (process.platform !== 'linux') {
+    const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,sess=,args=']).toString().split('\n');
+    return lines.map((line) => {
+      const [pid, parent, session = '', ...command] = line.trim().split(/\s+/);
+      return { pid: Number(pid), parent: Number(parent), session, command: command.join(' ') };
+    });
+  }
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.flatMap((pid) => {
+    const [state = 'Z', parent, , session = ''] = statOf(pid);
+    if (state === 'Z') return [];
+    const command = readProc(pid, 'cmdline').replaceAll('\0', ' ').trim();
+    return { pid: Number(pid), parent: Number(parent), session, command };
+  });
+}
 
 /** Whether a process does anything: one that has ended and only waits for its parent to notice does not. */
 export function isRunning(pid: number): boolean {
@@ -10,11 +36,21 @@ export function isRunning(pid: number): boolean {
   } catch {
     return false;
   }
+  return process.platform !== 'linux' || (statOf(pid)[0] ?? 'Z') !== 'Z';
+}
+
+/** State, parent, process group, session, …: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+function statOf(pid: number | string): string[] {
+  const stat = readProc(pid, 'stat');
+  return stat === '' ? [] : stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+/** Empty when the process has ended while we look. */
+function readProc(pid: number | string, file: string): string {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3) !== 'Z';
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
   } catch {
-    return process.platform !== 'linux';
+    return '';
   }
 }
 

@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { eventually, isRunning } from '../setup/processes';
+import { eventually, isRunning, listProcesses, type RunningProcess } from '../setup/processes';
 import { ownSettings, requireClosedLedger, runProduct, type Product, type Settings } from './product';
 
 interface Notification {
@@ -59,13 +58,8 @@ describe('waybell start with nothing configured', () => {
       .sort();
 
   /** Wrappers and servers of this start, by whose child they are or which folder they name. */
-  const partsOf = (product: Product): number[] =>
-    execFileSync('ps', ['-eo', 'pid=,ppid=,args='])
-      .toString()
-      .split('\n')
-      .map((line) => ({ line, numbers: line.trim().split(/\s+/).map(Number) }))
-      .filter(({ line, numbers }) => numbers[1] === product.pid || line.includes(dataDir))
-      .flatMap(({ numbers }) => numbers[0] ?? []);
+  const partsOf = (product: Product): RunningProcess[] =>
+    listProcesses().filter(({ parent, command }) => parent === product.pid || command.includes(dataDir));
 
   test(
     'is ready with one block, delivers the sample parcel, and leaves no process behind',
@@ -106,7 +100,7 @@ describe('waybell start with nothing configured', () => {
 
       await requireClosedLedger(settings);
 
-      const running = partsOf(product);
+      const running = partsOf(product).map(({ pid }) => pid);
       expect(running.length).toBeGreaterThanOrEqual(4);
       expect(await product.end('SIGTERM')).toBe(0);
       expect(running.filter(isRunning)).toEqual([]);
@@ -149,8 +143,8 @@ describe('waybell start with nothing configured', () => {
       expect(await elsewhere.exitCode).toBe(1);
       expect(elsewhere.output()).toContain(`Port ${settings.PORT} (PORT) is taken by process ${first.pid} (`);
 
-      const postmaster = partsOf(first).find((pid) => commandOf(pid).includes(' -D '));
-      process.kill(postmaster ?? 0, 'SIGKILL');
+      const postmaster = partsOf(first).find(({ command }) => command.includes(' -D '));
+      process.kill(postmaster?.pid ?? 0, 'SIGKILL');
       expect(await first.exitCode).toBe(1);
       expect(first.output()).toContain(
         `fatal: PostgreSQL has ended (SIGKILL); its log is ${dataDir}/logs/postgres.log`,
@@ -158,6 +152,4 @@ describe('waybell start with nothing configured', () => {
     },
     SLOW_MS,
   );
-
-  const commandOf = (pid: number): string => execFileSync('ps', ['-o', 'args=', '-p', `${pid}`]).toString();
 });

@@ -9,9 +9,9 @@ import { generateKeys } from '../../src/doctor/keys';
 import { PROJECT_ROOT } from '../../src/project-root';
 import { resolveTemporalCli } from '../../temporal/cli-binary';
 import { eventually } from '../setup/processes';
-import { ownSettings, requireClosedLedger, runProduct, type Product, type Settings } from './product';
+import { ownSettings, requireClosedLedger, runProduct, type Product, type Settings } from '../start/product';
 import { openShell, type Shell } from './shell';
-import { openShop, type Shop } from './shop';
+import { openShop, type Shop } from '../start/shop';
 
 /** A start, or a retry, on a busy machine. */
 const SLOW_MS = 300_000;

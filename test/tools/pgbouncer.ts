@@ -1,17 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { chooseOrdinaryUser } from '../../src/embedded/ordinary-user';
-import { eventually } from './delivery-lab';
-import { freePorts } from './free-port';
-import { opened } from './open-resources';
-
-/** Debian puts it where only root's PATH leads. */
-const BINARIES = ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer', '/opt/homebrew/bin/pgbouncer'];
+import { eventually } from '../setup/delivery-lab';
+import { freePorts } from '../setup/free-port';
+import { opened } from '../setup/open-resources';
+import { findProgram } from './programs';
 
 export interface Pooler {
   /** The database of `target`, through the pooler. */
@@ -21,8 +18,7 @@ export interface Pooler {
 
 /** A PgBouncer of its own before one database, entered as the user of `target`. It refuses to run as root. */
 export async function startPgbouncer(target: string, mode: 'transaction' | 'session'): Promise<Pooler> {
-  const binary = BINARIES.find((file) => existsSync(file));
-  if (binary === undefined) throw new Error('There is no pgbouncer here: apt-get install pgbouncer');
+  const binary = findProgram('pgbouncer');
   const { hostname, port, username, password, pathname } = new URL(target);
   const [listenPort] = await freePorts(1);
   const folder = await mkdtemp(path.join(tmpdir(), 'waybell-pgbouncer-'));

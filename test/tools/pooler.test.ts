@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createActivities } from '../../../src/activities/index';
-import { migrate } from '../../../src/database/schema/migrate';
-import { openPool } from '../../../src/database/pool';
-import { detectPoolerMode, workerRoleSql } from '../../../src/database/schema/access';
-import { eventually, openDeliveryLab, type DeliveryLab } from '../../setup/delivery-lab';
-import { startPgbouncer, type Pooler } from '../../setup/pgbouncer';
-import { createWorkerRole, type WorkerRole } from '../../setup/worker-role';
+import { createActivities } from '../../src/activities/index';
+import { migrate } from '../../src/database/schema/migrate';
+import { openPool } from '../../src/database/pool';
+import { detectPoolerMode, workerRoleSql } from '../../src/database/schema/access';
+import { eventually, openDeliveryLab, type DeliveryLab } from '../setup/delivery-lab';
+import { startPgbouncer, type Pooler } from './pgbouncer';
+import { createWorkerRole, type WorkerRole } from '../setup/worker-role';
 
 const FAMILIES = 5;
 
