@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import pino from 'pino';
@@ -12,17 +12,13 @@ import type { ActivityDeps } from '../../src/activities/deps';
 import { loadConfig } from '../../src/config/config';
 import { addToBulkRetry } from '../../src/database/retries';
 import type { RetryEnd } from '../../src/deliveries/retry';
-import { createTestDatabase, type TestDatabase } from '../setup/database';
+import { useDatabase } from '../setup/database';
 
 /** More than one call deletes. */
 const OLD_ROWS = 12_000;
 
-let db: TestDatabase;
 let logged: string[];
-beforeAll(async () => {
-  db = await createTestDatabase();
-});
-afterAll(() => db.drop());
+const db = useDatabase();
 afterEach(() => db.pool.query('truncate waybell.bulk_retries'));
 
 /** The parts of a worker, with deliveries of its own. */

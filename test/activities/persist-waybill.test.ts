@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import pino from 'pino';
 import { createPersistWaybill } from '../../src/activities/persist-waybill';
 import { loadConfig } from '../../src/config/config';
 import type { Decision } from '../../src/shipment/delivery';
 import type { ShipmentStatus } from '../../src/shipment/status';
-import { createTestDatabase, type TestDatabase } from '../setup/database';
+import { useDatabase } from '../setup/database';
 import { shipmentUpdate } from '../setup/delivery-lab';
 
 /** A repeatable stand-in for chance (mulberry32), so that a red run can be run again. */
@@ -40,15 +40,14 @@ const LIFE: [ShipmentStatus, number][] = [
 ];
 
 describe('persisting a waybill', () => {
-  let db: TestDatabase;
   let persist: (
     trackingNo: string,
     workflow: string,
     ...scans: [ShipmentStatus | 'unheard-of', number][]
   ) => Promise<Decision>;
 
-  beforeAll(async () => {
-    db = await createTestDatabase();
+  const db = useDatabase();
+  beforeAll(() => {
     const persistWaybill = createPersistWaybill({
       pool: db.pool,
       shopTables: loadConfig({}).shopTables,
@@ -66,7 +65,6 @@ describe('persisting a waybill', () => {
         reopen: false,
       });
   });
-  afterAll(() => db.drop());
 
   const statusOf = async (trackingNo: string): Promise<unknown> =>
     (await db.pool.query(`select status from platform_express_waybills where tracking_no = $1`, [trackingNo]))

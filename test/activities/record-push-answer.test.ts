@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import {
   recordPushAnswer,
   type AnsweredPush,
@@ -8,7 +8,7 @@ import { countHeldDeactivations, listCircuits, settleHeldDeactivations } from '.
 import { inTransaction } from '../../src/database/pool';
 import type { PushAnswer } from '../../src/push/provider';
 import type { CircuitCause } from '../../src/shipment/device';
-import { createTestDatabase, type TestDatabase } from '../setup/database';
+import { useDatabase } from '../setup/database';
 
 const ACCEPTED: PushAnswer = { class: 'accepted', reason: 'accepted', words: '', definite: false };
 const GONE: PushAnswer = { class: 'deactivate', reason: 'invalid_cid', words: 'no such cid', definite: true };
@@ -20,12 +20,8 @@ const complaint = (circuit: CircuitCause, definite = true): PushAnswer => ({
   circuit,
 });
 
-let db: TestDatabase;
 let number = 0;
-beforeAll(async () => {
-  db = await createTestDatabase();
-});
-afterAll(() => db.drop());
+const db = useDatabase();
 afterEach(() =>
   db.pool.query(`truncate waybell.push_circuits, waybell.held_deactivations, waybell.express_pushes`),
 );

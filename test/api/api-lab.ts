@@ -10,6 +10,7 @@ import { requireClosedLedger } from '../setup/closed-ledger';
 import { openTestIntake } from '../setup/intake';
 import { createTestDatabase, type TestDatabase } from '../setup/database';
 import { connectTemporal, type TestTemporal } from '../setup/temporal';
+import { use } from '../setup/use';
 import { requireDocumented } from './documented';
 
 export interface Answer {
@@ -152,6 +153,9 @@ export async function openApiLab(): Promise<ApiLab> {
     },
   };
 }
+
+/** Opens one for the tests of a suite or of a group. */
+export const useApiLab = (): ApiLab => use(openApiLab);
 
 /** Serves the API; with an intake and channels of its own unless they are given. */
 export async function serveApi(deps: ServedDependencies): Promise<Api> {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { Router } from 'express';
 import { Writable } from 'node:stream';
 import pg from 'pg';
@@ -6,15 +6,11 @@ import pino from 'pino';
 import { openPool } from '../../src/database/pool';
 import { freePorts } from '../setup/free-port';
 import { openTemporalAway } from '../setup/temporal-away';
-import { type Api, type ApiLab, openApiLab, unique } from './api-lab';
+import { use } from '../setup/use';
+import { unique, useApiLab } from './api-lab';
 
-let lab: ApiLab;
-let api: Api;
-beforeAll(async () => {
-  lab = await openApiLab();
-  api = await lab.serve();
-});
-afterAll(() => lab.close());
+const lab = useApiLab();
+const api = use(() => lab.serve());
 
 describe('every answer', () => {
   test('carries strict headers and says nothing about what made it', async () => {

@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { noteSweep } from '../../src/database/due-waits';
 import { openTemporalAway } from '../setup/temporal-away';
 import { watchDeadlines } from '../setup/under-deadline';
-import { type Api, type ApiLab, openApiLab } from './api-lab';
+import { use } from '../setup/use';
+import { useApiLab } from './api-lab';
 
-let lab: ApiLab;
-let api: Api;
-
-beforeAll(async () => {
-  lab = await openApiLab();
-  api = await lab.serve();
-});
-afterAll(() => lab.close());
+const lab = useApiLab();
+const api = use(() => lab.serve());
 
 type Entry = Record<string, unknown>;
 

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import jwt from 'jsonwebtoken';
-import { type Api, type ApiLab, openApiLab, unique } from './api-lab';
+import { type Api, unique, useApiLab } from './api-lab';
 
 const KEY = 'a'.repeat(24);
 const OTHER_KEY = 'b'.repeat(24);
@@ -18,11 +18,7 @@ const ROUTES = [
   ['POST', '/api/v1/notifications/w:1/retry'],
 ] as const;
 
-let lab: ApiLab;
-beforeAll(async () => {
-  lab = await openApiLab();
-});
-afterAll(() => lab.close());
+const lab = useApiLab();
 
 describe('with keys', () => {
   let api: Api;

@@ -5,6 +5,7 @@ import { loadConfig } from '../../src/config/config';
 import { openTestIntake } from '../setup/intake';
 import { freePorts } from '../setup/free-port';
 import { openTemporalAway } from '../setup/temporal-away';
+import { use } from '../setup/use';
 import { type Api, serveApi } from './api-lab';
 
 /** The API alone: neither PostgreSQL nor Temporal is there. */
@@ -14,7 +15,10 @@ export interface BareApi {
   close(): Promise<void>;
 }
 
-export async function openBareApi(): Promise<BareApi> {
+/** For the tests of a suite or of a group. */
+export const useBareApi = (): BareApi => use(openBareApi);
+
+async function openBareApi(): Promise<BareApi> {
   const [port] = await freePorts(1);
   const away = await openTemporalAway();
   const pool = new pg.Pool({ host: '127.0.0.1', port: Number(port) });

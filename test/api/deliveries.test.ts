@@ -1,21 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { ATTENTION } from '../../src/workflows/search-attributes';
 import { refused } from '../setup/cloud-function';
-import { type DeliveryLab, eventually, LIMITS, openDeliveryLab } from '../setup/delivery-lab';
+import { eventually, LIMITS, useLab } from '../setup/delivery-lab';
 import { openTemporalAway } from '../setup/temporal-away';
-import type { Api } from './api-lab';
+import { use } from '../setup/use';
 import { type Json, serveDeliveries } from './delivery-api';
 
-let lab: DeliveryLab;
-let api: Api;
-beforeAll(async () => {
-  lab = await openDeliveryLab();
-  api = await serveDeliveries(lab);
-});
-afterAll(async () => {
-  await api.close();
-  await lab.close();
-});
+const lab = useLab();
+const api = use(() => serveDeliveries(lab));
 
 const why = async (name: string, from = api): Promise<Json[]> => {
   const { status, json } = await from.call('GET', `/api/v1/deliveries?name=${encodeURIComponent(name)}`);

@@ -1,19 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { OPENAPI_DOCUMENT } from '../../src/api/openapi/document';
 import { OPERATIONS } from '../../src/api/operations';
 import { problemsOf } from '../../src/api/openapi/answers';
 import { loadConfig } from '../../src/config/config';
-import { type Answer, type Api } from './api-lab';
-import { type BareApi, openBareApi } from './bare-api';
+import { use } from '../setup/use';
+import { type Answer } from './api-lab';
+import { useBareApi } from './bare-api';
 
-let bare: BareApi;
-let api: Api;
-beforeAll(async () => {
-  bare = await openBareApi();
-  api = await bare.serve({ config: loadConfig({ DEVICE_REGISTRATION: 'key' }) });
-});
-afterAll(() => bare.close());
+const bare = useBareApi();
+const api = use(() => bare.serve({ config: loadConfig({ DEVICE_REGISTRATION: 'key' }) }));
 
 test('the document is there without a key, without PostgreSQL and without Temporal', async () => {
   const { status, json } = await api.call('GET', '/openapi.json');

@@ -1,18 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { openTemporalAway } from '../setup/temporal-away';
-import { type Api, type ApiLab, openApiLab, unique } from './api-lab';
+import { use } from '../setup/use';
+import { unique, useApiLab } from './api-lab';
 
 const REGISTER = '/api/v1/push/register';
 const UNREGISTER = '/api/v1/push/unregister';
 const DEVICES = '/api/v1/push/devices';
 
-let lab: ApiLab;
-let api: Api;
-beforeAll(async () => {
-  lab = await openApiLab();
-  api = await lab.serve();
-});
-afterAll(() => lab.close());
+const lab = useApiLab();
+const api = use(() => lab.serve());
 
 const register = (json: Record<string, unknown>) => api.call('POST', REGISTER, { json });
 

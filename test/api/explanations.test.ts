@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Api, type ApiLab, openApiLab, unique } from './api-lab';
+import { describe, expect, test } from '@jest/globals';
+import { use } from '../setup/use';
+import { unique, useApiLab } from './api-lab';
 
-let lab: ApiLab;
-let api: Api;
-beforeAll(async () => {
-  lab = await openApiLab();
-  api = await lab.serve();
-});
-afterAll(() => lab.close());
+const lab = useApiLab();
+const api = use(() => lab.serve());
 
 interface Explained {
   readonly explanation: { readonly en: string; readonly zh: string };

@@ -1,22 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { refused } from '../setup/cloud-function';
-import { type DeliveryLab, eventually, openDeliveryLab } from '../setup/delivery-lab';
+import { eventually, useLab } from '../setup/delivery-lab';
 import { watchDeadlines } from '../setup/under-deadline';
-import type { Api } from './api-lab';
+import { use } from '../setup/use';
 import { serveDeliveries } from './delivery-api';
 
-let lab: DeliveryLab;
-let api: Api;
 const since = new Date(Date.now() - 60_000).toISOString();
 
-beforeAll(async () => {
-  lab = await openDeliveryLab();
-  api = await serveDeliveries(lab);
-});
-afterAll(async () => {
-  await api.close();
-  await lab.close();
-});
+const lab = useLab();
+const api = use(() => serveDeliveries(lab));
 
 const takeLedger = async (): Promise<Record<string, unknown>> =>
   (await api.call('GET', `/api/v1/ledger?since=${encodeURIComponent(since)}`)).json;

@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { loadConfig } from '../../src/config/config';
-import { type BareApi, openBareApi } from './bare-api';
+import { useBareApi } from './bare-api';
 
 const KEY = 'k'.repeat(24);
 
-let bare: BareApi;
-beforeAll(async () => {
-  bare = await openBareApi();
-});
-afterAll(() => bare.close());
+const bare = useBareApi();
 
 /** The number behind a line of the Prometheus text. */
 function sample(text: string, line: string): number {

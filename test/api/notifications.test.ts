@@ -1,15 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Api, type ApiLab, openApiLab, unique } from './api-lab';
+import { describe, expect, test } from '@jest/globals';
+import { use } from '../setup/use';
+import { unique, useApiLab } from './api-lab';
 
 const ROUTE = '/api/v1/notifications';
 
-let lab: ApiLab;
-let api: Api;
-beforeAll(async () => {
-  lab = await openApiLab();
-  api = await lab.serve({ TEMPORAL_UI_URL: 'https://temporal.example/', TEMPORAL_NAMESPACE: 'shop' });
-});
-afterAll(() => lab.close());
+const lab = useApiLab();
+const api = use(() =>
+  lab.serve({ TEMPORAL_UI_URL: 'https://temporal.example/', TEMPORAL_NAMESPACE: 'shop' }),
+);
 
 interface Row {
   message_id?: string;

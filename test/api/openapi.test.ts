@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import type { Router } from 'express';
 import { createApp } from '../../src/api/app';
@@ -8,7 +8,7 @@ import { OPERATIONS } from '../../src/api/operations';
 import { loadConfig } from '../../src/config/config';
 import { ERRORS } from '../../src/errors';
 import type { Api } from './api-lab';
-import { type BareApi, openBareApi } from './bare-api';
+import { useBareApi } from './bare-api';
 import { documentedRoute, mismatches, requireDocumented } from './documented';
 
 const named = OPERATIONS.map((operation): [string, Operation] => [
@@ -23,10 +23,9 @@ describe('the OpenAPI document', () => {
     expect(validator.version).toBe('3.1');
   });
 
-  test('has every route of the application, and no other', async () => {
-    const bare = await openBareApi();
+  const bare = useBareApi();
+  test('has every route of the application, and no other', () => {
     const routes = routesOf(createApp(bare.deps).router);
-    await bare.close();
     const documented = Object.entries(OPENAPI_DOCUMENT.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method} ${path}`),
     );
@@ -88,14 +87,12 @@ describe('an answer that is not documented fails the test that got it', () => {
 });
 
 describe('who may ask is as documented', () => {
-  let bare: BareApi;
   let api: Api;
+  const bare = useBareApi();
   beforeAll(async () => {
-    bare = await openBareApi();
     const settings = { DEVICE_REGISTRATION: 'key', WEBHOOK_SECRETS: `whsec_${'a'.repeat(32)}` };
     api = await bare.serve({ config: loadConfig(settings) });
   });
-  afterAll(() => bare.close());
 
   test.each(named)('%s', async (_, { method, path, access, body }) => {
     const { status, json } = await api.call(

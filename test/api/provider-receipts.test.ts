@@ -1,18 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { type Api, type ApiLab, openApiLab, unique } from './api-lab';
+import { use } from '../setup/use';
+import { unique, useApiLab } from './api-lab';
 
 const PATH = '/api/v1/push/receipts/getui';
 const SECRET = 'master-secret';
 const GETUI = { GETUI_APP_ID: 'our-app', GETUI_APP_KEY: 'k', GETUI_MASTER_SECRET: SECRET };
 
-let lab: ApiLab;
-let api: Api;
-beforeAll(async () => {
-  lab = await openApiLab();
-  api = await lab.serve({ ...GETUI, API_KEYS: 'k'.repeat(24), DEVICE_REGISTRATION: 'key' });
-});
-afterAll(() => lab.close());
+const lab = useApiLab();
+const api = use(() => lab.serve({ ...GETUI, API_KEYS: 'k'.repeat(24), DEVICE_REGISTRATION: 'key' }));
 
 interface Pushed {
   readonly cid: string;

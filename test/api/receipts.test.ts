@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Api, type ApiLab, openApiLab, unique } from './api-lab';
+import { describe, expect, test } from '@jest/globals';
+import { use } from '../setup/use';
+import { unique, useApiLab } from './api-lab';
 
 const RECEIPTS = '/api/v1/push/receipts';
 
-let lab: ApiLab;
-let api: Api;
-beforeAll(async () => {
-  lab = await openApiLab();
-  api = await lab.serve();
-});
-afterAll(() => lab.close());
+const lab = useApiLab();
+const api = use(() => lab.serve());
 
 const send = (json: Record<string, unknown>) => api.call('POST', RECEIPTS, { json });
 

@@ -1,18 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { createECDH, randomBytes } from 'node:crypto';
-import { type Api, type ApiLab, openApiLab, unique } from './api-lab';
+import { use } from '../setup/use';
+import { unique, useApiLab } from './api-lab';
 
 const REGISTER = '/api/v1/push/register';
 const browser = createECDH('prime256v1');
 const KEYS = { p256dh: browser.generateKeys('base64url'), auth: randomBytes(16).toString('base64url') };
 
-let lab: ApiLab;
-let api: Api;
-beforeAll(async () => {
-  lab = await openApiLab();
-  api = await lab.serve();
-});
-afterAll(() => lab.close());
+const lab = useApiLab();
+const api = use(() => lab.serve());
 
 const register = (json: Record<string, unknown>) => api.call('POST', REGISTER, { json });
 const endpoint = (): string => `https://fcm.googleapis.com/fcm/send/${unique()}`;

@@ -1,22 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { ATTENTION } from '../../src/workflows/search-attributes';
 import { refused } from '../setup/cloud-function';
-import { type DeliveryLab, eventually, LIMITS, openDeliveryLab } from '../setup/delivery-lab';
+import { eventually, LIMITS, useLab } from '../setup/delivery-lab';
 import { answersLate } from '../setup/temporal-late';
-import type { Api } from './api-lab';
+import { use } from '../setup/use';
 import { type Json, retryMany, serveDeliveries, startRetryOfMany } from './delivery-api';
 
-let lab: DeliveryLab;
-let api: Api;
-
-beforeAll(async () => {
-  lab = await openDeliveryLab();
-  api = await serveDeliveries(lab);
-});
-afterAll(async () => {
-  await api.close();
-  await lab.close();
-});
+const lab = useLab();
+const api = use(() => serveDeliveries(lab));
 
 const start = (json: Json) => startRetryOfMany(api, json);
 const retry = (json: Json) => retryMany(api, json);

@@ -1,27 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { refused } from '../setup/cloud-function';
-import {
-  type DeliveryLab,
-  eventually,
-  LIMITS,
-  openDeliveryLab,
-  type Parcel,
-  shipmentUpdate,
-} from '../setup/delivery-lab';
-import type { Api } from './api-lab';
+import { eventually, LIMITS, type Parcel, shipmentUpdate, useLab } from '../setup/delivery-lab';
+import { use } from '../setup/use';
 import { type Json, retryMany, serveDeliveries } from './delivery-api';
 
-let lab: DeliveryLab;
-let api: Api;
-
-beforeAll(async () => {
-  lab = await openDeliveryLab();
-  api = await serveDeliveries(lab);
-});
-afterAll(async () => {
-  await api.close();
-  await lab.close();
-});
+const lab = useLab();
+const api = use(() => serveDeliveries(lab));
 
 const retry = (json: Json) => retryMany(api, json);
 /** As uni-push does it: a request id that comes again, after an answer that a loaded machine did not read in time, is dropped. */

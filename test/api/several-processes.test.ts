@@ -2,37 +2,27 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Client } from '@temporalio/client';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type pg from 'pg';
 import pino from 'pino';
-import type { TemporalClient } from '../../src/process/open-temporal';
 import { loadConfig } from '../../src/config/config';
 import { openChannels } from '../../src/intake/channels/channels';
 import { type Intake, openIntake } from '../../src/intake/intake';
-import { type DeliveryLab, eventually, openDeliveryLab } from '../setup/delivery-lab';
+import { eventually, useLab } from '../setup/delivery-lab';
 import { openTemporalAway } from '../setup/temporal-away';
+import { use } from '../setup/use';
 import type { Api } from './api-lab';
 import { type Json, serveDeliveries } from './delivery-api';
 
-let lab: DeliveryLab;
-/** The process that is asked. */
-let asked: Api;
 /** The folder, the journal and the API of the other one. */
 let folder: string;
 let intake: Intake;
 let other: Api;
-let nowhere: TemporalClient;
 
-beforeAll(async () => {
-  lab = await openDeliveryLab();
-  asked = await serveDeliveries(lab);
-  nowhere = await openTemporalAway();
-});
-afterAll(async () => {
-  await nowhere.close();
-  await asked.close();
-  await lab.close();
-});
+const lab = useLab();
+/** The process that is asked. */
+const asked = use(() => serveDeliveries(lab));
+const nowhere = use(() => openTemporalAway());
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'waybell-other-'));
 });

@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Api, type ApiLab, openApiLab, unique } from './api-lab';
+import { describe, expect, test } from '@jest/globals';
+import { use } from '../setup/use';
+import { unique, useApiLab } from './api-lab';
 
-let lab: ApiLab;
-let api: Api;
-beforeAll(async () => {
-  lab = await openApiLab();
-  api = await lab.serve();
-});
-afterAll(() => lab.close());
+const lab = useApiLab();
+const api = use(() => lab.serve());
 
 const link = (carrier: string, trackingNo: string, json: unknown, by = api) =>
   by.call('PUT', `/api/v1/waybills/${encodeURIComponent(carrier)}/${encodeURIComponent(trackingNo)}`, {

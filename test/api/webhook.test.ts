@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { loadConfig } from '../../src/config/config';
 import { openPool } from '../../src/database/pool';
@@ -6,7 +6,8 @@ import { sign } from '../../src/sources/reading/proof';
 import { CARRIER, DELIVERY_STATUS, TRACKING_NO } from '../../src/workflows/search-attributes';
 import { freePorts } from '../setup/free-port';
 import { openTemporalAway } from '../setup/temporal-away';
-import { type Answer, type Api, type ApiLab, openApiLab, unique } from './api-lab';
+import { use } from '../setup/use';
+import { type Answer, unique, useApiLab } from './api-lab';
 
 const ROUTE = '/webhook/express/status';
 const SECRET = `whsec_${Buffer.alloc(24, 1).toString('base64')}`;
@@ -20,13 +21,8 @@ const scan = (change: Record<string, unknown> = {}) => ({
   ...change,
 });
 
-let lab: ApiLab;
-let api: Api;
-beforeAll(async () => {
-  lab = await openApiLab();
-  api = await lab.serve();
-});
-afterAll(() => lab.close());
+const lab = useApiLab();
+const api = use(() => lab.serve());
 
 describe('a webhook', () => {
   test('starts one delivery that carries the update, and says where to look', async () => {

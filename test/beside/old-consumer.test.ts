@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openDeliveryLab, type DeliveryLab } from '../setup/delivery-lab';
+import { useLab } from '../setup/delivery-lab';
 import { openOldSystem } from '../setup/old-system';
 import { DATABASE_KINDS } from '../setup/run-info';
 
@@ -8,11 +8,7 @@ import { DATABASE_KINDS } from '../setup/run-info';
 const A_WHILE_MS = 200;
 
 describe.each(DATABASE_KINDS)('beside the old consumer (%s database)', (database) => {
-  let lab: DeliveryLab;
-  beforeAll(async () => {
-    lab = await openDeliveryLab(database);
-  });
-  afterAll(() => lab.close());
+  const lab = useLab(database);
 
   test('every device gets one push of each notification, and the old rows still go out through the old one', async () => {
     const parcels = await Promise.all(Array.from({ length: 10 }, () => lab.parcel({ user: 2, merchant: 1 })));

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { openDeliveryLab, type DeliveryLab } from '../setup/delivery-lab';
-import { openOldSystem, type OldSystem } from '../setup/old-system';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { useLab } from '../setup/delivery-lab';
+import { useOldSystem } from '../setup/old-system';
 
 /** As docs/migrating.md has it: what Waybell writes does not feed the old queue. */
 const GUARD = `
@@ -13,17 +13,9 @@ const GUARD = `
 `;
 
 describe('one carrier at Waybell and the others at the old system', () => {
-  let lab: DeliveryLab;
-  let old: OldSystem;
-  beforeAll(async () => {
-    lab = await openDeliveryLab('seed');
-    old = openOldSystem(lab.db.url, 'service_role');
-    await lab.db.pool.query(GUARD);
-  });
-  afterAll(async () => {
-    await old.close();
-    await lab.close();
-  });
+  const lab = useLab('seed');
+  const old = useOldSystem(lab);
+  beforeAll(() => lab.db.pool.query(GUARD));
 
   test('every phone gets each parcel from one of them', async () => {
     const ours = await lab.parcel();

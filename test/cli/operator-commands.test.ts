@@ -1,10 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer, request as forward, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import type { Command } from 'commander';
-import pino from 'pino';
 import { attentionCommand } from '../../src/cli/attention';
 import { forgetJournalCommand, ledgerCommand } from '../../src/cli/ledger';
 import { retryCommand } from '../../src/cli/retry';
@@ -12,31 +11,18 @@ import { whyCommand } from '../../src/cli/why';
 import { loadConfig } from '../../src/config/config';
 import { ATTENTION } from '../../src/workflows/search-attributes';
 import { refused } from '../setup/cloud-function';
-import { type DeliveryLab, eventually, LIMITS, openDeliveryLab } from '../setup/delivery-lab';
+import { eventually, LIMITS, useLab } from '../setup/delivery-lab';
 import { freePorts } from '../setup/free-port';
-import { type Api, serveApi } from '../api/api-lab';
+import { use } from '../setup/use';
+import { serveDeliveries } from '../api/delivery-api';
 
 const KEY = 'k'.repeat(48);
 
-let lab: DeliveryLab;
-let api: Api;
 let written: string[];
 const before = { ...process.env };
 
-beforeAll(async () => {
-  lab = await openDeliveryLab();
-  api = await serveApi({
-    config: loadConfig({ API_KEYS: KEY }),
-    pool: lab.db.pool,
-    temporal: lab.temporal.client,
-    taskQueue: lab.temporal.taskQueue,
-    log: pino({ level: 'silent' }),
-  });
-});
-afterAll(async () => {
-  await api.close();
-  await lab.close();
-});
+const lab = useLab();
+const api = use(() => serveDeliveries(lab, { config: loadConfig({ API_KEYS: KEY }) }));
 beforeEach(() => {
   process.env['PORT'] = new URL(api.url).port;
   process.env['API_KEYS'] = KEY;

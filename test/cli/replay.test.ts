@@ -1,24 +1,18 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { insertWebhooks } from '../../src/database/webhook-archive';
 import { unique } from '../api/api-lab';
-import { createTestDatabase, type TestDatabase } from '../setup/database';
-import { connectTemporal, type TestTemporal } from '../setup/temporal';
+import { useDatabase } from '../setup/database';
+import { connectTemporal } from '../setup/temporal';
+import { use } from '../setup/use';
 import { runProduct } from '../start/product';
 
 describe('waybell replay', () => {
-  let db: TestDatabase;
-  let temporal: TestTemporal;
+  const db = useDatabase();
+  const temporal = use(connectTemporal);
   let folder: string;
-  beforeAll(async () => {
-    [db, temporal] = await Promise.all([createTestDatabase(), connectTemporal()]);
-  });
-  afterAll(async () => {
-    await temporal.close();
-    await db.drop();
-  });
   beforeEach(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'waybell-replay-'));
   });

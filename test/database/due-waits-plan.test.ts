@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import type pg from 'pg';
 import { loadConfig } from '../../src/config/config';
 import { takeDueWaits } from '../../src/database/due-waits';
 import { inTransaction, type Queryable } from '../../src/database/pool';
-import { createTestDatabase, type TestDatabase } from '../setup/database';
+import { useDatabase } from '../setup/database';
 import { DATABASE_KINDS } from '../setup/run-info';
 
 /** What has long been delivered, and a few parcels that wait. */
@@ -14,11 +14,10 @@ const { shopTables } = loadConfig({});
 
 /** Ids are text in one database, and uuids in the other. */
 describe.each(DATABASE_KINDS)('the sweep over an old shop (%s database)', (kind) => {
-  let db: TestDatabase;
   const old = (text: string): string => (kind === 'seed' ? `md5(${text})::uuid` : text);
 
+  const db = useDatabase(kind);
   beforeAll(async () => {
-    db = await createTestDatabase(kind);
     await db.pool.query(
       `insert into ml_orders (id, user_id, merchant_id)
        select ${old(`'o' || n`)}, ${old(`'u' || n`)}, ${old(`'m' || n`)} from generate_series(1, ${OLD}) n`,
@@ -41,7 +40,6 @@ describe.each(DATABASE_KINDS)('the sweep over an old shop (%s database)', (kind)
         await waits(kindOfWait, n % 2 === 0 ? 'user' : 'merchant', randomUUID());
     await db.pool.query('vacuum analyze');
   });
-  afterAll(() => db.drop());
 
   /** A delivery that waits, on a waybill of its own. */
   async function waits(waitKind: string, audience: string, ownerId: string): Promise<string> {

@@ -1,18 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { loadConfig } from '../../src/config/config';
 import { takeDueWaits } from '../../src/database/due-waits';
 import { inTransaction } from '../../src/database/pool';
 import { findWaitsToWake } from '../../src/database/waits';
-import { createTestDatabase, type TestDatabase } from '../setup/database';
+import { useDatabase } from '../setup/database';
 
 const WAITING = 100_000;
 /** Well above the second that it takes, for a loaded machine; the sweep itself gives up after 20 s. */
 const FEW_SECONDS_MS = 10_000;
 
-let db: TestDatabase;
-
+const db = useDatabase();
 beforeAll(async () => {
-  db = await createTestDatabase();
   await db.pool.query(
     `insert into platform_express_waybills (carrier, tracking_no)
      select 'yto', 'YT' || n from generate_series(1, ${WAITING}) n`,
@@ -36,7 +34,6 @@ beforeAll(async () => {
   );
   await db.pool.query('analyze');
 });
-afterAll(() => db.drop());
 
 describe(`the sweep over ${WAITING} waiting deliveries`, () => {
   const sweep = async (): Promise<{ workflowIds: string[]; ms: number }> => {

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import type pg from 'pg';
 import { loadConfig } from '../../src/config/config';
 import { lockQueuePage, type QueueRow } from '../../src/database/old-queue';
 import { inTransaction, type Queryable } from '../../src/database/pool';
-import { createTestDatabase, type TestDatabase } from '../setup/database';
+import { useDatabase } from '../setup/database';
 
 /** Waybills whose one row the old worker has ended, what an import has taken of them, and those that have an open row too. */
 const OLD = 100_000;
@@ -16,9 +16,8 @@ const HOUR_MS = 3_600_000;
 const COLUMNS = { waybillId: 'waybill_id', status: 'event_status', text: 'event_text', time: 'created_at' };
 const { shopTables } = loadConfig({});
 
-let db: TestDatabase;
+const db = useDatabase('seed');
 beforeAll(async () => {
-  db = await createTestDatabase('seed');
   await db.pool.query(
     `insert into platform_express_waybills (id, carrier, tracking_no)
      select md5('w' || n)::uuid, 'yto', 'OLD' || n from generate_series(1, ${OLD}) n`,
@@ -44,7 +43,6 @@ beforeAll(async () => {
      select md5('w' || n)::uuid, 'delivered', now() from generate_series(1, ${OPEN}) n`,
   );
 });
-afterAll(() => db.drop());
 
 /** What a page holds, and by which plan it is found. */
 function takePage(): Promise<{ rows: QueueRow[]; plan: string }> {

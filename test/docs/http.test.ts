@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { OPERATIONS } from '../../src/api/operations';
-import type { Api } from '../api/api-lab';
-import { type BareApi, openBareApi } from '../api/bare-api';
+import { useBareApi } from '../api/bare-api';
+import { use } from '../setup/use';
 
 /** The page in pieces, each from the heading of one route to the next heading. */
 const sections = readFileSync(path.join(__dirname, '../../docs/http.md'), 'utf8')
@@ -19,14 +19,9 @@ const documented = OPERATIONS.map((operation) => ({
 }));
 
 describe('docs/http.md', () => {
-  let bare: BareApi;
-  let api: Api;
-  beforeAll(async () => {
-    // Nothing is there: a route that exists says so, or refuses for another reason than being unknown.
-    bare = await openBareApi();
-    api = await bare.serve();
-  });
-  afterAll(() => bare.close());
+  // Nothing is there: a route that exists says so, or refuses for another reason than being unknown.
+  const bare = useBareApi();
+  const api = use(() => bare.serve());
 
   test('shows all routes, in the order of the OpenAPI document', () => {
     expect(sections.map(({ route }) => route)).toEqual(documented.map(({ route }) => route));

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { SETTING_NAMES } from '../../src/config/config';
 import { OBSOLETE_SETTINGS } from '../../src/config/obsolete-settings';
-import { createTestDatabase, type TestDatabase } from '../setup/database';
+import { useDatabase } from '../setup/database';
 
 const page = readFileSync(path.join(__dirname, '../../docs/migrating.md'), 'utf8');
 
@@ -18,11 +18,7 @@ const codesIn = (text = ''): string[] => [...text.matchAll(/`([A-Z][A-Z_]+)`/g)]
 const blocks = [...page.matchAll(/^ *```sql\n([\s\S]*?)^ *```$/gm)].map(([, sql = '']) => sql);
 
 describe('docs/migrating.md', () => {
-  let db: TestDatabase;
-  beforeAll(async () => {
-    db = await createTestDatabase('seed');
-  });
-  afterAll(() => db.drop());
+  const db = useDatabase('seed');
 
   test('names every old setting that the start names, and no other', () => {
     const named = rows.flatMap(([old]) => codesIn(old)).filter((name) => !SETTING_NAMES.includes(name));

@@ -1,18 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { clockOfPostgresql } from '../../src/doctor/checks/temporal';
 import { migrations, pooler, postgresql, tables, uniqueKeys } from '../../src/doctor/checks/database';
 import { silentJournals } from '../../src/doctor/checks/journal';
 import { poolerModeOf } from '../../src/database/schema/access';
 import { repairAll } from '../../src/doctor/examine';
 import { createEmptyDatabase } from '../setup/database';
-import { away, levels, messages, openDoctorLab, type DoctorLab } from './doctor-lab';
+import { away, levels, messages, useDoctorLab } from './doctor-lab';
 
 describe('what the doctor sees of PostgreSQL', () => {
-  let lab: DoctorLab;
-  beforeAll(async () => {
-    lab = await openDoctorLab();
-  });
-  afterAll(() => lab.close());
+  const lab = useDoctorLab();
 
   test('the version, and the role with its rights', async () => {
     const found = await lab.findings(postgresql);

@@ -6,6 +6,7 @@ import { NotReachable, type Check, type DoctorContext, type Finding } from '../.
 import { examine } from '../../src/doctor/examine';
 import { createTestDatabase, type TestDatabase } from '../setup/database';
 import { connectTemporal, type TestTemporal } from '../setup/temporal';
+import { use } from '../setup/use';
 
 export interface DoctorLab {
   readonly db: TestDatabase;
@@ -21,7 +22,9 @@ export interface DoctorLab {
 }
 
 /** A real database and a real Temporal server for checks to look at. */
-export async function openDoctorLab(): Promise<DoctorLab> {
+export const useDoctorLab = (): DoctorLab => use(openDoctorLab);
+
+async function openDoctorLab(): Promise<DoctorLab> {
   const [db, temporal, dataDir] = await Promise.all([
     createTestDatabase(),
     connectTemporal(),

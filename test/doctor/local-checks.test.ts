@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { channels, ports, settings } from '../../src/doctor/checks/surroundings';
 import { cloudFunction, providers } from '../../src/doctor/checks/pushing';
 import { journal } from '../../src/doctor/checks/journal';
@@ -10,18 +10,14 @@ import { supabaseKeys } from '../../src/doctor/checks/database';
 import { generateKeys } from '../../src/doctor/keys';
 import { freePorts } from '../setup/free-port';
 import { listen, type LocalServer } from '../push/local-server';
-import { away, levels, messages, openDoctorLab, type DoctorLab } from './doctor-lab';
+import { away, levels, messages, useDoctorLab } from './doctor-lab';
 
 const HASH = 'a'.repeat(64);
 
 describe('what the doctor sees on this machine', () => {
-  let lab: DoctorLab;
   const servers: { close(): Promise<unknown> }[] = [];
-  beforeAll(async () => {
-    lab = await openDoctorLab();
-  });
+  const lab = useDoctorLab();
   afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
-  afterAll(() => lab.close());
 
   async function serve(handler: Parameters<typeof listen>[0]): Promise<LocalServer> {
     const server = await listen(handler);

@@ -1,7 +1,7 @@
 import { Client } from '@temporalio/client';
 import { google } from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { clockOfTemporal, namespace, pollers, temporalServer } from '../../src/doctor/checks/temporal';
 import { silentDevicesSchedule, sweepSchedule } from '../../src/doctor/checks/schedules';
@@ -9,18 +9,17 @@ import type { DoctorContext } from '../../src/doctor/check';
 import { repairAll } from '../../src/doctor/examine';
 import { waitUntilServing } from '../../temporal/dev-server';
 import { eventually } from '../setup/processes';
-import { away, levels, messages, openDoctorLab, type DoctorLab } from './doctor-lab';
+import { away, levels, messages, useDoctorLab } from './doctor-lab';
 
 const name = `doctor-${randomBytes(6).toString('hex')}`;
 const settings = { TEMPORAL_NAMESPACE: name };
 const DAY_SECONDS = 24 * 60 * 60;
 
 describe('what the doctor sees of Temporal', () => {
-  let lab: DoctorLab;
   let ours: Partial<DoctorContext>;
 
+  const lab = useDoctorLab();
   beforeAll(async () => {
-    lab = await openDoctorLab();
     const { connection, address } = lab.temporal;
     await connection.workflowService.registerNamespace({
       namespace: name,
@@ -29,7 +28,6 @@ describe('what the doctor sees of Temporal', () => {
     await waitUntilServing(address, name);
     ours = { temporal: () => Promise.resolve(new Client({ connection, namespace: name })) };
   });
-  afterAll(() => lab.close());
 
   test('its version, or that it does not answer', async () => {
     const found = await lab.findings(temporalServer);

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Readable } from 'node:stream';
 import { PROJECT_ROOT } from '../../src/project-root';
-import { type ApiLab, openApiLab, unique } from '../api/api-lab';
+import { unique, useApiLab } from '../api/api-lab';
 import { eventually } from '../setup/processes';
 
 /** Webhooks that are under way at the same time when the process dies. */
@@ -17,13 +17,9 @@ interface RunningApi {
   readonly child: ChildProcessByStdio<null, Readable, null>;
 }
 
-let lab: ApiLab;
 let dataDir: string;
 let running: RunningApi | undefined;
-beforeAll(async () => {
-  lab = await openApiLab();
-});
-afterAll(() => lab.close());
+const lab = useApiLab();
 beforeEach(async () => {
   dataDir = await mkdtemp(path.join(tmpdir(), 'waybell-crash-'));
 });

@@ -1,7 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import pino from 'pino';
-import { loadConfig } from '../../src/config/config';
 import { type ArchivedWebhook, insertWebhooks } from '../../src/database/webhook-archive';
 import type { Channel, Channels } from '../../src/intake/channels/channels';
 import { readArchived, replay, type ReplayParts, type ReplayTally } from '../../src/intake/replay';
@@ -9,8 +7,9 @@ import { startDelivery } from '../../src/deliveries/start';
 import { currentStatus } from '../../src/shipment/current-status';
 import type { StatusMap } from '../../src/shipment/status';
 import type { DeliveryResult } from '../../src/workflows/contract';
-import { type Api, serveApi } from '../api/api-lab';
-import { eventually, LIMITS, openDeliveryLab, type DeliveryLab } from '../setup/delivery-lab';
+import { serveDeliveries } from '../api/delivery-api';
+import { eventually, LIMITS, useLab } from '../setup/delivery-lab';
+import { use } from '../setup/use';
 import { FORM_TYPE, formRequest, NOW } from '../sources/requests';
 
 /** Nobody has opened a channel. */
@@ -19,20 +18,9 @@ const NO_CHANNELS: Channels = {
   findByName: () => Promise.resolve(undefined),
 };
 
-let lab: DeliveryLab;
-let api: Api;
-let sentSince: Date;
-beforeAll(async () => {
-  lab = await openDeliveryLab();
-  const { client: temporal, taskQueue } = lab.temporal;
-  const log = pino({ level: 'silent' });
-  api = await serveApi({ config: loadConfig({}), pool: lab.db.pool, temporal, taskQueue, log });
-  sentSince = new Date();
-});
-afterAll(async () => {
-  await api.close();
-  await lab.close();
-});
+const lab = useLab();
+const api = use(() => serveDeliveries(lab));
+let sentSince = new Date();
 
 /** Sends a scan of the shop's own systems; the id of its delivery, once it is archived. */
 async function send(trackingNo: string, status: string, time: string): Promise<string> {

@@ -1,23 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import type { Api } from '../api/api-lab';
 import { serveDeliveries } from '../api/delivery-api';
-import { openDeliveryLab, type DeliveryLab } from '../setup/delivery-lab';
-import { openOldSystem, type OldSystem } from '../setup/old-system';
+import { useLab } from '../setup/delivery-lab';
+import { useOldSystem } from '../setup/old-system';
+import { use } from '../setup/use';
 
 describe('the API on a migrated database of the old system', () => {
-  let lab: DeliveryLab;
-  let api: Api;
-  let old: OldSystem;
-  beforeAll(async () => {
-    lab = await openDeliveryLab('seed');
-    api = await serveDeliveries(lab);
-    old = openOldSystem(lab.db.url, 'service_role');
-  });
-  afterAll(async () => {
-    await Promise.all([api.close(), old.close()]);
-    await lab.close();
-  });
+  const lab = useLab('seed');
+  const api = use(() => serveDeliveries(lab));
+  const old = useOldSystem(lab);
 
   const register = (json: object) => api.call('POST', '/api/v1/push/register', { json });
   const rowsOf = async (cid: string): Promise<unknown[]> => {

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { createActivities } from '../../src/activities';
 import { loadConfig } from '../../src/config/config';
 import { checkShop } from '../../src/database/schema/check-shop';
 import { linkWaybill, orderExists } from '../../src/database/waybills';
-import { eventually, openDeliveryLab, type DeliveryLab } from '../setup/delivery-lab';
+import { eventually, useLab } from '../setup/delivery-lab';
 
 /** The seed's two tables under other names, in another schema. */
 const RENAME = `
@@ -39,11 +39,7 @@ const { shopTables } = loadConfig({
 });
 
 describe('a shop whose tables have other names', () => {
-  let lab: DeliveryLab;
-  beforeAll(async () => {
-    lab = await openDeliveryLab('seed');
-  });
-  afterAll(() => lab.close());
+  const lab = useLab('seed');
 
   test('is told which names are wrong, then delivers under the mapped ones', async () => {
     const parcel = await lab.parcel();

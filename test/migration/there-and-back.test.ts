@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { importQueue } from '../../src/intake/import-queue';
 import { startDelivery } from '../../src/deliveries/start';
-import type { Api } from '../api/api-lab';
 import { serveDeliveries } from '../api/delivery-api';
-import { type DeliveryLab, eventually, LIMITS, openDeliveryLab, type Parcel } from '../setup/delivery-lab';
-import { openOldSystem, type OldSystem } from '../setup/old-system';
+import { eventually, LIMITS, type Parcel, useLab } from '../setup/delivery-lab';
+import { useOldSystem } from '../setup/old-system';
+import { use } from '../setup/use';
 
 type KnownParcel = Parcel & { readonly cids: string[] };
 
@@ -22,22 +22,12 @@ const blocks = (heading: string, language: 'sql' | 'sh'): string[] => {
 
 /** One shop that moves to Waybell with a full queue, and back again with parcels that wait. */
 describe('from the old system to Waybell and back', () => {
-  let lab: DeliveryLab;
-  let old: OldSystem;
-  let api: Api;
+  const lab = useLab('seed');
+  const old = useOldSystem(lab);
+  const api = use(() => serveDeliveries(lab));
   let told: KnownParcel;
   let queued: KnownParcel;
   let fresh: KnownParcel;
-
-  beforeAll(async () => {
-    lab = await openDeliveryLab('seed');
-    old = openOldSystem(lab.db.url, 'service_role');
-    api = await serveDeliveries(lab);
-  });
-  afterAll(async () => {
-    await Promise.all([api.close(), old.close()]);
-    await lab.close();
-  });
 
   const pushes = ({ cids }: KnownParcel): number[] => cids.map((cid) => lab.cloud.countFor(cid));
   const runSql = (sql: string): Promise<unknown> => lab.db.pool.query(sql);

@@ -5,6 +5,7 @@ import { openPool } from '../../src/database/pool';
 import { opened } from './open-resources';
 import { runInfo, type DatabaseKind } from './run-info';
 import { asShopRole, SHOP_ROLE } from './seed-database';
+import { use } from './use';
 
 export interface TestDatabase {
   readonly url: string;
@@ -22,6 +23,13 @@ const LOOK_INTERVAL_MS = 25;
 export function createTestDatabase(kind: DatabaseKind = 'embedded'): Promise<TestDatabase> {
   return createDatabase(runInfo().templates[kind], kind === 'seed');
 }
+
+/** One for the tests of a suite or of a group. */
+export const useDatabase = (kind?: DatabaseKind): TestDatabase =>
+  use(async () => {
+    const db = await createTestDatabase(kind);
+    return { ...db, close: () => db.drop() };
+  });
 
 /** A database with nothing in it. */
 export function createEmptyDatabase(): Promise<TestDatabase> {

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import pino from 'pino';
 import { createActivities, type Activities } from '../../src/activities';
@@ -8,17 +8,17 @@ import { PUSH_TIMERS, type ActivityDeps } from '../../src/activities/deps';
 import { loadConfig } from '../../src/config/config';
 import type { WaitLimits } from '../../src/shipment/attention';
 import { createUniCloudProvider } from '../../src/push/unicloud/unicloud';
-import { createDeliveryControl } from '../../src/deliveries/retry';
+import { startDelivery } from '../../src/deliveries/start';
 import type { ShipmentStatus } from '../../src/shipment/status';
 import type { ShipmentUpdate } from '../../src/shipment/update';
-import { createWorkers, type WorkerDeps } from '../../src/process/worker';
-import { DELIVERY_WORKFLOW, type DeliveryInput, type DeliveryResult } from '../../src/workflows/contract';
-import { CARRIER, DELIVERY_STATUS, TRACKING_NO } from '../../src/workflows/search-attributes';
+import { createWorkers, reachDeliveries, type WorkerDeps } from '../../src/process/worker';
+import type { DeliveryInput, DeliveryResult } from '../../src/workflows/contract';
 import { requireClosedLedger } from './closed-ledger';
 import { startCloudFunction, type FakeCloudFunction } from './cloud-function';
 import { createTestDatabase, type TestDatabase } from './database';
 import type { DatabaseKind } from './run-info';
 import { connectTemporal, type TestTemporal } from './temporal';
+import { use } from './use';
 
 const HOUR_MS = 3_600_000;
 const FIRST_SCAN = Date.UTC(2026, 1, 6, 2);
@@ -100,18 +100,9 @@ export async function openDeliveryLab(
     language: 'zh',
     providers: new Map([['unicloud', createUniCloudProvider({ url: cloud.url })]]),
     timers: LAB_TIMERS,
-    wake: async ({ workflowId, cause }) => {
-      const signal =
-        cause === 'order' ? 'orderLinked' : cause === 'device' ? 'deviceRegistered' : 'supersede';
-      const handle = temporal.client.workflow.getHandle(workflowId);
-      return handle.signal(signal).then(
-        () => 'woken' as const,
-        () => 'gone' as const,
-      );
-    },
-    deliveries: createDeliveryControl({
-      // The connection of a worker, as in the product.
-      temporal: new Client({ connection: temporal.nativeConnection, namespace: temporal.namespace }),
+    ...reachDeliveries({
+      connection: temporal.nativeConnection,
+      namespace: temporal.namespace,
       pool: db.pool,
       taskQueue: temporal.taskQueue,
       waitLimits: LIMITS,
@@ -194,22 +185,20 @@ export async function openDeliveryLab(
       ]);
     },
 
-    start(parcel, status, hour, change = {}) {
+    async start(parcel, status, hour, change = {}) {
       const update = shipmentUpdate(parcel.trackingNo, [[status, hour]]);
-      const input: DeliveryInput = { update, limits: LIMITS, ...change };
-      return temporal.client.workflow.start(DELIVERY_WORKFLOW, {
-        taskQueue: temporal.taskQueue,
-        workflowId: `delivery/own-system/yto/${parcel.trackingNo}/${input.update.events.map(({ key }) => key).join('+')}`,
-        args: [input],
-        workflowIdReusePolicy: change.retryOf ? 'ALLOW_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY',
-        workflowIdConflictPolicy: 'FAIL',
-        staticSummary: `yto ${parcel.trackingNo}: ${status}`,
-        typedSearchAttributes: [
-          { key: CARRIER, value: 'yto' },
-          { key: TRACKING_NO, value: parcel.trackingNo },
-          { key: DELIVERY_STATUS, value: status },
-        ],
-      }) as Promise<DeliveryHandle>;
+      const { client, taskQueue } = temporal;
+      const { workflowId, runId } = await startDelivery(
+        { temporal: client, taskQueue },
+        { update, limits: LIMITS, ...change },
+      );
+      if (runId === undefined) throw new Error(`${workflowId} is known: nothing was started`);
+      const handle = client.workflow.getHandle<(input: DeliveryInput) => Promise<DeliveryResult>>(
+        workflowId,
+        undefined,
+        { firstExecutionRunId: runId },
+      );
+      return Object.assign(handle, { firstExecutionRunId: runId });
     },
 
     async terminate(workflowId) {
@@ -226,6 +215,9 @@ export async function openDeliveryLab(
     },
   };
 }
+
+/** Opens one for the tests of a suite or of a group. */
+export const useLab = (kind?: DatabaseKind): DeliveryLab => use(() => openDeliveryLab(kind));
 
 /** The newest of a suite; a thousand more are the same again, and take minutes. */
 const MOST_REPLAYED = 200;

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import type { DeliveryLab } from './delivery-lab';
 import { opened } from './open-resources';
+import { use } from './use';
 
 /**
  * The statements of the old pipeline, as PostgREST runs them for its service role: upserts on one column with
@@ -21,6 +23,10 @@ export interface OldSystem {
 }
 
 const POLL_INTERVAL_MS = 20;
+
+/** The one of a lab, for the tests of a suite or of a group. */
+export const useOldSystem = (lab: DeliveryLab): OldSystem =>
+  use(() => Promise.resolve(openOldSystem(lab.db.url, 'service_role')));
 
 export function openOldSystem(databaseUrl: string, role?: string): OldSystem {
   const pool = new pg.Pool({ connectionString: databaseUrl, application_name: 'postgrest', max: 2 });

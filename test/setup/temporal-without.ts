@@ -12,7 +12,7 @@ import { runInfo } from './run-info';
 
 export interface OtherTemporal {
   readonly address: string;
-  stop(): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** A dev server like the one of the product, except that what `flag` matches is left at the server's own default. */
@@ -37,7 +37,7 @@ export async function startTemporalWithout(flag: RegExp): Promise<OtherTemporal>
   await connection.close();
   return {
     address,
-    async stop() {
+    async close() {
       await part.stop();
       await rm(folder, { recursive: true, force: true });
     },

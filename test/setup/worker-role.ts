@@ -7,7 +7,7 @@ export interface WorkerRole {
   readonly name: string;
   /** The same database, entered as this role. */
   enter(url: string): string;
-  drop(): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** A role of Waybell's own, made by the shop's; `waybell migrate --worker` is still to come. */
@@ -22,7 +22,7 @@ export async function createWorkerRole(shop: pg.Pool): Promise<WorkerRole> {
       entered.password = PASSWORD;
       return entered.href;
     },
-    drop: async () => {
+    close: async () => {
       await shop.query(`grant ${name} to current_user; drop owned by ${name}; drop role ${name}`);
     },
   };

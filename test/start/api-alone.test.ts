@@ -1,23 +1,17 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import { migrate } from '../../src/database/schema/migrate';
 import { freePorts } from '../setup/free-port';
 import { eventually } from '../setup/processes';
 import { runProduct, type Product } from './product';
-import { openShop, type Shop } from './shop';
+import { useShop } from './shop';
 
 /** Three starts on a busy machine. */
 const SLOW_MS = 240_000;
 
-let shop: Shop;
+const shop = useShop();
 const started: Product[] = [];
-beforeAll(async () => {
-  shop = await openShop();
-  await migrate(shop.db.url, () => undefined);
-});
-afterAll(async () => {
-  await Promise.all(started.map((product) => product.end('SIGKILL')));
-  await shop.close();
-});
+beforeAll(() => migrate(shop.db.url, () => undefined));
+afterEach(() => Promise.all(started.map((product) => product.end('SIGKILL'))));
 
 test(
   'api alone takes webhooks while PostgreSQL and Temporal are away, also when it starts, and delivers them later',

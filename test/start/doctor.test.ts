@@ -8,7 +8,7 @@ import type { Finding } from '../../src/doctor/check';
 import { PROJECT_ROOT } from '../../src/project-root';
 import { freePorts } from '../setup/free-port';
 import { runProduct, type Product } from './product';
-import { openShop, type Shop } from './shop';
+import { useShop } from './shop';
 
 const MAIN = path.join(PROJECT_ROOT, 'dist/src/cli/main.js');
 /** A doctor needs seconds; a start on a busy machine more. */
@@ -105,13 +105,10 @@ describe('waybell doctor with nothing reachable', () => {
 });
 
 describe('waybell doctor on the database of a shop', () => {
-  let shop: Shop;
+  const shop = useShop();
   let product: Product | undefined;
   const role = `doctor_${process.pid}`;
 
-  beforeAll(async () => {
-    shop = await openShop();
-  });
   afterEach(() => product?.end('SIGKILL'));
   afterAll(async () => {
     await shop.db.pool.query(`drop owned by ${role}; drop role ${role}`);

@@ -1,22 +1,20 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { pendingMigrations } from '../../src/database/schema/migrate';
 import { eventually } from '../setup/processes';
 import { runProduct, type Product } from './product';
-import { openShop, type Shop } from './shop';
+import { useShop } from './shop';
 
 describe('waybell start on the database of a shop', () => {
-  let shop: Shop;
   let product: Product | undefined;
 
+  const shop = useShop();
   beforeAll(async () => {
-    shop = await openShop();
     await shop.db.pool.query(`
       insert into ml_orders (id, user_id, merchant_id) values ('order-1', 'buyer-1', 'merchant-1'), ('order-2', null, null);
       insert into platform_express_waybills (carrier, tracking_no, order_id) values ('yto', 'YT0001', 'order-1');
     `);
   });
   afterEach(() => product?.end('SIGKILL'));
-  afterAll(() => shop.close());
 
   /** Rows, columns, indexes, triggers and policies of ml_orders, as text. */
   async function orders(): Promise<string> {

@@ -1,28 +1,24 @@
 import { access, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { migrate } from '../../src/database/schema/migrate';
 import { eventually, isRunning } from '../setup/processes';
 import { runByNpm, runProduct } from './product';
-import { openShop, type Shop } from './shop';
+import { useShop } from './shop';
 
 /** A process that npm runs looks twice a second whether npm is still there. */
 const SEVERAL_LOOKS_MS = 2_000;
 
 describe('waybell run by npm', () => {
-  let shop: Shop;
+  const shop = useShop();
   let pidFile: string;
 
   beforeAll(async () => {
-    shop = await openShop();
     await migrate(shop.db.url, () => undefined);
     pidFile = path.join(shop.settings.DATA_DIR, 'waybell.pid');
   });
-  afterAll(async () => {
-    await runProduct(['stop'], shop.settings).exitCode;
-    await shop.close();
-  });
+  afterEach(() => runProduct(['stop'], shop.settings).exitCode);
 
   const pid = async (): Promise<number> => Number.parseInt(await readFile(pidFile, 'utf8'));
 

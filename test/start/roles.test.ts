@@ -1,19 +1,18 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { migrate } from '../../src/database/schema/migrate';
 import { eventually } from '../setup/processes';
 import { runProduct, type Product } from './product';
-import { openShop, type Shop } from './shop';
+import { useShop } from './shop';
 
 /** Some starts on a busy machine, and 70 s until Temporal forgets a worker that was killed. */
 const SLOW_MS = 300_000;
 const FORGOTTEN_MS = 150_000;
 
 describe('waybell start --only', () => {
-  let shop: Shop;
   const started: Product[] = [];
 
+  const shop = useShop();
   beforeAll(async () => {
-    shop = await openShop();
     await migrate(shop.db.url, () => undefined);
     await shop.db.pool.query(`
       insert into ml_orders (id, user_id) values ('order-1', 'buyer-1');
@@ -21,7 +20,6 @@ describe('waybell start --only', () => {
     `);
   });
   afterEach(() => Promise.all(started.splice(0).map((product) => product.end('SIGKILL'))));
-  afterAll(() => shop.close());
 
   function run(...command: string[]): Product {
     const product = runProduct(command, shop.settings);

@@ -11,6 +11,7 @@ import { startCloudFunction, type FakeCloudFunction } from '../setup/cloud-funct
 import { createEmptyDatabase, type TestDatabase } from '../setup/database';
 import { freePorts } from '../setup/free-port';
 import { connectTemporal, type TestTemporal } from '../setup/temporal';
+import { use } from '../setup/use';
 import type { Settings } from './product';
 
 /** A shop with a database, a Temporal namespace and a cloud function of its own: nothing is embedded. */
@@ -23,6 +24,9 @@ export interface Shop {
   post(route: string, body: object): Promise<Response>;
   close(): Promise<void>;
 }
+
+/** One for the tests of a suite or of a group. */
+export const useShop = (): Shop => use(openShop);
 
 /** The tables of a shop without Waybell's migrations, and a namespace without its search attributes. */
 export async function openShop(): Promise<Shop> {

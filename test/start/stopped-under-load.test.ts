@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import { migrate } from '../../src/database/schema/migrate';
 import { eventually } from '../setup/processes';
 import { runProduct, type Product } from './product';
-import { openShop, type Shop } from './shop';
+import { useShop } from './shop';
 
 /** Four starts on a busy machine. */
 const SLOW_MS = 300_000;
@@ -12,11 +12,10 @@ const WEBHOOK_INTERVAL_MS = 100;
 const PARCELS = 2_000;
 const SENDER_PAUSE_MS = 250;
 
-let shop: Shop;
 const started: Product[] = [];
 
+const shop = useShop();
 beforeAll(async () => {
-  shop = await openShop();
   await migrate(shop.db.url, () => undefined);
   await shop.db.pool.query(
     `insert into ml_orders (id, user_id)
@@ -35,7 +34,6 @@ beforeAll(async () => {
   );
 });
 afterEach(() => Promise.all(started.splice(0).map((product) => product.end('SIGKILL'))));
-afterAll(() => shop.close());
 
 async function start(role: 'api' | 'worker'): Promise<Product> {
   const product = runProduct(['start', '--only', role], shop.settings);

@@ -1,29 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createActivities } from '../../src/activities/index';
 import { migrate } from '../../src/database/schema/migrate';
 import { openPool } from '../../src/database/pool';
 import { detectPoolerMode, workerRoleSql } from '../../src/database/schema/access';
-import { eventually, openDeliveryLab, type DeliveryLab } from '../setup/delivery-lab';
-import { startPgbouncer, type Pooler } from './pgbouncer';
-import { createWorkerRole, type WorkerRole } from '../setup/worker-role';
+import { eventually, useLab } from '../setup/delivery-lab';
+import { startPgbouncer } from './pgbouncer';
+import { createWorkerRole } from '../setup/worker-role';
+import { use } from '../setup/use';
 
 const FAMILIES = 5;
 
 describe('a shop’s database behind PgBouncer', () => {
-  let lab: DeliveryLab;
-  let role: WorkerRole;
-  let transaction: Pooler;
-  beforeAll(async () => {
-    lab = await openDeliveryLab('seed');
-    role = await createWorkerRole(lab.db.pool);
-    await lab.db.pool.query(workerRoleSql(lab.deps.shopTables, role.name));
-    transaction = await startPgbouncer(role.enter(lab.db.url), 'transaction');
-  });
-  afterAll(async () => {
-    await transaction.close();
-    await role.drop();
-    await lab.close();
-  });
+  const lab = useLab('seed');
+  const role = use(() => createWorkerRole(lab.db.pool));
+  beforeAll(() => lab.db.pool.query(workerRoleSql(lab.deps.shopTables, role.name)));
+  const transaction = use(() => startPgbouncer(role.enter(lab.db.url), 'transaction'));
 
   test('in transaction mode: Waybell delivers, as a role that may not read the orders', async () => {
     const parcels = await Promise.all(

@@ -1,18 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import type pg from 'pg';
 import { createActivities } from '../../src/activities';
 import { openPool } from '../../src/database/pool';
 import { workerRoleSql } from '../../src/database/schema/access';
-import { eventually, openDeliveryLab, type DeliveryLab } from '../setup/delivery-lab';
-import { createWorkerRole, type WorkerRole } from '../setup/worker-role';
+import { eventually, useLab } from '../setup/delivery-lab';
+import { createWorkerRole } from '../setup/worker-role';
+import { use } from '../setup/use';
 
 describe('row-level security hides the orders while Waybell runs', () => {
-  let lab: DeliveryLab;
-  let role: WorkerRole;
+  const lab = useLab('seed');
+  const role = use(() => createWorkerRole(lab.db.pool));
   let pool: pg.Pool;
   beforeAll(async () => {
-    lab = await openDeliveryLab('seed');
-    role = await createWorkerRole(lab.db.pool);
     // A shop that has the policies of the old system on its orders alone.
     await lab.db.pool.query(`
       ${workerRoleSql(lab.deps.shopTables, role.name)}
@@ -24,11 +23,6 @@ describe('row-level security hides the orders while Waybell runs', () => {
       alter table push_devices disable row level security;
     `);
     pool = openPool(role.enter(lab.db.url), () => undefined);
-  });
-  afterAll(async () => {
-    await pool.end();
-    await role.drop();
-    await lab.close();
   });
   const asRole = (): ReturnType<typeof createActivities> => createActivities({ ...lab.deps, pool });
 

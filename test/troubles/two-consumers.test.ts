@@ -1,19 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../../src/activities';
 import { openPool } from '../../src/database/pool';
 import { createWorkers } from '../../src/process/worker';
-import { openDeliveryLab, type DeliveryLab } from '../setup/delivery-lab';
+import { useLab } from '../setup/delivery-lab';
 import { runInfo } from '../setup/run-info';
 
 const PARCELS = 10;
 
 describe('two Waybells at once on the same database and queue', () => {
-  let lab: DeliveryLab;
-  beforeAll(async () => {
-    lab = await openDeliveryLab('seed');
-  });
-  afterAll(() => lab.close());
+  const lab = useLab('seed');
 
   /** As another process has it: connections of its own to Temporal and to the database. */
   async function withSecond(work: () => Promise<void>): Promise<void> {

@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { DATABASE_KINDS } from '../setup/run-info';
 import { ATTENTION } from '../../src/workflows/search-attributes';
-import { eventually, openDeliveryLab, type DeliveryLab } from '../setup/delivery-lab';
+import { eventually, useLab } from '../setup/delivery-lab';
 
 describe.each(DATABASE_KINDS)(
   'a webhook about a waybill that the shop has not stored (%s database)',
   (database) => {
-    let lab: DeliveryLab;
-    beforeAll(async () => {
-      lab = await openDeliveryLab(database);
-    });
-    afterAll(() => lab.close());
+    const lab = useLab(database);
 
     test('is stored and waits; the shop fills in the order, and the sweep wakes it', async () => {
       const parcel = await lab.parcel();

@@ -1,23 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { accepted, busy, gone, refused } from '../setup/cloud-function';
-import {
-  eventually,
-  LIMITS,
-  openDeliveryLab,
-  type DeliveryHandle,
-  type DeliveryLab,
-} from '../setup/delivery-lab';
+import { eventually, LIMITS, type DeliveryHandle, useLab } from '../setup/delivery-lab';
 import { DATABASE_KINDS } from '../setup/run-info';
 import { PUSH_TIMERS } from '../../src/activities/deps';
 import { listWaitingDeliveries } from '../../src/database/attention';
 import { ATTENTION } from '../../src/workflows/search-attributes';
 
 describe.each(DATABASE_KINDS)('a delivery that lacks something (%s database)', (database) => {
-  let lab: DeliveryLab;
-  beforeAll(async () => {
-    lab = await openDeliveryLab(database);
-  });
-  afterAll(() => lab.close());
+  const lab = useLab(database);
 
   const attentionOf = async (handle: DeliveryHandle): Promise<string[] | undefined> =>
     (await handle.describe()).typedSearchAttributes.get(ATTENTION);

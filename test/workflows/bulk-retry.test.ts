@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { arrayFromPayloads, defaultPayloadConverter } from '@temporalio/common';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { listDeliveries } from '../../src/deliveries/list';
 import {
   BULK_RETRY_WORKFLOW,
@@ -8,10 +8,10 @@ import {
   type BulkRetryProgress,
 } from '../../src/workflows/contract';
 import { ATTENTION } from '../../src/workflows/search-attributes';
-import type { Api } from '../api/api-lab';
 import { serveDeliveries } from '../api/delivery-api';
 import { refused } from '../setup/cloud-function';
-import { type DeliveryLab, eventually, LIMITS, openDeliveryLab } from '../setup/delivery-lab';
+import { eventually, LIMITS, useLab } from '../setup/delivery-lab';
+import { use } from '../setup/use';
 
 /** One page and one batch each: with histories of 60 events both parts of the work take several runs. */
 const PAGE = 2;
@@ -19,16 +19,8 @@ const RATE = 2;
 const [CLOSED, OPEN, REACHED] = [20, 3, 3];
 const closedInMs = { limits: { ...LIMITS, retry: 100, device: 100, firstDevice: 100 } };
 
-let lab: DeliveryLab;
-let api: Api;
-beforeAll(async () => {
-  lab = await openDeliveryLab();
-  api = await serveDeliveries(lab);
-});
-afterAll(async () => {
-  await api.close();
-  await lab.close();
-});
+const lab = useLab();
+const api = use(() => serveDeliveries(lab));
 
 /** What each run of the workflow was started with, the first run first. */
 async function inputsOfRuns(workflowId: string): Promise<BulkRetryInput[]> {

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { Context } from '@temporalio/activity';
 import { around } from '../setup/around-steps';
-import { openDeliveryLab, type DeliveryLab } from '../setup/delivery-lab';
+import { useLab } from '../setup/delivery-lab';
 import { DATABASE_KINDS } from '../setup/run-info';
 
 const STEPS = [
@@ -14,11 +14,7 @@ const STEPS = [
 ] as const;
 
 describe.each(DATABASE_KINDS)('every step of a delivery (%s database)', (database) => {
-  let lab: DeliveryLab;
-  beforeAll(async () => {
-    lab = await openDeliveryLab(database);
-  });
-  afterAll(() => lab.close());
+  const lab = useLab(database);
 
   const signalFromInside = (signal: string): Promise<void> =>
     lab.temporal.client.workflow

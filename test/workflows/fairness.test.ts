@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { PUSH_TIMERS } from '../../src/activities/deps';
 import {
   eventually,
@@ -6,9 +6,11 @@ import {
   type DeliveryHandle,
   type DeliveryLab,
   type Parcel,
+  useLab,
 } from '../setup/delivery-lab';
 import { parcelOfMany } from '../setup/many-phones';
-import { startTemporalWithout, type OtherTemporal } from '../setup/temporal-without';
+import { startTemporalWithout } from '../setup/temporal-without';
+import { use } from '../setup/use';
 
 /** The burst: six parcels of one merchant, to fifty phones each. */
 const PARCELS = 6;
@@ -21,17 +23,9 @@ const timers = { ...PUSH_TIMERS, retryScale: 1 / 60 };
 /** A server keeps a queue in four parts: in the luckiest of orders the quiet merchant waits for one of them. */
 const A_PART_OF_THE_BURST = 50;
 
-let plainServer: OtherTemporal;
-let fair: DeliveryLab;
-let plain: DeliveryLab;
-beforeAll(async () => {
-  plainServer = await startTemporalWithout(/matching\.(useNewMatcher|enableFairness)/);
-  [fair, plain] = await Promise.all([openDeliveryLab(), openDeliveryLab('embedded', plainServer.address)]);
-});
-afterAll(async () => {
-  await Promise.all([fair.close(), plain.close()]);
-  await plainServer.stop();
-});
+const plainServer = use(() => startTemporalWithout(/matching\.(useNewMatcher|enableFairness)/));
+const fair = useLab();
+const plain = use(() => openDeliveryLab('embedded', plainServer.address));
 
 interface Turns {
   /** How many pushes went before the last one of the other merchant's few. */

@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { eventually, openDeliveryLab, type DeliveryLab } from '../setup/delivery-lab';
+import { describe, expect, test } from '@jest/globals';
+import { eventually, useLab } from '../setup/delivery-lab';
 import { DATABASE_KINDS } from '../setup/run-info';
 
 describe.each(DATABASE_KINDS)('a delivery (%s database)', (database) => {
-  let lab: DeliveryLab;
-  beforeAll(async () => {
-    lab = await openDeliveryLab(database);
-  });
-  afterAll(() => lab.close());
+  const lab = useLab(database);
 
   test('costs at most 24 events and 2 workflow tasks when the answers come together, and never more than 30 and 4', async () => {
     const costs: { events: number; tasks: number }[] = [];

@@ -1,26 +1,16 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { NativeConnection } from '@temporalio/worker';
 import { openPool } from '../../src/database/pool';
 import { closeCircuit, listCircuits } from '../../src/database/held';
 import { ATTENTION } from '../../src/workflows/search-attributes';
 import { badKey, gone, refused } from '../setup/cloud-function';
-import {
-  eventually,
-  LAB_TIMERS,
-  openDeliveryLab,
-  type DeliveryHandle,
-  type DeliveryLab,
-} from '../setup/delivery-lab';
+import { eventually, LAB_TIMERS, type DeliveryHandle, useLab } from '../setup/delivery-lab';
 
 /** A second look comes soon. */
 const timers = { ...LAB_TIMERS, heldLook: 300 };
 
 describe('a provider that refuses our keys', () => {
-  let lab: DeliveryLab;
-  beforeAll(async () => {
-    lab = await openDeliveryLab();
-  });
-  afterAll(() => lab.close());
+  const lab = useLab();
   afterEach(() => lab.db.pool.query('truncate waybell.push_circuits, waybell.held_deactivations'));
 
   const isHeld = async (): Promise<boolean> => (await listCircuits(lab.db.pool)).length === 1;

@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { refused } from '../setup/cloud-function';
-import { eventually, openDeliveryLab, type DeliveryLab, type Wrap } from '../setup/delivery-lab';
+import { eventually, type Wrap, useLab } from '../setup/delivery-lab';
 
 describe('a delivery to many devices', () => {
-  let lab: DeliveryLab;
-  beforeAll(async () => {
-    lab = await openDeliveryLab();
-  });
-  afterAll(() => lab.close());
+  const lab = useLab();
 
   test('reaches 1,000 phones of one owner, each once: a run for every page, at most 50 at a time', async () => {
     let [underWay, mostUnderWay] = [0, 0];

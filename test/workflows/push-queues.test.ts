@@ -1,15 +1,11 @@
 import { NativeConnection } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { openPool } from '../../src/database/pool';
-import { openDeliveryLab, type DeliveryLab } from '../setup/delivery-lab';
+import { useLab } from '../setup/delivery-lab';
 import { parcelOfMany } from '../setup/many-phones';
 
 describe('the queue of a provider', () => {
-  let lab: DeliveryLab;
-  beforeAll(async () => {
-    lab = await openDeliveryLab();
-  });
-  afterAll(() => lab.close());
+  const lab = useLab();
 
   test('holds the rate of the provider, however many workers there are', async () => {
     const parcel = await parcelOfMany(lab, 49);

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type pg from 'pg';
 import { createActivities } from '../../src/activities';
 import { around } from '../setup/around-steps';
 import { accepted, busy, starting } from '../setup/cloud-function';
-import { eventually, LAB_TIMERS, openDeliveryLab, type DeliveryLab, type Wrap } from '../setup/delivery-lab';
+import { eventually, LAB_TIMERS, type Wrap, useLab } from '../setup/delivery-lab';
 import { DATABASE_KINDS } from '../setup/run-info';
 
 /** The same pool, where something happens before each connection is handed out; others that use it notice nothing. */
@@ -16,11 +16,7 @@ function poolThat(pool: pg.Pool, before: () => Promise<void>): pg.Pool {
 }
 
 describe.each(DATABASE_KINDS)('a delivery that races with the world (%s database)', (database) => {
-  let lab: DeliveryLab;
-  beforeAll(async () => {
-    lab = await openDeliveryLab(database);
-  });
-  afterAll(() => lab.close());
+  const lab = useLab(database);
 
   const waitsOf = async (workflowId: string): Promise<number | null> =>
     (await lab.db.pool.query('select from waybell.express_waits where workflow_id = $1', [workflowId]))

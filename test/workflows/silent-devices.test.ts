@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { RETIRE_SILENT_WORKFLOW } from '../../src/workflows/contract';
 import { inTransaction } from '../../src/database/pool';
 import { retireSilentDevices } from '../../src/database/retire-silent-devices';
 import { ensureSilentDevicesSchedule } from '../../temporal/schedules';
 import { createTestDatabase } from '../setup/database';
-import { openDeliveryLab, type DeliveryLab } from '../setup/delivery-lab';
+import { useLab } from '../setup/delivery-lab';
 
-let lab: DeliveryLab;
-beforeAll(async () => {
-  lab = await openDeliveryLab();
-});
-afterAll(() => lab.close());
+const lab = useLab();
 
 const retire = (): Promise<number> =>
   lab.withWorker(() =>

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { PushClass, PushProvider } from '../../src/push/provider';
 import { createUniCloudProvider } from '../../src/push/unicloud/unicloud';
-import { openDeliveryLab, type DeliveryLab } from '../setup/delivery-lab';
+import { useLab } from '../setup/delivery-lab';
 import { parcelOfMany } from '../setup/many-phones';
-import { startUnreliableFunction, type UnreliableFunction } from '../setup/unreliable-function';
+import { startUnreliableFunction } from '../setup/unreliable-function';
+import { use } from '../setup/use';
 
 const PARCELS = 40;
 const PHONES = 50;
@@ -22,15 +23,8 @@ interface Heard {
   readonly begunAt: number;
 }
 
-let lab: DeliveryLab;
-let provider: UnreliableFunction;
-beforeAll(async () => {
-  [lab, provider] = await Promise.all([openDeliveryLab(), startUnreliableFunction()]);
-});
-afterAll(async () => {
-  await lab.close();
-  await provider.close();
-});
+const provider = use(startUnreliableFunction);
+const lab = useLab();
 
 test('2,000 pushes through a provider of which three answers in ten are no good all arrive; every repeat follows an unclear end', async () => {
   const parcels = await Promise.all(Array.from({ length: PARCELS }, () => parcelOfMany(lab, PHONES - 1)));

@@ -7,7 +7,7 @@ import { createProviders } from '../../src/push/registry';
 import { serveApi, type Api } from '../api/api-lab';
 import { listen, type LocalServer } from '../push/local-server';
 import { decrypt } from '../push/webpush/decrypt';
-import { openDeliveryLab, type DeliveryLab, type Parcel } from '../setup/delivery-lab';
+import { type Parcel, useLab } from '../setup/delivery-lab';
 
 const vapid = createECDH('prime256v1');
 vapid.generateKeys();
@@ -25,14 +25,13 @@ interface Browser {
   readonly received: Buffer[];
 }
 
-let lab: DeliveryLab;
+const lab = useLab();
 let service: LocalServer;
 let api: Api;
 let providers: ReadonlyMap<string, PushProvider>;
 const browsers = new Map<string, Browser>();
 
 beforeAll(async () => {
-  lab = await openDeliveryLab();
   // As push services do: 201 for a subscription that they know, 410 for one that has ended.
   service = await listen((request, response) => {
     const browser = browsers.get(request.url ?? '');

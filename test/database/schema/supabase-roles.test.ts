@@ -4,8 +4,9 @@ import { loadConfig } from '../../../src/config/config';
 import { migrate } from '../../../src/database/schema/migrate';
 import { workerRoleSql } from '../../../src/database/schema/access';
 import { createShopTables } from '../../../src/embedded/sample-shop';
-import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../../setup/database';
-import { createWorkerRole, type WorkerRole } from '../../setup/worker-role';
+import { createEmptyDatabase, type TestDatabase, useDatabase } from '../../setup/database';
+import { createWorkerRole } from '../../setup/worker-role';
+import { use } from '../../setup/use';
 
 const DATA_API = ['anon', 'authenticated', 'service_role', 'authenticator'] as const;
 const VERBS = ['select', 'insert', 'update', 'delete', 'truncate'] as const;
@@ -91,17 +92,11 @@ async function rights(
 }
 
 describe('on the database of a shop at Supabase', () => {
-  let db: TestDatabase;
-  let worker: WorkerRole;
+  const db = useDatabase('seed');
+  const worker = use(() => createWorkerRole(db.pool));
   beforeAll(async () => {
-    db = await createTestDatabase('seed');
-    worker = await createWorkerRole(db.pool);
     await db.pool.query(workerRoleSql(loadConfig({}).shopTables, worker.name));
     await db.pool.query(`grant ${worker.name} to current_user`);
-  });
-  afterAll(async () => {
-    await worker.drop();
-    await db.drop();
   });
 
   test('no role of the Data API may do anything with a table of Waybell, each verb tried on each', async () => {

@@ -34,7 +34,7 @@ describe('a role of Waybell’s own on a shop’s Supabase database', () => {
   });
   afterEach(async () => {
     await worker.end();
-    await role.drop();
+    await role.close();
     await db.drop();
   });
 
