@@ -19,5 +19,7 @@ export default {
   reporters: ['default', '<rootDir>/test/setup/plain-summary.cjs'],
   // Real servers on a small machine: generous, so that load makes tests slow and never red.
   testTimeout: 180_000,
-  maxWorkers: 2,
+  // Twice the cores of a small machine: a suite waits for its servers most of the time.
+  maxWorkers: 4,
+  workerIdleMemoryLimit: '1GB',
 };

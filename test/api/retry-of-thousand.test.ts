@@ -96,7 +96,7 @@ describe('a retry of 1,000 failed deliveries', () => {
 
         const ids = [...lost, ...reached, ...open, ...closed].map(({ trackingNo }) => trackingNo);
         expect(ids).toHaveLength(1_000);
-        const end = await retry({ ids, rate: 50, reason: 'provider repaired' });
+        const end = await retry({ ids, rate: 100, reason: 'provider repaired' });
 
         // Who answers late on a loaded machine may be counted as refused; nobody is left out.
         const [asked, restarted, refusedOnes] = [end['asked'], end['restarted'], end['refused']].map(Number);

@@ -192,7 +192,7 @@ export async function openDeliveryLab(
         { temporal: client, taskQueue },
         { update, limits: LIMITS, ...change },
       );
-      if (runId === undefined) throw new Error(`${workflowId} is known: nothing was started`);
+      if (runId === undefined) throw new Error(`${workflowId} was already started`);
       const handle = client.workflow.getHandle<(input: DeliveryInput) => Promise<DeliveryResult>>(
         workflowId,
         undefined,

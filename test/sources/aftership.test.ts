@@ -33,11 +33,6 @@ const checkpoint = (tag: string, subtag = '', change: object = {}) => ({
 const read = (msg: object, change: object = {}) => onlyUpdate(aftership.parse(push(msg, change), CONDITIONS));
 
 describe('a signature of AfterShip', () => {
-  test('fits with any of several secrets', () => {
-    expect(verify(PAYLOAD, 'old', vectors.secret ?? '')).toEqual({ ok: true });
-    expect(verify(PAYLOAD, 'old', '')).toMatchObject({ ok: false, code: 'signature-invalid' });
-  });
-
   test.each([
     ['no header', {}, 'signature-missing'],
     ['an empty one', { 'aftership-hmac-sha256': '' }, 'signature-missing'],

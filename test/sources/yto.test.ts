@@ -14,12 +14,6 @@ const parse = (xml: string) => yto.parse(push(xml), CONDITIONS);
 const verify = (request: WebhookRequest, ...secrets: string[]) => yto.verify?.(request, secrets, CONDITIONS);
 
 describe('a signature of YTO', () => {
-  test('fits the sample, with one of several secrets', () => {
-    expect(verify(readPayload(SAMPLE), PARTNER)).toEqual({ ok: true });
-    expect(verify(readPayload(SAMPLE), 'new partner', PARTNER)).toEqual({ ok: true });
-    expect(verify(readPayload(SAMPLE), 'new partner')).toMatchObject({ code: 'signature-invalid' });
-  });
-
   test('is over the XML as it stands', () => {
     const fields = {
       logistics_interface: '<UpdateInfo><mailNo>YT1</mailNo></UpdateInfo>',

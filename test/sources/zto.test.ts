@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import type { WebhookRequest } from '../../src/sources/source';
 import { zto } from '../../src/sources/zto';
-import { CONDITIONS, formRequest, NOW, readPayload } from './requests';
+import { CONDITIONS, formRequest, readPayload } from './requests';
 
 const SECRET = 'zto-demo-app-secret';
 const SAMPLE = 'zto.1-signed-first.txt';
@@ -24,12 +24,6 @@ const around = (word: Buffer): Buffer =>
   Buffer.concat([Buffer.from('{"billCode":"78000000000001","action":"'), word, Buffer.from('"}')]);
 
 describe('a signature of ZTO', () => {
-  test('fits the sample, with one of several secrets', () => {
-    expect(verify(readPayload(SAMPLE), SECRET)).toEqual({ ok: true });
-    expect(verify(readPayload(SAMPLE), 'new secret', SECRET)).toEqual({ ok: true });
-    expect(verify(readPayload(SAMPLE), 'new secret')).toMatchObject({ code: 'signature-invalid' });
-  });
-
   test.each([
     ['plain', Buffer.from('GOT'), 'rab7LFp0A1hDhatb8Y42rw=='],
     ['UTF-8', Buffer.from('签收'), 'lXfIlqmsR1DienTMxlJ/9g=='],
@@ -155,10 +149,6 @@ describe('a push of ZTO', () => {
   });
 });
 
-test('ZTO is answered in its own form', () => {
-  expect(zto.acknowledge({ request: readPayload(SAMPLE), now: NOW, received: [] })).toEqual({
-    mediaType: 'application/json',
-    body: '{"message":"","result":"success","status":true,"statusCode":"0"}',
-  });
+test('ZTO is refused in its own form', () => {
   expect(JSON.parse(zto.refuse!('full').body)).toMatchObject({ status: false, message: 'full' });
 });

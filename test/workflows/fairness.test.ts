@@ -82,8 +82,7 @@ async function turnsOn(lab: DeliveryLab): Promise<Turns> {
 }
 
 test('the burst of one merchant does not delay the few pushes of another; on a server without turns it does', async () => {
-  const withTurns = await turnsOn(fair);
-  const without = await turnsOn(plain);
+  const [withTurns, without] = await Promise.all([turnsOn(fair), turnsOn(plain)]);
   expect(without.quiet).toBeGreaterThan(withTurns.quiet + A_PART_OF_THE_BURST);
   // Not because it was short: a short parcel of the loud merchant waits for the burst.
   expect(withTurns.loud).toBeGreaterThan(withTurns.quiet + A_PART_OF_THE_BURST);

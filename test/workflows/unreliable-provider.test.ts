@@ -6,7 +6,7 @@ import { parcelOfMany } from '../setup/many-phones';
 import { startUnreliableFunction } from '../setup/unreliable-function';
 import { use } from '../setup/use';
 
-const PARCELS = 40;
+const PARCELS = 20;
 const PHONES = 50;
 /** A hundred and fifty pushes: what two busy cores carry without timeouts of their own. */
 const DELIVERIES_AT_ONCE = 3;
@@ -26,7 +26,7 @@ interface Heard {
 const provider = use(startUnreliableFunction);
 const lab = useLab();
 
-test('2,000 pushes through a provider of which three answers in ten are no good all arrive; every repeat follows an unclear end', async () => {
+test('1,000 pushes through a provider of which three answers in ten are no good all arrive; every repeat follows an unclear end', async () => {
   const parcels = await Promise.all(Array.from({ length: PARCELS }, () => parcelOfMany(lab, PHONES - 1)));
   const real = createUniCloudProvider({ url: provider.url });
   const heard = new Map<string, Heard[]>();
