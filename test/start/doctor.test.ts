@@ -7,6 +7,7 @@ import { migrate } from '../../src/database/schema/migrate';
 import type { Finding } from '../../src/doctor/check';
 import { PROJECT_ROOT } from '../../src/project-root';
 import { freePorts } from '../setup/free-port';
+import { use } from '../setup/use';
 import { runProduct, type Product } from './product';
 import { useShop } from './shop';
 
@@ -108,12 +109,11 @@ describe('waybell doctor on the database of a shop', () => {
   const shop = useShop();
   let product: Product | undefined;
   const role = `doctor_${process.pid}`;
-
-  afterEach(() => product?.end('SIGKILL'));
-  afterAll(async () => {
-    await shop.db.pool.query(`drop owned by ${role}; drop role ${role}`);
-    await shop.close();
+  use(async () => {
+    await shop.db.pool.query(`create role ${role} login password 'x' bypassrls`);
+    return { close: () => shop.db.pool.query(`drop owned by ${role}; drop role ${role}`) };
   });
+  afterEach(() => product?.end('SIGKILL'));
 
   const asRole = (): Record<string, string> => {
     const url = new URL(shop.db.url);
@@ -123,7 +123,6 @@ describe('waybell doctor on the database of a shop', () => {
   };
 
   test('names missing migrations and mends what needs no decision', async () => {
-    await shop.db.pool.query(`create role ${role} login password 'x' bypassrls`);
     const before = await finish(['doctor', '--json', '--fix'], shop.settings);
     expect(before.code).toBe(1);
     const { findings, repaired } = JSON.parse(before.output) as Told;

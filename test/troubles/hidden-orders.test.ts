@@ -1,5 +1,4 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
-import type pg from 'pg';
+import { describe, expect, test } from '@jest/globals';
 import { createActivities } from '../../src/activities';
 import { openPool } from '../../src/database/pool';
 import { workerRoleSql } from '../../src/database/schema/access';
@@ -10,8 +9,7 @@ import { use } from '../setup/use';
 describe('row-level security hides the orders while Waybell runs', () => {
   const lab = useLab('seed');
   const role = use(() => createWorkerRole(lab.db.pool));
-  let pool: pg.Pool;
-  beforeAll(async () => {
+  const worker = use(async () => {
     // A shop that has the policies of the old system on its orders alone.
     await lab.db.pool.query(`
       ${workerRoleSql(lab.deps.shopTables, role.name)}
@@ -22,9 +20,10 @@ describe('row-level security hides the orders while Waybell runs', () => {
       alter table express_notifications disable row level security;
       alter table push_devices disable row level security;
     `);
-    pool = openPool(role.enter(lab.db.url), () => undefined);
+    const pool = openPool(role.enter(lab.db.url), () => undefined);
+    return { pool, close: () => pool.end() };
   });
-  const asRole = (): ReturnType<typeof createActivities> => createActivities({ ...lab.deps, pool });
+  const asRole = (): ReturnType<typeof createActivities> => createActivities({ ...lab.deps, pool: worker.pool });
 
   test('and the owner has lent them: the next delivery asks the function, and nobody notices', async () => {
     const [before, after] = [await lab.parcel(), await lab.parcel()];
@@ -42,7 +41,7 @@ describe('row-level security hides the orders while Waybell runs', () => {
       revoke execute on function waybell.order_recipients(text) from ${role.name};
     `);
     const parcel = await lab.parcel();
-    const deps = { ...lab.deps, pool, shopTables: { ...lab.deps.shopTables } };
+    const deps = { ...lab.deps, pool: worker.pool, shopTables: { ...lab.deps.shopTables } };
     await lab.withWorker(
       async () => {
         const handle = await lab.start(parcel, 'delivered', 1);

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createECDH, randomBytes, type ECDH } from 'node:crypto';
-import pino from 'pino';
 import { loadConfig } from '../../src/config/config';
 import type { PushProvider } from '../../src/push/provider';
 import { createProviders } from '../../src/push/registry';
-import { serveApi, type Api } from '../api/api-lab';
-import { listen, type LocalServer } from '../push/local-server';
+import { serveDeliveries } from '../api/delivery-api';
+import { listen } from '../push/local-server';
 import { decrypt } from '../push/webpush/decrypt';
 import { type Parcel, useLab } from '../setup/delivery-lab';
+import { use } from '../setup/use';
 
 const vapid = createECDH('prime256v1');
 vapid.generateKeys();
@@ -26,14 +26,10 @@ interface Browser {
 }
 
 const lab = useLab();
-let service: LocalServer;
-let api: Api;
-let providers: ReadonlyMap<string, PushProvider>;
 const browsers = new Map<string, Browser>();
-
-beforeAll(async () => {
-  // As push services do: 201 for a subscription that they know, 410 for one that has ended.
-  service = await listen((request, response) => {
+// As push services do: 201 for a subscription that they know, 410 for one that has ended.
+const service = use(() =>
+  listen((request, response) => {
     const browser = browsers.get(request.url ?? '');
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -41,17 +37,17 @@ beforeAll(async () => {
       browser?.received.push(Buffer.concat(chunks));
       response.writeHead(browser ? 201 : 410).end();
     });
-  });
-  const { pool } = lab.db;
-  const { client: temporal, taskQueue } = lab.temporal;
-  api = await serveApi({ config, pool, temporal, taskQueue, log: pino({ level: 'silent' }) });
-  providers = new Map([...lab.deps.providers, ...createProviders(config.push)]);
+  }),
+);
+const api = use(() => serveDeliveries(lab, { config }));
+const ours = createProviders(config.push);
+/** Those of the lab, and Web Push. */
+let providers: ReadonlyMap<string, PushProvider>;
+beforeAll(() => {
+  providers = new Map([...lab.deps.providers, ...ours]);
 });
 afterAll(async () => {
-  for (const provider of providers.values()) await provider.close?.();
-  await api.close();
-  await service.close();
-  await lab.close();
+  for (const provider of ours.values()) await provider.close?.();
 });
 
 async function subscribe(parcel: Parcel, installation: string): Promise<Browser> {
