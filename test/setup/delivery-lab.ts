@@ -9,6 +9,7 @@ import { loadConfig } from '../../src/config/config';
 import type { WaitLimits } from '../../src/shipment/attention';
 import { createUniCloudProvider } from '../../src/push/unicloud/unicloud';
 import { startDelivery } from '../../src/deliveries/start';
+import { deliveryWorkflowId } from '../../src/deliveries/workflow-id';
 import type { ShipmentStatus } from '../../src/shipment/status';
 import type { ShipmentUpdate } from '../../src/shipment/update';
 import { createWorkers, reachDeliveries, type WorkerDeps } from '../../src/process/worker';
@@ -187,11 +188,10 @@ export async function openDeliveryLab(
 
     async start(parcel, status, hour, change = {}) {
       const update = shipmentUpdate(parcel.trackingNo, [[status, hour]]);
+      const input: DeliveryInput = { update, limits: LIMITS, ...change };
       const { client, taskQueue } = temporal;
-      const { workflowId, runId } = await startDelivery(
-        { temporal: client, taskQueue },
-        { update, limits: LIMITS, ...change },
-      );
+      const workflowId = deliveryWorkflowId(input.update);
+      const { runId } = await startDelivery({ temporal: client, taskQueue }, input, workflowId);
       if (runId === undefined) throw new Error(`${workflowId} was already started`);
       const handle = client.workflow.getHandle<(input: DeliveryInput) => Promise<DeliveryResult>>(
         workflowId,
