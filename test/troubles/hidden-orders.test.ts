@@ -23,7 +23,8 @@ describe('row-level security hides the orders while Waybell runs', () => {
     const pool = openPool(role.enter(lab.db.url), () => undefined);
     return { pool, close: () => pool.end() };
   });
-  const asRole = (): ReturnType<typeof createActivities> => createActivities({ ...lab.deps, pool: worker.pool });
+  const asRole = (): ReturnType<typeof createActivities> =>
+    createActivities({ ...lab.deps, pool: worker.pool });
 
   test('and the owner has lent them: the next delivery asks the function, and nobody notices', async () => {
     const [before, after] = [await lab.parcel(), await lab.parcel()];

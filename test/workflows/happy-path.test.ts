@@ -90,7 +90,8 @@ describe.each(DATABASE_KINDS)('a delivery (%s database)', (database) => {
         staticSummary: await description.staticSummary(),
         searchAttributes: description.typedSearchAttributes,
       }));
-      expect(staticSummary).toBe(`yto ${parcel.trackingNo}: delivered`);
+      const summary = `yto ${parcel.trackingNo}: delivered at 2026-02-06 11:00 (own-system)`;
+      expect(staticSummary).toBe(summary);
       const attributes = Object.fromEntries(
         searchAttributes.getAll().map(({ key, value }) => [key.name, value]),
       );
@@ -113,7 +114,7 @@ describe.each(DATABASE_KINDS)('a delivery (%s database)', (database) => {
       );
       expect(summaries.sort()).toEqual(
         [
-          `yto ${parcel.trackingNo}: delivered`,
+          summary,
           `persist waybill ${parcel.trackingNo}`,
           'resolve recipients',
           'upsert notifications',
