@@ -3,7 +3,7 @@ import { buildUpdates, type SaidScan, type SaidWaybill } from './reading/update'
 import { CHINA_TIME } from './reading/times';
 import { md5OfBytesAndSecret, readFieldJson, readFieldText, verifySignedForm } from './reading/form';
 import { newestScan } from './reading/scans';
-import { bodyUnreadable, jsonAnswer, notTracking } from './reading/answers';
+import { bodyUnreadable, jsonAnswer, NOTHING_SAID, notTracking } from './reading/answers';
 import { rowsOf, textOf, type Fields } from './reading/json';
 import { fromBase64 } from './reading/proof';
 import { plainText } from './reading/text';
@@ -36,23 +36,26 @@ const KDNIAO_STATUSES: StatusTable = {
   '301': 'delivered',
   '302': 'delivered',
   '304': 'delivered',
+  // 405: nobody says why; 416: nobody was reached
   '405': 'failed_attempt',
-  '415': 'failed_attempt',
   '416': 'failed_attempt',
-  '420': 'failed_attempt',
-  '421': 'failed_attempt',
-  '423': 'failed_attempt',
   '4': 'exception',
   '402': 'exception',
   // without news for five days
   '403': 'exception',
+  // refused, intercepted, cancelled: 419 may follow, or a way back, which has words of its own
+  '404': 'exception',
+  '413': 'exception',
+  '415': 'exception',
   '414': 'exception',
   '417': 'exception',
+  // a wrong address, a wrong phone number, sorted wrongly, out of the area
+  '420': 'exception',
+  '421': 'exception',
   '422': 'exception',
-  // refused, not yet signed by the sender, intercepted
-  '404': 'returning',
+  '423': 'exception',
+  // 407: on its way back, not yet signed for by the sender; 406: signed for by the sender
   '407': 'returning',
-  '413': 'returning',
   '406': 'returned',
   '6': 'customs',
   '601': 'customs',
@@ -74,19 +77,20 @@ const MAX_ACCOUNT = 64;
 const ENDED = /三天无轨迹|七天内无轨迹变化/;
 
 /**
- * KDNiao 快递鸟, pushes 101 and 102: the whole histories of several waybills. 107 tells the state of cash on
- * delivery and is acknowledged only.
+ * KDNiao 快递鸟, pushes 101 and 102: the whole histories of several waybills. 103 tells the state of an order, in
+ * numbers that mean something else here (301: fetched from the sender), and 107 that of cash on delivery: both are
+ * acknowledged only.
  *
  * Format: https://apifox.com/apidoc/docs-site/2538027/doc-2282394 (101, 107) and …/doc-2283185 (102); table and
  * answer: integrators' code. No signed example is published. Unlike other Chinese carriers it writes the digest as
  * hex text in base64.
  *
- * Assumed: 107 takes the same answer as 101.
+ * Assumed: 103 and 107 take the same answer as 101.
  */
 export const kdniao: Source = {
   name: 'kdniao',
   title: 'KDNiao 快递鸟',
-  mediaTypes: ['application/x-www-form-urlencoded'],
+  mediaTypes: ['application/x-www-form-urlencoded', 'application/json'],
   evidence: 'official documentation',
   statusTable: KDNIAO_STATUSES,
   lockerSigned: KDNIAO_LOCKER_SIGNED,
@@ -103,6 +107,7 @@ export const kdniao: Source = {
     if ('problem' in data) return bodyUnreadable(data.problem);
     const field = readFieldText(request, 'RequestType');
     const type = 'text' in field ? field.text : '';
+    if (type === '103') return NOTHING_SAID;
     const rows = rowsOf(data.fields['Data']).filter((row) => !tellsMoney(row));
     // The type is not signed, so a 107 is known by its rows too.
     if (type === '107' || rows.length === 0) return notTracking(`RequestType ${type}`);

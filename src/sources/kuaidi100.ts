@@ -35,7 +35,7 @@ const KUAIDI100_STATUSES: StatusTable = {
   // nobody there, nobody answered
   '204': 'failed_attempt',
   '206': 'failed_attempt',
-  // overdue, refused, out of the area, stuck, damaged
+  // 203, 14: refused by the receiver, who may take it yet; overdue, out of the area, stuck, damaged
   '2': 'exception',
   '201': 'exception',
   '202': 'exception',
@@ -43,6 +43,7 @@ const KUAIDI100_STATUSES: StatusTable = {
   '207': 'exception',
   '208': 'exception',
   '209': 'exception',
+  '14': 'exception',
   // cancelled
   '210': 'exception',
   '401': 'exception',
@@ -52,9 +53,8 @@ const KUAIDI100_STATUSES: StatusTable = {
   '11': 'customs',
   '12': 'customs',
   '13': 'exception',
-  // on the way back; 14: refused by the receiver
+  // on the way back; 4: signed for by the sender
   '6': 'returning',
-  '14': 'returning',
   '4': 'returned',
   // the envelope's word: it has stopped looking
   abort: 'expired',
@@ -72,12 +72,13 @@ const KUAIDI100_LOCKER_SIGNED = ['304'];
  * nothing is proved.
  *
  * Assumed: times are Chinese, also those of a foreign leg, where the clock is the foreign carrier's. Of a code 14
- * (refused by the receiver) later editions of the manual say that the sender has signed; it counts as on its way.
+ * (refused by the receiver) later editions of the manual say that the sender has signed, but couriers go again and
+ * receivers sign after it: it is trouble, and 6 and 4 say that it goes back.
  */
 export const kuaidi100: Source = {
   name: 'kuaidi100',
   title: 'Kuaidi100 快递100',
-  mediaTypes: ['application/x-www-form-urlencoded'],
+  mediaTypes: ['application/x-www-form-urlencoded', 'application/json'],
   evidence: 'official documentation',
   statusTable: KUAIDI100_STATUSES,
   lockerSigned: KUAIDI100_LOCKER_SIGNED,

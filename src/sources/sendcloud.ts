@@ -1,6 +1,6 @@
 import { buildUpdates, type SaidScan } from './reading/update';
 import { fromHex, headerOf, hmacsOf, isoOfUnix, verdictOn } from './reading/proof';
-import { bodyUnreadable, notReceived, notTracking, RECEIVED } from './reading/answers';
+import { bodyUnreadable, NOTHING_SAID, notReceived, notTracking, RECEIVED } from './reading/answers';
 import { fieldsOf, readJsonObject, textOf, type Fields } from './reading/json';
 import type { Source, StatusTable } from './source';
 
@@ -67,6 +67,7 @@ export const sendcloud: Source = {
     const { action, parcel: said, timestamp, carrier_status_change_timestamp } = fieldsOf(json);
     if (action !== 'parcel_status_changed') return notTracking(textOf(action));
     const parcel = fieldsOf(said);
+    if (awaitsNumber(parcel)) return NOTHING_SAID;
     const carrier = fieldsOf(parcel.carrier);
     const waybill = {
       carrier: textOf(carrier.code) || textOf(carrier.name) || 'sendcloud',
@@ -78,6 +79,13 @@ export const sendcloud: Source = {
   acknowledge: () => RECEIVED,
   refuse: notReceived,
 };
+
+/** While a parcel is announced, Sendcloud tells of it before the carrier has given it a number. */
+function awaitsNumber(parcel: Fields): boolean {
+  const code = textOf(fieldsOf(parcel.status).id);
+  const meaning = Object.hasOwn(STATUSES, code) ? STATUSES[code] : undefined;
+  return textOf(parcel.tracking_number).trim() === '' && (meaning === null || meaning === 'info_received');
+}
 
 function scanOf(parcel: Fields, time: string): SaidScan {
   const { id, message } = fieldsOf(parcel.status);

@@ -15,20 +15,44 @@ import type { Source, StatusTable, Verification, WebhookRequest } from './source
  */
 const STATUSES: StatusTable = {
   NotFound: null,
+  NotFound_Other: null,
+  NotFound_InvalidCode: null,
   InfoReceived: 'info_received',
   InTransit: 'in_transit',
+  InTransit_Other: 'in_transit',
   InTransit_PickedUp: 'picked_up',
+  InTransit_Departure: 'in_transit',
+  InTransit_Arrival: 'in_transit',
   InTransit_CustomsProcessing: 'customs',
   InTransit_CustomsReleased: 'customs',
   InTransit_CustomsRequiringInformation: 'customs',
   Expired: 'expired',
+  Expired_Other: 'expired',
   AvailableForPickup: 'available_for_pickup',
+  AvailableForPickup_Other: 'available_for_pickup',
   OutForDelivery: 'out_for_delivery',
+  OutForDelivery_Other: 'out_for_delivery',
   DeliveryFailure: 'failed_attempt',
+  DeliveryFailure_Other: 'failed_attempt',
+  DeliveryFailure_NoBody: 'failed_attempt',
+  // Held for safety, customs or money; refused; wrongly addressed: the courier does not come again by himself.
+  DeliveryFailure_Security: 'exception',
+  DeliveryFailure_Rejected: 'exception',
+  DeliveryFailure_InvalidAddress: 'exception',
   Delivered: 'delivered',
+  Delivered_Other: 'delivered',
   Exception: 'exception',
+  Exception_Other: 'exception',
   Exception_Returning: 'returning',
   Exception_Returned: 'returned',
+  Exception_NoBody: 'exception',
+  Exception_Security: 'exception',
+  Exception_Damage: 'exception',
+  Exception_Rejected: 'exception',
+  Exception_Delayed: 'exception',
+  Exception_Lost: 'exception',
+  Exception_Destroyed: 'exception',
+  Exception_Cancel: 'exception',
   // Stages of single scans, where they differ from the statuses.
   PickedUp: 'picked_up',
   Departure: 'in_transit',
@@ -108,9 +132,12 @@ function wordsOf(subStatus: unknown): string[] {
   return [word, word.split('_', 1)[0] ?? ''];
 }
 
+/** As the carrier wrote it where 17TRACK could not tell the moment; a day without a time begins in its own zone. */
 function timeOf(event: Fields): string {
   const { date, time, timezone } = fieldsOf(event.time_raw);
-  const raw = `${textOf(date)} ${textOf(time)}${textOf(timezone)}`.trim();
+  const [day, zone] = [textOf(date), textOf(timezone)];
+  const clock = textOf(time) || (zone === '' ? '' : '00:00:00');
+  const raw = day === '' ? '' : `${day} ${clock}${zone}`.trim();
   return textOf(event.time_utc) || textOf(event.time_iso) || raw;
 }
 

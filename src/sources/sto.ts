@@ -20,7 +20,7 @@ const OFFSET = /^(?:GMT|UTC)?\s*([+-])(\d{1,2})(?::?(\d{2}))?$/i;
 export const sto: Source = {
   name: 'sto',
   title: 'STO 申通',
-  mediaTypes: ['application/x-www-form-urlencoded'],
+  mediaTypes: ['application/x-www-form-urlencoded', 'application/json'],
   evidence: 'integrators’ code',
   statusTable: {
     收件: 'picked_up',
@@ -29,24 +29,45 @@ export const sto: Source = {
     到件: 'in_transit',
     转邮: 'in_transit',
     转同行: 'in_transit',
+    // sent on to another address, as the customer wished
+    改地址件: 'in_transit',
     派件: 'out_for_delivery',
     第三方代派: 'out_for_delivery',
     // taken out of the locker by the courier
     快件取出: 'out_for_delivery',
+    派件入柜: 'available_for_pickup',
     柜机代收: 'available_for_pickup',
     驿站代收: 'available_for_pickup',
+    第三方代收: 'available_for_pickup',
+    代理点签收: 'available_for_pickup',
     // handed out by the station; a signature may follow
     驿站出库: 'available_for_pickup',
     签收: 'delivered',
+    客户签收: 'delivered',
+    // fetched by somebody in somebody's stead: published without a meaning, and withdrawn
+    代取快递: null,
     问题件: 'exception',
-    改地址件: 'exception',
+    // kept at the branch
+    留仓件: 'exception',
     退回件: 'returning',
+    // abroad
+    MOT_TRANSIT: 'in_transit',
+    SC_INBOUND_SUCCESS: 'in_transit',
+    SC_ORDER_PACKET_SUCCESS: 'in_transit',
+    SC_ORDER_PACKET_OUT: 'in_transit',
+    LH_DEPART: 'in_transit',
+    LH_ARRIVE: 'in_transit',
+    CC_START: 'in_transit',
+    // handed over to the carrier of the country, after customs
+    GOT: 'in_transit',
+    SC_ORDER_WEIGHT: null,
+    SC_ORDER_PAY_SUCCESS: null,
     CC_IM_START: 'customs',
     CC_IM_SUCCESS: 'customs',
     CC_IM_FAILURE: 'exception',
   },
-  // A locker or a station took it in the buyer's stead.
-  lockerSigned: ['柜机代收', '驿站代收'],
+  // A locker, a station or an agent took it in the buyer's stead.
+  lockerSigned: ['柜机代收', '驿站代收', '第三方代收', '代理点签收'],
 
   verify: verifySignedForm({ said: 'content', digest: 'data_digest', decode: fromBase64 }),
 

@@ -24,19 +24,42 @@ const STATUSES: StatusTable = {
   notfound001: 'info_received',
   notfound002: null,
   inforeceived: 'info_received',
+  inforeceived001: 'info_received',
   transit: 'in_transit',
+  transit001: 'in_transit',
+  transit002: 'in_transit',
+  transit003: 'in_transit',
+  transit004: 'in_transit',
   transit005: 'customs',
+  transit006: 'in_transit',
+  transit007: 'in_transit',
   pickup: 'out_for_delivery',
   pickup001: 'out_for_delivery',
   pickup002: 'available_for_pickup',
   pickup003: 'out_for_delivery',
   delivered: 'delivered',
+  delivered001: 'delivered',
+  delivered002: 'delivered',
+  delivered003: 'delivered',
+  delivered004: 'delivered',
   undelivered: 'failed_attempt',
+  // a wrong address; 002: nobody was there; 003: nobody of that name; 004: any other reason
+  undelivered001: 'exception',
+  undelivered002: 'failed_attempt',
+  undelivered003: 'exception',
+  undelivered004: 'failed_attempt',
+  // not collected, other trouble, held by customs, damaged, cancelled, refused
   exception: 'exception',
+  exception004: 'exception',
+  exception005: 'exception',
   exception006: 'customs',
+  exception007: 'exception',
+  exception008: 'exception',
+  exception009: 'exception',
   exception010: 'returned',
   exception011: 'returning',
   expired: 'expired',
+  expired001: 'expired',
 };
 
 export const trackingmore: Source = {
@@ -99,16 +122,17 @@ function waybillOf(data: Fields): SaidWaybill {
   };
 }
 
-/** Version 2 has names of its own. */
+/** Version 2 has names of its own. Its `Details` are the place beside a description, and else the description. */
 function scanOf(node: Fields): SaidScan {
+  const [description, details] = [textOf(node.StatusDescription), textOf(node.Details)];
   const fine = textOf(node.checkpoint_delivery_substatus) || textOf(node.substatus);
   const status = textOf(node.checkpoint_delivery_status) || textOf(node.checkpoint_status);
   const word = finestWord(STATUSES, fine, status);
   return {
     ...word,
     time: textOf(node.checkpoint_date) || textOf(node.Date),
-    text: textOf(node.tracking_detail) || textOf(node.StatusDescription),
-    place: textOf(node.location) || textOf(node.Details),
+    text: textOf(node.tracking_detail) || description || details,
+    place: textOf(node.location) || (description === '' ? '' : details),
     identity: [word.code],
   };
 }

@@ -21,7 +21,7 @@ const MAX_ORDER_NO = 128;
 export const yto: Source = {
   name: 'yto',
   title: 'YTO 圆通',
-  mediaTypes: ['application/x-www-form-urlencoded'],
+  mediaTypes: ['application/x-www-form-urlencoded', 'application/json'],
   evidence: 'integrators’ code',
   statusTable: {
     ACCEPT: 'info_received',

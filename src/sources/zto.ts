@@ -3,7 +3,7 @@ import { CHINA_TIME } from './reading/times';
 import { fromBase64 } from './reading/proof';
 import { readFieldJson, verifySignedForm } from './reading/form';
 import { bodyUnreadable, jsonAnswer, notTracking } from './reading/answers';
-import { textOf } from './reading/json';
+import { textOf, type Fields } from './reading/json';
 import type { ShipmentStatus } from '../shipment/status';
 import type { Source } from './source';
 
@@ -13,17 +13,28 @@ const BEGINNINGS: readonly (readonly [string, ShipmentStatus])[] = [
   ['PROBLEM', 'exception'],
 ];
 
+/** `returnType` of a RETURN_SCAN: to the branch or the sender, to a new address, back after a refusal, … */
+const RETURN_TYPES = new Map<string, ShipmentStatus>([
+  ['1', 'returning'],
+  ['2', 'returning'],
+  ['3', 'in_transit'],
+  ['4', 'returning'],
+  ['5', 'returning'],
+  ['6', 'in_transit'],
+  ['10', 'returning'],
+]);
+
 /**
  * ZTO 中通, push of traces: one scan in every request, in any order, some twice.
  *
  * Format and signature: integrators' code; three logged real requests fit the signature, but their secret is not
  * ours to print. The digest is over the bytes as they were sent, UTF-8 or GBK. Answer: integrators' code, the codes
- * of a refusal are assumed.
+ * of a refusal are assumed. The values of `returnType`: integrators' code for ZTO's query of traces, whose field it is.
  */
 export const zto: Source = {
   name: 'zto',
   title: 'ZTO 中通',
-  mediaTypes: ['application/x-www-form-urlencoded'],
+  mediaTypes: ['application/x-www-form-urlencoded', 'application/json'],
   evidence: 'integrators’ code',
   statusTable: {
     GOT: 'picked_up',
@@ -36,6 +47,11 @@ export const zto: Source = {
     // collected from the locker
     DEPARTURE_SIGNED: 'delivered',
     RETURN: 'returning',
+    // a way back, or a new address: see `meaningOfReturnScan`
+    RETURN_SCAN: 'returning',
+    // signed for by the sender
+    RETURN_SIGNED: 'returned',
+    // of any problemCode: none is published, and none promises another attempt
     PROBLEM: 'exception',
   },
   lockerSigned: ['HANDOVERSCAN_SIGNED'],
@@ -51,14 +67,14 @@ export const zto: Source = {
       // Other messages come to the same address, and msg_type is not signed.
       return notTracking('data');
     }
-    const beginning = BEGINNINGS.find(([word]) => action.startsWith(word));
+    const status = meaningOf(data.fields);
     const scan = {
       time: field('actionTime'),
       code: action,
       text: field('desc'),
       place: [field('city'), field('facilityName')].filter((name) => name !== '').join(' '),
       identity: [action, field('facilityCode')],
-      ...(beginning && { status: beginning[1] }),
+      ...(status !== undefined && { status }),
     };
     const said = { carrier: 'zto', trackingNo: field('billCode'), scans: [scan] };
     return buildUpdates([said], { source: zto, zone: CHINA_TIME, conditions });
@@ -67,3 +83,26 @@ export const zto: Source = {
   acknowledge: () => jsonAnswer({ message: '', result: 'success', status: true, statusCode: '0' }),
   refuse: (message) => jsonAnswer({ message, result: 'fail', status: false, statusCode: '1' }),
 };
+
+/** @returns `undefined` where the action alone says it */
+function meaningOf(said: Fields): ShipmentStatus | undefined {
+  const action = textOf(said['action']);
+  if (action === 'RETURN_SCAN') return meaningOfReturnScan(said);
+  if (Object.hasOwn(zto.statusTable, action)) return undefined;
+  return BEGINNINGS.find(([word]) => action.startsWith(word))?.[1];
+}
+
+/** A way back, or on to a new address. The newer field, in words, goes before the older number. */
+function meaningOfReturnScan(said: Fields): ShipmentStatus {
+  const [newer = '', older = '', text = ''] = ['returnUpdateType', 'returnType', 'desc'].map((name) =>
+    textOf(said[name]),
+  );
+  return inWords(newer) ?? RETURN_TYPES.get(older) ?? inWords(older) ?? inWords(text) ?? 'returning';
+}
+
+/** @returns `undefined` for words that say both, 退 back and 改 changed, or neither */
+function inWords(words: string): ShipmentStatus | undefined {
+  const [back, changed] = [words.includes('退'), words.includes('改')];
+  if (back === changed) return undefined;
+  return back ? 'returning' : 'in_transit';
+}

@@ -96,6 +96,11 @@ describe('a push of KDNiao', () => {
     });
   });
 
+  test('about the state of an order is ordinary: its 301 means fetched from the sender', () => {
+    const order = { ShipperCode: 'STO', LogisticCode: '770000000000001', OrderCode: 'o', State: '301' };
+    expect(kdniao.parse(push([order], '103'), CONDITIONS)).toEqual({ updates: [], flaws: [] });
+  });
+
   test('with one bad row gives the others', () => {
     const rows = [
       null,
@@ -133,9 +138,9 @@ describe('a push of KDNiao', () => {
     ['202 418 419', 'out_for_delivery'],
     ['211 412 311', 'available_for_pickup'],
     ['3 301 302 304', 'delivered'],
-    ['405 415 416 420 421 423', 'failed_attempt'],
-    ['4 402 414 417 422 403', 'exception'],
-    ['404 407 413', 'returning'],
+    ['405 416', 'failed_attempt'],
+    ['4 402 403 404 413 414 415 417 420 421 422 423', 'exception'],
+    ['407', 'returning'],
     ['406', 'returned'],
     ['6 601 602 603 604', 'customs'],
     ['999 toString', null],

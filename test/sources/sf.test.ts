@@ -96,14 +96,16 @@ describe('a push of SF', () => {
 
 describe('a code of SF', () => {
   test.each([
-    ['50 54', 'picked_up'],
-    ['30 31 36 105 106 130 302 305 310 407 501 634', 'in_transit'],
-    ['44 204', 'out_for_delivery'],
-    ['125 642', 'available_for_pickup'],
-    ['80 8000', 'delivered'],
+    ['43 46 50 54 129 700 950', 'picked_up'],
+    ['11 30 31 36 99 105 106 123 302 305 310 407 501 634', 'in_transit'],
+    ['15 604 623', 'customs'],
+    ['44 122 126 204 630 880', 'out_for_delivery'],
+    ['125 130 632 642 678', 'available_for_pickup'],
+    ['80 128 658 679 935 8000', 'delivered'],
     ['70 33', 'failed_attempt'],
-    ['99 631 648', 'returning'],
-    ['99999 607 valueOf', null],
+    ['66 72 870', 'exception'],
+    ['631 648', 'returning'],
+    ['99999 valueOf', null],
   ])('%s means %s', (codes, status) => {
     for (const opCode of codes.split(' ')) expect([opCode, statusOf({ opCode })]).toEqual([opCode, status]);
   });
@@ -146,6 +148,17 @@ describe('a code of SF', () => {
     const shop = { ...CONDITIONS, lockerSigned: 'delivered' as const };
     expect(statusOf({ opCode: '125' }, shop)).toBe('delivered');
     expect(statusOf({ opCode: '642' }, shop)).toBe('available_for_pickup');
+  });
+
+  test.each([
+    ['99', '应客户要求，快件正在转寄中', 'in_transit'],
+    ['99', '应客户要求，快件正在退回中', 'returning'],
+    ['648', '快件已转寄，新单号为：SF0000000000009', 'in_transit'],
+    ['648', '快件已退回，新单号为：SF0000000000009', 'returning'],
+    ['99', '快件已退回/转寄', 'in_transit'],
+    ['648', '快件已退回/转寄', 'returning'],
+  ])('%s, which is a way back or on, means what its text says: %s', (opCode, remark, status) => {
+    expect(statusOf({ opCode, remark })).toBe(status);
   });
 
   test('648 is a finished return only with a signature', () => {

@@ -36,14 +36,13 @@ function faultsOf({ updates, flaws, refusal }: Parsed): unknown[] {
     ...flaws.filter((flaw) => !isFlaw(flaw)),
     ...(updates.length > MAX_UPDATES || flaws.length > MAX_FLAWS ? ['too much'] : []),
     ...(refusal && updates.length > 0 ? ['refused, and kept'] : []),
-    ...(updates.length + flaws.length === 0 ? ['nothing is said, nor that there is nothing'] : []),
   ];
 }
 
 function faultOf(update: ShipmentUpdate): string | undefined {
   const { carrier, trackingNo, events, state = '', formerCarrier } = update;
   if (carrier === '' || carrier !== carrier.toLowerCase() || !isLine(carrier, 64)) return 'carrier';
-  if (!/^[A-Z0-9_-]{4,64}$/.test(trackingNo)) return 'tracking number';
+  if (!/^[A-Z0-9\-_./#+:*&()]{4,64}$/.test(trackingNo) || trackingNo.includes('..')) return 'tracking number';
   if (!isLine(state, 64)) return 'state';
   if (events.length === 0 && formerCarrier === undefined) return 'no scans';
   if (new Set(events.map(({ key }) => key)).size < events.length) return 'one scan twice';

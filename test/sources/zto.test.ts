@@ -119,6 +119,8 @@ describe('a push of ZTO', () => {
     ['DEPARTURE_SIGNED', 'delivered'],
     ['RETURN', 'returning'],
     ['RETURN_SCAN', 'returning'],
+    ['RETURN_SIGNED', 'returned'],
+    ['RETURN_ANYTHING', 'returning'],
     ['PROBLEM', 'exception'],
     ['PROBLEM_SIGN', 'exception'],
     ['ORDER_RETURN', null],
@@ -126,6 +128,21 @@ describe('a push of ZTO', () => {
   ])('with the action %s means %s', (action, status) => {
     expect(scanOf({ action })).toMatchObject({ status, rawStatus: action });
     expect(zto.parse(push({ action }), CONDITIONS).flaws).toHaveLength(status === null ? 1 : 0);
+  });
+
+  test.each([
+    [{ returnType: '2', returnUpdateType: '改地址' }, 'in_transit'],
+    [{ returnType: '3', returnUpdateType: '退回' }, 'returning'],
+    [{ returnType: '3' }, 'in_transit'],
+    [{ returnType: '6' }, 'in_transit'],
+    [{ returnType: 1 }, 'returning'],
+    [{ returnType: '5' }, 'returning'],
+    [{ returnType: '修改地址' }, 'in_transit'],
+    [{ returnType: '99', desc: '收件人要求更改派送地址，快件正转往新地址' }, 'in_transit'],
+    [{ desc: '快件已退回' }, 'returning'],
+    [{ desc: '退改件' }, 'returning'],
+  ])('with the action RETURN_SCAN and %j means %s', (fields, status) => {
+    expect(scanOf({ action: 'RETURN_SCAN', ...fields })?.status).toBe(status);
   });
 
   test('signed by a locker means what the shop decides; put into one never does', () => {

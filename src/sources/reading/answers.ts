@@ -35,3 +35,6 @@ export function notTracking(kind: string): Parsed {
   const where = plainText(kind, 64);
   return { updates: [], flaws: [{ code: 'not-tracking', where, message: 'this request tells no scan' }] };
 }
+
+/** An ordinary message that tells nothing of a waybill yet, or something that is told here no further. */
+export const NOTHING_SAID: Parsed = { updates: [], flaws: [] };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { fieldsOf, readJsonObject, type Fields } from './json';
+import { bytesOfMember, fieldsOf, readJsonObject, textOf, type Fields } from './json';
 import { headerOf, proving, verdictOn } from './proof';
 import type { Source, Verification, WebhookRequest } from '../source';
 import { decodeText } from './text';
@@ -10,8 +10,33 @@ const MAX_FIELDS = 64;
 const PLUS = 0x2b;
 const PERCENT = 0x25;
 const SPACE = 0x20;
+/** A byte order mark and white space may stand before a JSON object; no form begins with a brace. */
+const JSON_OBJECT = /^(?:\xef\xbb\xbf)?\s*\{/;
 
-export type Form = { readonly fields: ReadonlyMap<string, Buffer> } | { readonly problem: string };
+/** The bytes of a field as its sender signed them; `undefined` for one that is not there. */
+type Form = { readonly field: (name: string) => Buffer | undefined } | Problem;
+
+/**
+ * Reads a form, or a JSON object of the same fields, which some carriers send instead and sign in the same way. The
+ * bytes decide, since senders declare wrong media types.
+ */
+function readFormOrJson(body: Buffer): Form {
+  return JSON_OBJECT.test(body.toString('latin1', 0, 16)) ? readJsonFields(body) : readForm(body);
+}
+
+/** What a text says, in UTF-8, which all JSON is; of an object its bytes as they stand there. */
+function readJsonFields(body: Buffer): Form {
+  const json = readJsonObject(body);
+  if (json === undefined) return { problem: 'no JSON object' };
+  const fields = fieldsOf(json);
+  return {
+    field(name) {
+      const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
+      if (typeof value === 'object' && value !== null) return bytesOfMember(body, name);
+      return value === undefined || value === null ? undefined : Buffer.from(textOf(value));
+    },
+  };
+}
 
 /**
  * Reads `application/x-www-form-urlencoded` into bytes, not text: a carrier that writes GBK signs GBK bytes.
@@ -31,7 +56,7 @@ function readForm(body: Buffer): Form {
     if (fields.size === MAX_FIELDS) return { problem: `more than ${MAX_FIELDS} fields` };
     fields.set(key, value);
   }
-  return { fields };
+  return { field: (name) => fields.get(name) };
 }
 
 function splitAt(bytes: Buffer, separator: string): Buffer[] {
@@ -74,9 +99,9 @@ export type Problem = { readonly problem: string };
 
 /** Reads a field of a form as text. */
 export function readFieldText(request: WebhookRequest, name: string): { readonly text: string } | Problem {
-  const form = readForm(request.body);
+  const form = readFormOrJson(request.body);
   if ('problem' in form) return { problem: `the form has ${form.problem}` };
-  const bytes = form.fields.get(name);
+  const bytes = form.field(name);
   if (bytes === undefined) return { problem: `the form has no field ${name}` };
   const text = decodeText(bytes, headerOf(request, 'content-type'));
   return text === undefined ? { problem: `${name} is neither UTF-8 nor GBK` } : { text };
@@ -113,10 +138,10 @@ export function verifySignedForm({
   sign = md5OfBytesAndSecret,
 }: SignedForm): NonNullable<Source['verify']> {
   return function verify({ body }, secrets): Verification {
-    const form = readForm(body);
+    const form = readFormOrJson(body);
     if ('problem' in form) return refused('signature-invalid', `the form has ${form.problem}`);
-    const said = form.fields.get(saidField);
-    const digest = form.fields.get(digestField)?.toString('latin1') ?? '';
+    const said = form.field(saidField);
+    const digest = form.field(digestField)?.toString('latin1') ?? '';
     if (digest === '') return refused('signature-missing', `the form has no ${digestField}`);
     if (said === undefined) return refused('signature-invalid', `the form has no ${saidField}`);
     // A + of base64 that the sender did not percent-encode has become a space.

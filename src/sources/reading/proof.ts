@@ -65,9 +65,12 @@ export function isoOfUnix(value: unknown): string {
 
 /** Judged last, so that only who holds a secret learns that a signature is merely old. */
 export function verdictOnAge(timestamp: string, conditions: Conditions): Verification {
-  const { now, toleranceSeconds } = conditions;
-  // What was signed can still be nonsense: NaN is never inside the tolerance.
-  if (Math.abs(now - millisOf(timestamp)) <= toleranceSeconds * 1000) return { ok: true };
+  return verdictOnMoment(millisOf(timestamp), conditions);
+}
+
+/** As `verdictOnAge`, of a time that was read already. What was signed can be nonsense: NaN is never near now. */
+export function verdictOnMoment(millis: number, { now, toleranceSeconds }: Conditions): Verification {
+  if (Math.abs(now - millis) <= toleranceSeconds * 1000) return { ok: true };
   const message = `the signed time is more than ${toleranceSeconds} s away from now`;
   return { ok: false, code: 'signature-expired', message };
 }
@@ -99,12 +102,14 @@ export function verifyStandardWebhook(
   secrets: readonly string[],
   { now, toleranceSeconds }: Conditions,
 ): Verification {
-  const id = headerOf(request, 'webhook-id');
-  const timestamp = headerOf(request, 'webhook-timestamp');
-  const signatures = headerOf(request, 'webhook-signature');
-  if (id === undefined || timestamp === undefined || signatures === undefined) {
-    return refused('signature-missing', 'webhook-id, webhook-timestamp and webhook-signature are required');
+  const signed = signedHeaders(request);
+  if (signed === undefined) {
+    return refused(
+      'signature-missing',
+      'webhook-id, webhook-timestamp and webhook-signature are required, or the same of svix-',
+    );
   }
+  const { id, timestamp, signatures } = signed;
   const expected = secrets
     .filter((secret) => keyOf(secret).length > 0)
     .map((secret) => sign(secret, id, timestamp, request.body));
@@ -117,9 +122,31 @@ export function verifyStandardWebhook(
   }
   // A signed text can still be nonsense: NaN is never inside the tolerance.
   if (!(Math.abs(now / 1000 - Number(timestamp)) <= toleranceSeconds)) {
-    return refused('signature-expired', `webhook-timestamp is more than ${toleranceSeconds} s away from now`);
+    return refused('signature-expired', `the signed time is more than ${toleranceSeconds} s away from now`);
   }
   return { ok: true };
+}
+
+/** What the headers are called: as the specification says, and as Svix, which it comes from, goes on to send them. */
+const PREFIXES = ['webhook', 'svix'];
+
+interface SignedHeaders {
+  readonly id: string;
+  readonly timestamp: string;
+  readonly signatures: string;
+}
+
+/** The three headers of one prefix; those of two are no set. */
+function signedHeaders(request: WebhookRequest): SignedHeaders | undefined {
+  for (const prefix of PREFIXES) {
+    const [id, timestamp, signatures] = ['id', 'timestamp', 'signature'].map((name) =>
+      headerOf(request, `${prefix}-${name}`),
+    );
+    if (id !== undefined && timestamp !== undefined && signatures !== undefined) {
+      return { id, timestamp, signatures };
+    }
+  }
+  return undefined;
 }
 
 /** The signature of a body, as raw bytes. */

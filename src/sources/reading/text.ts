@@ -8,6 +8,15 @@ import { z } from 'zod';
 const MAX_CARRIER_LENGTH = 64;
 const MIN_TRACKING_NO_LENGTH = 4;
 const MAX_TRACKING_NO_LENGTH = 64;
+/**
+ * What stands in the numbers of carriers beside letters and digits: `S1.A1.17373471` (GHTK), `99.01.123456` (Swiss
+ * Post), `…-1` and `…/1` (parcels of one shipment), `#1001` (shops’ own), `(00)3401…` and `*…*` (scanned labels). No
+ * quote, no bracket of markup and no backslash: a number stands in queries, pages and commands. And no `..`, which in
+ * a path means something else.
+ */
+const MARKS = '-_./#+:*&()';
+const TRACKING_NO = /^(?=.*[A-Z0-9])(?!.*\.\.)[A-Z0-9\-_./#+:*&()]+$/;
+
 /** What NFKC may read: one character can become 18. */
 const MAX_RAW_LENGTH = 256;
 
@@ -44,10 +53,10 @@ export const trackingNoField = z
       .string()
       .min(MIN_TRACKING_NO_LENGTH)
       .max(MAX_TRACKING_NO_LENGTH)
-      .regex(/^[A-Z0-9_-]+$/, 'may hold letters, digits, - and _ only'),
+      .regex(TRACKING_NO, `may hold letters, digits and ${MARKS} only`),
   )
   .describe(
-    `${MIN_TRACKING_NO_LENGTH}–${MAX_TRACKING_NO_LENGTH} letters, digits, \`-\` and \`_\`; white space is dropped, stored in upper case.`,
+    `${MIN_TRACKING_NO_LENGTH}–${MAX_TRACKING_NO_LENGTH} letters, digits and \`${MARKS}\`; white space is dropped, stored in upper case.`,
   );
 
 /** The names of GBK, and of its older and newer sisters. */

@@ -214,7 +214,7 @@ export function buildUpdates(said: readonly SaidWaybill[], rules: Rules): Parsed
     if (rows === undefined) waybills.set(key, [row]);
     else rows.push(row);
   }
-  const built = [...waybills.values()].map((rows) => withoutEmpty(buildUpdate(inOne(rows), rules)));
+  const built = [...waybills.values()].map(inOne).map((row) => withoutEmpty(buildUpdate(row, rules), row));
   return {
     updates: built.flatMap(({ update }) => update ?? []),
     flaws: built.flatMap((one) => one.flaws).slice(0, MAX_FLAWS_OF_ALL),
@@ -226,11 +226,15 @@ function inOne(rows: readonly SaidWaybill[]): SaidWaybill {
   return { ...(rows.at(-1) as SaidWaybill), scans: rows.flatMap(({ scans }) => scans) };
 }
 
-/** An update without a scan would start a delivery that tells nobody anything; a corrected carrier is worth one. */
-function withoutEmpty({ update, flaws }: Built): Built {
+/**
+ * An update without a scan would start a delivery that tells nobody anything; a corrected carrier is worth one. No
+ * scans are no flaw where the sender says in a known word that there is nothing to tell yet.
+ */
+function withoutEmpty({ update, flaws }: Built, { whole }: SaidWaybill): Built {
   if (update === undefined || update.events.length > 0 || update.formerCarrier !== undefined) {
     return { flaws, ...(update && { update }) };
   }
+  if (whole?.status === null) return { flaws };
   const { trackingNo } = update;
   return { flaws: [...flaws, { code: 'no-scans', where: trackingNo, message: 'nothing is told of it' }] };
 }
