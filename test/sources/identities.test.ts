@@ -14,9 +14,9 @@ interface Identity {
   readonly scans: readonly string[];
 }
 
-const RECORDED = JSON.parse(
-  readFileSync(path.join(__dirname, 'identities.json'), 'utf8'),
-) as Readonly<Record<string, readonly Identity[]>>;
+const RECORDED = JSON.parse(readFileSync(path.join(__dirname, 'identities.json'), 'utf8')) as Readonly<
+  Record<string, readonly Identity[]>
+>;
 
 async function identitiesOf(source: Source): Promise<Identity[]> {
   const vectors = await loadVectors(source.name);
@@ -31,11 +31,14 @@ async function identitiesOf(source: Source): Promise<Identity[]> {
 }
 
 describe('a request that was recorded by an earlier release', () => {
-  test.each(Object.entries(RECORDED))('starts nothing new when it comes again: %s', async (name, recorded) => {
-    const source = SOURCES.find((one) => one.name === name) as Source;
-    const now = await identitiesOf(source);
-    for (const identity of recorded) {
-      expect(now.find(({ what }) => what === identity.what)).toEqual(identity);
-    }
-  });
+  test.each(Object.entries(RECORDED))(
+    'starts nothing new when it comes again: %s',
+    async (name, recorded) => {
+      const source = SOURCES.find((one) => one.name === name) as Source;
+      const now = await identitiesOf(source);
+      for (const identity of recorded) {
+        expect(now.find(({ what }) => what === identity.what)).toEqual(identity);
+      }
+    },
+  );
 });

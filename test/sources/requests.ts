@@ -49,6 +49,15 @@ export function formRequest(
   return { body: Buffer.from(body), headers: { 'content-type': contentType } };
 }
 
+/** The same fields, each a text, as a JSON object: how some senders send what others send as a form. */
+export function asJson({ body }: WebhookRequest): WebhookRequest {
+  const fields = Object.fromEntries(new URLSearchParams(body.toString('latin1')));
+  return {
+    body: Buffer.from(JSON.stringify(fields)),
+    headers: { 'content-type': 'application/json; charset=utf-8' },
+  };
+}
+
 function encodeBytes(bytes: Buffer): string {
   return [...bytes].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
 }

@@ -10,6 +10,13 @@ export function signAftership(body: string | Buffer, secret = SECRET): WebhookRe
   return { body: Buffer.from(body), headers: { 'aftership-hmac-sha256': signature } };
 }
 
+/** As organizations from before October 2022 are signed to. */
+export function signAftershipBefore2022(body: string | Buffer, secret = SECRET): WebhookRequest {
+  const { headers } = signAftership(body, secret);
+  const signature = `hmac-sha256=${String(headers['aftership-hmac-sha256'])}`;
+  return { body: Buffer.from(body), headers: { 'am-webhook-signature': signature } };
+}
+
 export const vectors: SourceVectors = {
   secret: SECRET,
   now: NOW,
@@ -18,6 +25,12 @@ export const vectors: SourceVectors = {
     {
       what: 'a failed attempt, beyond ASCII, with local times',
       request: readPayload('aftership.tracking-update.json'),
+      published: false,
+      covers: 'every-bit',
+    },
+    {
+      what: 'a failed attempt, signed in the older header',
+      request: signAftershipBefore2022(readPayload('aftership.tracking-update.json').body),
       published: false,
       covers: 'every-bit',
     },

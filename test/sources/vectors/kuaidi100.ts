@@ -1,4 +1,4 @@
-import { readPayload, NOW } from '../requests';
+import { asJson, readPayload, NOW } from '../requests';
 import type { SourceVectors } from './vectors';
 
 export const vectors: SourceVectors = {
@@ -8,6 +8,11 @@ export const vectors: SourceVectors = {
     {
       what: 'a parcel in a locker, with codes',
       request: readPayload('kuaidi100.polling-locker.txt'),
+      published: false,
+    },
+    {
+      what: 'a parcel in a locker, as JSON',
+      request: asJson(readPayload('kuaidi100.polling-locker.txt')),
       published: false,
     },
     {

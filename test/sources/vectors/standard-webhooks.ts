@@ -14,6 +14,14 @@ export function signStandard(body: string, secret = SECRET): WebhookRequest {
   };
 }
 
+/** Under the names that the scheme had before it became a specification. */
+export function asSvix({ body, headers }: WebhookRequest): WebhookRequest {
+  const renamed = Object.entries(headers).map(([name, value]) => [name.replace('webhook-', 'svix-'), value]);
+  return { body, headers: Object.fromEntries(renamed) as WebhookRequest['headers'] };
+}
+
+const ON_ITS_WAY = readPayload('standard-webhooks.rotated-secret.json');
+
 export const vectors: SourceVectors = {
   secret: SECRET,
   now: NOW,
@@ -21,7 +29,12 @@ export const vectors: SourceVectors = {
   genuine: [
     {
       what: 'a parcel on its way to the door, while secrets are rotated',
-      request: readPayload('standard-webhooks.rotated-secret.json'),
+      request: ON_ITS_WAY,
+      published: false,
+    },
+    {
+      what: 'a parcel on its way to the door, under the older names of Svix',
+      request: asSvix(ON_ITS_WAY),
       published: false,
     },
     {

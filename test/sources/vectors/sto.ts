@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { formRequest, NOW } from '../requests';
+import { asJson, formRequest, NOW } from '../requests';
 import type { SourceVectors } from './vectors';
 
 const SECRET = 'sto-demo-secret';
@@ -15,20 +15,19 @@ const CONTENT = JSON.stringify({
   },
 });
 
+const PROBLEM = formRequest({
+  content: CONTENT,
+  data_digest: createHash('md5')
+    .update(CONTENT + SECRET)
+    .digest('base64'),
+});
+
 export const vectors: SourceVectors = {
   secret: SECRET,
   now: NOW,
   genuine: [
-    {
-      what: 'a problem',
-      request: formRequest({
-        content: CONTENT,
-        data_digest: createHash('md5')
-          .update(CONTENT + SECRET)
-          .digest('base64'),
-      }),
-      published: false,
-    },
+    { what: 'a problem', request: PROBLEM, published: false },
+    { what: 'a problem, as JSON', request: asJson(PROBLEM), published: false },
   ],
   acknowledgement: { mediaType: 'application/json', body: '{"success":true}' },
 };

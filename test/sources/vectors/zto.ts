@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { formRequest, readPayload, NOW } from '../requests';
+import type { WebhookRequest } from '../../../src/sources/source';
+import { asJson, formRequest, readPayload, NOW } from '../requests';
 import type { SourceVectors } from './vectors';
 
 const SECRET = 'zto-demo-app-secret';
@@ -11,13 +12,31 @@ const DATA = Buffer.concat([
   DESC,
   Buffer.from('"}'),
 ]);
-const DIGEST = createHash('md5').update(DATA).update(SECRET).digest('base64');
+const DIGEST = digestOf(DATA);
+
+function digestOf(said: string | Buffer): string {
+  return createHash('md5').update(said).update(SECRET).digest('base64');
+}
+
+/** What is said as an object, not as a text of one: the digest is over its bytes as they stand there. */
+const SAID =
+  '{"billCode":"78000000000001","action":"GOT","actionTime":"2026-03-02 09:00:00","desc":"已揽收"}';
+const NESTED: WebhookRequest = {
+  body: Buffer.from(`{"msg_type":"Traces","data":${SAID},"data_digest":"${digestOf(SAID)}"}`),
+  headers: { 'content-type': 'application/json' },
+};
 
 export const vectors: SourceVectors = {
   secret: SECRET,
   now: NOW,
   genuine: [
     { what: 'a signature in UTF-8', request: readPayload('zto.1-signed-first.txt'), published: false },
+    {
+      what: 'a signature in UTF-8, as JSON',
+      request: asJson(readPayload('zto.1-signed-first.txt')),
+      published: false,
+    },
+    { what: 'JSON within JSON', request: NESTED, published: false },
     {
       what: 'a signature in GBK',
       request: formRequest({ data: DATA, data_digest: DIGEST, msg_type: 'Traces' }),

@@ -1,0 +1,37 @@
+import type { PublishedWords } from './published';
+
+export const published: PublishedWords = {
+  origin: [
+    'https://docs.ship24.com/status',
+    'ship24/ship24-ai-plugin, skills/ship24-tracking-statuses/references/statuses.md',
+  ],
+  words: {
+    pending: 'no events yet, or not found',
+    info_received: 'declared electronically',
+    in_transit: 'on the way',
+    out_for_delivery: 'about to be delivered',
+    failed_attempt: 'an attempt failed',
+    available_for_pickup: 'ready to be picked up',
+    delivered: 'delivered',
+    exception: 'issues that seem to be final',
+    data_order_created: 'order created',
+    data_order_cancelled: 'order cancelled',
+    transit_handover: 'picked up or received by the carrier',
+    transit_origin_country_departure: 'departed from the origin country',
+    destination_arrival: 'arrived in the destination country',
+    customs_received: 'presented to customs',
+    customs_exception: 'exception or delay at customs',
+    customs_rejected: 'rejected by customs',
+    customs_cleared: 'cleared by customs',
+    delivery_available_for_pickup: 'available for pickup',
+    delivery_out_for_delivery: 'delivery in progress',
+    delivery_attempted: 'attempted and unsuccessful; usually tried again',
+    delivery_exception: 'an issue that usually can be solved',
+    delivery_refused: 'refused by the recipient',
+    delivery_delivered: 'delivered',
+    exception_return: 'undeliverable, will be or being returned',
+    exception_lost: 'lost',
+    exception_discarded: 'destroyed',
+  },
+  besideStatus: ['data_delivery_proposed', 'data_delivery_decided'],
+};
