@@ -73,7 +73,8 @@ export async function findKeptDeliveries(db: Queryable, trackingNo: string): Pro
   const { rows } = await db.query<{ workflow_id: string }>(
     `select distinct workflow_id from waybell.webhooks cross join unnest(workflow_ids) as workflow_id
       where kept_by is not null and split_part(workflow_id, '/', 4) = $1`,
-    [trackingNo],
+    // As it stands in a workflow id.
+    [encodeURIComponent(trackingNo)],
   );
   return rows.map((row) => row.workflow_id);
 }

@@ -180,6 +180,26 @@ describe('from "my customer got no push" to the cause, in one answer', () => {
     );
   });
 
+  test('a number as carriers write it, in Temporal and in a journal', async () => {
+    const [untouched, kept] = ['.A1/1', '#(2)'].map((marks) => `${Date.now()}${marks}`) as [string, string];
+    await send(untouched, 'delivered');
+    const [found] = await eventually(async () => {
+      const deliveries = await why(untouched).catch(() => []);
+      return deliveries.some(({ state }) => state === 'open') && deliveries;
+    });
+    expect(String(found?.['workflow_id']).split('/').map(decodeURIComponent)[3]).toBe(untouched);
+
+    const away = await openTemporalAway();
+    const withoutTemporal = await serveDeliveries(lab, { temporal: away.client });
+    await send(kept, 'delivered', withoutTemporal);
+    expect(await eventually(() => why(kept).catch(() => undefined))).toMatchObject([{ state: 'kept' }]);
+    await withoutTemporal.close();
+    await away.close();
+    await lab.db.pool.query(
+      'delete from waybell.webhooks where kept_by is not null; delete from waybell.journals',
+    );
+  });
+
   test('while Temporal is away it says so, and what the database knows', async () => {
     const parcel = await lab.parcel({}, false);
     const handle = await lab.withWorker(async () => {

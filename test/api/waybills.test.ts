@@ -49,6 +49,35 @@ describe('linking a waybill', () => {
     expect(json['waybill']).toMatchObject({ carrier: 'yto', tracking_no: number, order_id: orderId });
   });
 
+  test.each(['S1.A1.', '1/', '#', '(00)', '+:*&'])('takes a number that holds %s', async (marks) => {
+    const number = `${marks}${unique()}`;
+    const orderId = await order();
+    const { status, json } = await link('ghtk', number, { order_id: orderId });
+    expect([status, json['waybill']]).toMatchObject([200, { tracking_no: number, order_id: orderId }]);
+  });
+
+  test('takes a number of 64 marks and letters, and none of 65', async () => {
+    const orderId = await order();
+    const number = `${'/#'.repeat(20)}${unique()}`.padEnd(64, '(');
+    expect((await link('圆通'.repeat(32), number, { order_id: orderId })).status).toBe(200);
+    expect((await link('yto', `${number}/`, { order_id: orderId })).status).toBe(400);
+  });
+
+  test.each([
+    'YT"1234',
+    "YT'1234",
+    'YT\\1234',
+    '<1234>',
+    'YT\u00001234',
+    '../1234',
+    '1234..',
+    '....',
+    '运单1234',
+  ])('refuses the number %j', async (number) => {
+    const { status, json } = await link('yto', number, { order_id: await order() });
+    expect([status, json['field']]).toEqual([400, 'tracking_no']);
+  });
+
   test('prefers the row of the exact carrier to one without a carrier, and leaves other carriers alone', async () => {
     const number = `YT${unique()}`;
     const nobodys = await waybill(null, number);
