@@ -2,7 +2,7 @@ import type { ShipmentStatus } from '../shipment/status';
 import type { StatusTable } from './source';
 
 /**
- * The operation codes of SF, `opCode`. Two integrators’ copies of SF’s own list (128 codes, which agree) say what
+ * The operation codes of SF, `opCode`. Two integrators’ copies of SF’s own list (140 codes; they agree but for 3036, which one has) say what
  * each means; real traces decide where they differ from it, as for 44 and 305.
  */
 export const SF_STATUSES: StatusTable = {

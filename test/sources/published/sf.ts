@@ -2,7 +2,7 @@ import type { PublishedWords } from './published';
 
 export const published: PublishedWords = {
   origin: [
-    'https://open.sf-express.com/developSupport/734349, the list of opCode, in two copies of integrators that agree but for 3036:',
+    'https://open.sf-express.com/developSupport/734349, the list of opCode, in two copies of integrators that agree but for 3036, which one has:',
     'a Go client of 2022 (package express, sf.go) and a C# one (GetShunfengOpName)',
   ],
   words: {
