@@ -11,7 +11,7 @@ import type { StatusMap } from '../shipment/status';
 interface PushTimers {
   /** The deadline of a request; milliseconds. */
   readonly request: number;
-  /** How often a held push looks whether it may go, half to one and a half of it; milliseconds. */
+  /** How soon a held push looks again whether it may go, where few wait; milliseconds. */
   readonly heldLook: number;
   /** By what the waits before the next try are multiplied. */
   readonly retryScale: number;

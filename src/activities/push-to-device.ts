@@ -1,7 +1,8 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
 import { claimPush, type Claim } from '../database/pushes';
-import { inTransaction } from '../database/pool';
+import { inTransaction, STATEMENT_TIMEOUT_MS } from '../database/pool';
+import { createHeldLooks } from '../push/held-looks';
 import { pushText } from '../push/text';
 import type { FailureType } from '../errors';
 import type { PushAnswer } from '../push/provider';
@@ -21,13 +22,25 @@ export interface PushToDeviceInput {
 /** What a provider is told at least: a phone may be without a network for as long as it takes to pass a tunnel. */
 const MIN_TIME_TO_LIVE_MS = 60_000;
 
+/** What an attempt may take to claim its push; milliseconds. Nothing is sent before, so the next attempt may try. */
+const CLAIM_MS = 2_500;
+/** What it keeps for writing the answer, and then for the way of its result to Temporal; milliseconds. */
+const WRITE_MS = 1_500;
+const REPORT_MS = 1_000;
+
 /**
  * Pushes one notification to one device: one try is at most one HTTP request.
  * @throws ApplicationFailure `PushRetryLater` when the provider asks to try again, `ProviderHeld` while all pushes
  * of the provider are held; Temporal's timer waits.
  */
 export function createPushToDevice({ pool, providers, log, countPush, timers = PUSH_TIMERS }: ActivityDeps) {
+  const nextLookMs = createHeldLooks(timers.heldLook);
+
   return async function pushToDevice({ workflowId, device, round }: PushToDeviceInput): Promise<PushResult> {
+    const begunAt = performance.now();
+    // Temporal gives an attempt up that takes longer, and the next one would push again.
+    const reportAt = begunAt + activityInfo().startToCloseTimeoutMs - REPORT_MS;
+    const writeAt = reportAt - WRITE_MS;
     const { messageId, deviceId } = device;
     const end = (state: PushState, reason: string, words = ''): PushResult => ({
       ...device,
@@ -39,17 +52,23 @@ export function createPushToDevice({ pool, providers, log, countPush, timers = P
     // A definite rejection whose write failed left its generation here: the next request needs a fresh id.
     const atLeastGeneration = (activityInfo().heartbeatDetails as number | undefined) ?? 0;
     const task = { workflowId, messageId, deviceId, round, atLeastGeneration };
-    const claim = await inTransaction(pool, (db) => claimPush(db, task));
+    const claim = await inTransaction(
+      pool,
+      (db) => claimPush(db, task),
+      STATEMENT_TIMEOUT_MS,
+      begunAt + CLAIM_MS,
+    );
     if (claim === null) return end('failed', 'notification_missing');
     if (claim.storedState === 'accepted') return end('accepted', 'accepted_before');
     if (claim.superseded) return end('superseded', 'newer_status');
     if (!claim.reachable) return end('moved', 'not_the_owner');
+    const { provider } = claim;
     if (claim.held) return waitForProvider(claim.held.cause, claim.held.words);
     if (claim.generation === null) return end('moved', 'taken');
 
-    const answer = await sendOnce(claim, claim.generation, device);
-    countPush?.(claim.provider, answer.class);
-    const written = await record(claim, device, answer).catch((error: unknown) => {
+    const answer = await sendOnce(claim, claim.generation, device, writeAt);
+    countPush?.(provider, answer.class);
+    const written = await record(claim, device, answer, reportAt).catch((error: unknown) => {
       // The push itself is done: its result reaches recordOutcome, which writes all results again.
       log.warn({ err: error, messageId, deviceId }, 'the result of a push could not be written yet');
       return undefined;
@@ -68,8 +87,11 @@ export function createPushToDevice({ pool, providers, log, countPush, timers = P
 
     /** The push waits with all others of its provider; devices are not to blame. */
     function waitForProvider(cause: CircuitCause, why: string): PushResult {
-      const words = `pushes through ${claim?.provider} are held (${cause}): ${why}`;
-      return tryAgain('ProviderHeld', words, timers.heldLook * (0.5 + Math.random()));
+      const words = `pushes through ${provider} are held (${cause}): ${why}`;
+      // The last look comes before the time is over, and not after it.
+      const lastMs = timeLeftMs() - timers.heldLook;
+      const delayMs = nextLookMs(provider);
+      return tryAgain('ProviderHeld', words, lastMs > 0 ? Math.min(delayMs, lastMs) : delayMs);
     }
 
     /** Nobody waits for a try that would come too late: the push ends, with the words of the last one. */
@@ -85,7 +107,12 @@ export function createPushToDevice({ pool, providers, log, countPush, timers = P
     }
   };
 
-  async function sendOnce(claim: Claim, generation: number, device: DeviceRef): Promise<PushAnswer> {
+  async function sendOnce(
+    claim: Claim,
+    generation: number,
+    device: DeviceRef,
+    endAt: number,
+  ): Promise<PushAnswer> {
     const provider = providers.get(claim.provider);
     if (!provider) {
       return { class: 'fail', reason: 'provider_unknown', words: claim.provider, definite: true };
@@ -102,19 +129,18 @@ export function createPushToDevice({ pool, providers, log, countPush, timers = P
       ...(claim.subscription && { subscription: claim.subscription }),
       ...(claim.apnsEnvironment && { apnsEnvironment: claim.apnsEnvironment }),
     };
-    return provider.send(
-      message,
-      AbortSignal.any([cancellationSignal(), AbortSignal.timeout(timers.request)]),
-    );
+    const requestMs = Math.max(0, Math.min(timers.request, Math.floor(endAt - performance.now())));
+    return provider.send(message, AbortSignal.any([cancellationSignal(), AbortSignal.timeout(requestMs)]));
   }
 
   function record(
     { provider, claimedAt: triedAt, probing }: Claim,
     { messageId, deviceId }: DeviceRef,
     answer: PushAnswer,
+    endAt: number,
   ): Promise<JudgedAnswer> {
     const push = { messageId, deviceId, provider, triedAt, probing };
-    return inTransaction(pool, (db) => recordPushAnswer(db, push, answer));
+    return inTransaction(pool, (db) => recordPushAnswer(db, push, answer), STATEMENT_TIMEOUT_MS, endAt);
   }
 }
 

@@ -56,7 +56,7 @@ export const releaseProvider = {
   path: '/api/v1/providers/{name}/release',
   id: 'releaseProvider',
   tag: 'Push providers',
-  summary: 'Lets the held pushes of a provider go at once: within 30 s.',
+  summary: 'Lets the held pushes of a provider go: fifty within 30 s, more at five a second in each process.',
   description: 'They are held again when the provider refuses the first of them.',
   access: 'key',
   params: address,

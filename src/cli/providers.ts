@@ -45,7 +45,11 @@ function releaseCommand(): Command {
       const route = `/api/v1/providers/${encodeURIComponent(provider)}/release`;
       const answer = z.object({ released: z.boolean() });
       const { released } = await askApi(loadConfig(), 'POST', route, answer);
-      console.log(released ? `The pushes of ${provider} go within 30 s.` : `${provider} is not held.`);
+      console.log(
+        released
+          ? `The pushes of ${provider} go: fifty within 30 s, more at five a second in each process.`
+          : `${provider} is not held.`,
+      );
     });
 }
 

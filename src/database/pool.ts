@@ -8,9 +8,15 @@ export type Queryable = Pick<pg.Pool, 'query'>;
  * A statement that runs longer is cut off by PostgreSQL itself. Shorter than the 2 s of a local activity, so
  * that a step which timed out cannot commit beside its fallback.
  */
-const STATEMENT_TIMEOUT_MS = 1_500;
+export const STATEMENT_TIMEOUT_MS = 1_500;
 const LOCK_TIMEOUT_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 1_500;
+/** PostgreSQL has cut a statement off by then, and its word had this long to arrive: no answer means no server. */
+const ANSWER_TRAVELS_MS = 1_000;
+/** A transaction whose client vanished keeps its locks no longer than this; the TCP of the server takes hours. */
+const ABANDONED_AFTER_MS = 4_000;
+/** How often an idle connection shows the firewalls on its way that it is needed. */
+const KEEP_ALIVE_MS = 10_000;
 
 const INSUFFICIENT_PRIVILEGE = '42501';
 
@@ -30,6 +36,10 @@ export function isPermissionRefusal(error: unknown): error is pg.DatabaseError {
 /** Enough for the default 100 local activities to queue briefly, few enough for a small Supabase plan. */
 const POOL_SIZE = 20;
 
+/** When a connection was opened, and when the last one of a pool was lost; `performance.now()`. */
+const openedAt = new WeakMap<pg.ClientBase, number>();
+const lostAt = new WeakMap<pg.Pool, number>();
+
 /**
  * Opens the pool that API and worker share. Row-level security is switched to loud: a query that a policy
  * would silently shorten fails with 42501 instead of answering "no rows".
@@ -39,42 +49,79 @@ export function openPool(connectionString: string, onError: (error: Error) => vo
     connectionString,
     max: POOL_SIZE,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: STATEMENT_TIMEOUT_MS + ANSWER_TRAVELS_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     application_name: 'waybell',
     allowExitOnIdle: true,
   });
   // An idle connection that the server closed must not end the process.
   pool.on('error', onError);
-  // Nor one that is lent out: whoever holds it learns of it by the next statement, which fails.
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  pool.on('connect', (client) => {
+    openedAt.set(client, performance.now());
+    // Nor one that is lent out: whoever holds it learns of it by the next statement, which fails.
+    client.on('error', () => undefined);
+  });
   return pool;
 }
 
 /**
  * Runs `work` in one transaction with the timeouts above and loud row-level security; commits when it
  * returns, rolls back when it throws. `set local` holds behind a transaction-mode pooler too.
+ *
+ * A server that vanished without a word answers nothing: a statement that has no answer in time takes its connection
+ * with it, and those that were opened before.
+ * @param statementMs how long PostgreSQL lets one statement run; milliseconds
+ * @param until the end of the whole, once it has a connection: `performance.now()`
  */
 export async function inTransaction<T>(
   pool: pg.Pool,
-  work: (db: pg.PoolClient) => Promise<T>,
-  statementTimeoutMs = STATEMENT_TIMEOUT_MS,
+  work: (db: Queryable) => Promise<T>,
+  statementMs = STATEMENT_TIMEOUT_MS,
+  until = Infinity,
 ): Promise<T> {
-  const client = await pool.connect();
+  const client = await takeConnection(pool);
+  /** Why the connection cannot be lent again. */
   let broken: Error | undefined;
+
+  async function query(text: string, values?: unknown[]): Promise<pg.QueryResult> {
+    const leftMs = Math.floor(until - performance.now());
+    if (leftMs <= 0) throw (broken = new Error('the time of the transaction is over'));
+    const statement = { text, values, query_timeout: Math.min(statementMs + ANSWER_TRAVELS_MS, leftMs) };
+    try {
+      return await client.query(statement);
+    } catch (error) {
+      // What is not PostgreSQL's own word leaves a connection that may still be busy, or leads nowhere.
+      if (!(error instanceof pg.DatabaseError)) {
+        broken = error instanceof Error ? error : new Error(String(error));
+        lostAt.set(pool, performance.now());
+      }
+      throw error;
+    }
+  }
+
   try {
-    await client.query(
-      `begin; set local statement_timeout = ${statementTimeoutMs}; set local lock_timeout = ${LOCK_TIMEOUT_MS}; set local row_security = off`,
+    await query(
+      `begin; set local statement_timeout = ${statementMs}; set local lock_timeout = ${LOCK_TIMEOUT_MS}; set local idle_in_transaction_session_timeout = ${ABANDONED_AFTER_MS}; set local row_security = off`,
     );
-    const result = await work(client);
-    await client.query('commit');
+    const result = await work({ query } as Queryable);
+    await query('commit');
     return result;
   } catch (error) {
-    await client.query('rollback').catch((cause: unknown) => {
-      broken = cause instanceof Error ? cause : new Error(String(cause));
-    });
+    if (!broken) await query('rollback').catch((cause: Error) => (broken = cause));
     if (isPermissionRefusal(error))
       permissionRefused.publish({ pool, message: error.message } satisfies PermissionRefusal);
     throw error;
   } finally {
     client.release(broken);
+  }
+}
+
+/** A connection that was opened after the last one was lost: the others may lead nowhere, too. */
+async function takeConnection(pool: pg.Pool): Promise<pg.PoolClient> {
+  for (;;) {
+    const client = await pool.connect();
+    if ((openedAt.get(client) ?? 0) >= (lostAt.get(pool) ?? 0)) return client;
+    client.release(true);
   }
 }

@@ -183,7 +183,7 @@ export const PUSH_REASONS: Readonly<Record<string, Explanation>> = {
     '该推送服务连续拒绝了三部手机，像是应用与密钥不匹配，经它的推送全部暂停。请核对。',
   ),
   held_until_healed: says(
-    'Once it takes a probe, the pushes go by themselves; with waybell providers release they go at once.',
+    'Once it takes a probe, the pushes go by themselves; with waybell providers release they go without one.',
     '探测成功后推送会自动继续；也可执行 waybell providers release 立即继续。',
   ),
   held_until_released: says(

@@ -26,7 +26,8 @@ export async function pushPage({ devices, round, limits, merchantId = '' }: Push
   const { workflowId, taskQueue } = workflowInfo();
   const fairnessKey = FAIRNESS_KEY.exec(merchantId)?.[0];
   const { pushToDevice } = proxyActivities<Pick<Activities, 'pushToDevice'>>({
-    // 5 s for the request and a claim and a write of 1.5 s each; a worker killed meanwhile is noticed after it.
+    // What it may take for the claim, the request and the write adds up to less: only a worker that was killed, or
+    // stands still, runs out of it.
     startToCloseTimeout: '10s',
     scheduleToCloseTimeout: limits.pushRetry,
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
