@@ -114,7 +114,7 @@ export function startArchive(parts: ArchiveParts): () => Promise<void> {
       }
       const isAll = page.length < PAGE;
       if (isAll || Date.now() - toldAt > TELL_MS) {
-        await report.tell(isAll ? writtenUntil : (last?.receivedAt ?? writtenUntil));
+        await report.tell(isAll ? writtenUntil : Math.min(last?.receivedAt ?? writtenUntil, writtenUntil));
         toldAt = Date.now();
       }
       if (isAll || stopping.signal.aborted) return;

@@ -4,17 +4,16 @@ export type Operation =
   | { readonly type: 'put'; readonly key: string; readonly value: Buffer }
   | { readonly type: 'del'; readonly key: string };
 
-export interface Range {
-  readonly gt: string;
-  readonly lt: string;
-  readonly limit: number;
-}
-
 /** LevelDB with one write at a time. */
 export interface JournalStore {
   /** Resolves once it is written; with `durable`, once it survives a power cut. */
   write(operations: readonly Operation[], durable: boolean): Promise<void>;
-  values(range: Range): Promise<Buffer[]>;
+  /**
+   * The values of these keys, without those that are gone. Keys that the caller knows, and no range of them: LevelDB
+   * walks a range over every deleted key in it, and after an outage these are a hundred thousand for each page.
+   */
+  read(keys: string[]): Promise<Buffer[]>;
+  /** All that is there, at the start. */
   all(): AsyncIterable<[key: string, value: Buffer]>;
   /** Ends with what was asked before. */
   close(): Promise<void>;
@@ -85,7 +84,10 @@ export async function openJournalStore(folder: string): Promise<JournalStore> {
         if (operation.type === 'put') next.bytes += operation.value.byteLength;
       await next.written;
     },
-    values: (range) => level.values(range).all(),
+    async read(keys) {
+      const values = await level.getMany(keys);
+      return values.filter((value) => value !== undefined);
+    },
     all: () => level.iterator(),
     async close() {
       closing = true;

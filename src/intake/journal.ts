@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createBacklog } from './backlog';
 import {
   readEntry,
   readWaiting,
@@ -52,9 +53,6 @@ export class JournalFullError extends Error {
   override readonly name = 'JournalFullError';
 }
 
-/** Sorts after every id. */
-const END = '~';
-
 /**
  * Opens the journal of this process in `folder`, and finds what an earlier process left.
  * @param maxBytes what it may hold before it refuses
@@ -62,7 +60,11 @@ const END = '~';
  */
 export async function openJournal(folder: string, maxBytes: number): Promise<Journal> {
   const store = await openJournalStore(folder);
-  const waiting = new Map<string, number>();
+  /** What Temporal lacks, and what the archive lacks. */
+  const waiting = createBacklog();
+  const unarchived = createBacklog();
+  /** When the requests were received that Temporal lacks. */
+  const receivedAt = new Map<string, number>();
   const sizes = new Map<string, number>();
   /** When the requests were received that are being written. */
   const appending = new Map<string, number>();
@@ -83,7 +85,12 @@ export async function openJournal(folder: string, maxBytes: number): Promise<Jou
       continue;
     }
     hold(key, value);
-    if (isWaitingKey(key)) waiting.set(idOf(key), readWaiting(value).receivedAt);
+    if (!isWaitingKey(key)) {
+      unarchived.add(idOf(key));
+      continue;
+    }
+    waiting.add(idOf(key));
+    receivedAt.set(idOf(key), readWaiting(value).receivedAt);
   }
 
   return {
@@ -103,12 +110,16 @@ export async function openJournal(folder: string, maxBytes: number): Promise<Jou
       } finally {
         appending.delete(entry.id);
       }
-      if (entry.deliveries.length > 0) waiting.set(entry.id, entry.receivedAt);
+      unarchived.add(entry.id);
+      if (entry.deliveries.length === 0) return;
+      waiting.add(entry.id);
+      receivedAt.set(entry.id, entry.receivedAt);
     },
 
     async markHandedOver(id) {
       await store.write([{ type: 'del', key: waitingKey(id) }], false);
       waiting.delete(id);
+      receivedAt.delete(id);
       drop(waitingKey(id));
     },
 
@@ -117,15 +128,16 @@ export async function openJournal(folder: string, maxBytes: number): Promise<Jou
       const removals = keys.map((key): Operation => ({ type: 'del', key }));
       await store.write(removals, false);
       keys.forEach(drop);
+      ids.forEach((id) => unarchived.delete(id));
     },
 
-    async waiting(limit, afterId = '') {
-      const values = await store.values({ gt: waitingKey(afterId), lt: waitingKey(END), limit });
+    async waiting(limit, afterId) {
+      const values = await store.read(waiting.page(limit, afterId).map(waitingKey));
       return values.map(readWaiting);
     },
 
-    async unarchived(limit, afterId = '') {
-      const values = await store.values({ gt: rawKey(afterId), lt: rawKey(END), limit });
+    async unarchived(limit, afterId) {
+      const values = await store.read(unarchived.page(limit, afterId).map(rawKey));
       return values.map(readEntry);
     },
 
@@ -135,9 +147,8 @@ export async function openJournal(folder: string, maxBytes: number): Promise<Jou
 
     state: () => ({
       waiting: waiting.size,
-      // Ids sort by time, and a Map keeps the order of insertion: the first is the oldest.
-      oldestAt: waiting.values().next().value,
-      unarchived: sizes.size - waiting.size,
+      oldestAt: receivedAt.get(waiting.page(1)[0] ?? ''),
+      unarchived: unarchived.size,
       bytes,
     }),
 
