@@ -6,6 +6,7 @@ import type { ProcessDependencies } from './dependencies';
 import { type journalState, showLife, showReadiness } from './health-operations';
 import { serve } from './operation';
 import { isQueuePolled } from '../deliveries/runs';
+import { inTransaction } from '../database/pool';
 import { askTemporal } from './temporal-problem';
 
 /** A database that needs longer is as good as away; milliseconds. */
@@ -22,7 +23,7 @@ export function healthRoutes(deps: ProcessDependencies & { readonly intake?: Int
     const [postgresql, worker] = await Promise.all([
       stateOf(
         'postgresql',
-        withinBudget(pool.query('select 1')).then(() => 'ok' as const),
+        withinBudget(inTransaction(pool, (db) => db.query('select 1'))).then(() => 'ok' as const),
       ),
       stateOf(
         'temporal',

@@ -1,7 +1,7 @@
 import { isGrpcServiceError, type Client } from '@temporalio/client';
 import { Command } from 'commander';
 import { loadConfig, loadSupabaseKeys, obsoleteSettings, SettingsError, type Config } from '../config/config';
-import { openPool } from '../database/pool';
+import { inTransaction, openPool } from '../database/pool';
 import { NotReachable, problem, type DoctorContext, type Finding, type OpenDatabase } from '../doctor/check';
 import { CHECKS } from '../doctor/checks';
 import {
@@ -45,7 +45,7 @@ async function openDoctorContext(
       const url = await databaseUrl(config);
       const pool = openPool(url, () => undefined);
       try {
-        await pool.query('select');
+        await inTransaction(pool, (db) => db.query('select'));
       } catch (error) {
         await pool.end();
         throw error;

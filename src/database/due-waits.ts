@@ -16,12 +16,18 @@ const WAKE_AGAIN_AFTER = `interval '5 minutes'`;
 /** A delivery sees the end of its time by itself, within seconds: one that has not is busy, or ended from outside. */
 const TIME_OVER = `now() - interval '5 minutes'`;
 
+/** The part of a sweep that one owner may have while others wait. */
+const OWNERS_PART = 10;
+
 /**
  * Takes waits whose condition holds now: an order exists, the owner has an active device, or a newer status
  * is committed; and those of deliveries whose whole time is over. One branch per condition, each a join of two sets.
  * What a sweep costs is to depend on how much waits, not on how large and old the shop is: so ids, which are text
  * here, are compared in the type of the shop's column, by its index, and of all updates only the open ones are read.
- * Newest deliveries first.
+ *
+ * First what was never woken, so that a delivery which cannot go on stands behind all others; then who is within his
+ * share of the sweep; then what has an order now, or nothing left to say, before what has a phone now; then the oldest.
+ * Beyond his share an owner's phone gets nothing; his orders name other people, and take what is left of the sweep.
  */
 export async function takeDueWaits(db: Queryable, tables: ShopTables, limit: number): Promise<DueWait[]> {
   const types = await readIdTypes(db, tables);
@@ -38,32 +44,44 @@ async function takeDue(
   const { waybills } = shopNames(tables);
   const { rows } = await db.query<DueWait>(
     `with ready as (
-       select workflow_id, waybill_id, kind, audience, owner_id, since, deadline
+       select workflow_id, waybill_id, kind, audience, owner_id, since, deadline, woken_at
          from waybell.express_waits
         where woken_at is null or woken_at < now() - ${WAKE_AGAIN_AFTER}),
      due as (
-       select r.*, r.kind as cause from ready r
+       select r.*, r.kind as cause, ${ownerOfOrder(tables, access)} as owner from ready r
          join ${waybills.name} b on b.${waybills.id} = r.waybill_id::${types.waybillId}
          ${joinOrders(tables, types, access)}
         where r.kind = 'order'
        union all
-       select r.*, r.kind from ready r
+       select r.*, r.kind, 'user/' || r.owner_id from ready r
         where r.kind = 'device' and r.audience = 'user'
           and r.owner_id::${types.userId} in (select user_id from public.push_devices where is_active)
        union all
-       select r.*, r.kind from ready r
+       select r.*, r.kind, 'merchant/' || r.owner_id from ready r
         where r.kind = 'device' and r.audience = 'merchant'
           and r.owner_id::${types.merchantId} in (select merchant_id from public.push_devices where is_active)
        union all
-       select r.*, 'superseded' from ready r
+       select r.*, 'superseded', null from ready r
          join waybell.express_updates own on own.workflow_id = r.workflow_id and own.state = 'open'
         where exists (select ${NEWER_ANNOUNCEMENTS})
        union all
-       select r.*, 'time-over' from ready r
+       select r.*, 'time-over', null from ready r
         where r.deadline < ${TIME_OVER}
           and not exists (select from waybell.express_waits other
                            where other.workflow_id = r.workflow_id and other.deadline >= ${TIME_OVER})),
-     chosen as (select * from due order by since desc limit $1)
+     -- A wait that is due for two reasons is woken once: what ends it comes before what it waits for.
+     once as (
+       select distinct on (workflow_id, kind, audience) * from due
+        order by workflow_id, kind, audience, cause = kind),
+     ranked as (
+       select *, owner is not null and row_number() over (partition by owner order by woken_at nulls first, since)
+                   > greatest($1::int / ${OWNERS_PART}, 1) as beyond_share
+         from once),
+     chosen as (
+       select * from ranked
+        where not (beyond_share and cause = 'device')
+        order by woken_at nulls first, beyond_share, cause = 'device', since
+        limit $1)
      update waybell.express_waits w
         set woken_at = now(),
             due_since = case when c.cause = 'time-over' then w.due_since else coalesce(w.due_since, now()) end
@@ -80,13 +98,20 @@ function joinOrders(tables: ShopTables, types: IdTypes, access: OrderAccess): st
   const { waybills, orders } = shopNames(tables);
   const orderId = `b.${waybills.orderId}`;
   if (access === 'function') {
-    return `cross join lateral (select from ${ORDER_FUNCTION}(${orderId}::text) where ${orderId} is not null limit 1) o`;
+    return `cross join lateral (select user_id, merchant_id from ${ORDER_FUNCTION}(${orderId}::text) where ${orderId} is not null limit 1) o`;
   }
   const id = `o.${orders.id}`;
   // What a waybill names need be no id of an order: it is not cast to the type of one.
   const isIts =
     types.orderId === types.namedOrderId ? `${id} = ${orderId}` : `${id}::text = ${orderId}::text`;
   return `join ${orders.name} o on ${isIts}`;
+}
+
+/** Whose share of a sweep an order takes: its merchant's, or its buyer's where there is none. */
+function ownerOfOrder(tables: ShopTables, access: OrderAccess): string {
+  const { merchantId, userId } =
+    access === 'function' ? { merchantId: 'merchant_id', userId: 'user_id' } : shopNames(tables).orders;
+  return `coalesce('merchant/' || nullif(o.${merchantId}::text, ''), 'user/' || nullif(o.${userId}::text, ''))`;
 }
 
 /** The types of the columns that hold ids, as SQL; a role that may not read the orders need not know theirs. */

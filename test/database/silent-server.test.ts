@@ -101,13 +101,6 @@ describe('connections that lead nowhere, and tell nobody', () => {
     expect(pool.totalCount).toBe(1);
   });
 
-  test('do not hold whoever asks without a transaction', async () => {
-    await pool.query('select 1');
-    proxy.silence('open');
-    await expect(pool.query('select 1')).rejects.toThrow();
-    expect((await pool.query('select 1')).rowCount).toBe(1);
-  });
-
   test('fail a transaction at its end, however long its statements might take', async () => {
     await ask();
     proxy.silence('open');
