@@ -1,5 +1,6 @@
 import type { Measurement } from '../measurement';
 import { apiAlone } from './api-alone';
+import { heldPushes } from './held-pushes';
 import { idleMemory } from './idle-memory';
 import { memoryAfterWork } from './memory-after-work';
 import { oneAtATime } from './one-at-a-time';
@@ -15,6 +16,7 @@ import { steadyRate } from './steady-rate';
 export const MEASUREMENTS: readonly Measurement[] = [
   startTime,
   idleMemory,
+  heldPushes,
   pushProviders,
   oneAtATime,
   steadyRate,
