@@ -1,6 +1,6 @@
 import { heartbeat } from '@temporalio/activity';
 import { inTransaction } from '../database/pool';
-import { retireSilentDevices as retireBatch } from '../database/retire-silent-devices';
+import { type DeviceCursor, retireSilentDevices as retireBatch } from '../database/retire-silent-devices';
 import { SILENT_AFTER_DAYS } from '../push/settings';
 import type { ActivityDeps } from './deps';
 
@@ -9,12 +9,13 @@ export function createRetireSilentDevices({ pool }: ActivityDeps) {
   return async function retireSilentDevices(): Promise<number> {
     let total = 0;
     for (const rule of SILENT_AFTER_DAYS) {
-      for (let more = true; more;) {
-        const batch = await inTransaction(pool, (db) => retireBatch(db, rule));
-        total += batch.retired;
-        more = batch.more;
+      let after: DeviceCursor | null = null;
+      do {
+        const { retired, next } = await inTransaction(pool, (db) => retireBatch(db, rule, after));
+        total += retired;
+        after = next;
         heartbeat(total);
-      }
+      } while (after !== null);
     }
     return total;
   };

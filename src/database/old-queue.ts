@@ -108,7 +108,7 @@ export async function lockQueuePage(
 /** Ends rows in the old system's own words: its worker looks at no row that has a time of processing. */
 export async function endQueueRows(db: Queryable, ids: readonly string[]): Promise<void> {
   await db.query(
-    `update public.notify_queue set processed_at = now(), process_status = 'queued' where id::text = any ($1)`,
+    `update public.notify_queue set processed_at = now(), process_status = 'queued' where id = any ($1)`,
     [ids],
   );
 }

@@ -89,7 +89,9 @@ export async function tallyBulkRetry(db: Queryable, retryId: string): Promise<Re
 /** When a bulk retry began: its workflow only says when its last run did. */
 export async function findRetryStart(db: Queryable, retryId: string): Promise<Date | null> {
   const { rows } = await db.query<{ began: Date | null }>(
-    'select min(added_at) as began from waybell.bulk_retries where retry_id = $1',
+    // Apart, or PostgreSQL walks all retries by time until it meets one of this.
+    `with members as materialized (select added_at from waybell.bulk_retries where retry_id = $1)
+     select min(added_at) as began from members`,
     [retryId],
   );
   return rows[0]?.began ?? null;
@@ -115,10 +117,10 @@ export async function listRefusals(
 export async function deleteOldBulkRetries(db: Queryable): Promise<void> {
   await db.query(
     `delete from waybell.bulk_retries
-      where (retry_id, workflow_id) in (
-        select retry_id, workflow_id from waybell.bulk_retries
+      where ctid = any (array(
+        select ctid from waybell.bulk_retries
          where added_at < now() - interval '${KEPT_DAYS} days'
-         order by added_at limit $1 for update skip locked)`,
+         order by added_at limit $1 for update skip locked))`,
     [MOST_DELETED],
   );
 }

@@ -149,7 +149,7 @@ async function findWaybillById(db: Queryable, tables: ShopTables, id: string): P
   const { rows } = await db.query<Waybill>(
     `select ${waybillColumns(tables)}
        from ${waybills.name}
-      where ${waybills.id}::text = $1
+      where ${waybills.id} = $1
         for update`,
     [id],
   );

@@ -59,20 +59,58 @@ export interface WebhookQuery {
 export async function selectWebhooks(db: Queryable, query: WebhookQuery): Promise<ArchivedWebhook[]> {
   const { source, channel, verdict, since, until, after, order, limit } = query;
   const [compare, direction] = order === 'oldest first' ? ['>', 'asc'] : ['<', 'desc'];
+  const { where, values } = narrow([
+    [equals('source'), source],
+    [equals('channel'), channel],
+    // The few that were not read have an index of their own.
+    [(word) => `verdict = ${word}${verdict === 'read' ? '' : " and verdict <> 'read'"}`, verdict],
+    ...within(since, until),
+    [(id) => `id ${compare} ${id}`, after],
+  ]);
   const { rows } = await db.query<ArchivedWebhook>(
     `select ${COLUMNS}
        from waybell.webhooks
-      where ($1::text is null or source = $1)
-        and ($2::text is null or channel = $2)
-        and ($3::text is null or verdict = $3)
-        and ($4::timestamptz is null or received_at >= $4)
-        and ($5::timestamptz is null or received_at < $5)
-        and ($6::text is null or id ${compare} $6)
+      ${where}
       order by id ${direction}
-      limit $7`,
-    [source, channel, verdict, since, until, after, limit],
+      limit $${values.length + 1}`,
+    [...values, limit],
   );
   return rows;
+}
+
+type Condition = readonly [compare: (parameter: string) => string, value: unknown];
+
+/**
+ * Only what is asked for: a condition that holds also without its parameter can use no index.
+ * The names are this file's own, never the caller's.
+ */
+function narrow(conditions: readonly Condition[]): { where: string; values: unknown[] } {
+  const asked = conditions.filter(([, value]) => value !== undefined);
+  const terms = asked.map(([compare], index) => compare(`$${index + 1}`));
+  return {
+    where: terms.length > 0 ? `where ${terms.join(' and ')}` : '',
+    values: asked.map(([, value]) => value),
+  };
+}
+
+const equals =
+  (column: string): Condition[0] =>
+  (parameter) =>
+    `${column} = ${parameter}`;
+
+/**
+ * Ids sort by time of receipt: the first and the last one of a range bound it along the very index that gives the
+ * order, where a condition on the time would pass over every older one, page by page.
+ */
+function within(since: Date | undefined, until: Date | undefined): Condition[] {
+  const first = (time: string): string =>
+    `(select id from waybell.webhooks where received_at >= ${time} order by received_at, id limit 1)`;
+  const last = (time: string): string =>
+    `(select id from waybell.webhooks where received_at < ${time} order by received_at desc, id desc limit 1)`;
+  return [
+    [(time) => `id >= ${first(time)}`, since],
+    [(time) => `id <= ${last(time)}`, until],
+  ];
 }
 
 /** How many webhooks a replay will read. */
@@ -80,14 +118,14 @@ export async function countWebhooks(
   db: Queryable,
   { source, channel, since, until }: Pick<WebhookQuery, 'source' | 'channel' | 'since' | 'until'>,
 ): Promise<number> {
+  const { where, values } = narrow([
+    [equals('source'), source],
+    [equals('channel'), channel],
+    ...within(since, until),
+  ]);
   const { rows } = await db.query<{ count: number }>(
-    `select count(*)::int as count
-       from waybell.webhooks
-      where ($1::text is null or source = $1)
-        and ($2::text is null or channel = $2)
-        and ($3::timestamptz is null or received_at >= $3)
-        and ($4::timestamptz is null or received_at < $4)`,
-    [source, channel, since, until],
+    `select count(*)::int as count from waybell.webhooks ${where}`,
+    values,
   );
   return rows[0]?.count ?? 0;
 }
@@ -96,7 +134,8 @@ export async function countWebhooks(
 export async function deleteWebhooksBefore(db: Queryable, before: Date, limit: number): Promise<number> {
   const { rowCount } = await db.query(
     `delete from waybell.webhooks
-      where id in (select id from waybell.webhooks where received_at < $1 order by id limit $2)`,
+      where id = any (array(
+        select id from waybell.webhooks where received_at < $1 order by received_at limit $2))`,
     [before, limit],
   );
   return rowCount ?? 0;

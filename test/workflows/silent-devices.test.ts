@@ -65,16 +65,16 @@ test('devices are retired once they are silent for longer than their provider ke
 test('those that were there before Waybell are kept until it has listened for as long', async () => {
   const shop = await createTestDatabase('seed');
   const retireOnes = () =>
-    inTransaction(shop.pool, (db) => retireSilentDevices(db, { provider: 'unicloud', days: 90 }));
+    inTransaction(shop.pool, (db) => retireSilentDevices(db, { provider: 'unicloud', days: 90 }, null));
   const { rowCount: silent } = await shop.pool.query(
     `update push_devices set last_seen_at = now() - interval '100 days' where is_active`,
   );
   expect(silent).toBeGreaterThan(1);
-  expect(await retireOnes()).toEqual({ retired: 0, more: false });
+  expect(await retireOnes()).toEqual({ retired: 0, next: null });
 
   await shop.pool.query(`update waybell.migrations set run_on = run_on - interval '91 days'`);
   await shop.pool.query(`update push_devices set registered_at = registered_at - interval '91 days'`);
-  expect(await retireOnes()).toEqual({ retired: silent, more: false });
+  expect(await retireOnes()).toEqual({ retired: silent, next: null });
   await shop.drop();
 });
 

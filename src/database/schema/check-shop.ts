@@ -6,6 +6,7 @@ import { withClient } from '../with-client';
 import { findTableAccessProblems, type AccessProblem, type WantedAccess } from './access';
 import { detectOrderAccess, isOrderFunctionCurrent, ORDER_FUNCTION } from './order-access';
 import { findRefusedWords } from './refused-words';
+import { findMissingShopIndexes } from './shop-indexes';
 
 /** The seed's queue. Whatever fills it makes the old consumer push what Waybell pushes too. */
 const OLD_QUEUE = 'notify_queue';
@@ -146,10 +147,13 @@ export async function checkShopTables(
       ...(await findRefusedWords(db, waybills)),
       ...(await findQueueFeeders(db, { shopTables, allowedTriggers })),
     ],
-    warnings: shops.map(
-      (column) =>
-        `${column} must not be null and has no default: a webhook about a waybill that the shop has not stored waits until it is (error 23502).`,
-    ),
+    warnings: [
+      ...shops.map(
+        (column) =>
+          `${column} must not be null and has no default: a webhook about a waybill that the shop has not stored waits until it is (error 23502).`,
+      ),
+      ...(await findMissingShopIndexes(db, shopTables)),
+    ],
   };
 }
 

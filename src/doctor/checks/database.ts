@@ -86,7 +86,7 @@ export const tables: Check = {
     }
     return [
       ...problems.map(({ kind, sentence }) => problem(sentence, FIX[kind])),
-      ...warnings.map((line) => warning(line, 'Give it a default, or let the shop store waybills first.')),
+      ...warnings.map((line) => warning(line, OF_THE_SHOP)),
     ];
   },
 };
@@ -100,6 +100,9 @@ const FIX: Readonly<Record<ShopProblem['kind'], string>> = {
   stale: CORRECT_IT,
   tables: CORRECT_IT,
 };
+
+const OF_THE_SHOP =
+  'As the owner of the table: run the SQL of the sentence, or give the column that it names a default.';
 
 /** `on conflict` needs plain unique indexes; a partial one gives error 42P10. */
 export const uniqueKeys: Check = {

@@ -35,6 +35,25 @@ describe('the look at a shop’s database', () => {
     ]);
   });
 
+  test('names each column that a webhook looks for without an index, with the SQL that builds one', async () => {
+    const warnings = async (): Promise<readonly string[]> =>
+      (await checkShop(db.pool, { shopTables, allowedTriggers: [] })).warnings;
+    expect(await warnings()).toEqual([]);
+    await db.pool.query(`
+      drop index platform_express_waybills_number;
+      create index on platform_express_waybills (carrier, tracking_no);
+      create index on platform_express_waybills (tracking_no) where order_id is not null;
+      alter table ml_orders drop constraint ml_orders_pkey;
+    `);
+    const found = await warnings();
+    expect(found).toEqual([
+      'public.ml_orders has no index that begins with id, so that every webhook reads the whole table. Build one: create index concurrently on "public"."ml_orders" ("id");',
+      'public.platform_express_waybills has no index that begins with tracking_no, so that every webhook reads the whole table. Build one: create index concurrently on "public"."platform_express_waybills" ("tracking_no");',
+    ]);
+    for (const sentence of found) await db.pool.query(sentence.slice(sentence.indexOf('create index')));
+    expect(await warnings()).toEqual([]);
+  });
+
   test('names triggers that feed the old queue, until they are allowed or disabled', async () => {
     await db.pool.query(`
       create table notify_queue (id bigint generated always as identity, waybill_id uuid);

@@ -1,0 +1,53 @@
+import { escapeIdentifier } from 'pg';
+import type { ShopTables } from '../../config/config';
+import type { Queryable } from '../pool';
+
+interface WantedIndex {
+  readonly schema: string;
+  readonly table: string;
+  readonly column: string;
+}
+
+interface MissingIndex extends WantedIndex {
+  /** A partitioned table takes no index concurrently. */
+  readonly partitioned: boolean;
+}
+
+/** By what a webhook looks up the shop's rows. */
+function wantedIndexes({ waybills, orders }: ShopTables): WantedIndex[] {
+  return [
+    { schema: waybills.schema, table: waybills.table, column: waybills.trackingNo },
+    { schema: waybills.schema, table: waybills.table, column: waybills.id },
+    { schema: orders.schema, table: orders.table, column: orders.id },
+  ];
+}
+
+/**
+ * Finds columns of the shop's tables by which every webhook looks for a row, and that no index begins with: each
+ * webhook then reads the whole table, and with some hundred thousand rows deliveries stop. A view is not looked at.
+ * @returns a sentence with the SQL for each
+ */
+export async function findMissingShopIndexes(db: Queryable, shopTables: ShopTables): Promise<string[]> {
+  const { rows } = await db.query<MissingIndex>(
+    `select w.schema, w.table, w.column, c.relkind = 'p' as partitioned
+       from jsonb_to_recordset($1) as w(schema text, "table" text, "column" text)
+       join pg_namespace n on n.nspname = w.schema
+       join pg_class c on c.relnamespace = n.oid and c.relname = w.table and c.relkind in ('r', 'p', 'm')
+       join pg_attribute a on a.attrelid = c.oid and a.attname = w.column and not a.attisdropped
+      where not exists (
+        select from pg_index i
+          join pg_class x on x.oid = i.indexrelid
+          join pg_am m on m.oid = x.relam
+         where i.indrelid = c.oid and i.indkey[0] = a.attnum and i.indisvalid and i.indpred is null
+           and m.amname in ('btree', 'hash'))
+      order by 1, 2, 3`,
+    [JSON.stringify(wantedIndexes(shopTables))],
+  );
+  return rows.map(describeMissing);
+}
+
+function describeMissing({ schema, table, column, partitioned }: MissingIndex): string {
+  const name = `${escapeIdentifier(schema)}.${escapeIdentifier(table)}`;
+  const how = partitioned ? 'create index' : 'create index concurrently';
+  return `${schema}.${table} has no index that begins with ${column}, so that every webhook reads the whole table. Build one: ${how} on ${name} (${escapeIdentifier(column)});`;
+}

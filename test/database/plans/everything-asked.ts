@@ -1,0 +1,268 @@
+import { loadConfig } from '../../../src/config/config';
+import * as attention from '../../../src/database/attention';
+import * as devices from '../../../src/database/devices';
+import * as dueWaits from '../../../src/database/due-waits';
+import * as search from '../../../src/database/find-devices';
+import { findRecipients } from '../../../src/database/find-recipients';
+import * as held from '../../../src/database/held';
+import { insertNotification } from '../../../src/database/insert-notification';
+import * as journals from '../../../src/database/journals';
+import * as ledger from '../../../src/database/ledger';
+import * as notifications from '../../../src/database/notifications';
+import * as oldQueue from '../../../src/database/old-queue';
+import * as events from '../../../src/database/parcel-events';
+import type { Queryable } from '../../../src/database/pool';
+import * as pushes from '../../../src/database/pushes';
+import * as receipts from '../../../src/database/receipts';
+import { retireSilentDevices } from '../../../src/database/retire-silent-devices';
+import * as retries from '../../../src/database/retries';
+import * as stories from '../../../src/database/stories';
+import * as updates from '../../../src/database/updates';
+import * as waits from '../../../src/database/waits';
+import * as waybills from '../../../src/database/waybills';
+import * as archive from '../../../src/database/webhook-archive';
+import type { DatabaseKind } from '../../setup/run-info';
+import { shipmentUpdate } from '../../setup/delivery-lab';
+import { idsOf } from './old-shop';
+
+const { shopTables } = loadConfig({});
+const HOUR_MS = 3_600_000;
+const PARCEL = 77_777;
+const TRACKING_NO = `OLD${PARCEL}`;
+const WORKFLOW = `delivery/own-system/yto/${TRACKING_NO}/x`;
+const WAYBILL = `dddddddd-0000-4000-8000-${String(PARCEL).padStart(12, '0')}`;
+const MESSAGE = `${WAYBILL}:1:delivered:1:user`;
+const JOURNAL = 'journal';
+
+/** Lets the product ask everything that it can ask, about one parcel of many. */
+export async function askEverything(db: Queryable, kind: DatabaseKind): Promise<void> {
+  const { order, user, merchant } = idsOf(kind, PARCEL);
+  const since = new Date(Date.now() - HOUR_MS);
+  await askAboutTheWaybill(db, order);
+  await deliver(db, user, order);
+  await askAboutDevices(db, user, merchant);
+  await holdPushes(db);
+  await waitAndWake(db, user);
+  await askForPeople(db, since, user);
+  await keepTheBooks(db, since);
+  if (kind === 'seed') await importTheOldQueue(db);
+}
+
+async function askAboutTheWaybill(db: Queryable, order: string): Promise<void> {
+  await waybills.takeWaybill(db, shopTables, { carrier: 'zto', trackingNo: 'NEW1' });
+  await waybills.takeWaybill(db, shopTables, { carrier: 'sto', trackingNo: TRACKING_NO });
+  await waybills.takeWaybill(db, shopTables, {
+    carrier: 'jd',
+    trackingNo: 'NEW1',
+    formerCarrier: 'zto',
+  });
+  // Known under a corrected carrier only.
+  await waybills.takeWaybill(db, shopTables, { carrier: 'jd', trackingNo: 'NEW1' });
+  await waybills.linkWaybill(db, shopTables, WAYBILL, order);
+  await waybills.writeWaybillStatus(db, shopTables, WAYBILL, 'delivered');
+  await waybills.orderExists(db, shopTables, order);
+  await findRecipients(db, shopTables, WAYBILL);
+}
+
+async function deliver(db: Queryable, user: string, order: string): Promise<void> {
+  const update = shipmentUpdate(TRACKING_NO, [['delivered', 1]]);
+  const workflowId = `${WORKFLOW}2`;
+  await updates.selectStoredDecision(db, WORKFLOW);
+  await events.selectNewestParcel(db, WAYBILL);
+  await events.selectParcelEvents(db, WAYBILL, 1);
+  const origin = { waybillId: WAYBILL, workflowId, source: 'own-system' };
+  await events.insertEvents(
+    db,
+    origin,
+    update.events.map((event) => ({ ...event, instance: 1 })),
+  );
+  await updates.selectOwnRecord(db, WAYBILL, 1);
+  await updates.countAnnounced(db, WAYBILL, 1, 'delivered');
+  await updates.selectOpenDeliveries(db, WAYBILL);
+  const decision = {
+    ...{ verdict: 'announce' as const, waybillId: WAYBILL, instance: 1, status: 'delivered' as const },
+    ...{ occurrence: 2, supersedes: [] },
+  };
+  await updates.insertUpdate(db, { workflowId, runId: 'r', update }, decision, {
+    enteredAt: null,
+    latestAt: null,
+  });
+  await updates.isCurrent(db, WORKFLOW);
+  await updates.writeUpdateState(db, workflowId, { closed: false, outcome: 'success', reason: '' });
+  await updates.reopenUpdate(db, WORKFLOW, 'r2');
+  await updates.closeOpenUpdate(db, WORKFLOW, { outcome: 'success', reason: '' });
+  await insertNotification(db, workflowId, {
+    ...{ messageId: `${MESSAGE}2`, audience: 'user', recipientId: user, orderId: order },
+    ...{ carrier: 'yto', trackingNo: TRACKING_NO, title: 't', body: 'b' },
+  });
+  const { rows } = await db.query<{ id: string }>(
+    `select id::text as id from push_devices where cid = 'cid-${PARCEL}'`,
+  );
+  const deviceId = rows[0]?.id ?? '';
+  const task = { workflowId, messageId: `${MESSAGE}2`, deviceId, round: 1, atLeastGeneration: 0 };
+  await pushes.claimPush(db, task);
+  const end = { state: 'retry', reason: 'busy', words: '', definite: true } as const;
+  await pushes.writePush(db, task, end);
+  await pushes.writeResults(db, workflowId, 1, [
+    {
+      ...{ messageId: `${MESSAGE}2`, deviceId, cidTail: '7777', audience: 'user' },
+      ...{ state: 'accepted', reason: 'ok', words: '' },
+    },
+  ]);
+  await pushes.countPushes(db, MESSAGE);
+  await pushes.writeSendStatus(db, MESSAGE, 'success', null);
+  await receipts.recordReceipt(db, {
+    ...{ messageId: MESSAGE, deviceId: `device-${PARCEL}`, event: 'clicked', at: new Date().toISOString() },
+  });
+  await receipts.recordDeliveryReports(db, 'fcm', [
+    { cid: `cid-${PARCEL}`, providerId: `p-${PARCEL}`, lossReason: null, lossWords: null },
+  ]);
+}
+
+async function askAboutDevices(db: Queryable, user: string, merchant: string): Promise<void> {
+  const notification = { messageId: MESSAGE, audience: 'user', recipientId: user } as const;
+  await search.findDevices(db, { notification, round: 1, limit: 100 });
+  await search.findDevices(db, {
+    ...{ notification: { ...notification, audience: 'merchant', recipientId: merchant } },
+    ...{ round: 1, only: [`cid-${PARCEL}`], limit: 100 },
+  });
+  await search.everHadDevice(db, 'user', user);
+  await search.everHadDevice(db, 'merchant', merchant);
+  const device = {
+    ...{ appid: 'other', cid: `cid-${PARCEL}`, userId: user, merchantId: null, platform: null },
+    ...{ provider: null, installationId: `i-${PARCEL}`, subscription: null, apnsEnvironment: null },
+  };
+  await devices.upsertDevice(db, { ...device, appid: 'default' });
+  const registered = await devices.upsertDevice(db, device);
+  await devices.findDeviceForUpdate(db, 'default', `cid-${PARCEL}`);
+  for (const filter of [
+    { user_id: user },
+    { merchant_id: merchant, is_active: true },
+    { user_id: user, merchant_id: merchant, appid: 'default' },
+  ])
+    await devices.listDevices(db, filter);
+  await devices.unregisterDevice(db, 'default', `cid-${PARCEL}`);
+  await devices.deactivateDevice(db, registered.id, 'gone', new Date());
+  await retireSilentDevices(db, { provider: 'fcm', days: 95 }, null);
+  await retireSilentDevices(
+    db,
+    { provider: 'fcm', days: 95 },
+    { lastSeenAt: '2026-01-01T00:00:00Z', id: registered.id },
+  );
+}
+
+async function holdPushes(db: Queryable): Promise<void> {
+  await held.openCircuit(db, 'fcm', { cause: 'suspect', words: '', probed: true });
+  await held.listCircuits(db);
+  await held.closeCircuit(db, 'fcm');
+  await held.countOtherComplaints(db, { provider: 'fcm', deviceId: 'd', reason: 'ok' });
+  await held.isMassDeactivation(db, 'fcm');
+  const { rows } = await db.query<{ id: string }>('select id::text as id from push_devices limit 1');
+  await held.holdDeactivation(db, {
+    ...{ deviceId: rows[0]?.id ?? '', provider: 'fcm', reason: 'gone', words: '', triedAt: new Date() },
+  });
+  await held.countHeldDeactivations(db);
+  await held.settleHeldDeactivations(db, 'fcm', true);
+  await held.recentPushCodes(db, 'fcm');
+}
+
+async function waitAndWake(db: Queryable, user: string): Promise<void> {
+  await waits.upsertWait(db, WORKFLOW, { kind: 'device', audience: 'user', ownerId: user, limitMs: HOUR_MS });
+  await waits.findWaitsToWake(db, { kind: 'device', audience: 'user', ownerId: user });
+  await waits.findWaitsToWake(db, { kind: 'order', waybillId: WAYBILL });
+  await waits.markWaitsWoken(db, 'device', [WORKFLOW]);
+  await waits.deleteEndedWaits(db, WORKFLOW, 'device', ['user']);
+  await waits.deleteOtherWaits(db, WORKFLOW, []);
+  await dueWaits.takeDueWaits(db, shopTables, 500);
+  await dueWaits.noteSweep(db);
+  await dueWaits.findMissedSweep(db);
+  await attention.listWaitingDeliveries(db, { limit: 100 });
+  await attention.listWaitingDeliveries(db, { workflowIds: [WORKFLOW], kind: 'no-targets', limit: 1 });
+  await attention.findUnderWay(db, { olderThanMs: HOUR_MS, limit: 100 });
+  await attention.countWaitingDeliveries(db);
+}
+
+async function askForPeople(db: Queryable, since: Date, user: string): Promise<void> {
+  const notification = await notifications.findNotification(db, MESSAGE);
+  await notifications.listNotifications(db, {}, 50);
+  await notifications.listNotifications(db, { recipient_id: user }, 50);
+  await notifications.listNotifications(db, { tracking_no: TRACKING_NO }, 50);
+  const [push] = await notifications.listPushes(db, MESSAGE);
+  for (const name of [WORKFLOW, MESSAGE, TRACKING_NO])
+    await stories.findDeliveryStories(db, shopTables, name);
+  await held.openCircuit(db, 'fcm', { cause: 'suspect', words: '', probed: true });
+  const { rows } = await db.query<{ id: string }>('select id::text as id from push_devices limit 1');
+  if (!notification || !push) throw new Error('the parcel is not there');
+  await stories.findNotificationConditions(db, notification, [
+    { ...push, state: 'moved', device_id: rows[0]?.id ?? '' },
+  ]);
+  await retries.findDeliveries(db, shopTables, [WORKFLOW, MESSAGE, TRACKING_NO]);
+  await retries.selectRestartFacts(db, WORKFLOW, ['cid']);
+  await retries.addToBulkRetry(db, 'r', [WORKFLOW]);
+  await retries.selectOpenRetries(db, 'r', 100);
+  await retries.settleRetry(db, 'r', { workflowId: WORKFLOW, outcome: 'refused', words: '' });
+  await retries.noteFailedTry(db, 'r', WORKFLOW);
+  await retries.tallyBulkRetry(db, 'r');
+  await retries.findRetryStart(db, 'r');
+  await retries.listRefusals(db, 'r', 100);
+  await retries.deleteOldBulkRetries(db);
+  for (const order of ['oldest first', 'newest first'] as const) {
+    for (const query of [
+      {},
+      { after: '2' },
+      { source: 'source-7' },
+      { verdict: 'flawed' as const },
+      { source: 'source-7', verdict: 'flawed' as const },
+      { since, until: new Date() },
+      { since, after: '2' },
+    ])
+      await archive.selectWebhooks(db, { ...query, order, limit: 100 });
+  }
+  await archive.countWebhooks(db, { since, until: new Date() });
+}
+
+async function keepTheBooks(db: Queryable, since: Date): Promise<void> {
+  await archive.insertWebhooks(db, [
+    {
+      ...{
+        id: '9',
+        source: 'own-system',
+        channel: 'c',
+        receivedAt: new Date(),
+        mediaType: 'application/json',
+      },
+      ...{ body: Buffer.from('{}'), verdict: 'read', flaws: [], workflowIds: [WORKFLOW] },
+    },
+  ]);
+  await archive.deleteWebhooksBefore(db, new Date(Date.now() - 365 * 24 * HOUR_MS), 1_000);
+  const report = { journalId: JOURNAL, place: 'here', archivedUntil: new Date(), waiting: 0, oldestAt: null };
+  await journals.reportJournal(db, report);
+  await journals.listJournals(db);
+  const kept = await journals.selectKeptWebhooks(db, JOURNAL, 100);
+  await journals.markWebhooksHandedOver(db, kept.slice(0, 5));
+  await journals.findKeptDeliveries(db, TRACKING_NO);
+  await db.query(`update waybell.journals set heard_at = now() - interval '1 hour'`);
+  await journals.forgetSilentJournal(db, JOURNAL);
+  await journals.deleteJournal(db, JOURNAL);
+  await ledger.selectOpenDeliveries(db, since);
+  const range = { since, until: new Date(), unarchived: [], notRunning: [] };
+  await ledger.selectLedger(db, range);
+  await ledger.findWritten(db, [WORKFLOW]);
+}
+
+async function importTheOldQueue(db: Queryable): Promise<void> {
+  const columns = { waybillId: 'waybill_id', status: 'event_status', text: 'event_text', time: 'created_at' };
+  await oldQueue.countQueueRows(db);
+  await oldQueue.findMissingQueueColumns(db, columns);
+  await oldQueue.takeQueuePage(db, shopTables, columns, '', 10);
+  await oldQueue.endQueueRows(db, ['0c000000-0000-4000-8000-000000000002']);
+  await oldQueue.insertQueueImport(db, {
+    ...{
+      workflowId: `${WORKFLOW}3`,
+      update: shipmentUpdate(TRACKING_NO, [['delivered', 1]]),
+      queueIds: ['q'],
+    },
+  });
+  await oldQueue.selectUnstartedImports(db, 10);
+  await oldQueue.markImportStarted(db, WORKFLOW);
+}
