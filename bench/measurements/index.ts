@@ -3,6 +3,7 @@ import { apiAlone } from './api-alone';
 import { heldPushes } from './held-pushes';
 import { idleMemory } from './idle-memory';
 import { memoryAfterWork } from './memory-after-work';
+import { migration } from './migration';
 import { oneAtATime } from './one-at-a-time';
 import { pushProviders } from './push-providers';
 import { sources } from './sources';
@@ -23,4 +24,5 @@ export const MEASUREMENTS: readonly Measurement[] = [
   memoryAfterWork,
   apiAlone,
   sources,
+  migration,
 ];

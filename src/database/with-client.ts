@@ -15,6 +15,8 @@ export async function withClient<T>(
     // Building an index takes as long as it takes; a server that vanished meanwhile is noticed by this alone.
     keepAlive: true,
   });
+  // A connection that breaks is told by the statement that fails.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     return await work(client);

@@ -3,9 +3,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type pg from 'pg';
 import { PROJECT_ROOT } from '../../project-root';
+import { buildIndexesAhead, takeTurn } from './indexes-ahead';
 import { describeObstacle, describeOldKeys, findObstacles, MigrationRefused } from './obstacles';
 import type { Queryable } from '../pool';
 import { detectPoolerMode } from './access';
+import { withShortLocks } from './short-locks';
 import { withClient } from '../with-client';
 import { checkShopTables, type ShopCheck } from './check-shop';
 
@@ -18,9 +20,9 @@ const POOLED =
   'DATABASE_URL leads through a pooler in transaction mode, where the lock of a migration does not hold: migrate directly, or through its session mode (port 5432 at Supabase). Nothing was changed.';
 
 /**
- * Applies all migrations that the database has not seen, under a lock: two that start at once do it once. Each is a
- * transaction of its own, so that none holds a table while a later one reads through it; what one that fails comes
- * after is applied, and the next run goes on there.
+ * Applies all migrations that the database has not seen, beside a shop that goes on: indexes of large tables are built
+ * first, concurrently; then each migration is one short transaction. Under a lock: two that start at once do it once.
+ * Killed at any point, the next one goes on from there.
  * @returns their names; empty when there was nothing to do.
  * @throws {MigrationRefused} when rows stand in the way; then nothing was changed.
  * @throws {Error} through a pooler that would lend the locked session to others.
@@ -28,26 +30,40 @@ const POOLED =
 export async function migrate(databaseUrl: string, report: (line: string) => void): Promise<string[]> {
   if ((await detectPoolerMode(databaseUrl)) === 'transaction') throw new Error(POOLED);
   return withClient(databaseUrl, async (client) => {
-    if ((await findPendingMigrations(client)).length > 0) {
-      const obstacles = await findObstacles(client);
-      if (obstacles.length > 0) throw new MigrationRefused(obstacles);
-    }
+    await takeTurn(client);
+    const pending = await findPendingMigrations(client);
+    if (pending.length === 0) return [];
+    const obstacles = await findObstacles(client);
+    if (obstacles.length > 0) throw new MigrationRefused(obstacles);
     client.on('notice', ({ message }) => {
-      if (message !== undefined && !/already exists, skipping$/.test(message)) report(message);
+      if (message !== undefined && !/already exists, skipping$|no transaction in progress$/.test(message))
+        report(message);
     });
-    const applied = await runner({
-      dbClient: client,
-      dir: MIGRATIONS_FOLDER,
-      direction: 'up',
-      migrationsSchema: SCHEMA,
-      migrationsTable: TABLE,
-      createMigrationsSchema: true,
-      singleTransaction: false,
-      advisoryLockMode: 'wait',
-      // What it would say, the caller says in one line; errors are thrown besides.
-      log: () => undefined,
-    });
-    return applied.map(({ name }) => name);
+    await buildIndexesAhead(client, await Promise.all(pending.map(readMigration)), report);
+    await withShortLocks(client, report, () =>
+      applyAll(client).catch(async (error: unknown) => {
+        // The library leaves a migration that failed open.
+        await client.query('rollback');
+        throw error;
+      }),
+    );
+    return pending;
+  });
+}
+
+function applyAll(client: pg.Client): Promise<unknown> {
+  return runner({
+    dbClient: client,
+    dir: MIGRATIONS_FOLDER,
+    direction: 'up',
+    migrationsSchema: SCHEMA,
+    migrationsTable: TABLE,
+    createMigrationsSchema: true,
+    // A transaction for each: none holds a table while it waits for another.
+    singleTransaction: false,
+    advisoryLockMode: 'wait',
+    // What it would say, the caller says in one line; errors are thrown besides.
+    log: () => undefined,
   });
 }
 

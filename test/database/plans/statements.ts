@@ -50,7 +50,10 @@ export interface Statement {
 }
 
 /** Notes what goes through it, and from where. */
-export function recordStatements(db: Queryable): { readonly recorded: Queryable; statements(): Statement[] } {
+export function recordStatements(db: Queryable): {
+  readonly recorded: Queryable;
+  readonly statements: () => Statement[];
+} {
   const seen = new Map<string, Statement>();
   return {
     recorded: {
