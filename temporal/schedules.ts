@@ -1,6 +1,11 @@
 import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client } from '@temporalio/client';
 import type { Duration } from '@temporalio/common';
-import { RETIRE_SILENT_WORKFLOW, SWEEP_WORKFLOW, TASK_QUEUE } from '../src/workflows/contract';
+import {
+  RETENTION_WORKFLOW,
+  RETIRE_SILENT_WORKFLOW,
+  SWEEP_WORKFLOW,
+  TASK_QUEUE,
+} from '../src/workflows/contract';
 
 export interface Every {
   readonly scheduleId: string;
@@ -58,5 +63,17 @@ export function ensureSilentDevicesSchedule(client: Client): Promise<void> {
     workflowType: RETIRE_SILENT_WORKFLOW,
     every: '1d',
     timeout: '1h',
+  });
+}
+
+export const RETENTION_SCHEDULE_ID = 'waybell-retention';
+
+/** Makes Temporal delete once an hour what is older than the settings keep it. */
+export function ensureRetentionSchedule(client: Client): Promise<void> {
+  return ensureSchedule(client, {
+    scheduleId: RETENTION_SCHEDULE_ID,
+    workflowType: RETENTION_WORKFLOW,
+    every: '1h',
+    timeout: '2h',
   });
 }

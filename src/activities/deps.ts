@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { ShopTables } from '../config/config';
+import type { Retention } from '../config/retention';
 import type { DueWait } from '../database/due-waits';
 import type { DeliveryControl } from '../deliveries/retry';
 import type { PushClass, PushProvider } from '../push/provider';
@@ -30,6 +31,7 @@ export interface ActivityDeps {
   readonly shopTables: ShopTables;
   readonly statusMap: StatusMap;
   readonly language: Language;
+  readonly retention: Retention;
   /** By the name that `push_devices.provider` holds. */
   readonly providers: ReadonlyMap<string, PushProvider>;
   /** Pushes per second by provider; no limit when absent. */

@@ -1,3 +1,4 @@
+import { createApplyRetention } from './apply-retention';
 import { createListForRetry, createRetryBatch } from './bulk-retry';
 import type { ActivityDeps } from './deps';
 import { createEndUnsent } from './end-unsent';
@@ -24,6 +25,7 @@ const STEPS = {
   listForRetry: createListForRetry,
   retryBatch: createRetryBatch,
   retireSilentDevices: createRetireSilentDevices,
+  applyRetention: createApplyRetention,
 };
 
 export type Activities = { [Step in keyof typeof STEPS]: ReturnType<(typeof STEPS)[Step]> };

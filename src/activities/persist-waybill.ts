@@ -9,6 +9,7 @@ import {
 } from '../database/updates';
 import { takeWaybill, writeWaybillStatus, type Waybill } from '../database/waybills';
 import { insertEvents, selectNewestParcel, selectParcelEvents } from '../database/parcel-events';
+import { recallParcel } from '../database/parcel-memories';
 import { inTransaction, type Queryable } from '../database/pool';
 import { currentStatus } from '../shipment/current-status';
 import { decideAnnouncement, lastTold } from '../shipment/decide-announcement';
@@ -36,6 +37,7 @@ export function createPersistWaybill(deps: ActivityDeps) {
     return inTransaction(pool, async (db) => {
       const runId = currentRunId();
       const waybill = await takeWaybill(db, shopTables, update);
+      await recallParcel(db, waybill.id);
       const stored = await selectStoredDecision(db, workflowId);
       if (stored && reopen) {
         return { ...stored.decision, lastRound: await reopenUpdate(db, workflowId, runId) };

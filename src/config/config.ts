@@ -11,6 +11,7 @@ import {
 import type { WaitLimits } from '../shipment/attention';
 import { SHIPMENT_STATUSES, type ShipmentStatus } from '../shipment/status';
 import { describeObsoleteSettings } from './obsolete-settings';
+import { type Retention, retentionContradictions, retentionFields, retentionOf } from './retention';
 import {
   DAY,
   duration,
@@ -87,7 +88,7 @@ const environment = z.object({
   SUPABASE_JWT_SECRET: z.string().min(MIN_SECRET_LENGTH).optional(),
 
   JOURNAL_MAX_MB: z.coerce.number().int().min(1).default(1024),
-  WEBHOOK_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
+  ...retentionFields,
 
   WAIT_ORDER_HOURS: duration(HOUR, 72),
   WAIT_DEVICE_HOURS: duration(HOUR, 72),
@@ -136,7 +137,7 @@ export interface Config {
   /** What the journal of webhooks may hold. */
   readonly maxJournalBytes: number;
   /** How long the bytes of webhooks are kept; milliseconds. */
-  readonly archiveRetentionMs: number;
+  readonly retention: Retention;
   readonly waitLimits: WaitLimits;
 }
 
@@ -146,7 +147,7 @@ type Given = Readonly<Record<string, string | undefined>>;
 
 /** Rules that join several settings. Each line names the variable to change. */
 function contradictions(given: Given): string[] {
-  const problems: string[] = pushContradictions(given);
+  const problems = [...pushContradictions(given), ...retentionContradictions(given)];
   const production = given.NODE_ENV === 'production';
   const external = given.DATABASE_URL !== undefined;
   if (production && !external) problems.push('DATABASE_URL: required when NODE_ENV=production');
@@ -266,7 +267,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     apiKeys: env.API_KEYS,
     jwtSecret: env.SUPABASE_JWT_SECRET,
     maxJournalBytes: env.JOURNAL_MAX_MB * 1024 * 1024,
-    archiveRetentionMs: env.WEBHOOK_RETENTION_DAYS * DAY,
+    retention: retentionOf(env),
     waitLimits: {
       order: env.WAIT_ORDER_HOURS,
       device: env.WAIT_DEVICE_HOURS,

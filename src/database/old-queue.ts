@@ -127,7 +127,7 @@ export async function insertQueueImport(
 ): Promise<void> {
   await db.query(
     `insert into waybell.queue_imports (workflow_id, update, queue_ids) values ($1, $2, $3)
-     on conflict (workflow_id) do update set started_at = null`,
+     on conflict (workflow_id) do update set update = excluded.update, started_at = null`,
     [workflowId, JSON.stringify(update), queueIds],
   );
 }

@@ -23,6 +23,7 @@ const SILENT = `id in (
      and not exists (
        select from waybell.migrations m
         where m.run_on = d.registered_at and m.run_on > now() - $3 * interval '1 day')
+     and coalesce(d.last_sign_at <= now() - $3 * interval '1 day', true)
      and not exists (
        select from waybell.express_pushes p
         where p.cid = d.cid and p.device_id = d.id::text and p.state = 'accepted'

@@ -140,3 +140,33 @@ export async function deleteWebhooksBefore(db: Queryable, before: Date, limit: n
   );
   return rowCount ?? 0;
 }
+
+/**
+ * The newest webhook that has no room any more when all newer ones have `maxBytes`; `null` when there is room for all.
+ * Reads every size only where the table, with all that belongs to it, is larger.
+ */
+export async function findLastBeyond(db: Queryable, maxBytes: number): Promise<string | null> {
+  const size = await db.query<{ large: boolean }>(
+    `select pg_total_relation_size('waybell.webhooks') > $1::bigint as large`,
+    [maxBytes],
+  );
+  if (size.rows[0]?.large !== true) return null;
+  const { rows } = await db.query<{ id: string }>(
+    `select id from (
+       select id, sum(octet_length(body)) over (order by id desc) as bytes from waybell.webhooks) w
+      where bytes > $1::bigint order by id desc limit 1`,
+    [maxBytes],
+  );
+  return rows[0]?.id ?? null;
+}
+
+/** Deletes some of the oldest webhooks, up to one of them; what Temporal has yet to be given stays. Returns how many. */
+export async function deleteWebhooksUpTo(db: Queryable, lastId: string, limit: number): Promise<number> {
+  const { rowCount } = await db.query(
+    `delete from waybell.webhooks
+      where id = any (array(
+        select id from waybell.webhooks where id <= $1 and kept_by is null order by id limit $2))`,
+    [lastId, limit],
+  );
+  return rowCount ?? 0;
+}

@@ -3,8 +3,8 @@ import { channels, ports, settings } from './checks/surroundings';
 import { clockOfPostgresql, clockOfTemporal, namespace, pollers, temporalServer } from './checks/temporal';
 import { cloudFunction, providers } from './checks/pushing';
 import { journal, silentJournals } from './checks/journal';
-import { migrations, pooler, postgresql, supabaseKeys, tables, uniqueKeys } from './checks/database';
-import { silentDevicesSchedule, sweepSchedule } from './checks/schedules';
+import { migrations, pooler, postgresql, sizes, supabaseKeys, tables, uniqueKeys } from './checks/database';
+import { retentionSchedule, silentDevicesSchedule, sweepSchedule } from './checks/schedules';
 
 /** Everything that the doctor looks at, in the order in which people read it. */
 export const CHECKS: readonly Check[] = [
@@ -16,11 +16,13 @@ export const CHECKS: readonly Check[] = [
   migrations,
   tables,
   uniqueKeys,
+  sizes,
   temporalServer,
   clockOfTemporal,
   namespace,
   sweepSchedule,
   silentDevicesSchedule,
+  retentionSchedule,
   pollers,
   providers,
   cloudFunction,

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { type KnownJournal, listJournals } from '../database/journals';
 import { findWritten, selectLedger, selectOpenDeliveries } from '../database/ledger';
 import { inTransaction } from '../database/pool';
+import { selectLedgerFloor } from '../database/retention';
 import type { Intake } from '../intake/intake';
 import {
   type AudienceState,
@@ -30,6 +31,7 @@ export interface LedgerParts {
 }
 
 export interface Ledger {
+  /** As asked, or since when nothing is deleted. */
   readonly since: Date;
   /** Now, or up to when every journal that is heard of is in the archive: a second or two ago. */
   readonly until: Date;
@@ -46,7 +48,9 @@ export interface Ledger {
  * Accounts for everything that was accepted since a moment; what it cannot account for it names.
  * @throws {HttpProblem} `temporal-unavailable` when Temporal does not answer in time
  */
-export async function takeLedger({ pool, temporal, intake }: LedgerParts, since: Date): Promise<Ledger> {
+export async function takeLedger({ pool, temporal, intake }: LedgerParts, asked: Date): Promise<Ledger> {
+  const floor = await inTransaction(pool, selectLedgerFloor);
+  const since = floor !== null && floor > asked ? floor : asked;
   // First, so that whatever was accepted before it is in our journal, in the archive, or in both.
   const now = new Date();
   const journals = await inTransaction(pool, listJournals);

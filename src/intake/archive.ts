@@ -8,7 +8,7 @@ import {
   selectKeptWebhooks,
 } from '../database/journals';
 import { inTransaction } from '../database/pool';
-import { deleteWebhooksBefore, insertWebhooks, type NewWebhook } from '../database/webhook-archive';
+import { insertWebhooks, type NewWebhook } from '../database/webhook-archive';
 import { plainText } from '../sources/reading/text';
 import type { Flaw } from '../sources/source';
 import type { Journal } from './journal';
@@ -73,9 +73,6 @@ const PAGE = 20;
 const STATEMENT_MS = 30_000;
 /** How often the others are told how far it is, in the middle of much work; milliseconds. */
 const TELL_MS = 5_000;
-/** How often what is too old is deleted; milliseconds. */
-const CLEAN_EVERY_MS = 60 * 60_000;
-const CLEAN_PAGE = 1_000;
 /** Longest text about a flaw; characters. Some repeat a word of the sender. */
 const MAX_FLAW_TEXT = 300;
 
@@ -84,22 +81,19 @@ export interface ArchiveParts {
   readonly pool: pg.Pool;
   /** Where the journal is, for people. */
   readonly place: string;
-  /** How long a webhook is kept; milliseconds. */
-  readonly retentionMs: number;
   readonly log: Logger;
 }
 
 /**
- * Moves the bytes of every accepted webhook from the journal to PostgreSQL, whenever PostgreSQL answers, says so
- * there, and deletes what is too old.
+ * Moves the bytes of every accepted webhook from the journal to PostgreSQL, whenever PostgreSQL answers, and says so
+ * there.
  * @returns what stops it
  */
 export function startArchive(parts: ArchiveParts): () => Promise<void> {
-  const { journal, pool, place, retentionMs, log } = parts;
+  const { journal, pool, place, log } = parts;
   const report = createJournalReport(journal, pool, place);
   const stopping = new AbortController();
   let away = false;
-  let cleanAt = Date.now() + CLEAN_EVERY_MS;
   let toldAt = -Infinity;
 
   async function archiveAll(): Promise<void> {
@@ -121,22 +115,10 @@ export function startArchive(parts: ArchiveParts): () => Promise<void> {
     }
   }
 
-  async function clean(): Promise<void> {
-    cleanAt = Date.now() + CLEAN_EVERY_MS;
-    const before = new Date(Date.now() - retentionMs);
-    const deletePage = (): Promise<number> =>
-      inTransaction(pool, (db) => deleteWebhooksBefore(db, before, CLEAN_PAGE), STATEMENT_MS);
-    while (!stopping.signal.aborted && (await deletePage()) === CLEAN_PAGE) {
-      // Millions of rows take minutes, in which others would call this journal silent.
-      if (Date.now() - toldAt > TELL_MS) await archiveAll();
-    }
-  }
-
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
         await archiveAll();
-        if (Date.now() >= cleanAt) await clean();
         away = false;
       } catch (error) {
         if (!away) log.warn({ err: error }, 'webhooks cannot be archived now; the journal keeps them');

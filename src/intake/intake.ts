@@ -14,7 +14,6 @@ export interface IntakeParts {
   /** Where this process keeps its state; the journal is a folder in it. */
   readonly dataDir: string;
   readonly maxJournalBytes: number;
-  readonly archiveRetentionMs: number;
   readonly waitLimits: WaitLimits;
   readonly temporal: Client;
   readonly taskQueue?: string;
@@ -43,7 +42,7 @@ export interface Intake {
 
 /** Opens the journal, and begins to hand over what an earlier process left in it. */
 export async function openIntake(parts: IntakeParts): Promise<Intake> {
-  const { dataDir, maxJournalBytes, archiveRetentionMs, waitLimits: limits, pool, log, ...starter } = parts;
+  const { dataDir, maxJournalBytes, waitLimits: limits, pool, log, ...starter } = parts;
   const journal = await openJournal(path.join(dataDir, 'journal'), maxJournalBytes);
   const handOver = createHandOver({
     journal,
@@ -52,7 +51,7 @@ export async function openIntake(parts: IntakeParts): Promise<Intake> {
       parts.temporal.withDeadline(deadline, () => startDelivery(starter, { update, limits }, workflowId)),
   });
   const place = `${hostname()}:${path.resolve(dataDir)}`;
-  const stopArchive = startArchive({ journal, pool, place, retentionMs: archiveRetentionMs, log });
+  const stopArchive = startArchive({ journal, pool, place, log });
   return {
     accept: (webhook) => handOver.appendAndStart({ ...webhook, id: journalId(webhook.receivedAt) }),
     state: () => ({ ...journal.state(), temporalAnswers: handOver.temporalAnswers }),

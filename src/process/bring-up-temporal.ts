@@ -1,6 +1,10 @@
 import type { Client } from '@temporalio/client';
 import { prepareNamespace } from '../../temporal/prepare-namespace';
-import { ensureSilentDevicesSchedule, ensureSweepSchedule } from '../../temporal/schedules';
+import {
+  ensureRetentionSchedule,
+  ensureSilentDevicesSchedule,
+  ensureSweepSchedule,
+} from '../../temporal/schedules';
 import { startEmbeddedTemporal } from '../embedded/temporal';
 import type { BringUp, EmbeddedServer, TemporalUp } from './context';
 import { openTemporal, openTemporalLazily } from './open-temporal';
@@ -25,6 +29,7 @@ export async function prepareTemporal({ config, logs }: BringUp, client: Client)
   await prepareNamespace(client.connection, config.temporalNamespace, (line) => logs.log.warn(line));
   await ensureSweepSchedule(client);
   await ensureSilentDevicesSchedule(client);
+  await ensureRetentionSchedule(client);
 }
 
 async function startEmbedded({

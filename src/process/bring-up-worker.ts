@@ -47,6 +47,7 @@ export async function bringUpWorker(
     shopTables: config.shopTables,
     statusMap: config.statusMap,
     language: config.messageLanguage,
+    retention: config.retention,
     providers,
     rates: config.pushRates,
     ...reachDeliveries({ ...place, pool, waitLimits: config.waitLimits }),

@@ -9,6 +9,7 @@ export const DELIVERY_WORKFLOW = 'DeliveryNotification';
 export const SWEEP_WORKFLOW = 'SweepWaits';
 export const BULK_RETRY_WORKFLOW = 'BulkRetry';
 export const RETIRE_SILENT_WORKFLOW = 'RetireSilentDevices';
+export const RETENTION_WORKFLOW = 'ApplyRetention';
 export const TASK_QUEUE = 'waybell';
 
 /** Where the pushes of one provider wait: its rate is a property of this queue, whoever works on it. */

@@ -1,4 +1,5 @@
 /** Deterministic code only: types, `@temporalio/workflow` and the pure shipment folder. Names are workflow types. */
+export { applyRetention as ApplyRetention } from './apply-retention';
 export { bulkRetry as BulkRetry } from './bulk-retry';
 export { deliveryNotification as DeliveryNotification } from './delivery-notification';
 export { retireSilentDevices as RetireSilentDevices } from './retire-silent-devices';

@@ -26,6 +26,7 @@ function partsWith(deliveries: Partial<ActivityDeps['deliveries']>): ActivityDep
   logged = [];
   return {
     ...{ pool: db.pool, shopTables: loadConfig({}).shopTables, statusMap: {}, language: 'en' },
+    retention: loadConfig({}).retention,
     providers: new Map(),
     wake: () => Promise.resolve('gone'),
     deliveries: {

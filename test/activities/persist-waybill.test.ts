@@ -53,6 +53,7 @@ describe('persisting a waybill', () => {
       shopTables: loadConfig({}).shopTables,
       statusMap: { 已发货: 'picked_up' },
       language: 'zh',
+      retention: loadConfig({}).retention,
       providers: new Map(),
       wake: () => Promise.resolve('woken' as const),
       deliveries: { list: () => Promise.reject(new Error()), retry: () => Promise.reject(new Error()) },

@@ -36,6 +36,7 @@ beforeAll(async () => {
     shopTables: loadConfig({}).shopTables,
     statusMap: {},
     language: 'zh',
+    retention: loadConfig({}).retention,
     providers: new Map(),
     wake: () => Promise.resolve('woken' as const),
     deliveries: { list: () => Promise.reject(new Error()), retry: () => Promise.reject(new Error()) },

@@ -99,6 +99,7 @@ export async function openDeliveryLab(
     shopTables: loadConfig({}).shopTables,
     statusMap: {},
     language: 'zh',
+    retention: loadConfig({}).retention,
     providers: new Map([['unicloud', createUniCloudProvider({ url: cloud.url })]]),
     timers: LAB_TIMERS,
     ...reachDeliveries({

@@ -8,6 +8,7 @@ import {
 import { findPendingMigrations } from '../../database/schema/migrate';
 import { describeObstacle, findObstacles } from '../../database/schema/obstacles';
 import { NotReachable, ok, problem, warning, type Check, type Seen } from '../check';
+import { measureTables, type TableSize } from '../../database/retention';
 import { judgeKey } from '../keys';
 
 /** gen_random_uuid() is built in from here on. */
@@ -129,6 +130,26 @@ export const uniqueKeys: Check = {
     });
   },
 };
+
+/** How large the tables that grow are, and which of them no setting bounds. */
+export const sizes: Check = {
+  name: 'sizes',
+  async run({ config, database }) {
+    const measured = await measureTables((await database()).pool);
+    const list = measured.map(describeSize).join('; ');
+    const endless = config.retention.notifications === null ? NOTIFICATIONS_STAY : NOTIFICATIONS_GO;
+    return [ok(`${list}. ${endless}`)];
+  },
+};
+
+const NOTIFICATIONS_STAY =
+  'All but devices and notifications end by retention; notifications stay, as NOTIFICATION_RETENTION_DAYS is not set.';
+const NOTIFICATIONS_GO = 'All but devices end by retention.';
+const MB = 1024 * 1024;
+
+function describeSize({ name, rows, bytes }: TableSize): string {
+  return `${name}: about ${Math.round(rows)} rows, ${Math.ceil(bytes / MB)} MB`;
+}
 
 /** Keys of a Supabase project against its secret, as far as both are in the environment. */
 export const supabaseKeys: Check = {

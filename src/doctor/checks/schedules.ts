@@ -5,8 +5,10 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import {
+  ensureRetentionSchedule,
   ensureSilentDevicesSchedule,
   ensureSweepSchedule,
+  RETENTION_SCHEDULE_ID,
   SILENT_DEVICES_SCHEDULE_ID,
   SWEEP_SCHEDULE_ID,
 } from '../../../temporal/schedules';
@@ -113,4 +115,11 @@ export const silentDevicesSchedule = scheduleCheck('silent devices', {
   ensure: ensureSilentDevicesSchedule,
   often: 'day',
   otherwise: 'devices that nobody opens any more are pushed for ever',
+});
+
+export const retentionSchedule = scheduleCheck('retention', {
+  scheduleId: RETENTION_SCHEDULE_ID,
+  ensure: ensureRetentionSchedule,
+  often: 'hour',
+  otherwise: 'tables grow for ever',
 });

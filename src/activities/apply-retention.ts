@@ -1,0 +1,80 @@
+import { heartbeat } from '@temporalio/activity';
+import { deleteMemories, foldParcels, listOldParcels, reduceMemories } from '../database/parcel-memories';
+import type { UpdateCursor } from '../database/parcel-memories';
+import { inTransaction, type Queryable } from '../database/pool';
+import {
+  blankNotifications,
+  deleteCorrections,
+  deleteNotifications,
+  emptyImports,
+  moveLedgerFloor,
+} from '../database/retention';
+import { deleteWebhooksBefore, deleteWebhooksUpTo, findLastBeyond } from '../database/webhook-archive';
+import type { ActivityDeps } from './deps';
+
+/** Nobody waits for a batch, and the first ones of an old shop find cold pages; milliseconds. */
+const STATEMENT_MS = 20_000;
+/** Reads the size of every archived webhook; milliseconds. */
+const MEASURE_MS = 120_000;
+const DAY_MS = 24 * 60 * 60_000;
+const WEBHOOKS = 1_000;
+
+/**
+ * Deletes what is older than the settings keep it, batch by batch, each in a transaction of its own: whatever ends it,
+ * the next run goes on from there. Returns how many parcels were folded.
+ */
+export function createApplyRetention({ pool, shopTables, retention }: ActivityDeps) {
+  return async function applyRetention(): Promise<number> {
+    const { webhooks, webhookBytes, deliveries, parcels, notificationTexts, notifications } = retention;
+    await cleanArchive(webhooks, webhookBytes);
+    await inTransaction(pool, (db) => moveLedgerFloor(db, deliveries));
+    const folded = await foldOld(deliveries);
+    // A webhook of the archive may still be sent again by a replay.
+    const remembered = Math.max(parcels, webhooks);
+    await untilDone((db) => reduceMemories(db, remembered));
+    await untilDone((db) => emptyImports(db, deliveries));
+    await untilDone((db) => deleteCorrections(db, remembered));
+    if (notificationTexts !== null) await untilDone((db) => blankNotifications(db, notificationTexts));
+    if (notifications !== null) {
+      await untilDone((db) => deleteNotifications(db, notifications));
+      await untilDone((db) => deleteMemories(db, Math.max(remembered, notifications)));
+    }
+    return folded;
+  };
+
+  async function cleanArchive(days: number, bytes: number): Promise<void> {
+    const before = new Date(Date.now() - days * DAY_MS);
+    await untilDone(async (db) => ({
+      more: (await deleteWebhooksBefore(db, before, WEBHOOKS)) === WEBHOOKS,
+    }));
+    const last = await inTransaction(pool, (db) => findLastBeyond(db, bytes), MEASURE_MS);
+    heartbeat();
+    if (last === null) return;
+    await untilDone(async (db) => ({ more: (await deleteWebhooksUpTo(db, last, WEBHOOKS)) === WEBHOOKS }));
+  }
+
+  async function foldOld(days: number): Promise<number> {
+    let folded = 0;
+    let after: UpdateCursor | null = null;
+    do {
+      after = await inTransaction(
+        pool,
+        async (db) => {
+          const { waybillIds, next } = await listOldParcels(db, days, after);
+          if (waybillIds.length > 0) folded += await foldParcels(db, shopTables, waybillIds, days);
+          return next;
+        },
+        STATEMENT_MS,
+      );
+      heartbeat(folded);
+    } while (after !== null);
+    return folded;
+  }
+
+  async function untilDone(work: (db: Queryable) => Promise<{ readonly more: boolean }>): Promise<void> {
+    for (let more = true; more;) {
+      ({ more } = await inTransaction(pool, work, STATEMENT_MS));
+      heartbeat();
+    }
+  }
+}

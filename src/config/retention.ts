@@ -1,0 +1,60 @@
+import { z } from 'zod';
+
+/** Ten years. */
+const MOST_DAYS = 3650;
+const days = (least: number) => z.coerce.number().int().min(least).max(MOST_DAYS);
+
+/** A scan so long after the last one belongs to the next parcel under the same number; days. */
+const NUMBER_REUSE_DAYS = 180;
+/** Longer than any delivery waits, and than Temporal keeps it by default; days. */
+const LEAST_DAYS = 30;
+
+/** The settings of what is deleted, and when. */
+export const retentionFields = {
+  WEBHOOK_RETENTION_DAYS: days(1).default(30),
+  WEBHOOK_RETENTION_MB: z.coerce.number().int().min(1).default(10_240),
+  DELIVERY_RETENTION_DAYS: days(LEAST_DAYS).default(90),
+  PARCEL_RETENTION_DAYS: days(NUMBER_REUSE_DAYS).default(400),
+  NOTIFICATION_TEXT_RETENTION_DAYS: days(LEAST_DAYS).optional(),
+  NOTIFICATION_RETENTION_DAYS: days(LEAST_DAYS).optional(),
+};
+
+type RetentionSettings = z.infer<z.ZodObject<typeof retentionFields>>;
+
+/** How long rows are kept; days. */
+export interface Retention {
+  readonly webhooks: number;
+  readonly webhookBytes: number;
+  /** Closed updates with their scans and pushes, once the archive has forgotten them too. */
+  readonly deliveries: number;
+  /** What is remembered of a parcel after that. */
+  readonly parcels: number;
+  /** `null`: they stay. */
+  readonly notificationTexts: number | null;
+  /** `null`: they stay. */
+  readonly notifications: number | null;
+}
+
+export function retentionOf(settings: RetentionSettings): Retention {
+  return {
+    webhooks: settings.WEBHOOK_RETENTION_DAYS,
+    webhookBytes: settings.WEBHOOK_RETENTION_MB * 1024 * 1024,
+    deliveries: settings.DELIVERY_RETENTION_DAYS,
+    parcels: settings.PARCEL_RETENTION_DAYS,
+    notificationTexts: settings.NOTIFICATION_TEXT_RETENTION_DAYS ?? null,
+    notifications: settings.NOTIFICATION_RETENTION_DAYS ?? null,
+  };
+}
+
+/** A delivery that may still be retried needs its notification. Each line names the variable to change. */
+export function retentionContradictions(given: Readonly<Record<string, string | undefined>>): string[] {
+  const read = z.object(retentionFields).safeParse(given);
+  // A wrong value is told by itself.
+  if (!read.success) return [];
+  const least = Math.max(read.data.WEBHOOK_RETENTION_DAYS, read.data.DELIVERY_RETENTION_DAYS);
+  return (['NOTIFICATION_TEXT_RETENTION_DAYS', 'NOTIFICATION_RETENTION_DAYS'] as const).flatMap((name) =>
+    (read.data[name] ?? least) < least
+      ? [`${name}: at least DELIVERY_RETENTION_DAYS and WEBHOOK_RETENTION_DAYS, which are up to ${least}`]
+      : [],
+  );
+}
