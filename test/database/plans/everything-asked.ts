@@ -11,10 +11,12 @@ import * as ledger from '../../../src/database/ledger';
 import * as notifications from '../../../src/database/notifications';
 import * as oldQueue from '../../../src/database/old-queue';
 import * as events from '../../../src/database/parcel-events';
+import * as memories from '../../../src/database/parcel-memories';
 import type { Queryable } from '../../../src/database/pool';
 import * as pushes from '../../../src/database/pushes';
 import * as receipts from '../../../src/database/receipts';
 import { retireSilentDevices } from '../../../src/database/retire-silent-devices';
+import * as retention from '../../../src/database/retention';
 import * as retries from '../../../src/database/retries';
 import * as stories from '../../../src/database/stories';
 import * as updates from '../../../src/database/updates';
@@ -45,6 +47,7 @@ export async function askEverything(db: Queryable, kind: DatabaseKind): Promise<
   await waitAndWake(db, user);
   await askForPeople(db, since, user);
   await keepTheBooks(db, since);
+  await applyRetention(db);
   if (kind === 'seed') await importTheOldQueue(db);
 }
 
@@ -112,7 +115,7 @@ async function deliver(db: Queryable, user: string, order: string): Promise<void
   await pushes.countPushes(db, MESSAGE);
   await pushes.writeSendStatus(db, MESSAGE, 'success', null);
   await receipts.recordReceipt(db, {
-    ...{ messageId: MESSAGE, deviceId: `device-${PARCEL}`, event: 'clicked', at: new Date().toISOString() },
+    ...{ messageId: MESSAGE, deviceId, event: 'clicked', at: new Date().toISOString() },
   });
   await receipts.recordDeliveryReports(db, 'fcm', [
     { cid: `cid-${PARCEL}`, providerId: `p-${PARCEL}`, lossReason: null, lossWords: null },
@@ -248,6 +251,28 @@ async function keepTheBooks(db: Queryable, since: Date): Promise<void> {
   const range = { since, until: new Date(), unarchived: [], notRunning: [] };
   await ledger.selectLedger(db, range);
   await ledger.findWritten(db, [WORKFLOW]);
+}
+
+async function applyRetention(db: Queryable): Promise<void> {
+  const first = await memories.listOldParcels(db, 364, null);
+  await memories.listOldParcels(db, 364, first.next ?? { closedAt: '2020-01-01', workflowId: '' });
+  // Without the webhooks that still tell of them.
+  await db.query(
+    `delete from waybell.webhooks where id in (select id from waybell.webhooks order by id limit 2000)`,
+  );
+  await memories.foldParcels(db, shopTables, first.waybillIds.slice(0, 100), 300);
+  await memories.recallParcel(db, first.waybillIds[0] ?? '');
+  await memories.reduceMemories(db, 364);
+  await memories.deleteMemories(db, 364);
+  await archive.findLastBeyond(db, 1_000);
+  await archive.deleteWebhooksUpTo(db, '2', 1_000);
+  await retention.moveLedgerFloor(db, 90);
+  await retention.selectLedgerFloor(db);
+  await retention.emptyImports(db, 364);
+  await retention.deleteCorrections(db, 364);
+  await retention.blankNotifications(db, 364);
+  await retention.deleteNotifications(db, 364);
+  await retention.measureTables(db);
 }
 
 async function importTheOldQueue(db: Queryable): Promise<void> {

@@ -19,6 +19,7 @@ export const GROWING = [
   'carrier_corrections',
   'queue_imports',
   'bulk_retries',
+  'parcel_memories',
 ] as const;
 
 /** A moment of the last year, as old as the row is early. */
@@ -44,8 +45,8 @@ export async function fillOldShop(pool: pg.Pool, kind: DatabaseKind): Promise<vo
     `insert into ml_orders (id, user_id, merchant_id) select ${id('a')}, ${id('b')}, ${id('c')} ${rows}`,
     `insert into platform_express_waybills (id, carrier, tracking_no, order_id)
      select ${waybill}::uuid, (array['yto', 'zto', 'sto'])[1 + n % 3], 'OLD' || n, ${id('a')} ${rows}`,
-    `insert into push_devices (cid, user_id, merchant_id, provider, is_active, last_seen_at, registered_at, installation_id)
-     select 'cid-' || n, ${id('b')}, case when n % 50 = 0 then ${id('c')} end, (array['unicloud', 'fcm'])[1 + n % 2],
+    `insert into push_devices (id, cid, user_id, merchant_id, provider, is_active, last_seen_at, registered_at, installation_id)
+     select md5('d' || n)::uuid, 'cid-' || n, ${id('b')}, case when n % 50 = 0 then ${id('c')} end, (array['unicloud', 'fcm'])[1 + n % 2],
             n % 10 > 0, now() - (n % 100) * interval '1 day', ${LATE}, 'i-' || n ${rows}`,
     `insert into express_notifications (message_id, aud, recipient_id, order_id, waybill_id, carrier, tracking_no,
             status, title, body, content, event_text_safe, send_status, workflow_id, created_at)
@@ -63,7 +64,7 @@ export async function fillOldShop(pool: pg.Pool, kind: DatabaseKind): Promise<vo
             case when n > ${PARCELS - WAITING} then null else ${LATE} end, 'r' ${rows}`,
     `insert into waybell.express_pushes (message_id, device_id, workflow_id, cid, provider, state, round, code,
             claimed_at, answered_at, provider_id)
-     select ${waybill} || ':1:delivered:1:user', 'device-' || n, ${workflow}, 'cid-' || n,
+     select ${waybill} || ':1:delivered:1:user', md5('d' || n)::uuid::text, ${workflow}, 'cid-' || n,
             (array['unicloud', 'fcm'])[1 + n % 2], case when n % 20 = 0 then 'failed' else 'accepted' end, 1, 'ok',
             ${LATE}, ${LATE}, 'p-' || n ${rows}`,
     `insert into waybell.webhooks (id, source, channel, received_at, media_type, body, verdict, flaws, workflow_ids, kept_by)
@@ -74,6 +75,8 @@ export async function fillOldShop(pool: pg.Pool, kind: DatabaseKind): Promise<vo
      select 'sto', 'OLD' || n, ${waybill}, ${LATE} ${rows}`,
     `insert into waybell.queue_imports (workflow_id, update, queue_ids, taken_at, started_at)
      select ${workflow}, '{}', array['q-' || n], ${LATE}, case when n > ${PARCELS - WAITING} then null else ${LATE} end ${rows}`,
+    `insert into waybell.parcel_memories (waybill_id, last_at, scans, updates, reduced)
+     select 'gone-' || n, ${LATE}, '[]', '[]', n % 2 = 0 ${rows}`,
     `insert into waybell.bulk_retries (retry_id, workflow_id, outcome, words, added_at)
      select 'retry-' || n / 1000, ${workflow}, case when n > ${PARCELS - WAITING} then null else 'asked' end, 'w', ${LATE} ${rows}`,
     `insert into waybell.express_waits (workflow_id, kind, audience, owner_id, waybill_id, deadline)
