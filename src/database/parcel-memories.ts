@@ -87,22 +87,32 @@ export async function foldParcels(
   const { rows } = await db.query<{ id: string }>(
     `select p.waybill_id as id from unnest($1::text[]) as p(waybill_id)
       where not exists (
-          select from waybell.express_updates u
-           where u.waybill_id = p.waybill_id and (u.state = 'open' or u.closed_at >= now() - $2 * interval '1 day'))
-        and not exists (
-          select from waybell.express_updates u
-            join lateral (select from waybell.webhooks w
-                           where w.workflow_ids @> array[u.workflow_id] limit 1) told on true
-           where u.waybill_id = p.waybill_id)`,
+        select from waybell.express_updates u
+         where u.waybill_id = p.waybill_id and (u.state = 'open' or u.closed_at >= now() - $2 * interval '1 day'))`,
     [waybillIds.filter((each) => !busy.has(each)), days],
   );
-  const folded = rows.map((row) => row.id);
+  const quiet = rows.map((row) => row.id);
+  const archived = await findArchived(db, quiet);
+  const folded = quiet.filter((each) => !archived.has(each));
   if (folded.length === 0) return 0;
   await remember(db, folded);
   await deletePushes(db, folded);
   await db.query('delete from waybell.platform_express_events where waybill_id = any ($1)', [folded]);
   await db.query('delete from waybell.express_updates where waybill_id = any ($1)', [folded]);
   return folded.length;
+}
+
+/** Those of which a webhook tells that is in the archive: it may be replayed, and the ledger may meet it. */
+async function findArchived(db: Queryable, waybillIds: readonly string[]): Promise<ReadonlySet<string>> {
+  const { rows } = await db.query<{ id: string }>(
+    `select distinct waybill_id as id from waybell.express_updates
+      where waybill_id = any ($1) and workflow_id = any (array(
+        select workflow_id from waybell.webhooks cross join unnest(workflow_ids) as workflow_id
+         where workflow_ids && array(
+           select workflow_id from waybell.express_updates where waybill_id = any ($1))))`,
+    [waybillIds],
+  );
+  return new Set(rows.map((row) => row.id));
 }
 
 /** Of the updates those stay that told something, and the one that saw the newest scan of each parcel instance. */

@@ -4,15 +4,11 @@ import type { Queryable } from './pool';
 const BATCH = 500;
 
 export interface Batch {
-  readonly rows: number;
   /** There may be more. */
   readonly more: boolean;
 }
 
-const batch = (rowCount: number | null, size = BATCH): Batch => ({
-  rows: rowCount ?? 0,
-  more: rowCount === size,
-});
+const batch = (rowCount: number | null): Batch => ({ more: rowCount === BATCH });
 
 /**
  * Notes how far back the books go from now on. Committed before anything is deleted, so that nobody accounts for rows
@@ -46,17 +42,13 @@ export async function emptyImports(db: Queryable, days: number): Promise<Batch> 
   return batch(rowCount);
 }
 
-/** Forgets corrections of a carrier for parcels that nothing is known of any more. */
+/** Forgets corrections of a carrier: nothing more comes of such a parcel, and a number that is used again is another. */
 export async function deleteCorrections(db: Queryable, days: number): Promise<Batch> {
   const { rowCount } = await db.query(
     `delete from waybell.carrier_corrections
       where ctid = any (array(
-        select c.ctid from waybell.carrier_corrections c
-         where c.corrected_at < now() - $1 * interval '1 day'
-           and not exists (select from waybell.express_updates u where u.waybill_id = c.waybill_id)
-           and not exists (select from waybell.parcel_memories m
-                            where m.waybill_id = c.waybill_id and not m.reduced)
-         order by c.corrected_at limit ${BATCH}))`,
+        select ctid from waybell.carrier_corrections
+         where corrected_at < now() - $1 * interval '1 day' order by corrected_at limit ${BATCH}))`,
     [days],
   );
   return batch(rowCount);
