@@ -2,8 +2,8 @@ import type { ShipmentStatus } from '../shipment/status';
 import type { StatusTable } from './source';
 
 /**
- * The operation codes of SF, `opCode`. Two integrators’ copies of SF’s own list (140 codes; they agree but for 3036, which one has) say what
- * each means; real traces decide where they differ from it, as for 44 and 305.
+ * The operation codes of SF, `opCode`. Two integrators’ copies of SF’s own list say what each means (140 codes; they
+ * agree but for 3036, which one of them has); real traces decide where they differ from it, as for 44 and 305.
  */
 export const SF_STATUSES: StatusTable = {
   // The sender prepares it.

@@ -11,11 +11,11 @@ const MAX_TRACKING_NO_LENGTH = 64;
 /**
  * What stands in the numbers of carriers beside letters and digits: `S1.A1.17373471` (GHTK), `99.01.123456` (Swiss
  * Post), `…-1` and `…/1` (parcels of one shipment), `#1001` (shops’ own), `(00)3401…` and `*…*` (scanned labels). No
- * quote, no bracket of markup and no backslash: a number stands in queries, pages and commands. And no `..`, which in
- * a path means something else.
+ * quote, no bracket of markup and no backslash: a number stands in queries, pages and commands. No `..`, which in a
+ * path means something else. And at least four characters beside such marks, or it tells no parcel from another.
  */
 const MARKS = '-_./#+:*&()';
-const TRACKING_NO = /^(?=.*[A-Z0-9])(?!.*\.\.)[A-Z0-9\-_./#+:*&()]+$/;
+const TRACKING_NO = /^(?=(?:[^A-Z0-9_-]*[A-Z0-9_-]){4})(?!.*\.\.)[A-Z0-9\-_./#+:*&()]+$/;
 
 /** What NFKC may read: one character can become 18. */
 const MAX_RAW_LENGTH = 256;
@@ -53,7 +53,10 @@ export const trackingNoField = z
       .string()
       .min(MIN_TRACKING_NO_LENGTH)
       .max(MAX_TRACKING_NO_LENGTH)
-      .regex(TRACKING_NO, `may hold letters, digits and ${MARKS} only`),
+      .regex(
+        TRACKING_NO,
+        `may hold letters, digits and ${MARKS} only, and at least four that are letters, digits, - or _`,
+      ),
   )
   .describe(
     `${MIN_TRACKING_NO_LENGTH}–${MAX_TRACKING_NO_LENGTH} letters, digits and \`${MARKS}\`; white space is dropped, stored in upper case.`,
