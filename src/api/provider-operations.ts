@@ -56,7 +56,8 @@ export const releaseProvider = {
   path: '/api/v1/providers/{name}/release',
   id: 'releaseProvider',
   tag: 'Push providers',
-  summary: 'Lets the held pushes of a provider go: fifty within 30 s, more at five a second in each process.',
+  summary:
+    'Lets the held pushes of a provider go: thirty within 30 s, more at three a second in each process.',
   description: 'They are held again when the provider refuses the first of them.',
   access: 'key',
   params: address,

@@ -47,7 +47,7 @@ function releaseCommand(): Command {
       const { released } = await askApi(loadConfig(), 'POST', route, answer);
       console.log(
         released
-          ? `The pushes of ${provider} go: fifty within 30 s, more at five a second in each process.`
+          ? `The pushes of ${provider} go: thirty within 30 s, more at three a second in each process.`
           : `${provider} is not held.`,
       );
     });

@@ -1,8 +1,8 @@
 /**
- * How many held pushes of a provider look again in a second, in one process. A look costs about 4 ms of a core, so
+ * How many held pushes of a provider look again in a second, in one process. A look costs 4 to 7 ms of a core, so
  * this is what waiting costs however many wait; and it is the rate at which they go once they may.
  */
-export const LOOKS_PER_SECOND = 5;
+export const LOOKS_PER_SECOND = 3;
 
 /** Nobody looks more seldom: where so many wait that their turn comes later, they look more often; milliseconds. */
 const LONGEST_MS = 10 * 60_000;
