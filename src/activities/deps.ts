@@ -2,8 +2,7 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { ShopTables } from '../config/config';
 import type { Retention } from '../config/retention';
-import type { DueWait } from '../database/due-waits';
-import type { DeliveryControl } from '../deliveries/retry';
+import type { DeliveryReach } from '../deliveries/reach';
 import type { PushClass, PushProvider } from '../push/provider';
 import type { Language } from '../shipment/message-text';
 import type { StatusMap } from '../shipment/status';
@@ -26,7 +25,7 @@ export const PUSH_TIMERS: PushTimers = {
 };
 
 /** What the activities are made of. */
-export interface ActivityDeps {
+export interface ActivityDeps extends DeliveryReach {
   readonly pool: pg.Pool;
   readonly shopTables: ShopTables;
   readonly statusMap: StatusMap;
@@ -36,10 +35,6 @@ export interface ActivityDeps {
   readonly providers: ReadonlyMap<string, PushProvider>;
   /** Pushes per second by provider; no limit when absent. */
   readonly rates?: Readonly<Partial<Record<string, number>>>;
-  /** Signals a waiting delivery. `gone`: Temporal has no open workflow of that id. */
-  readonly wake: (wait: DueWait) => Promise<'woken' | 'gone'>;
-  /** Finds deliveries and tries them again, for a retry of many. */
-  readonly deliveries: DeliveryControl;
   readonly log: Logger;
   /** Told of every answer of a provider. */
   readonly countPush?: (provider: string, answer: PushClass) => void;

@@ -5,10 +5,9 @@ import { z } from 'zod';
 /** What every answer that is not a refusal begins with. */
 export const ok = z.literal(true);
 
-/** A moment: a `Date` in our hands, ISO 8601 in UTC on the wire. */
+/** A moment: a `Date` in our hands, ISO 8601 in UTC on the wire, from which who asks reads it as it is. */
 export const moment = z
-  .date()
-  .transform((date) => date.toISOString())
+  .union([z.date().transform((date) => date.toISOString()), z.string()])
   .pipe(z.iso.datetime());
 
 export const count = z.int().nonnegative();

@@ -5,6 +5,7 @@ import { type AttentionEntry, showAttention } from './attention-operations';
 import type { ApiDependencies } from './dependencies';
 import { serve } from './operation';
 import { temporalLink } from '../deliveries/link';
+import { parcelOf } from '../deliveries/workflow-id';
 
 /** Some deliveries are looked up in Temporal; while it is away, so long is waited for it; milliseconds. */
 const TEMPORAL_BUDGET_MS = 5_000;
@@ -35,13 +36,11 @@ export function addAttentionRoutes(router: Router, deps: ApiDependencies): void 
     words,
     alarm,
   }: Entry): AttentionEntry {
-    // A workflow id says of which parcel it is: delivery/<source>/<carrier>/<tracking no>/<digest>
-    const [type, , carrier, trackingNo] = (workflowId ?? '').split('/').map(decodeURIComponent);
-    const named = type === 'delivery';
+    const { carrier, trackingNo } = parcelOf(workflowId ?? '');
     return {
       kind,
-      carrier: named ? (carrier ?? null) : null,
-      tracking_no: named ? (trackingNo ?? null) : null,
+      carrier,
+      tracking_no: trackingNo,
       message_ids: [...messageIds],
       audience: audience === '' ? null : audience,
       ...{ since, until, words, why: alarm },

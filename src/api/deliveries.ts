@@ -2,17 +2,21 @@ import type { Router } from 'express';
 import { type DeliveryStory, findDeliveryStories } from '../database/stories';
 import { findKeptDeliveries } from '../database/journals';
 import { inTransaction } from '../database/pool';
+import { findByName } from '../deliveries/find';
 import { listDeliveries } from '../deliveries/list';
 import { ENDS_BY } from '../shipment/attention';
 import { explainDelivery } from '../shipment/explain-delivery';
 import { trackingNoField } from '../sources/reading/text';
-import { explainDeliveries, type DeliveryAnswer } from './delivery-operations';
+import { explainDeliveries, retryDelivery, type DeliveryAnswer } from './delivery-operations';
 import type { ApiDependencies } from './dependencies';
 import { explainNotifications } from '../insight/explain';
 import { HttpProblem } from './http-problem';
 import { serve } from './operation';
+import { fieldInvalid } from './request-input';
+import { planOne, requestOf, retryOne } from './retry-delivery';
 import { findStuckStep, type StuckStep } from '../deliveries/runs';
 import { temporalLink } from '../deliveries/link';
+import { parcelOf } from '../deliveries/workflow-id';
 import { askTemporal } from './temporal-problem';
 
 /** Some deliveries are looked up in Temporal, each step of it within this; milliseconds. */
@@ -29,13 +33,23 @@ export function addDeliveryRoutes(router: Router, deps: ApiDependencies): void {
     throw new HttpProblem('delivery-unknown', `no webhook about ${name} was accepted`, { field: 'name' });
   });
 
+  serve(router, retryDelivery, async ({ params: { name }, body }) => {
+    const { workflowIds } = await findByName({ pool, shopTables: config.shopTables }, [name]);
+    const [workflowId] = workflowIds;
+    if (workflowId === undefined)
+      throw new HttpProblem('delivery-unknown', `no delivery is named ${name}`, { field: 'name' });
+    if (workflowIds.length > 1)
+      throw fieldInvalid('name', `${name} names several deliveries: give one of ${workflowIds.join(', ')}`);
+    return (body.dry_run ? planOne : retryOne)(deps, workflowId, requestOf(body));
+  });
+
   async function tell(story: DeliveryStory): Promise<DeliveryAnswer> {
     const { workflowId, status, state, since, waits, messageIds } = story;
     // An open one that waits has its outcome so far.
     const [outcome, reason] = state === 'closed' ? [story.outcome, story.reason] : [null, null];
     const waitsFor = waits.map(({ kind }) => kind);
     return {
-      workflow_id: workflowId,
+      ...named(workflowId),
       ...{ status, state, outcome, reason, since },
       explanation: explainDelivery({ ...story, outcome, waitsFor, notifications: messageIds.length }),
       waits: waits.map(({ audience, ...wait }) => ({
@@ -62,7 +76,7 @@ export function addDeliveryRoutes(router: Router, deps: ApiDependencies): void {
     const { workflowIds } = await askTemporal(
       temporal,
       () => listDeliveries(temporal, `TrackingNo="${number.data}"`, null),
-      { deadline: Date.now() + TEMPORAL_BUDGET_MS },
+      TEMPORAL_BUDGET_MS,
     );
     return Promise.all(
       [...new Set(workflowIds)].map(async (workflowId) =>
@@ -77,11 +91,17 @@ export function addDeliveryRoutes(router: Router, deps: ApiDependencies): void {
     problem: DeliveryAnswer['problem'],
   ): DeliveryAnswer {
     return {
-      ...{ workflow_id, state, problem, status: null, outcome: null, reason: null, since: null },
+      ...named(workflow_id),
+      ...{ state, problem, status: null, outcome: null, reason: null, since: null },
       explanation: state === 'kept' ? KEPT : UNDECIDED,
       ...{ waits: [], notifications: [], temporal_ui: temporalLink(config, workflow_id) },
     };
   }
+}
+
+function named(workflowId: string): Pick<DeliveryAnswer, 'workflow_id' | 'carrier' | 'tracking_no'> {
+  const { carrier, trackingNo } = parcelOf(workflowId);
+  return { workflow_id: workflowId, carrier, tracking_no: trackingNo };
 }
 
 const KEPT = {

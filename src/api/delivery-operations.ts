@@ -8,13 +8,23 @@ import { DATABASE_PROBLEMS } from './database-problem';
 import { words } from './request-input';
 import { explainedNotification, explanation } from './notification-fields';
 import type { Operation } from './operation';
+import {
+  MAX_NAME_LENGTH,
+  retried,
+  RETRIED_EXAMPLE,
+  RETRY_EXAMPLE,
+  RETRY_PROBLEMS,
+  retryRequest,
+} from './retry-fields';
 
-/** A workflow id holds a source, a carrier and a tracking number, each percent-encoded. */
-const MAX_NAME_LENGTH = 512;
+/** How people name a delivery. */
+const name = words(MAX_NAME_LENGTH).describe('A tracking number, a message_id or a workflow id.');
 
 const delivery = z
   .object({
     workflow_id: z.string(),
+    carrier: z.string().nullable(),
+    tracking_no: z.string().nullable(),
     status: z
       .string()
       .nullable()
@@ -63,9 +73,7 @@ export const explainDeliveries = {
   summary: 'Why somebody got no push: all that is known of a parcel, in one answer.',
   description: 'The three newest deliveries of a parcel, or the one that is named.',
   access: 'key',
-  query: z.object({
-    name: words(MAX_NAME_LENGTH).describe('A tracking number, a message_id or a workflow id.'),
-  }),
+  query: z.object({ name }),
   answers: { 200: z.object({ ok, deliveries: z.array(delivery) }) },
   problems: ['delivery-unknown', 'temporal-unavailable', ...DATABASE_PROBLEMS],
   examples: {
@@ -74,6 +82,8 @@ export const explainDeliveries = {
       deliveries: [
         {
           workflow_id: 'delivery/own-system/yto/TEST_YT_20260206_0099/3f2a9c0d51e874b6a2c1',
+          carrier: 'yto',
+          tracking_no: 'TEST_YT_20260206_0099',
           status: 'delivered',
           state: 'open',
           outcome: null,
@@ -105,4 +115,30 @@ export const explainDeliveries = {
       ],
     },
   },
+} as const satisfies Operation;
+
+export const retryDelivery = {
+  method: 'post',
+  path: '/api/v1/deliveries/{name}/retry',
+  id: 'retryDelivery',
+  tag: 'Notifications',
+  summary: 'Tries one delivery again.',
+  description:
+    'An open delivery is asked, and refuses when there is nothing to do. A closed one is started again, also when Temporal has forgotten it. Percent-encode the name: a workflow id has slashes.',
+  access: 'key',
+  params: z.object({ name }),
+  body: retryRequest
+    .extend({
+      dry_run: z
+        .boolean()
+        .default(false)
+        .describe('Only say, or refuse, as the retry itself would; nothing is tried.'),
+    })
+    .meta({ id: 'DeliveryRetry' }),
+  bodyOptional: true,
+  answers: {
+    200: retried.extend({ run_id: retried.shape.run_id.nullable().describe('`null` in a dry run.') }),
+  },
+  problems: ['delivery-unknown', ...RETRY_PROBLEMS],
+  examples: { body: { ...RETRY_EXAMPLE, dry_run: false }, answer: RETRIED_EXAMPLE },
 } as const satisfies Operation;

@@ -15,6 +15,7 @@ export const problemAnswer = z
     field: z.string().optional().describe('The field of the request that is to blame.'),
   })
   .meta({ id: 'Problem' });
+export type ProblemAnswer = z.output<typeof problemAnswer>;
 
 export interface ProblemDetails {
   /** The field of the request that is wrong. */
@@ -49,6 +50,6 @@ export class HttpProblem extends Error {
 export function sendProblem(response: Response, problem: HttpProblem): void {
   const { code, message, field, retryAfterSeconds } = problem;
   if (retryAfterSeconds !== undefined) response.set('Retry-After', String(retryAfterSeconds));
-  const answer: z.infer<typeof problemAnswer> = { ok: false, code, message, field };
+  const answer: ProblemAnswer = { ok: false, code, message, field };
   response.status(problem.status).json(answer);
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { printable, trackingNoField } from '../sources/reading/text';
-import { count, ok, temporalUi } from './answer-fields';
+import { trackingNoField } from '../sources/reading/text';
+import { count, ok } from './answer-fields';
 import { DATABASE_PROBLEMS } from './database-problem';
-import { optionalId, requiredId, textId } from './request-input';
+import { optionalId, textId } from './request-input';
 import {
   explainedNotification,
   EXPLANATION_EXAMPLE,
@@ -11,16 +11,9 @@ import {
   PUSH_EXAMPLE,
 } from './notification-fields';
 import type { Operation } from './operation';
+import { retried, RETRIED_EXAMPLE, RETRY_EXAMPLE, RETRY_PROBLEMS, retryRequest } from './retry-fields';
 
 const address = z.object({ message_id: textId });
-
-/** Words from a person, kept in a history. */
-const optionalWords = z
-  .string()
-  .max(200)
-  .refine(printable, 'must not hold control characters')
-  .nullish()
-  .transform((words) => words ?? undefined);
 
 export const listNotifications = {
   method: 'get',
@@ -70,48 +63,9 @@ export const retryNotification = {
     'An open delivery is asked, and refuses when there is nothing to do. A closed one is started again, also when Temporal has forgotten it.',
   access: 'key',
   params: address,
-  body: z
-    .object({
-      operator: optionalWords.describe('Who asks.'),
-      reason: optionalWords.describe('Why.'),
-      devices: z
-        .array(requiredId)
-        .min(1)
-        .max(100)
-        .optional()
-        .describe('Ids or cids of devices; everything that failed when absent.'),
-    })
-    .meta({ id: 'RetryRequest' }),
+  body: retryRequest,
   bodyOptional: true,
-  answers: {
-    200: z.object({
-      ok,
-      workflow_id: z.string(),
-      run_id: z.string(),
-      restarted: z.boolean().describe('Whether the delivery had closed and was started again.'),
-      message: z.string().describe('In words, what will be tried.'),
-      temporal_ui: temporalUi,
-    }),
-  },
-  problems: [
-    'notification-unknown',
-    'not-a-delivery',
-    'nothing-to-retry',
-    'history-gone',
-    'temporal-unavailable',
-    'worker-unavailable',
-    ...DATABASE_PROBLEMS,
-  ],
-  examples: {
-    body: { operator: 'ann', reason: 'the provider was misconfigured', devices: ['f7a1c0de'] },
-    answer: {
-      ok: true,
-      workflow_id: 'delivery/own-system/yto/TEST_YT_20260206_0007/3f2a9c0d51e874b6a2c1',
-      run_id: '01964f0e-7c1b-7a52-9c1f-5d2f6f0f8a11',
-      restarted: false,
-      message: 'The retry has begun.',
-      temporal_ui:
-        'http://127.0.0.1:8233/namespaces/default/workflows/delivery%2Fown-system%2Fyto%2FTEST_YT_20260206_0007%2F3f2a9c0d51e874b6a2c1/01964f0e-7c1b-7a52-9c1f-5d2f6f0f8a11',
-    },
-  },
+  answers: { 200: retried },
+  problems: ['notification-unknown', 'not-a-delivery', ...RETRY_PROBLEMS],
+  examples: { body: RETRY_EXAMPLE, answer: RETRIED_EXAMPLE },
 } as const satisfies Operation;

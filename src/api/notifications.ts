@@ -11,7 +11,7 @@ import { explainNotifications } from '../insight/explain';
 import { HttpProblem } from './http-problem';
 import { listNotifications, retryNotification, showNotification } from './notification-operations';
 import { serve } from './operation';
-import { retryDelivery } from './retry-delivery';
+import { requestOf, retryOne } from './retry-delivery';
 import { temporalLink } from '../deliveries/link';
 
 /** What people ask about messages: which there are, what became of each, and to try again. */
@@ -36,26 +36,13 @@ export function addNotificationRoutes(router: Router, deps: ApiDependencies): vo
   });
 
   serve(router, retryNotification, async ({ params: { message_id: messageId }, body }) => {
-    const { operator, reason, devices } = body;
     const notification = await inTransaction(pool, (db) => findNotification(db, messageId));
     if (!notification) throw unknown(messageId);
     const { workflow_id: workflowId } = notification;
     if (workflowId === null) {
       throw new HttpProblem('not-a-delivery', `${messageId} was not made by Waybell, so it has no workflow`);
     }
-    const { kind, runId, words } = await retryDelivery(deps, workflowId, {
-      ...(operator !== undefined && { operator }),
-      ...(reason !== undefined && { reason }),
-      ...(devices !== undefined && { devices }),
-    });
-    return {
-      ok: true,
-      workflow_id: workflowId,
-      run_id: runId,
-      restarted: kind === 'restarted',
-      message: words,
-      temporal_ui: temporalLink(config, workflowId, runId),
-    };
+    return retryOne(deps, workflowId, requestOf(body));
   });
 }
 

@@ -1,5 +1,5 @@
 import { showDocs, showOpenApi } from './description-operations';
-import { explainDeliveries } from './delivery-operations';
+import { explainDeliveries, retryDelivery } from './delivery-operations';
 import { listDevices, registerDevice, showWebPushKey, unregisterDevice } from './device-operations';
 import { showLife, showMetrics, showReadiness } from './health-operations';
 import { showAttention } from './attention-operations';
@@ -26,6 +26,7 @@ export const OPERATIONS: readonly Operation[] = [
   receiveGetuiReceipts,
   linkWaybill,
   explainDeliveries,
+  retryDelivery,
   listNotifications,
   showNotification,
   retryNotification,

@@ -1,9 +1,12 @@
-import { isTemporalAway } from '../deliveries/temporal-away';
-import { retryDelivery as tryAgain, type RetryEnd } from '../deliveries/retry';
+import type { z } from 'zod';
+import { temporalLink } from '../deliveries/link';
+import { planRetry, type Refused } from '../deliveries/plan-retry';
+import { retryDelivery } from '../deliveries/retry';
 import type { RetryRequest } from '../shipment/retry-request';
 import type { ApiDependencies } from './dependencies';
 import { HttpProblem } from './http-problem';
-import { temporalAway } from './temporal-problem';
+import type { retried, retryRequest } from './retry-fields';
+import { orTemporalAway } from './temporal-problem';
 
 /** Seconds in which a restarted worker is back. */
 const RETRY_AFTER_S = 5;
@@ -12,23 +15,66 @@ const RETRY_AFTER_S = 5;
 const PERHAPS_BEGUN =
   'Temporal did not answer in time, and the retry may have begun; asking again pushes to nobody twice';
 
-export type Retried = Exclude<RetryEnd, { kind: 'refused' }>;
+type Parts = Pick<ApiDependencies, 'temporal' | 'pool' | 'config' | 'taskQueue'>;
+type Retried = z.input<typeof retried>;
+
+/** What a person asks for, without what he left out. */
+export function requestOf({
+  operator,
+  reason,
+  devices,
+}: Partial<z.output<typeof retryRequest>>): RetryRequest {
+  return {
+    ...(operator !== undefined && { operator }),
+    ...(reason !== undefined && { reason }),
+    ...(devices !== undefined && { devices }),
+  };
+}
 
 /**
- * Tries one delivery again.
+ * Tries one delivery again, and answers what was done.
  * @throws {HttpProblem} why it has nothing to do, or who does not answer
  */
-export async function retryDelivery(
-  deps: Pick<ApiDependencies, 'temporal' | 'pool' | 'config' | 'taskQueue'>,
+export async function retryOne(deps: Parts, workflowId: string, request: RetryRequest): Promise<Retried> {
+  const { config } = deps;
+  const end = await orTemporalAway(
+    retryDelivery({ ...deps, waitLimits: config.waitLimits }, workflowId, request),
+    PERHAPS_BEGUN,
+  );
+  if (end.kind === 'refused') throw refusedBy(end);
+  return {
+    ok: true,
+    workflow_id: workflowId,
+    run_id: end.runId,
+    restarted: end.kind === 'restarted',
+    message: end.words,
+    temporal_ui: temporalLink(config, workflowId, end.runId),
+  };
+}
+
+/**
+ * Answers what another try of one delivery would do, and does nothing.
+ * @throws {HttpProblem} as `retryOne`
+ */
+export async function planOne(
+  deps: Parts,
   workflowId: string,
   request: RetryRequest,
-): Promise<Retried> {
-  const { waitLimits } = deps.config;
-  const end = await tryAgain({ ...deps, waitLimits }, workflowId, request).catch((error: unknown) => {
-    throw isTemporalAway(error) ? temporalAway(error, PERHAPS_BEGUN) : error;
-  });
-  if (end.kind !== 'refused') return end;
-  throw new HttpProblem(end.code, end.words, {
-    ...(end.code === 'worker-unavailable' && { retryAfterSeconds: RETRY_AFTER_S }),
+): Promise<Omit<Retried, 'run_id'> & { readonly run_id: null }> {
+  const plan = await orTemporalAway(planRetry(deps, workflowId, request));
+  if (plan.kind === 'refused') throw refusedBy(plan);
+  return {
+    ok: true,
+    workflow_id: workflowId,
+    run_id: null,
+    restarted: plan.kind === 'restart',
+    message: plan.words,
+    temporal_ui: temporalLink(deps.config, workflowId),
+  };
+}
+
+function refusedBy({ code, words }: Refused): HttpProblem {
+  return new HttpProblem(code, words, {
+    ...(code === 'worker-unavailable' && { retryAfterSeconds: RETRY_AFTER_S }),
   });
 }

@@ -3,9 +3,8 @@ import { count, moment, ok, temporalUi } from './answer-fields';
 import { DATABASE_PROBLEMS } from './database-problem';
 import { requiredId, textId, words } from './request-input';
 import type { Operation } from './operation';
+import { MAX_NAME_LENGTH } from './retry-fields';
 
-/** A workflow id holds a source, a carrier and a tracking number, each percent-encoded. */
-const MAX_NAME_LENGTH = 512;
 /** A body of 1 MiB holds so many of usual length. */
 const MAX_NAMES = 5_000;
 const MAX_QUERY_LENGTH = 2_000;

@@ -11,23 +11,22 @@ const DEADLINE_MS = 1_000;
 /** Seconds after which a Temporal server that was restarted usually answers again. */
 const RETRY_AFTER_S = 5;
 
-interface Asking {
-  readonly deadline?: number;
-  /** Said when it does not answer, by what may have started something all the same. */
-  readonly words?: string;
-}
-
 /**
  * Calls Temporal under a deadline.
  * @throws {HttpProblem} `temporal-unavailable` when it does not answer in time
  */
-export async function askTemporal<T>(
-  temporal: Client,
-  ask: () => Promise<T>,
-  { deadline = Date.now() + DEADLINE_MS, words }: Asking = {},
-): Promise<T> {
+export function askTemporal<T>(temporal: Client, ask: () => Promise<T>, budgetMs = DEADLINE_MS): Promise<T> {
+  return orTemporalAway(temporal.withDeadline(Date.now() + budgetMs, ask));
+}
+
+/**
+ * Waits for what asks Temporal under deadlines of its own.
+ * @param words said when it does not answer, by what may have started something all the same
+ * @throws {HttpProblem} `temporal-unavailable` when it does not answer in time
+ */
+export async function orTemporalAway<T>(asked: Promise<T>, words?: string): Promise<T> {
   try {
-    return await temporal.withDeadline(deadline, ask);
+    return await asked;
   } catch (error) {
     throw isTemporalAway(error) ? temporalAway(error, words) : error;
   }

@@ -1,37 +1,17 @@
 import { Command, Option } from 'commander';
-import { z } from 'zod';
+import { ask, type AnswerTo, type Asking } from '../api/ask';
+import { showAttention } from '../api/attention-operations';
 import { loadConfig, type Config } from '../config/config';
-import { ATTENTION_KINDS } from '../shipment/attention';
-import { askApi } from './ask-api';
+import { checked } from './checked-option';
 
-const page = z.object({
-  counts: z.record(z.string(), z.number()),
-  overdue: z.number(),
-  attention: z.array(
-    z.object({
-      kind: z.string(),
-      carrier: z.string().nullable(),
-      tracking_no: z.string().nullable(),
-      message_ids: z.array(z.string()),
-      audience: z.string().nullable(),
-      since: z.string(),
-      until: z.string().nullable(),
-      ends_by: z.string(),
-      words: z.string(),
-      alarm: z.boolean(),
-      why: z.string().nullable(),
-      workflow_id: z.string().nullable(),
-      temporal_ui: z.string().nullable(),
-    }),
-  ),
-  next: z.string().nullable(),
-});
-type Page = z.infer<typeof page>;
+type Page = AnswerTo<typeof showAttention>;
+type Query = Asking<typeof showAttention>['query'];
 
-interface AttentionOptions {
-  readonly kind?: string;
-  readonly after?: string;
-  readonly limit: string;
+const { kind, limit } = showAttention.query.shape;
+const { minValue, maxValue } = limit.unwrap();
+const bounds = `${minValue} to ${maxValue}`;
+
+interface AttentionOptions extends Query {
   readonly json?: true;
 }
 
@@ -41,8 +21,8 @@ export function attentionCommand(): Command {
     .description(
       'what waits, why, until when, and what would end it; exit code 1 when anything is overdue, on this page or not',
     )
-    .addOption(new Option('--kind <kind>', 'only this').choices(ATTENTION_KINDS))
-    .option('--limit <n>', 'deliveries to show, 1 to 200', '50')
+    .addOption(new Option('--kind <kind>', 'only this').choices(kind.unwrap().options))
+    .addOption(checked('--limit <n>', `deliveries to show, ${bounds}`, limit, limit.parse(undefined)))
     .option('--after <cursor>', 'the next page, as the page before says')
     .option('--json', 'for programs')
     .action(async (options: AttentionOptions) => {
@@ -51,12 +31,7 @@ export function attentionCommand(): Command {
 }
 
 async function show(config: Config, { json, ...query }: AttentionOptions): Promise<number> {
-  const found = await askApi(
-    config,
-    'GET',
-    `/api/v1/attention?${new URLSearchParams(query).toString()}`,
-    page,
-  );
+  const found = await ask(config, showAttention, { query });
   console.log(json ? JSON.stringify(found, null, 2) : inWords(found));
   return found.overdue === 0 ? 0 : 1;
 }

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { loadChannelSettings } from '../config/config';
 import { httpUrl } from '../config/setting-fields';
@@ -13,6 +13,7 @@ import {
 import { addChannel, removeChannel, rotateChannel } from '../intake/channels/change';
 import { SOURCES } from '../sources/registry';
 import type { Source } from '../sources/source';
+import { checked, numberOf } from './checked-option';
 import { channelFacts, channelTable, channelUrl, whatWasAdded, whatWasRotated } from './channels-words';
 
 /** Longer than any secret; what sends more than this without an end of line sends something else. */
@@ -51,25 +52,6 @@ function withSecrets(command: Command, what: string): Command {
 
 async function secretsOf({ secret = [], secretStdin }: SecretOptions): Promise<string[]> {
   return secretStdin ? [...secret, await readSecretLine(process.stdin)] : [...secret];
-}
-
-/** An option whose value is checked at once, by the rule that holds for the file. */
-export function checked<T>(flags: string, description: string, schema: z.ZodType<T>, fallback?: T): Option {
-  return new Option(flags, description).default(fallback).argParser((text: string) => {
-    const parsed = schema.safeParse(text);
-    if (parsed.success) return parsed.data;
-    throw new InvalidArgumentError(`It ${parsed.error.issues[0]?.message}.`);
-  });
-}
-
-export function numberOf(schema: z.ZodType<number>): z.ZodType<number> {
-  return (
-    z
-      .string()
-      // An empty text would be 0.
-      .transform((text) => (text.trim() === '' ? NaN : Number(text)))
-      .pipe(schema as z.ZodType<number, number>)
-  );
 }
 
 function urlOption(): Option {

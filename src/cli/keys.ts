@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { loadSupabaseKeys } from '../config/config';
 import { generateKeys, judgeKey } from '../doctor/keys';
 import { MIN_SECRET_LENGTH } from '../config/setting-fields';
-import { checked, numberOf, readSecretLine } from './channels';
+import { readSecretLine } from './channels';
+import { checked, numberOf } from './checked-option';
 
 interface GenerateOptions {
   readonly secretStdin?: true;

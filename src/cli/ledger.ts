@@ -1,33 +1,10 @@
 import { Command } from 'commander';
-import { z } from 'zod';
+import { ask, type AnswerTo } from '../api/ask';
+import { forgetJournal, showLedger } from '../api/ledger-operations';
 import { loadConfig, type Config } from '../config/config';
-import { askApi } from './ask-api';
 import { readMoment } from './read-moment';
 
-const byReason = z.record(z.string(), z.number());
-const ledger = z.object({
-  since: z.string(),
-  until: z.string(),
-  closes: z.boolean(),
-  updates: z.object({
-    accepted: z.number(),
-    duplicate: z.number(),
-    stale: z.number(),
-    decided: z.number(),
-    waiting: z.number(),
-    not_handed_over: z.number(),
-  }),
-  audiences: z.object({
-    expected: z.number(),
-    notified: z.number(),
-    suppressed: byReason,
-    failed: byReason,
-    waiting: byReason,
-  }),
-  differences: z.array(z.object({ workflow_id: z.string(), problem: z.string() })),
-  unheard: z.array(z.object({ journal_id: z.string(), place: z.string(), heard_at: z.string() })),
-});
-type Ledger = z.infer<typeof ledger>;
+type Ledger = AnswerTo<typeof showLedger>;
 
 interface LedgerOptions {
   readonly since: Date;
@@ -46,8 +23,7 @@ export function ledgerCommand(): Command {
 }
 
 async function show(config: Config, { since, json }: LedgerOptions): Promise<number> {
-  const route = `/api/v1/ledger?since=${since.toISOString()}`;
-  const found = await askApi(config, 'GET', route, ledger);
+  const found = await ask(config, showLedger, { query: { since: since.toISOString() } });
   console.log(json ? JSON.stringify(found, null, 2) : inWords(found));
   return found.closes && found.unheard.length === 0 ? 0 : 1;
 }
@@ -89,8 +65,7 @@ export function forgetJournalCommand(): Command {
     )
     .argument('<id>')
     .action(async (id: string) => {
-      const route = `/api/v1/journals/${encodeURIComponent(id)}/forget`;
-      const { webhooks } = await askApi(loadConfig(), 'POST', route, z.object({ webhooks: z.number() }));
+      const { webhooks } = await ask(loadConfig(), forgetJournal, { params: { journal_id: id } });
       console.log(
         webhooks === 0
           ? 'Forgotten. It had given everything that is known of it to Temporal.'

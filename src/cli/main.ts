@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander';
+import { RefusedError, UnreachableError } from '../api/ask';
 import { loadConfig, loadDataDir, SettingsError } from '../config/config';
-import { UnavailableError } from './ask-api';
 import { attentionCommand } from './attention';
 import { channelsCommand } from './channels';
 import { doctorCommand } from './doctor';
@@ -76,7 +76,8 @@ waybell.parseAsync().catch((error: unknown) => {
   // What we threw ourselves is a sentence for the reader; anything else is a defect, and its stack helps.
   const sentence =
     error instanceof SettingsError ||
-    error instanceof UnavailableError ||
+    error instanceof UnreachableError ||
+    error instanceof RefusedError ||
     (error instanceof Error && error.constructor === Error);
   console.error(sentence ? error.message : error);
   process.exit(1);

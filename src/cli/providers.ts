@@ -1,21 +1,8 @@
 import { Command } from 'commander';
-import { z } from 'zod';
+import { ask, type AnswerTo } from '../api/ask';
+import { listProviders, releaseProvider, settleDeactivations } from '../api/provider-operations';
 import { loadConfig } from '../config/config';
-import { askApi } from './ask-api';
 import { inColumns } from '../process/places';
-
-const state = z.object({
-  held: z.array(
-    z.object({
-      provider: z.string(),
-      cause: z.string(),
-      words: z.string(),
-      since: z.string(),
-      next_probe: z.string().nullable(),
-    }),
-  ),
-  held_deactivations: z.array(z.object({ provider: z.string(), devices: z.number(), since: z.string() })),
-});
 
 /** `waybell providers`: which push providers are held, and a person's word about it. */
 export function providersCommand(): Command {
@@ -31,7 +18,7 @@ function listCommand(): Command {
     .description('what is held, why and since when; exit code 1 when something is')
     .option('--json', 'for programs')
     .action(async ({ json }: { json?: true }) => {
-      const found = await askApi(loadConfig(), 'GET', '/api/v1/providers', state);
+      const found = await ask(loadConfig(), listProviders, {});
       console.log(json ? JSON.stringify(found, null, 2) : inWords(found));
       if (found.held.length + found.held_deactivations.length > 0) process.exitCode = 1;
     });
@@ -42,9 +29,7 @@ function releaseCommand(): Command {
     .description('let the held pushes of a provider go; they are held again when it refuses the first')
     .argument('<provider>')
     .action(async (provider: string) => {
-      const route = `/api/v1/providers/${encodeURIComponent(provider)}/release`;
-      const answer = z.object({ released: z.boolean() });
-      const { released } = await askApi(loadConfig(), 'POST', route, answer);
+      const { released } = await ask(loadConfig(), releaseProvider, { params: { name: provider } });
       console.log(
         released
           ? `The pushes of ${provider} go: thirty within 30 s, more at three a second in each process.`
@@ -66,14 +51,13 @@ function deactivationsCommand(): Command {
     .option('--drop', 'they are not: leave them as they are')
     .action(async (provider: string, { apply = false, drop = false }: DecisionOptions) => {
       if (apply === drop) throw new Error('Give one of --apply and --drop.');
-      const route = `/api/v1/providers/${encodeURIComponent(provider)}/deactivations`;
-      const answer = z.object({ devices: z.number() });
-      const { devices } = await askApi(loadConfig(), 'POST', route, answer, { apply });
+      const decision = { params: { name: provider }, body: { apply } };
+      const { devices } = await ask(loadConfig(), settleDeactivations, decision);
       console.log(`${devices} device(s) of ${provider} are ${apply ? 'retired' : 'left as they are'}.`);
     });
 }
 
-function inWords({ held, held_deactivations }: z.infer<typeof state>): string {
+function inWords({ held, held_deactivations }: AnswerTo<typeof listProviders>): string {
   if (held.length + held_deactivations.length === 0) return 'Nothing is held.';
   return inColumns([
     ...held.map(({ provider, cause, words, since, next_probe }): [string, string] => [

@@ -2,39 +2,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { userInfo } from 'node:os';
 import { SingleBar } from 'cli-progress';
 import { Command } from 'commander';
-import { z } from 'zod';
+import { ask, isNotNow, requestLine, type AnswerTo, type Asking } from '../api/ask';
+import { retryDelivery } from '../api/delivery-operations';
+import { showRetries, startRetries } from '../api/retry-operations';
 import { loadConfig, type Config } from '../config/config';
-import { askApi, UnavailableError } from './ask-api';
+import { checked, numberOf } from './checked-option';
+import { showDelivery } from './show-delivery';
 
 /** How often the progress is looked at; milliseconds. */
 const LOOK_MS = 500;
 /** How long it may not be answered, so that the API and what is behind it can be restarted; milliseconds. */
 const PATIENCE_MS = 60_000;
-/** As many as the API shows at once. */
+/** Of the refusals; the API shows no more at once. */
 const REFUSALS_PER_PAGE = 1_000;
-/** As much as one Temporal server takes beside its webhooks; the API refuses more. */
-const MOST_PER_SECOND = 200;
 
-const started = z.object({
-  found: z.number(),
-  first: z.array(z.string()),
-  plan: z.array(
-    z.object({ workflow_id: z.string(), kind: z.enum(['ask', 'restart', 'refused']), words: z.string() }),
-  ),
-  unknown: z.array(z.string()),
-  retry_id: z.string().nullable(),
-  temporal_ui: z.string().nullable(),
-});
-const progress = z.object({
-  state: z.enum(['running', 'done', 'stopped']),
-  found: z.number(),
-  asked: z.number(),
-  restarted: z.number(),
-  refused: z.number(),
-  refusals: z.array(z.object({ workflow_id: z.string(), words: z.string() })),
-});
-type Started = z.infer<typeof started>;
-type Progress = z.infer<typeof progress>;
+const { rate } = startRetries.body.shape;
+
+type Started = AnswerTo<typeof startRetries>;
+type Progress = AnswerTo<typeof showRetries>;
 
 interface RetryOptions {
   readonly query?: string;
@@ -54,7 +39,7 @@ export function retryCommand(): Command {
       '--query <query>',
       'all that Temporal finds, such as \'Carrier="yto" AND Attention="push-failed"\'',
     )
-    .option('--rate <n>', 'deliveries per second, at most', readRate, 20)
+    .addOption(checked('--rate <n>', 'deliveries per second, at most', numberOf(rate), rate.parse(undefined)))
     .option('--reason <words>', 'why; kept in the history')
     .option('--operator <name>', 'who asks; kept in the history (default: the user who runs the command)')
     .option('--devices <ids>', 'only these devices (ids or cids), with commas between', commaList)
@@ -66,24 +51,44 @@ export function retryCommand(): Command {
 
 /** @returns the exit code: 1 when a delivery refused */
 async function retry(config: Config, ids: readonly string[], options: RetryOptions): Promise<number> {
-  if (ids.length > 0 === (options.query !== undefined)) throw new Error('Name deliveries, or give --query.');
   const { query, rate, reason, operator = nameOfUser(), devices, dryRun } = options;
-  const asked = await askApi(config, 'POST', '/api/v1/retries', started, {
-    ...(query === undefined ? { ids } : { query }),
-    ...{ rate, reason, operator, devices, dry_run: dryRun === true },
-  });
+  if (ids.length > 0 === (query !== undefined)) throw new Error('Name deliveries, or give --query.');
+  const request = { reason, operator, devices, dry_run: dryRun === true };
+  const [name, ...more] = ids;
+  return name !== undefined && more.length === 0
+    ? retryOne(config, name, request)
+    : retryMany(config, { ...(query === undefined ? { ids: [...ids] } : { query }), rate, ...request });
+}
+
+type OneRequest = Asking<typeof retryDelivery>['body'];
+type ManyRequest = Asking<typeof startRetries>['body'];
+
+/** Asks the delivery itself, and shows how it ends. A refusal is thrown, as all of the API's. */
+async function retryOne(config: Config, name: string, body: OneRequest): Promise<number> {
+  const asked = await ask(config, retryDelivery, { params: { name }, body });
+  const { workflow_id: workflowId, message, temporal_ui: temporalUi } = asked;
+  if (body.dry_run) {
+    console.log(`${deliveries(1)} found, nothing changed:\n${workflowId}: ${message}`);
+    return 0;
+  }
+  console.log(`workflow   ${workflowId}`);
+  console.log(`retry      ${message}`);
+  await showDelivery(config, { workflowId, temporalUi, otherwise: `npx waybell why ${name}` });
+  return 0;
+}
+
+async function retryMany(config: Config, body: ManyRequest): Promise<number> {
+  const asked = await ask(config, startRetries, { body });
   if (asked.retry_id === null) {
     // A real retry has them among its refusals.
     for (const name of asked.unknown) console.error(`${name}: no delivery has this name`);
-    console.log(describePlan(asked, query !== undefined));
+    console.log(describePlan(asked, body.query !== undefined));
     return asked.unknown.length === 0 && asked.plan.every(({ kind }) => kind !== 'refused') ? 0 : 1;
   }
   if (asked.temporal_ui !== null) console.log(`Temporal   ${asked.temporal_ui}`);
   const end = await follow(config, asked.retry_id);
   console.log(describeEnd(end));
   await printRefusals(config, asked.retry_id);
-  const [name] = ids;
-  if (ids.length === 1 && end.asked + end.restarted > 0) console.log(`next       npx waybell why ${name}`);
   return end.state === 'done' && end.refused === 0 ? 0 : 1;
 }
 
@@ -127,16 +132,17 @@ async function printRefusals(config: Config, retryId: string): Promise<void> {
 
 /** The retry goes on in Temporal, whether somebody can look at it or not. */
 async function look(config: Config, retryId: string, limit = 1, after?: string): Promise<Progress> {
-  const page = new URLSearchParams({ limit: String(limit), ...(after !== undefined && { after }) });
-  const route = `/api/v1/retries/${retryId}`;
+  const params = { retry_id: retryId };
   const until = Date.now() + PATIENCE_MS;
   for (;;) {
     try {
-      return await askApi(config, 'GET', `${route}?${page.toString()}`, progress);
+      return await ask(config, showRetries, { params, query: { limit, after } });
     } catch (error) {
-      if (!(error instanceof UnavailableError)) throw error;
+      if (!(error instanceof Error && isNotNow(error))) throw error;
       if (Date.now() > until)
-        throw new Error(`The retry goes on, see GET ${route}. ${error.message}`, { cause: error });
+        throw new Error(`The retry goes on, see ${requestLine(showRetries, { params })}. ${error.message}`, {
+          cause: error,
+        });
       await sleep(LOOK_MS);
     }
   }
@@ -163,13 +169,6 @@ function describeEnd({ state, found, asked, restarted, refused }: Progress): str
 
 function deliveries(count: number): string {
   return `${count} ${count === 1 ? 'delivery' : 'deliveries'}`;
-}
-
-function readRate(text: string): number {
-  const rate = Number(text);
-  if (!/^\d+$/.test(text) || rate < 1 || rate > MOST_PER_SECOND)
-    throw new Error(`--rate must be a whole number, 1 to ${MOST_PER_SECOND}.`);
-  return rate;
 }
 
 function commaList(text: string): string[] {

@@ -1,43 +1,12 @@
 import { Command } from 'commander';
-import { z } from 'zod';
+import { ask, type AnswerTo } from '../api/ask';
+import { explainDeliveries } from '../api/delivery-operations';
 import { loadConfig } from '../config/config';
 import type { FailureType } from '../errors';
 import { nextStep } from '../shipment/attention';
-import { askApi } from './ask-api';
 
-const explanation = z.looseObject({ en: z.string() });
-const push = z.looseObject({
-  cid: z.string(),
-  provider: z.string(),
-  state: z.string(),
-  code: z.string().nullable(),
-  words: z.string().nullable(),
-  explanation,
-});
-const notification = z.looseObject({
-  aud: z.string().nullable(),
-  recipient_id: z.string().nullable(),
-  send_status: z.string().nullable(),
-  explanation,
-  pushes: z.array(push),
-});
-const delivery = z.looseObject({
-  workflow_id: z.string(),
-  status: z.string().nullable(),
-  state: z.string(),
-  outcome: z.string().nullable(),
-  since: z.string().nullable(),
-  explanation: explanation.nullable(),
-  waits: z.array(z.looseObject({ kind: z.string(), audience: z.string().nullable(), until: z.string() })),
-  problem: z
-    .looseObject({ step: z.string(), type: z.string().nullable(), words: z.string(), attempts: z.number() })
-    .nullable(),
-  notifications: z.array(notification),
-  temporal_ui: z.string(),
-});
-const answer = z.looseObject({ deliveries: z.array(delivery) });
-type Delivery = z.infer<typeof delivery>;
-type Notification = z.infer<typeof notification>;
+type Delivery = AnswerTo<typeof explainDeliveries>['deliveries'][number];
+type Notification = Delivery['notifications'][number];
 
 /** Of a cid, as everywhere: enough for people to tell two phones apart. */
 const TAIL_LENGTH = 4;
@@ -51,8 +20,7 @@ export function whyCommand(): Command {
     .argument('<name>', 'a tracking number, a message_id or a workflow id')
     .option('--json', 'for programs')
     .action(async (name: string, { json }: { json?: true }) => {
-      const route = `/api/v1/deliveries?${new URLSearchParams({ name }).toString()}`;
-      const found = await askApi(loadConfig(), 'GET', route, answer);
+      const found = await ask(loadConfig(), explainDeliveries, { query: { name } });
       console.log(json ? JSON.stringify(found, null, 2) : inWords(found.deliveries, name));
     });
 }
@@ -69,9 +37,8 @@ function inWords([newest, ...before]: readonly Delivery[], name: string): string
   ].join('\n');
 }
 
-function headOf({ workflow_id: id, status, state, outcome, since }: Delivery): string {
-  const [, , carrier = '', number = ''] = id.split('/').map(decodeURIComponent);
-  const told = `${carrier} ${number} ${status ?? 'tells nothing'}`.trim();
+function headOf({ carrier, tracking_no: number, status, state, outcome, since }: Delivery): string {
+  const told = [carrier, number, status ?? 'tells nothing'].filter(Boolean).join(' ');
   return [
     told,
     outcome === null ? state : `ended as ${outcome}`,
@@ -126,14 +93,13 @@ const PROVIDER_HELD: FailureType = 'ProviderHeld';
 /** What a person does about a delivery; nothing when it needs nobody. */
 function adviceFor(one: Delivery, name: string): string | undefined {
   const { workflow_id: id, waits, problem, notifications } = one;
-  const [, , carrier = '', trackingNo = ''] = id.split('/');
   const kinds = waits.map(({ kind }) => kind);
   if (problem?.type === PROVIDER_HELD) return 'npx waybell providers list';
   // By its id: the number means the newest delivery of the parcel.
   if (problem?.step === 'workflow') return `npx waybell retry ${id}`;
   // A push that fails is tried again; any other step fails for want of a part.
   if (problem !== null && problem.step !== 'pushToDevice') return 'npx waybell doctor';
-  const parcel = { carrier, trackingNo, name };
+  const parcel = { carrier: one.carrier ?? '', trackingNo: one.tracking_no ?? '', name };
   if (kinds.includes('order-not-found')) return nextStep('order-not-found', parcel);
   const failed = notifications.some(({ send_status: sent }) => sent === 'failed' || sent === 'partial');
   if (kinds.includes('push-failed') || failed) return nextStep('push-failed', parcel);

@@ -37,7 +37,7 @@ export interface Restart {
 }
 
 /** What a retry would do; `words` are for people. */
-export type RetryPlan = { readonly kind: 'ask' | 'restart' | 'refused'; readonly words: string };
+export type RetryPlan = { readonly kind: 'ask' | 'restart'; readonly words: string } | Refused;
 
 /**
  * Says what another try of a delivery would do, and does nothing.

@@ -7,7 +7,6 @@ import {
 import type { WaitLimits } from '../shipment/attention';
 import type { RetryRequest } from '../shipment/retry-request';
 import { retryNowUpdate } from '../workflows/messages';
-import { listDeliveries, type DeliveryPage } from './list';
 import {
   ANSWER_BUDGET_MS,
   NO_WORKER,
@@ -107,18 +106,4 @@ async function restart(
   return runId === undefined
     ? refusal('nothing-to-retry', 'another retry of this delivery has just been started')
     : restarted(runId);
-}
-
-/** What a retry of many needs of Temporal. */
-export interface DeliveryControl {
-  readonly list: (query: string, from: string | null) => Promise<DeliveryPage>;
-  /** @param bulkId of the bulk retry: a repeat asks and starts nothing twice */
-  readonly retry: (workflowId: string, request: RetryRequest, bulkId: string) => Promise<RetryEnd>;
-}
-
-export function createDeliveryControl(parts: RetryParts): DeliveryControl {
-  return {
-    list: (query, from) => listDeliveries(parts.temporal, query, from),
-    retry: (workflowId, request, bulkId) => retryDelivery(parts, workflowId, request, bulkId),
-  };
 }

@@ -1,11 +1,12 @@
-import type { Client } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { SignalDefinition } from '@temporalio/common';
 import type pg from 'pg';
 import type { Logger } from 'pino';
+import type { DueWait } from '../database/due-waits';
 import { findWaitsToWake, markWaitsWoken, type WakeReason } from '../database/waits';
 import { inTransaction } from '../database/pool';
 import { fewAtOnce } from '../few-at-once';
-import { deviceRegisteredSignal, orderLinkedSignal } from '../workflows/messages';
+import { deviceRegisteredSignal, orderLinkedSignal, supersedeSignal } from '../workflows/messages';
 
 interface Waker {
   readonly pool: pg.Pool;
@@ -19,10 +20,30 @@ const BUDGET_MS = 1_500;
 /** Signals under way at once: enough to be quick, few enough to leave room for webhooks. */
 const AT_ONCE = 5;
 
-const SIGNAL_OF: Readonly<Record<WakeReason['kind'], SignalDefinition>> = {
+const SIGNAL_OF: Readonly<Record<DueWait['cause'], SignalDefinition>> = {
   device: deviceRegisteredSignal,
   order: orderLinkedSignal,
+  superseded: supersedeSignal,
+  // As good as any: a delivery only looks again.
+  'time-over': supersedeSignal,
 };
+
+/**
+ * Signals a delivery whose wait is over. `gone`: Temporal has no open workflow of that id.
+ * @throws what the Temporal client throws when the server does not answer
+ */
+export async function wakeDelivery(
+  temporal: Client,
+  { workflowId, cause }: DueWait,
+): Promise<'woken' | 'gone'> {
+  try {
+    await temporal.workflow.getHandle(workflowId).signal(SIGNAL_OF[cause].name);
+    return 'woken';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return 'gone';
+    throw error;
+  }
+}
 
 /**
  * Wakes the deliveries that wait for what was just committed. For speed only: what fails here is logged and

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ShipmentUpdate } from '../shipment/update';
 
+const PREFIX = 'delivery/';
 /** 80 bits: two different updates of one waybill never meet by chance. */
 const DIGEST_LENGTH = 20;
 
@@ -16,7 +17,32 @@ export function deliveryWorkflowId(update: ShipmentUpdate): string {
     .update(JSON.stringify([scans, state, formerCarrier]))
     .digest('hex')
     .slice(0, DIGEST_LENGTH);
-  return ['delivery', source, carrier, trackingNo, digest].map(encodeURIComponent).join('/');
+  return PREFIX + [source, carrier, trackingNo, digest].map(encodeURIComponent).join('/');
+}
+
+/** Whether a word has the form of the id of a delivery. */
+export function isDeliveryId(word: string): boolean {
+  return word.startsWith(PREFIX);
+}
+
+/** The parcel that the id of a delivery names; nothing of any other id. */
+export function parcelOf(workflowId: string): {
+  readonly carrier: string | null;
+  readonly trackingNo: string | null;
+} {
+  const [, , carrier = null, trackingNo = null] = isDeliveryId(workflowId)
+    ? workflowId.split('/').map(decoded)
+    : [];
+  return { carrier, trackingNo };
+}
+
+/** People may give an id that we have not made. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 /** One update, and the id of the workflow that delivers it. */

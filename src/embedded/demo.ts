@@ -1,6 +1,7 @@
 import express, { Router } from 'express';
 import path from 'node:path';
 import { z } from 'zod';
+import { RefusedError, type Addressee } from '../api/ask';
 import { addRoute } from '../api/operation';
 import { bodyBytes, checkFields, readBody, readJson } from '../api/request-input';
 import type { Config } from '../config/config';
@@ -9,7 +10,7 @@ import { webPushKey } from '../push/settings';
 import { BEHAVIOURS, createCloudFunction } from './cloud-function';
 import { DEMO_PHONES } from './demo-phones';
 import { createEventFeed } from './event-feed';
-import { sendWebhook, type Addressee } from './sample-carrier';
+import { sendWebhook } from './sample-carrier';
 import { nextWebhook } from './sample-parcel';
 
 const WEB_FOLDER = path.join(PROJECT_ROOT, 'web');
@@ -70,8 +71,12 @@ export function createDemo(config: DemoSettings): Router {
     async post(request, response) {
       readJson(request, sendFields);
       const webhook = await nextWebhook(config.dataDir, {}, new Date());
-      const { status, answer } = await sendWebhook(config, webhook);
-      response.status(status).json(answer.ok ? { ...answer, webhook: webhook.body } : answer);
+      try {
+        response.json({ ...(await sendWebhook(config, webhook)), webhook: webhook.body });
+      } catch (error) {
+        if (!(error instanceof RefusedError)) throw error;
+        response.status(error.status).json(error.problem);
+      }
     },
   });
   addRoute(router, '/events', {

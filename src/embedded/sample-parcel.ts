@@ -17,13 +17,21 @@ const SAMPLE_CARRIER = 'yto';
 const SAMPLE_NUMBER = 'TEST_YT_20260206_';
 const FIRST_NUMBER = 7;
 
+const webhook = z.object({
+  carrier: z.string(),
+  tracking_no: z.string(),
+  status: z.string(),
+  event_text: z.string(),
+  event_time: z.string(),
+});
+
 const memory = z.object({
   /** The last digits of the sample parcel's number. */
   number: z.number().int(),
   /** How many statuses of its life were told. */
   told: z.number().int(),
   /** The webhook sent last. */
-  last: z.record(z.string(), z.string()).nullable(),
+  last: webhook.nullable(),
 });
 type Memory = z.infer<typeof memory>;
 
@@ -39,7 +47,7 @@ export interface SendChoice {
 }
 
 export interface NextWebhook {
-  readonly body: Readonly<Record<string, string>>;
+  readonly body: Readonly<z.output<typeof webhook>>;
   /** The order to link first, because this parcel is a fresh one. */
   readonly linkTo: string | null;
   /** Remembers this webhook as sent; call it when it was accepted. */

@@ -1,15 +1,17 @@
+import { Client } from '@temporalio/client';
 import { DefaultLogger, Runtime, type LogEntry } from '@temporalio/worker';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { WORKFLOW_BUNDLE } from '../../temporal/bundle-workflows';
 import { createActivities } from '../activities';
+import { reachDeliveries } from '../deliveries/reach';
 import { isQueuePolled, type QueueOfInterest } from '../deliveries/runs';
 import { createPushCounts, type PushCounts } from '../push/counts';
 import { createProviders } from '../push/registry';
 import type { BringUp, TemporalUp } from './context';
 import { openWorkerConnection } from './open-temporal';
-import { createWorkers, reachDeliveries } from './worker';
+import { createWorkers } from './worker';
 
 export interface WorkerParts {
   readonly temporal: TemporalUp;
@@ -50,7 +52,7 @@ export async function bringUpWorker(
     retention: config.retention,
     providers,
     rates: config.pushRates,
-    ...reachDeliveries({ ...place, pool, waitLimits: config.waitLimits }),
+    ...reachDeliveries({ temporal: new Client(place), pool, waitLimits: config.waitLimits }),
     countPush: pushCounts.count,
     log: logs.log,
   });
@@ -104,9 +106,13 @@ function installTemporalRuntime(log: Logger): void {
   });
 }
 
+/** The SDK warns of every worker that only pushes, and has no other word for one that is meant so. */
+const ONLY_PUSHES = 'No workflows registered, not polling for workflow tasks';
+
 function forward(log: Logger, { level, message, meta }: LogEntry): void {
   const { error, ...fields } = (meta ?? {}) as Record<string, unknown>;
   const line = { ...fields, ...(error !== undefined && { err: error }) };
+  if (message === ONLY_PUSHES) return log.debug(line, message);
   switch (level) {
     case 'ERROR':
       return log.error(line, message);

@@ -81,6 +81,8 @@ function requireSharedParts({ database, temporal }: Config, role: Role): void {
   );
 }
 
+/** The command that we are: it is run once more, in the background. */
+const MAIN = path.join(__dirname, '../cli/main.js');
 const LOOK_INTERVAL_MS = 100;
 /** Enough for what a start says between two looks; the rest comes with the next one. */
 const READ_BYTES = 64 * 1024;
@@ -98,15 +100,11 @@ export async function startInBackground(role: Role): Promise<number> {
   const { console: file } = processFiles(dataDir, role);
   mkdirSync(path.dirname(file), { recursive: true });
   const output = openSync(file, 'w+', 0o600);
-  const child = fork(
-    path.join(__dirname, '../cli/main.js'),
-    ['start', ...onlyOption(role), '--in-background'],
-    {
-      detached: true,
-      stdio: ['ignore', output, output, 'ipc'],
-      execArgv: [],
-    },
-  );
+  const child = fork(MAIN, ['start', ...onlyOption(role), '--in-background'], {
+    detached: true,
+    stdio: ['ignore', output, output, 'ipc'],
+    execArgv: [],
+  });
   // Who no longer wants to wait does not want it to start either.
   let takenBack = false;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -1,10 +1,6 @@
-import { Client, WorkflowNotFoundError } from '@temporalio/client';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import type { Activities } from '../activities/index';
-import type { ActivityDeps } from '../activities/deps';
-import { createDeliveryControl, type RetryParts } from '../deliveries/retry';
 import { pushQueue, TASK_QUEUE } from '../workflows/contract';
-import { deviceRegisteredSignal, orderLinkedSignal, supersedeSignal } from '../workflows/messages';
 
 export interface WorkerDeps {
   readonly connection: NativeConnection;
@@ -25,38 +21,6 @@ const SHUTDOWN_FORCE = '12s';
 
 /** Pushes wait for a provider most of the time: the default of 100 would leave the two cores idle. */
 const PUSHES_AT_ONCE = 200;
-
-const SIGNAL_OF_CAUSE = {
-  order: orderLinkedSignal,
-  device: deviceRegisteredSignal,
-  superseded: supersedeSignal,
-  // As good as any: a delivery only looks again.
-  'time-over': supersedeSignal,
-} as const;
-
-/** What activities ask of Temporal. */
-export function reachDeliveries({
-  connection,
-  namespace,
-  ...parts
-}: Pick<WorkerDeps, 'connection' | 'namespace'> & Omit<RetryParts, 'temporal'>): Pick<
-  ActivityDeps,
-  'wake' | 'deliveries'
-> {
-  const temporal = new Client({ connection, namespace });
-  return {
-    deliveries: createDeliveryControl({ ...parts, temporal }),
-    async wake({ workflowId, cause }) {
-      try {
-        await temporal.workflow.getHandle(workflowId).signal(SIGNAL_OF_CAUSE[cause].name);
-        return 'woken';
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return 'gone';
-        throw error;
-      }
-    },
-  };
-}
 
 /** All workers of a process, which live and die together. */
 export interface Workers {

@@ -42,7 +42,7 @@ export interface Parcel {
 export function nextStep(attention: Attention, { carrier, trackingNo, name }: Parcel): string {
   switch (attention) {
     case 'order-not-found':
-      return `link its order: PUT /api/v1/waybills/${carrier}/${trackingNo} {"order_id": "…"}`;
+      return `link its order: PUT /api/v1/waybills/${[carrier, trackingNo].map(encodeURIComponent).join('/')} {"order_id": "…"}`;
     case 'no-targets':
       return 'the app registers a phone of that owner: POST /api/v1/push/register';
     case 'push-failed':

@@ -66,7 +66,7 @@ async function announce(delivery: Delivery): Promise<Announcement | DeliveryResu
   const { workflowId, input, story } = delivery;
   const { update, retryOf } = input;
 
-  story.noteRetry(retryOf ?? null);
+  story.goesOn(retryOf ?? null);
   const reopen = retryOf !== undefined;
   const stored = { workflowId, update, reopen };
   const decision = await localFirst('persistWaybill', `persist waybill ${update.trackingNo}`, stored);
@@ -114,7 +114,7 @@ async function recipientsOnceOrdered(
       case 'order-not-found':
         story.waitsForOrder(resolution.until);
         await arrivalOrDeadline(inbox, resolution.until);
-        story.noteRetry(inbox.take().retry);
+        story.goesOn(inbox.take().retry);
     }
   }
 }
@@ -138,7 +138,7 @@ async function pushUntilSettled(delivery: Delivery, announcement: Announcement):
       return { outcome: sendStatus, reason, audiences };
     }
     const { retry } = inbox.take();
-    story.noteRetry(retry);
+    story.goesOn(retry);
     round = retry ? { number: round.number + 1, only: retry.devices } : { number: round.number };
   }
 }

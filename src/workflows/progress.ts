@@ -9,6 +9,8 @@ export interface Progress {
   readonly trackingNo: string;
   /** The step under way, or what is waited for. */
   step: string;
+  /** Until when it waits, ISO 8601; `null` while it does something, or has ended. */
+  waitsUntil: string | null;
   decision: Decision | null;
   recipients: Recipients | null;
   round: number;

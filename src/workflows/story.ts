@@ -29,6 +29,7 @@ export class Story {
       carrier: update.carrier,
       trackingNo: update.trackingNo,
       step: 'storing the scans',
+      waitsUntil: null,
       decision: null,
       recipients: null,
       round,
@@ -49,7 +50,7 @@ export class Story {
 
   waitsForOrder(until: string): void {
     this.#attend(['order-not-found'], 'sending');
-    this.#step(`waiting for an order until ${until}`);
+    this.#step(`waiting for an order until ${until}`, until);
   }
 
   resolved(recipients: Recipients): void {
@@ -88,10 +89,12 @@ export class Story {
     const attention = [...new Set(outcome.audiences.flatMap((audience) => audience.attention ?? []))];
     if (outcome.wakeAt === null) return;
     this.#attend(attention, outcome.sendStatus);
-    this.#step(`waiting until ${outcome.wakeAt}`);
+    this.#step(`waiting until ${outcome.wakeAt}`, outcome.lookAgain ? null : outcome.wakeAt);
   }
 
-  noteRetry(retry: RetryRequest | null): void {
+  /** It goes on, because a person asked for it or for another reason. */
+  goesOn(retry: RetryRequest | null): void {
+    this.#progress.waitsUntil = null;
     if (retry) this.#progress.retry = retry;
   }
 
@@ -120,8 +123,9 @@ export class Story {
     ]);
   }
 
-  #step(step: string): void {
+  #step(step: string, waitsUntil: string | null = null): void {
     this.#progress.step = step;
+    this.#progress.waitsUntil = waitsUntil;
     this.#show();
   }
 

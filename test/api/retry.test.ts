@@ -53,6 +53,46 @@ describe('a retry', () => {
     expect(lab.cloud.countFor(cid)).toBe(2);
   });
 
+  test('is asked for by any name of the delivery, and by dry run first', async () => {
+    const parcel = await lab.parcel({ user: 1, merchant: 0 });
+    const [cid = ''] = parcel.cids;
+    lab.cloud.answer(cid, refused);
+    await lab.withWorker(async () => {
+      const { workflowId } = await lab.start(parcel, 'delivered', 1);
+      const messageId = await messageOf(parcel.userId);
+      await eventually(async () => (await sendStatusOf(messageId)) === 'failed');
+      const byName = (name: string, json: object) =>
+        api.call('POST', `/api/v1/deliveries/${encodeURIComponent(name)}/retry`, { json });
+      for (const name of [workflowId, messageId, parcel.trackingNo]) {
+        expect(await byName(name, { dry_run: true })).toMatchObject({
+          status: 200,
+          json: { workflow_id: workflowId, run_id: null, restarted: false },
+        });
+      }
+      expect(lab.cloud.countFor(cid)).toBe(1);
+      expect(await byName(workflowId, { dry_run: true, devices: ['no-such-phone'] })).toMatchObject({
+        status: 409,
+        json: { code: 'nothing-to-retry' },
+      });
+      expect(await byName('YT-nobody', {})).toMatchObject({
+        status: 404,
+        json: { code: 'delivery-unknown', field: 'name' },
+      });
+      lab.cloud.answer(cid);
+      expect((await byName(workflowId, {})).status).toBe(200);
+      await eventually(async () => (await sendStatusOf(messageId)) === 'success');
+
+      await lab.db.pool.query(
+        `insert into express_notifications (message_id, recipient_id, workflow_id) values ($1, 'u', 'delivery/another')`,
+        [parcel.trackingNo],
+      );
+      const { status, json } = await byName(parcel.trackingNo, {});
+      expect({ status, json }).toMatchObject({ status: 400, json: { code: 'field-invalid', field: 'name' } });
+      for (const id of [workflowId, 'delivery/another']) expect(json['message']).toContain(id);
+    });
+    expect(lab.cloud.countFor(cid)).toBe(2);
+  });
+
   test('of a delivery that is still pushing is refused with the reason', async () => {
     const parcel = await lab.parcel({ user: 1, merchant: 0 });
     const release = lab.cloud.hold();

@@ -26,6 +26,8 @@ const api = use(() => serveDeliveries(lab, { config: loadConfig({ API_KEYS: KEY 
 beforeEach(() => {
   process.env['PORT'] = new URL(api.url).port;
   process.env['API_KEYS'] = KEY;
+  process.env['TEMPORAL_PORT'] = lab.temporal.address.split(':').at(-1);
+  process.env['TEMPORAL_NAMESPACE'] = lab.temporal.namespace;
   written = [];
   const write = (line: unknown): number => written.push(String(line));
   jest.spyOn(console, 'log').mockImplementation(write);
@@ -114,10 +116,8 @@ describe('the commands of operators', () => {
       expect(await handle.result()).toMatchObject({ outcome: 'success' });
 
       for (const options of [['--dry-run'], ['--reason', 'merchant called']]) {
-        const again = await run(retryCommand(), trackingNo, ...options);
-        expect(again.code).toBe(1);
-        expect(again.output).toContain(
-          `${handle.workflowId}: nothing to retry: every push was accepted, and no other device is registered`,
+        await expect(run(retryCommand(), trackingNo, ...options)).rejects.toThrow(
+          'Waybell refuses (409): nothing to retry: every push was accepted, and no other device is registered',
         );
       }
     });
@@ -126,6 +126,66 @@ describe('the commands of operators', () => {
     expect(ledger.code).toBe(0);
     expect(ledger.output).toContain('Both equations close.');
     expect((await run(attentionCommand())).output).toBe('Nothing waits.');
+  });
+
+  test('a retry of one shows how it ended: that it waits again, or that everybody is reached', async () => {
+    const parcel = await lab.parcel({ user: 1, merchant: 1 });
+    const [cid = ''] = parcel.cids;
+    lab.cloud.answer(cid, refused);
+    await lab.withWorker(async () => {
+      const { workflowId } = await lab.start(parcel, 'delivered', 1);
+      await eventually(async () => {
+        const { attention } = JSON.parse((await run(attentionCommand(), '--json')).output) as {
+          attention: { workflow_id: string; kind: string }[];
+        };
+        return attention.some((one) => one.workflow_id === workflowId && one.kind === 'push-failed');
+      });
+      const dry = await run(retryCommand(), workflowId, '--dry-run');
+      expect(dry).toEqual({
+        code: 0,
+        output: `1 delivery found, nothing changed:\n${workflowId}: the delivery waits (push-failed), and would try again`,
+      });
+      expect(lab.cloud.countFor(cid)).toBe(1);
+
+      const head = [
+        `^workflow   ${workflowId}`,
+        'retry      The retry has begun\\.',
+        `order      ${parcel.orderId}`,
+        `recipients user ${parcel.userId}, merchant ${parcel.merchantId}`,
+      ];
+      const again = await run(retryCommand(), parcel.trackingNo);
+      expect(again.code).toBe(0);
+      expect(again.output).toMatch(
+        new RegExp(
+          [
+            ...head,
+            `push       …${cid.slice(-4)} user     failed: .+`,
+            'push       ….... merchant accepted: .+',
+            'state      RUNNING, waiting until 20.+Z',
+            'Temporal   http://.+',
+            `next       remove the cause, then: npx waybell retry ${parcel.trackingNo}$`,
+          ].join('\n'),
+        ),
+      );
+      expect(lab.cloud.countFor(cid)).toBe(2);
+
+      lab.cloud.answer(cid);
+      const healed = await run(retryCommand(), parcel.trackingNo, '--reason', 'repaired');
+      expect(healed.code).toBe(0);
+      expect(healed.output).toMatch(
+        new RegExp(
+          [
+            ...head,
+            `push       …${cid.slice(-4)} user     accepted: .+`,
+            'push       ….... merchant accepted: .+',
+            'state      COMPLETED, ended as .+',
+            'Temporal   http://.+',
+            `next       npx waybell why ${parcel.trackingNo}$`,
+          ].join('\n'),
+        ),
+      );
+    });
+    expect(lab.cloud.countFor(cid)).toBe(3);
   });
 
   test('say of a delivery that nobody carries on how it is started again', async () => {
@@ -167,10 +227,10 @@ describe('the commands of operators', () => {
     [['--query', 'Carrier='], /^Waybell refuses \(400\): ./],
     [['--query', 'Carrier="yto"', 'YT-1'], 'Name deliveries, or give --query.'],
     [[], 'Name deliveries, or give --query.'],
-    [['a', '--rate', '201'], '--rate must be a whole number, 1 to 200.'],
-    [['a', '--rate', 'fast'], '--rate must be a whole number, 1 to 200.'],
+    [['a', '--rate', '201'], 'It must be at most 200.'],
+    [['a', '--rate', 'fast'], 'It must be a number.'],
   ])('retry %j is refused in one sentence', async (args, sentence) => {
-    await expect(run(retryCommand(), ...args)).rejects.toThrow(sentence);
+    await expect(run(retryCommand().exitOverride(), ...args)).rejects.toThrow(sentence);
   });
 
   test('a dry run of a query tells runs from deliveries', async () => {
@@ -230,14 +290,15 @@ describe('the commands of operators', () => {
     }).listen(0, '127.0.0.1');
     await once(proxy, 'listening');
     process.env['PORT'] = String((proxy.address() as AddressInfo).port);
-    const retried = lab.withWorker(() => run(retryCommand(), 'delivery/of/nobody/3'));
+    const nobodies = ['delivery/of/nobody/3', 'delivery/of/nobody/4'];
+    const retried = lab.withWorker(() => run(retryCommand(), ...nobodies));
     const { code, output } = await retried.finally(() => {
       proxy.closeAllConnections();
       proxy.close();
     });
     expect(meets).toEqual([]);
     expect(code).toBe(1);
-    expect(output).toContain('1 delivery: 0 try again, 0 started again, 1 refused.');
+    expect(output).toContain('2 deliveries: 0 try again, 0 started again, 2 refused.');
   });
 
   test('a retry by a user without a name, as containers have them, is kept with the number', async () => {
@@ -245,8 +306,8 @@ describe('the commands of operators', () => {
       throw new Error('uv_os_get_passwd returned ENOENT');
     });
     await lab.withWorker(async () => {
-      const { output } = await run(retryCommand(), 'delivery/of/nobody/1');
-      expect(output).toContain('1 delivery: 0 try again, 0 started again, 1 refused.');
+      const { output } = await run(retryCommand(), 'delivery/of/nobody/1', 'delivery/of/nobody/2');
+      expect(output).toContain('2 deliveries: 0 try again, 0 started again, 2 refused.');
       const [, bulkId = ''] = /(bulk-retry%2F[\w-]+)/.exec(output) ?? [];
       const retried = lab.temporal.client.workflow.getHandle(decodeURIComponent(bulkId));
       expect((await retried.describe()).memo).toMatchObject({ operator: `user ${process.getuid?.()}` });

@@ -43,7 +43,7 @@ describe.each(DATABASE_KINDS)('a parcel whose rows were deleted (%s database)', 
         update,
         reopen: false,
       })) as Decision;
-      await closeOpenUpdate(db.pool, workflowId, { outcome: 'success', reason: '' });
+      await closeOpenUpdate(db.pool, workflowId, { outcome: 'success', reason: null });
       return decision;
     };
   });

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import { Client, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import pino from 'pino';
 import { createActivities, type Activities } from '../../src/activities';
@@ -8,11 +8,12 @@ import { PUSH_TIMERS, type ActivityDeps } from '../../src/activities/deps';
 import { loadConfig } from '../../src/config/config';
 import type { WaitLimits } from '../../src/shipment/attention';
 import { createUniCloudProvider } from '../../src/push/unicloud/unicloud';
+import { reachDeliveries } from '../../src/deliveries/reach';
 import { startDelivery } from '../../src/deliveries/start';
 import { deliveryWorkflowId } from '../../src/deliveries/workflow-id';
 import type { ShipmentStatus } from '../../src/shipment/status';
 import type { ShipmentUpdate } from '../../src/shipment/update';
-import { createWorkers, reachDeliveries, type WorkerDeps } from '../../src/process/worker';
+import { createWorkers, type WorkerDeps } from '../../src/process/worker';
 import type { DeliveryInput, DeliveryResult } from '../../src/workflows/contract';
 import { requireClosedLedger } from './closed-ledger';
 import { startCloudFunction, type FakeCloudFunction } from './cloud-function';
@@ -103,8 +104,7 @@ export async function openDeliveryLab(
     providers: new Map([['unicloud', createUniCloudProvider({ url: cloud.url })]]),
     timers: LAB_TIMERS,
     ...reachDeliveries({
-      connection: temporal.nativeConnection,
-      namespace: temporal.namespace,
+      temporal: new Client({ connection: temporal.nativeConnection, namespace: temporal.namespace }),
       pool: db.pool,
       taskQueue: temporal.taskQueue,
       waitLimits: LIMITS,

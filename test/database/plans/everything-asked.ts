@@ -91,9 +91,9 @@ async function deliver(db: Queryable, user: string, order: string): Promise<void
     latestAt: null,
   });
   await updates.isCurrent(db, WORKFLOW);
-  await updates.writeUpdateState(db, workflowId, { closed: false, outcome: 'success', reason: '' });
+  await updates.writeUpdateState(db, workflowId, { closed: false, outcome: 'success', reason: 'by-audience' });
   await updates.reopenUpdate(db, WORKFLOW, 'r2');
-  await updates.closeOpenUpdate(db, WORKFLOW, { outcome: 'success', reason: '' });
+  await updates.closeOpenUpdate(db, WORKFLOW, { outcome: 'success', reason: null });
   await insertNotification(db, workflowId, {
     ...{ messageId: `${MESSAGE}2`, audience: 'user', recipientId: user, orderId: order },
     ...{ carrier: 'yto', trackingNo: TRACKING_NO, title: 't', body: 'b' },
@@ -279,7 +279,7 @@ async function importTheOldQueue(db: Queryable): Promise<void> {
   const columns = { waybillId: 'waybill_id', status: 'event_status', text: 'event_text', time: 'created_at' };
   await oldQueue.countQueueRows(db);
   await oldQueue.findMissingQueueColumns(db, columns);
-  await oldQueue.takeQueuePage(db, shopTables, columns, '', 10);
+  await oldQueue.lockQueuePage(db, shopTables, columns, '', 10);
   await oldQueue.endQueueRows(db, ['0c000000-0000-4000-8000-000000000002']);
   await oldQueue.insertQueueImport(db, {
     ...{

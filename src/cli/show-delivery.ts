@@ -1,0 +1,76 @@
+import type { Config } from '../config/config';
+import { followDelivery, type FollowEnd } from '../deliveries/follow';
+import { openTemporalLazily } from '../process/open-temporal';
+import { nextStep } from '../shipment/attention';
+import type { Attention } from '../shipment/delivery';
+import type { Progress } from '../workflows/progress';
+
+/**
+ * Shows what a delivery does until it has ended or waits for something, for a minute at most; then where it stands,
+ * and what to do next.
+ * @param otherwise what to do next when it needs nobody
+ */
+export async function showDelivery(
+  config: Config,
+  { workflowId, temporalUi, otherwise }: Shown,
+): Promise<void> {
+  const { client, close } = openTemporalLazily(config);
+  try {
+    const say = sayOnce();
+    const end = await followDelivery(client, workflowId, (progress) => say(peopleOf(progress)));
+    say(end.progress ? pushesOf(end.progress) : []);
+    console.log(`state      ${describeEnd(end)}`);
+    console.log(`Temporal   ${temporalUi}`);
+    console.log(`next       ${adviceFor(end, otherwise)}`);
+  } finally {
+    await close();
+  }
+}
+
+interface Shown {
+  readonly workflowId: string;
+  readonly temporalUi: string;
+  readonly otherwise: string;
+}
+
+/** One line for each new fact. */
+function sayOnce(): (lines: readonly string[]) => void {
+  const told = new Set<string>();
+  return (lines) => {
+    for (const line of lines) {
+      if (!told.has(line)) console.log(line);
+      told.add(line);
+    }
+  };
+}
+
+function peopleOf({ recipients }: Progress): string[] {
+  if (!recipients) return [];
+  const { orderId, userId, merchantId } = recipients;
+  const people = [
+    ...(userId === null ? [] : [`user ${userId}`]),
+    ...(merchantId === null ? [] : [`merchant ${merchantId}`]),
+  ];
+  return [`order      ${orderId}`, `recipients ${people.join(', ')}`];
+}
+
+/** Told once all of a round are known: before, they are those of the round before. */
+function pushesOf({ pushes }: Progress): string[] {
+  return pushes.map(
+    ({ cidTail, audience, state, reason, words }) =>
+      `push       …${cidTail} ${audience.padEnd(8)} ${state}: ${words === '' ? reason : words}`,
+  );
+}
+
+function describeEnd({ state, progress }: FollowEnd): string {
+  if (state === null) return 'not known: Temporal does not answer; the delivery goes on by itself';
+  return progress ? `${state}, ${progress.step}` : `${state}, no worker answers: see the Temporal UI`;
+}
+
+/** The first that a delivery waits for is what is to be done next. */
+const NEXT: readonly Attention[] = ['push-failed', 'order-not-found', 'no-targets'];
+
+function adviceFor({ progress }: FollowEnd, otherwise: string): string {
+  const lacks = progress && NEXT.find((attention) => progress.attention.includes(attention));
+  return lacks ? nextStep(lacks, { ...progress, name: progress.trackingNo }) : otherwise;
+}

@@ -1,0 +1,31 @@
+import type { DueWait } from '../database/due-waits';
+import type { RetryRequest } from '../shipment/retry-request';
+import { listDeliveries, type DeliveryPage } from './list';
+import { retryDelivery, type RetryEnd, type RetryParts } from './retry';
+import { wakeDelivery } from './wake';
+
+/** What a retry of many needs of Temporal. */
+export interface DeliveryControl {
+  readonly list: (query: string, from: string | null) => Promise<DeliveryPage>;
+  /** @param bulkId of the bulk retry: a repeat asks and starts nothing twice */
+  readonly retry: (workflowId: string, request: RetryRequest, bulkId: string) => Promise<RetryEnd>;
+}
+
+/** How activities reach deliveries other than their own. */
+export interface DeliveryReach {
+  /** Signals a waiting delivery. `gone`: Temporal has no open workflow of that id. */
+  readonly wake: (wait: DueWait) => Promise<'woken' | 'gone'>;
+  /** Finds deliveries and tries them again, for a retry of many. */
+  readonly deliveries: DeliveryControl;
+}
+
+export function reachDeliveries(parts: RetryParts): DeliveryReach {
+  const { temporal } = parts;
+  return {
+    wake: (wait) => wakeDelivery(temporal, wait),
+    deliveries: {
+      list: (query, from) => listDeliveries(temporal, query, from),
+      retry: (workflowId, request, bulkId) => retryDelivery(parts, workflowId, request, bulkId),
+    },
+  };
+}
