@@ -5,6 +5,7 @@ import type { Retention } from '../config/retention';
 import type { DeliveryReach } from '../deliveries/reach';
 import type { PushClass, PushProvider } from '../push/provider';
 import type { Language } from '../shipment/message-text';
+import type { NewsAge } from '../shipment/news-age';
 import type { StatusMap } from '../shipment/status';
 
 /** The clocks of a push. Tests have shorter ones. */
@@ -31,6 +32,9 @@ export interface ActivityDeps extends DeliveryReach {
   readonly statusMap: StatusMap;
   readonly language: Language;
   readonly retention: Retention;
+  readonly newsAge: NewsAge;
+  /** The clock by which news are too old; tests have one of their own. */
+  readonly now?: () => number;
   /** By the name that `push_devices.provider` holds. */
   readonly providers: ReadonlyMap<string, PushProvider>;
   /** Pushes per second by provider; no limit when absent. */

@@ -1,20 +1,27 @@
 import { activityInfo } from '@temporalio/activity';
 import {
-  countAnnounced,
   insertUpdate,
   reopenUpdate,
+  selectOccurrences,
   selectOpenDeliveries,
   selectOwnRecord,
   selectStoredDecision,
 } from '../database/updates';
 import { takeWaybill, writeWaybillStatus, type Waybill } from '../database/waybills';
-import { insertEvents, selectNewestParcel, selectParcelEvents } from '../database/parcel-events';
+import {
+  insertEvents,
+  selectNamedScans,
+  selectNewestParcel,
+  selectParcelEvents,
+} from '../database/parcel-events';
 import { recallParcel } from '../database/parcel-memories';
 import { inTransaction, type Queryable } from '../database/pool';
 import { currentStatus } from '../shipment/current-status';
-import { decideAnnouncement, lastTold } from '../shipment/decide-announcement';
+import { decideAnnouncement, lastTold, NEVER_TOLD } from '../shipment/decide-announcement';
 import type { Decision } from '../shipment/delivery';
+import { isTooOld, tellUntil } from '../shipment/news-age';
 import { assignInstances } from '../shipment/parcel-instance';
+import { isNamed, keyOfVersion } from '../shipment/scan-version';
 import { readStatus } from '../shipment/status';
 import type { ShipmentUpdate } from '../shipment/update';
 import type { ActivityDeps } from './deps';
@@ -24,6 +31,8 @@ export interface PersistWaybillInput {
   readonly update: ShipmentUpdate;
   /** Set when a person restarts a closed delivery: its row is opened again. */
   readonly reopen: boolean;
+  /** That person wants it told however old it is. */
+  readonly force?: boolean;
 }
 
 /**
@@ -32,19 +41,22 @@ export interface PersistWaybillInput {
  * forgot the first, has nothing to do.
  */
 export function createPersistWaybill(deps: ActivityDeps) {
-  const { pool, shopTables } = deps;
-  return function persistWaybill({ workflowId, update, reopen }: PersistWaybillInput): Promise<Decision> {
+  const { pool, shopTables, now = Date.now } = deps;
+  return function persistWaybill(input: PersistWaybillInput): Promise<Decision> {
+    const { workflowId, update, reopen, force = false } = input;
     return inTransaction(pool, async (db) => {
       const runId = currentRunId();
       const waybill = await takeWaybill(db, shopTables, update);
       await recallParcel(db, waybill.id);
       const stored = await selectStoredDecision(db, workflowId);
       if (stored && reopen) {
-        return { ...stored.decision, lastRound: await reopenUpdate(db, workflowId, runId) };
+        const { tooOld: _, ...decision } = stored.decision;
+        if (!force && isTooOld(decision.tellUntil, now())) return { ...decision, tooOld: true };
+        return { ...decision, lastRound: await reopenUpdate(db, workflowId, runId) };
       }
       if (stored)
         return stored.endedBefore(runId) ? { ...stored.decision, verdict: 'nothing-new' } : stored.decision;
-      return decide(db, deps, waybill, { workflowId, runId }, update);
+      return decide(db, deps, waybill, { workflowId, runId }, update, force);
     });
   };
 }
@@ -60,45 +72,65 @@ function currentRunId(): string {
 
 async function decide(
   db: Queryable,
-  { shopTables, statusMap }: ActivityDeps,
+  { shopTables, statusMap, newsAge, now = Date.now }: ActivityDeps,
   waybill: Waybill,
   { workflowId, runId }: Run,
   update: ShipmentUpdate,
+  force: boolean,
 ): Promise<Decision> {
   const waybillId = waybill.id;
   const parcel = await selectNewestParcel(db, waybillId);
+  // A word about silence has no time of its own: it is about the newest parcel.
+  const scans = update.events.filter(({ status }) => status !== 'expired');
   const instances = assignInstances(
     parcel,
-    update.events.map(({ time }) => time),
+    scans.map(({ time }) => time),
   );
-  const events = update.events.map((event, i) => ({ ...event, instance: instances[i] ?? 1 }));
   const instance = Math.max(parcel?.instance ?? 1, ...instances);
+  const named = update.events.map(({ key }) => key).filter(isNamed);
+  const namesakes = await selectNamedScans(db, waybillId, named);
+  const events = update.events.map((event) => ({
+    ...event,
+    key: keyOfVersion(event, namesakes.get(event.key)),
+    instance: instances[scans.indexOf(event)] ?? instance,
+  }));
   const added = await insertEvents(db, { waybillId, workflowId, source: update.source }, events);
 
   const inRow = waybill.status === null ? null : readStatus(waybill.status, statusMap);
   const stored = update.toldBefore === undefined ? inRow : update.toldBefore;
-  const current = currentStatus(await selectParcelEvents(db, waybillId, instance));
+  const current = currentStatus(await selectParcelEvents(db, waybillId, instance), newsAge.zone);
+  const own = await selectOwnRecord(db, waybillId, instance);
+  const before =
+    current === null ? NEVER_TOLD : await selectOccurrences(db, waybillId, instance, current.status);
   const verdict = decideAnnouncement(
     {
       known: added.filter(({ status }) => status !== null).length,
       unknown: added.filter(({ status }) => status === null).length,
     },
     current,
-    lastTold(await selectOwnRecord(db, waybillId, instance), stored),
+    lastTold(own, stored),
+    before,
   );
   const announced = verdict === 'announce' && current !== null;
+  const until = announced ? tellUntil(current.status, current.latestAt, newsAge) : undefined;
   const decision: Decision = {
     verdict,
     waybillId,
     instance,
     status: current?.status ?? null,
-    occurrence: announced ? 1 + (await countAnnounced(db, waybillId, instance, current.status)) : 0,
+    occurrence: announced ? before.count + 1 : 0,
     supersedes: announced ? await selectOpenDeliveries(db, waybillId) : [],
+    ...(until !== undefined && { tellUntil: until }),
+    ...(!force && isTooOld(until, now()) && { tooOld: true as const }),
+    ...(announced && current.unproven && { unproven: true as const }),
   };
   await insertUpdate(db, { workflowId, runId, update }, decision, {
     enteredAt: current?.enteredAt ?? null,
     latestAt: current?.latestAt ?? null,
   });
-  if (announced) await writeWaybillStatus(db, shopTables, waybillId, current.status);
+  // What we told last may have been taken back by a late scan, and what stands then told before it.
+  const takenBack = verdict === 'stale' && own.told !== null && own.told !== current?.status;
+  if (current !== null && (announced || takenBack))
+    await writeWaybillStatus(db, shopTables, waybillId, current.status);
   return decision;
 }

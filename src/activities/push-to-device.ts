@@ -17,6 +17,8 @@ export interface PushToDeviceInput {
   readonly workflowId: string;
   readonly device: DeviceRef;
   readonly round: number;
+  /** A person wants it told however old it is. */
+  readonly force?: boolean;
 }
 
 /** What a provider is told at least: a phone may be without a network for as long as it takes to pass a tunnel. */
@@ -36,7 +38,8 @@ const REPORT_MS = 1_000;
 export function createPushToDevice({ pool, providers, log, countPush, timers = PUSH_TIMERS }: ActivityDeps) {
   const nextLookMs = createHeldLooks(timers.heldLook);
 
-  return async function pushToDevice({ workflowId, device, round }: PushToDeviceInput): Promise<PushResult> {
+  return async function pushToDevice(input: PushToDeviceInput): Promise<PushResult> {
+    const { workflowId, device, round, force = false } = input;
     const begunAt = performance.now();
     // Temporal gives an attempt up that takes longer, and the next one would push again.
     const reportAt = begunAt + activityInfo().startToCloseTimeoutMs - REPORT_MS;
@@ -51,7 +54,7 @@ export function createPushToDevice({ pool, providers, log, countPush, timers = P
 
     // A definite rejection whose write failed left its generation here: the next request needs a fresh id.
     const atLeastGeneration = (activityInfo().heartbeatDetails as number | undefined) ?? 0;
-    const task = { workflowId, messageId, deviceId, round, atLeastGeneration };
+    const task = { workflowId, messageId, deviceId, round, atLeastGeneration, force };
     const claim = await inTransaction(
       pool,
       (db) => claimPush(db, task),
@@ -61,6 +64,7 @@ export function createPushToDevice({ pool, providers, log, countPush, timers = P
     if (claim === null) return end('failed', 'notification_missing');
     if (claim.storedState === 'accepted') return end('accepted', 'accepted_before');
     if (claim.superseded) return end('superseded', 'newer_status');
+    if (claim.tooOld) return end('superseded', 'too_old');
     if (!claim.reachable) return end('moved', 'not_the_owner');
     const { provider } = claim;
     if (claim.held) return waitForProvider(claim.held.cause, claim.held.words);

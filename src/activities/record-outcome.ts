@@ -2,7 +2,7 @@ import type { WaitLimits } from '../shipment/attention';
 import { countPushes, writeResults, writeSendStatus } from '../database/pushes';
 import { everHadDevice, findDevices } from '../database/find-devices';
 import { inTransaction, type Queryable } from '../database/pool';
-import { isCurrent, writeUpdateState } from '../database/updates';
+import { selectStanding, writeUpdateState, type DeliveryStanding } from '../database/updates';
 import { deleteOtherWaits, upsertWait, WAIT_KIND_OF_ATTENTION } from '../database/waits';
 import {
   judgeAudience,
@@ -13,6 +13,7 @@ import {
   type PushResult,
 } from '../shipment/delivery';
 import type { EndReason } from '../shipment/end-reason';
+import { TOO_OLD } from '../shipment/news-age';
 import type { ActivityDeps } from './deps';
 
 export interface RecordOutcomeInput {
@@ -21,6 +22,8 @@ export interface RecordOutcomeInput {
   readonly round: number;
   readonly results: readonly PushResult[];
   readonly limits: WaitLimits;
+  /** A person wants it told however old it is. */
+  readonly force?: boolean;
 }
 
 /**
@@ -33,11 +36,12 @@ export function createRecordOutcome({ pool }: ActivityDeps) {
     const { workflowId, notifications, round } = input;
     const outcome = await inTransaction(pool, async (db) => {
       await writeResults(db, workflowId, round, input.results);
-      const current = await isCurrent(db, workflowId);
+      const { current, tooOld } = await selectStanding(db, workflowId);
+      const standing = { current, tooOld: tooOld && !input.force };
       const audiences: AudienceOutcome[] = [];
       const waits: string[] = [];
       for (const notification of notifications) {
-        const { outcome, wait } = await judge(db, input, notification, current);
+        const { outcome, wait } = await judge(db, input, notification, standing);
         audiences.push(outcome);
         if (wait !== null) waits.push(wait);
       }
@@ -45,7 +49,7 @@ export function createRecordOutcome({ pool }: ActivityDeps) {
       // An expired wait keeps its row until the delivery closes: a new row would start a new deadline.
       await deleteOtherWaits(db, workflowId, waiting.length > 0 ? waits : []);
       const sendStatus = overallStatus(audiences.map((audience) => audience.sendStatus));
-      const reason = reasonOf(audiences, current);
+      const reason = reasonOf(audiences, standing);
       await writeUpdateState(db, workflowId, { closed: waiting.length === 0, outcome: sendStatus, reason });
       const deadlines = waiting.flatMap(({ until }) => until ?? []).sort();
       return { sendStatus, reason, audiences, wakeAt: deadlines[0] ?? null };
@@ -71,15 +75,16 @@ export function createRecordOutcome({ pool }: ActivityDeps) {
 
 async function judge(
   db: Queryable,
-  { workflowId, limits }: RecordOutcomeInput,
+  { workflowId, limits, force = false }: RecordOutcomeInput,
   { messageId, audience, recipientId }: NotificationRef,
-  current: boolean,
+  standing: DeliveryStanding,
 ): Promise<{ outcome: AudienceOutcome; wait: string | null }> {
-  const pushes = await countPushes(db, messageId);
+  const { tooLate, ...pushes } = await countPushes(db, messageId);
   const { sendStatus, need } = judgeAudience({
     audience,
     ...pushes,
-    current,
+    ...standing,
+    tooLate,
     everHadDevice: await everHadDevice(db, audience, recipientId),
   });
   const kind = need && WAIT_KIND_OF_ATTENTION[need.attention];
@@ -90,6 +95,7 @@ async function judge(
           audience,
           ownerId: recipientId,
           limitMs: limits[need.limit],
+          force,
         })
       : null;
   await writeSendStatus(db, messageId, sendStatus, need && need.attention);
@@ -106,9 +112,11 @@ async function judge(
   };
 }
 
-function reasonOf(audiences: readonly AudienceOutcome[], current: boolean): EndReason {
+function reasonOf(audiences: readonly AudienceOutcome[], { current, tooOld }: DeliveryStanding): EndReason {
   if (audiences.length === 0) return 'nobody-named';
-  return current ? 'by-audience' : 'newer-status';
+  if (!current) return 'newer-status';
+  const told = audiences.every(({ sendStatus }) => sendStatus === 'success');
+  return tooOld && !told ? TOO_OLD.reason : 'by-audience';
 }
 
 export interface RecordResultsInput {

@@ -1,4 +1,4 @@
-import { isCurrent } from '../database/updates';
+import { selectStanding } from '../database/updates';
 import { findRecipients, isMalformedId } from '../database/find-recipients';
 import { inTransaction } from '../database/pool';
 import { deleteEndedWaits, upsertWait } from '../database/waits';
@@ -10,6 +10,8 @@ export interface ResolveRecipientsInput {
   readonly waybillId: string;
   /** How long to wait for an order, milliseconds. */
   readonly limitMs: number;
+  /** A person wants it told however old it is. */
+  readonly force?: boolean;
 }
 
 /**
@@ -33,18 +35,24 @@ export function createResolveRecipients({ pool, shopTables }: ActivityDeps) {
     let recipients = await look();
     if (recipients === null) {
       const wait = await inTransaction(pool, async (db) => {
-        if (!(await isCurrent(db, input.workflowId))) return null;
-        return upsertWait(db, input.workflowId, {
+        const { current, tooOld } = await selectStanding(db, input.workflowId);
+        if (!current) return null;
+        const { limitMs, force = false } = input;
+        const written = await upsertWait(db, input.workflowId, {
           kind: 'order',
           audience: '',
           ownerId: '',
-          limitMs: input.limitMs,
+          limitMs,
+          force,
         });
+        return { ...written, tooOld: tooOld && !force };
       });
       if (wait === null) return { kind: 'superseded' };
       recipients = await look();
       if (recipients === null) {
-        return wait.expired ? { kind: 'gave-up' } : { kind: 'order-not-found', until: wait.until };
+        return wait.expired
+          ? { kind: 'gave-up', tooOld: wait.tooOld }
+          : { kind: 'order-not-found', until: wait.until };
       }
     }
     return { kind: 'found', recipients };

@@ -29,7 +29,12 @@ export function createUpsertNotifications({ pool, language }: ActivityDeps) {
     );
     return inTransaction(pool, async (db) => {
       for (const ref of refs) {
-        const text = messageText(language, status, ref.audience, trackingNo);
+        const text = messageText(
+          language,
+          decision.unproven ? 'signed_for' : status,
+          ref.audience,
+          trackingNo,
+        );
         const row = { ...ref, ...text, orderId: recipients.orderId, carrier, trackingNo };
         await insertNotification(db, workflowId, row);
       }

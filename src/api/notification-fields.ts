@@ -102,6 +102,7 @@ export const PUSH_EXAMPLE = {
 
 export const EXPLANATION_EXAMPLE = explainNotification({
   sendStatus: 'success',
+  tooLate: false,
   everHadDevice: true,
   waitsUntil: null,
   accepted: 1,

@@ -78,3 +78,9 @@ export const optionalId = textOrNumber
 /** Words of a person: kept in a history, shown to others. */
 export const words = (maxLength: number): z.ZodString =>
   z.string().min(1).max(maxLength).refine(printable, 'must not hold control characters');
+
+/** Of a retry: a person may know better than the clock. */
+export const tellsOld = z
+  .boolean()
+  .default(false)
+  .describe('Also what is too old to be told: see `MAX_AGE_HOURS`.');

@@ -23,11 +23,13 @@ export function requestOf({
   operator,
   reason,
   devices,
+  force,
 }: Partial<z.output<typeof retryRequest>>): RetryRequest {
   return {
     ...(operator !== undefined && { operator }),
     ...(reason !== undefined && { reason }),
     ...(devices !== undefined && { devices }),
+    ...(force && { force }),
   };
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { printable } from '../sources/reading/text';
 import { ok, temporalUi } from './answer-fields';
 import { DATABASE_PROBLEMS } from './database-problem';
-import { requiredId } from './request-input';
+import { requiredId, tellsOld } from './request-input';
 
 /** A workflow id holds a source, a carrier and a tracking number, each percent-encoded. */
 export const MAX_NAME_LENGTH = 512;
@@ -28,6 +28,7 @@ export const retryRequest = z
       .max(MAX_DEVICES)
       .optional()
       .describe('Ids or cids of devices; everything that failed when absent.'),
+    force: tellsOld,
   })
   .meta({ id: 'RetryRequest' });
 

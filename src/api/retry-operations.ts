@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { count, moment, ok, temporalUi } from './answer-fields';
 import { DATABASE_PROBLEMS } from './database-problem';
-import { requiredId, textId, words } from './request-input';
+import { requiredId, tellsOld, textId, words } from './request-input';
 import type { Operation } from './operation';
 import { MAX_NAME_LENGTH } from './retry-fields';
 
@@ -38,6 +38,7 @@ export const startRetries = {
       operator: words(200).optional().describe('Who asks.'),
       reason: words(200).optional().describe('Why.'),
       devices: z.array(requiredId).min(1).max(100).optional().describe('Only these devices (ids or cids).'),
+      force: tellsOld,
       dry_run: z.boolean().default(false).describe('Only say what would happen.'),
     })
     .meta({ id: 'Retries' }),

@@ -150,13 +150,14 @@ export function webhookRoutes(deps: ApiDependencies, counts: WebhookCounts): Rou
   }
 
   function receivedUpdate(
-    { workflowId, update }: Delivery,
+    delivery: Delivery,
     started: readonly StartedDelivery[] | undefined,
     index: number,
   ): ReceivedUpdate {
-    const runId = started?.[index]?.runId;
+    // A new version of a known scan has a delivery of its own.
+    const { workflowId, runId } = started?.[index] ?? { workflowId: delivery.workflowId, runId: undefined };
     return {
-      update,
+      update: delivery.update,
       workflowId,
       ...(runId !== undefined && { runId }),
       handedOver: started !== undefined,

@@ -27,6 +27,7 @@ interface RetryOptions {
   readonly reason?: string;
   readonly operator?: string;
   readonly devices?: string[];
+  readonly force?: true;
   readonly dryRun?: true;
 }
 
@@ -43,6 +44,7 @@ export function retryCommand(): Command {
     .option('--reason <words>', 'why; kept in the history')
     .option('--operator <name>', 'who asks; kept in the history (default: the user who runs the command)')
     .option('--devices <ids>', 'only these devices (ids or cids), with commas between', commaList)
+    .option('--force', 'also what is too old to be told')
     .option('--dry-run', 'only say what would happen')
     .action(async (ids: string[], options: RetryOptions) => {
       process.exitCode = await retry(loadConfig(), ids, options);
@@ -51,9 +53,9 @@ export function retryCommand(): Command {
 
 /** @returns the exit code: 1 when a delivery refused */
 async function retry(config: Config, ids: readonly string[], options: RetryOptions): Promise<number> {
-  const { query, rate, reason, operator = nameOfUser(), devices, dryRun } = options;
+  const { query, rate, reason, operator = nameOfUser(), devices, force = false, dryRun } = options;
   if (ids.length > 0 === (query !== undefined)) throw new Error('Name deliveries, or give --query.');
-  const request = { reason, operator, devices, dry_run: dryRun === true };
+  const request = { reason, operator, devices, force, dry_run: dryRun === true };
   const [name, ...more] = ids;
   return name !== undefined && more.length === 0
     ? retryOne(config, name, request)

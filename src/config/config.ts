@@ -9,6 +9,7 @@ import {
   type PushSettings,
 } from '../push/settings';
 import type { WaitLimits } from '../shipment/attention';
+import type { NewsAge } from '../shipment/news-age';
 import { SHIPMENT_STATUSES, type ShipmentStatus } from '../shipment/status';
 import { describeObsoleteSettings } from './obsolete-settings';
 import { type Retention, retentionContradictions, retentionFields, retentionOf } from './retention';
@@ -17,8 +18,10 @@ import {
   duration,
   HOUR,
   httpUrl,
+  isTimeZone,
   jsonOf,
   list,
+  MAX_AGE,
   MIN_SECRET_LENGTH,
   MINUTE,
   port,
@@ -70,6 +73,19 @@ const environment = z.object({
 
   ...pushSettingFields,
   PUSH_RATES: jsonOf(pushRates).default({}),
+  SHOP_TIME_ZONE: z
+    .string()
+    .refine(isTimeZone, 'must be an IANA zone, such as Asia/Shanghai')
+    .default('Asia/Shanghai'),
+  MAX_AGE_HOURS: jsonOf(
+    z.partialRecord(
+      z.enum([...SHIPMENT_STATUSES, 'other']),
+      z
+        .number()
+        .positive()
+        .max(MAX_AGE / HOUR),
+    ),
+  ).default({}),
   MESSAGE_LANGUAGE: z.enum(['zh', 'en']).default('zh'),
   STATUS_MAP: jsonOf(z.record(z.string().min(1).max(64), z.enum(SHIPMENT_STATUSES))).default({}),
 
@@ -127,6 +143,8 @@ export interface Config {
   /** Pushes per second by provider, of all workers together; no limit when absent. */
   readonly pushRates: Readonly<Partial<Record<string, number>>>;
   readonly messageLanguage: 'zh' | 'en';
+  /** How old a scan may be for people to be told of it, and in which zone the days of the shop begin. */
+  readonly newsAge: NewsAge;
   readonly statusMap: Readonly<Record<string, ShipmentStatus>>;
   readonly webhookSecrets: readonly string[];
   /** Absolute. */
@@ -260,6 +278,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     push: pushSettingsOf(env),
     pushRates: env.PUSH_RATES,
     messageLanguage: env.MESSAGE_LANGUAGE,
+    newsAge: { zone: env.SHOP_TIME_ZONE, maxAgeHours: env.MAX_AGE_HOURS },
     statusMap: env.STATUS_MAP,
     webhookSecrets: env.WEBHOOK_SECRETS,
     channelsFile: channelsFile(env),

@@ -21,6 +21,15 @@ export const duration = (unit: number, fallback: number): z.ZodType<number> =>
     .max((14 * DAY) / unit, 'longer than the 14 days that Temporal keeps a finished workflow')
     .default(fallback)
     .transform((count) => count * unit);
+/** Ten years: whoever sets that wants to hear of everything. */
+export const MAX_AGE = 3_650 * DAY;
+export function isTimeZone(name: string): boolean {
+  try {
+    return Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
 export const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' });
 
 export const jsonOf = <T extends z.ZodType>(schema: T): z.ZodType<z.output<T>> =>

@@ -12,6 +12,8 @@ export interface PushTask {
   readonly round: number;
   /** The generation that an earlier try of this activity knows to be used up; 0 when there was none. */
   readonly atLeastGeneration: number;
+  /** A person wants it told however old it is. */
+  readonly force: boolean;
 }
 
 export interface Claim {
@@ -23,6 +25,8 @@ export interface Claim {
   readonly generation: number | null;
   readonly storedState: string | null;
   readonly superseded: boolean;
+  /** The time in which its status may be told is over. */
+  readonly tooOld: boolean;
   readonly reachable: boolean;
   readonly claimedAt: Date;
   readonly registeredAt: Date;
@@ -48,7 +52,7 @@ export interface HeldProvider {
 
 /**
  * Claims one push before each try, in one statement: only while no newer status of the waybill is committed,
- * the device is active and still belongs to the notification's owner, nobody has accepted it yet, and its
+ * its status is not too old to be told, the device is active and still belongs to the notification's owner, nobody has accepted it yet, and its
  * provider takes pushes. While those are held, one push at a time is let through as a probe.
  * @returns `null` when there is no such notification.
  */
@@ -62,6 +66,7 @@ export async function claimPush(db: Queryable, task: PushTask): Promise<Claim | 
                 and case n.aud when 'merchant' then d.merchant_id::text else d.user_id::text end
                     = n.recipient_id::text, false) as reachable,
               exists (select ${NEWER_ANNOUNCEMENTS}) as superseded,
+              coalesce(not $6::boolean and own.tell_until <= now(), false) as too_old,
               before.state as stored_state
          from public.express_notifications n
          join waybell.express_updates own on own.workflow_id = $3
@@ -74,7 +79,8 @@ export async function claimPush(db: Queryable, task: PushTask): Promise<Claim | 
           set probe_at = ${NEXT_PROBE('c.probes + 1')}, probes = c.probes + 1
          from target
         where c.provider = target.provider and c.probe_at <= now()
-          and target.reachable and not target.superseded and target.stored_state is distinct from 'accepted'
+          and target.reachable and not target.superseded and not target.too_old
+          and target.stored_state is distinct from 'accepted'
        returning c.provider),
      held as (
        select c.provider, c.cause, c.words
@@ -86,7 +92,7 @@ export async function claimPush(db: Queryable, task: PushTask): Promise<Claim | 
          (message_id, device_id, workflow_id, cid, provider, state, round, generation, attempts)
        select message_id, device_id, $3, cid, provider, 'claimed', $4::int, $5::int, 1
          from target
-        where reachable and not superseded and not exists (select from held)
+        where reachable and not superseded and not too_old and not exists (select from held)
        on conflict (message_id, device_id) do update
           set state = 'claimed', cid = excluded.cid, provider = excluded.provider, round = excluded.round,
               workflow_id = excluded.workflow_id, attempts = p.attempts + 1,
@@ -94,7 +100,7 @@ export async function claimPush(db: Queryable, task: PushTask): Promise<Claim | 
         where p.state <> 'accepted'
        returning p.generation)
      select target.aud as audience, target.title, target.body, target.content, target.event_text_safe,
-            target.cid, target.appid, target.provider, target.reachable, target.superseded,
+            target.cid, target.appid, target.provider, target.reachable, target.superseded, target.too_old as "tooOld",
             target.subscription, target.apns_environment as "apnsEnvironment",
             target.registered_at as "registeredAt", target.waybill_id as "waybillId",
             (select jsonb_build_object('cause', cause, 'words', words) from held) as held,
@@ -102,7 +108,7 @@ export async function claimPush(db: Queryable, task: PushTask): Promise<Claim | 
             claim.generation, target.stored_state as "storedState", now() as "claimedAt"
        from target
        left join claim on true`,
-    [task.messageId, task.deviceId, task.workflowId, task.round, task.atLeastGeneration],
+    [task.messageId, task.deviceId, task.workflowId, task.round, task.atLeastGeneration, task.force],
   );
   return rows[0] ?? null;
 }
@@ -169,12 +175,13 @@ export const PUSH_COUNTS = `count(*) filter (where state = 'accepted')::int as a
 export async function countPushes(
   db: Queryable,
   messageId: string,
-): Promise<{ accepted: number; failed: number }> {
-  const { rows } = await db.query<{ accepted: number; failed: number }>(
-    `select ${PUSH_COUNTS} from waybell.express_pushes where message_id = $1`,
+): Promise<{ accepted: number; failed: number; tooLate: number }> {
+  const { rows } = await db.query<{ accepted: number; failed: number; tooLate: number }>(
+    `select ${PUSH_COUNTS}, count(*) filter (where state = 'superseded' and code = 'too_old')::int as "tooLate"
+       from waybell.express_pushes where message_id = $1`,
     [messageId],
   );
-  return rows[0] ?? { accepted: 0, failed: 0 };
+  return rows[0] ?? { accepted: 0, failed: 0, tooLate: 0 };
 }
 
 /** Writes how far a notification got, in the seed's columns. */

@@ -2,6 +2,7 @@ import type { ShopTables } from '../config/config';
 import type { NotificationRef } from '../shipment/delivery';
 import type { ShipmentUpdate } from '../shipment/update';
 import type { ClosedDelivery } from '../shipment/why-no-restart';
+import { isoTime } from './parcel-events';
 import { findDevices } from './find-devices';
 import type { Queryable } from './pool';
 import { PUSH_COUNTS } from './pushes';
@@ -146,11 +147,12 @@ export async function selectRestartFacts(
   only?: readonly string[],
 ): Promise<RestartFacts | null> {
   const { rows } = await db.query<
-    Pick<RestartFacts, 'verdict' | 'leftOpen' | 'update' | 'runId' | 'newerStatus'> & {
+    Pick<RestartFacts, 'verdict' | 'leftOpen' | 'update' | 'runId' | 'newerStatus' | 'tooOldSince'> & {
       notifications: readonly NotificationFacts[];
     }
   >(
     `select own.verdict, own.state = 'open' as "leftOpen", own.input as update, own.run_id as "runId",
+            case when own.tell_until <= now() then ${isoTime('own.tell_until')} end as "tooOldSince",
             (select newer.status ${NEWER_ANNOUNCEMENTS} order by newer.seq desc limit 1) as "newerStatus",
             (select coalesce(jsonb_agg(jsonb_build_object(
                       'messageId', n.message_id, 'audience', n.aud, 'recipientId', n.recipient_id::text,

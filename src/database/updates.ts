@@ -1,10 +1,13 @@
-import type { OwnRecord } from '../shipment/decide-announcement';
+import { NEVER_TOLD, type Occurrences, type OwnRecord } from '../shipment/decide-announcement';
 import type { Decision } from '../shipment/delivery';
 import type { EndReason } from '../shipment/end-reason';
 import type { ShipmentStatus } from '../shipment/status';
 import type { ShipmentUpdate } from '../shipment/update';
 import { isoTime } from './parcel-events';
 import type { Queryable } from './pool';
+
+/** A word about silence has the time of the clock, which is later than that of scans to come. */
+const IS_SCAN = `decision ->> 'status' is distinct from 'expired'`;
 
 /** What Waybell has told and seen of a parcel so far. */
 export async function selectOwnRecord(
@@ -15,7 +18,7 @@ export async function selectOwnRecord(
   const { rows } = await db.query<OwnRecord>(
     `select (array_agg(status order by seq desc)
                filter (where instance = $2 and verdict = 'announce'))[1] as told,
-            ${isoTime('max(latest_event_at) filter (where instance = $2)')} as "latestAt",
+            ${isoTime(`max(latest_event_at) filter (where instance = $2 and ${IS_SCAN})`)} as "latestAt",
             coalesce(bool_or(instance <> $2), false) as "numberUsedBefore"
        from waybell.express_updates
       where waybill_id = $1`,
@@ -25,18 +28,19 @@ export async function selectOwnRecord(
 }
 
 /** How often a status of a parcel was announced so far. */
-export async function countAnnounced(
+export async function selectOccurrences(
   db: Queryable,
   waybillId: string,
   instance: number,
   status: ShipmentStatus,
-): Promise<number> {
-  const { rows } = await db.query<{ count: number }>(
-    `select count(*)::int as count from waybell.express_updates
+): Promise<Occurrences> {
+  const { rows } = await db.query<Occurrences>(
+    `select count(*)::int as count, ${isoTime('max(latest_event_at)')} as "latestAt"
+       from waybell.express_updates
       where waybill_id = $1 and instance = $2 and status = $3 and verdict = 'announce'`,
     [waybillId, instance, status],
   );
-  return rows[0]?.count ?? 0;
+  return rows[0] ?? NEVER_TOLD;
 }
 
 /** More open deliveries than this of one waybill are left to the sweep. */
@@ -67,8 +71,8 @@ export async function insertUpdate(
   await db.query(
     `insert into waybell.express_updates
        (workflow_id, waybill_id, verdict, instance, status, occurrence, entered_at, latest_event_at, decision,
-        state, outcome, closed_at, run_id, input)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, case when $10 = 'closed' then now() end, $12, $13)`,
+        state, outcome, closed_at, run_id, input, tell_until)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, case when $10 = 'closed' then now() end, $12, $13, $14)`,
     [
       workflowId,
       decision.waybillId,
@@ -83,6 +87,7 @@ export async function insertUpdate(
       announced ? null : decision.verdict,
       runId,
       JSON.stringify(update),
+      decision.tellUntil ?? null,
     ],
   );
 }
@@ -91,15 +96,24 @@ export async function insertUpdate(
 export const NEWER_ANNOUNCEMENTS = `from waybell.express_updates newer
   where newer.waybill_id = own.waybill_id and newer.verdict = 'announce' and newer.seq > own.seq`;
 
-/** False once a newer announcement about the same waybill is committed. */
-export async function isCurrent(db: Queryable, workflowId: string): Promise<boolean> {
-  const { rows } = await db.query<{ current: boolean }>(
-    `select not exists (select ${NEWER_ANNOUNCEMENTS}) as current
+/** What became of a delivery. */
+export interface DeliveryStanding {
+  /** False once a newer announcement about the same waybill is committed. */
+  readonly current: boolean;
+  /** The time in which its status may be told is over. */
+  readonly tooOld: boolean;
+}
+
+/** Whether what a delivery announces is still worth telling. */
+export async function selectStanding(db: Queryable, workflowId: string): Promise<DeliveryStanding> {
+  const { rows } = await db.query<DeliveryStanding>(
+    `select not exists (select ${NEWER_ANNOUNCEMENTS}) as current,
+            coalesce(own.tell_until <= now(), false) as "tooOld"
        from waybell.express_updates own
       where own.workflow_id = $1`,
     [workflowId],
   );
-  return rows[0]?.current ?? false;
+  return rows[0] ?? { current: false, tooOld: false };
 }
 
 /** Marks a delivery as finished, or as open again. */

@@ -29,6 +29,8 @@ export interface Wait {
   readonly audience: Audience | '';
   readonly ownerId: string;
   readonly limitMs: number;
+  /** A person wants it told however old it is: the age of the news ends no wait. */
+  readonly force?: boolean;
 }
 
 export interface WaitState {
@@ -38,18 +40,19 @@ export interface WaitState {
 }
 
 /**
- * Writes what a delivery waits for; the first deadline stays. Its commit comes before the delivery's last
+ * Writes what a delivery waits for, no longer than its status may be told; the first deadline stays. Its commit comes before the delivery's last
  * look, so that whoever changes the condition afterwards finds the row.
  */
 export async function upsertWait(db: Queryable, workflowId: string, wait: Wait): Promise<WaitState> {
   const { rows } = await db.query<WaitState>(
     `insert into waybell.express_waits as w (workflow_id, kind, audience, owner_id, waybill_id, deadline)
-     select u.workflow_id, $2::text, $3::text, $4::text, u.waybill_id, now() + $5 * interval '1 millisecond'
+     select u.workflow_id, $2::text, $3::text, $4::text, u.waybill_id,
+            least(now() + $5 * interval '1 millisecond', case when not $6::boolean then u.tell_until end)
        from waybell.express_updates u
       where u.workflow_id = $1
      on conflict (workflow_id, kind, audience) do update set owner_id = excluded.owner_id
      returning ${isoTime('w.deadline')} as until, w.deadline <= now() as expired`,
-    [workflowId, wait.kind, wait.audience, wait.ownerId, wait.limitMs],
+    [workflowId, wait.kind, wait.audience, wait.ownerId, wait.limitMs, wait.force ?? false],
   );
   const state = rows[0];
   if (!state) throw new Error(`no stored decision for ${workflowId}`);

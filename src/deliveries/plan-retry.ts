@@ -59,15 +59,14 @@ export async function planRetry(
     : { kind: 'restart', words: 'the delivery has closed, and would be started again' };
 }
 
-/** A workflow takes every retry, since it cannot look: for devices that need nothing it would do nothing. */
+/** A workflow takes every retry, since it cannot look: for what needs nothing it would do nothing. */
 export async function whyNone(
   { pool }: PlanParts,
   workflowId: string,
-  { devices }: RetryRequest,
+  { devices, force = false }: RetryRequest,
 ): Promise<string | null> {
-  if (devices === undefined) return null;
   const facts = await inTransaction(pool, (db) => selectRestartFacts(db, workflowId, devices));
-  return facts && whyNoneOfThese(facts);
+  return facts && whyNoneOfThese(facts, force);
 }
 
 async function planAsking(temporal: Client, workflowId: string): Promise<RetryPlan> {
@@ -95,10 +94,10 @@ export async function planRestart(
   { temporal, pool }: PlanParts,
   workflowId: string,
   latest: LatestRun | undefined,
-  { devices }: RetryRequest,
+  { devices, force = false }: RetryRequest,
 ): Promise<Restart | Refused> {
   const facts = await inTransaction(pool, (db) => selectRestartFacts(db, workflowId, devices));
-  const reason = facts && whyNoRestart(facts);
+  const reason = facts && whyNoRestart(facts, force);
   if (reason !== null) return refusal('nothing-to-retry', reason);
   const update = facts?.update ?? (latest && (await readInput(temporal, workflowId, latest.firstRunId)));
   if (update) return { kind: 'restart', update, afterRunId: latest?.runId ?? facts?.runId ?? '' };

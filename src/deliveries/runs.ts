@@ -33,11 +33,11 @@ export async function findLatestRun(temporal: Client, workflowId: string): Promi
   }
 }
 
-/** Reads what a run was started with: the first event of its history. */
+/** Reads what a run was started with, the newest when none is named: the first event of its history. */
 export async function readInput(
   temporal: Client,
   workflowId: string,
-  runId: string,
+  runId = '',
 ): Promise<ShipmentUpdate | undefined> {
   const { history } = await temporal.withDeadline(Date.now() + CALL_BUDGET_MS, () =>
     temporal.workflowService.getWorkflowExecutionHistory({

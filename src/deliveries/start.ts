@@ -1,6 +1,9 @@
 import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import { DateTime } from 'luxon';
 import type { ShipmentEvent, ShipmentUpdate } from '../shipment/update';
+import { isNamed } from '../shipment/scan-version';
+import { readInput } from './runs';
+import { contentOfNamed, versionWorkflowId } from './workflow-id';
 import { DELIVERY_WORKFLOW, TASK_QUEUE, type DeliveryInput } from '../workflows/contract';
 import { CARRIER, DELIVERY_STATUS, TRACKING_NO } from '../workflows/search-attributes';
 
@@ -55,21 +58,36 @@ export interface Starter {
 
 /**
  * Starts the delivery of one update; when this resolves, it is durable. An update that Temporal knows starts
- * nothing, unless its workflow failed; `retryOf` starts a closed one again. Sources keep an update below the
+ * nothing, unless its workflow failed or delivers another version of a scan; `retryOf` starts a closed one again. Sources keep an update below the
  * 256 KB that Temporal warns at.
  * @param memo what is kept beside the run, for who looks at it from outside
  * @throws what the Temporal client throws; under a deadline if the caller has set one
  */
 export async function startDelivery(
-  { temporal, taskQueue = TASK_QUEUE }: Starter,
+  { temporal, taskQueue }: Starter,
   input: DeliveryInput,
   workflowId: string,
   memo: Readonly<Record<string, unknown>> = {},
 ): Promise<StartedDelivery> {
+  const started = await startOnce({ temporal, taskQueue }, input, workflowId, memo);
+  if (started.runId !== undefined || input.retryOf !== undefined) return started;
+  if (!input.update.events.some(({ key }) => isNamed(key))) return started;
+  // The same ids and statuses do not prove that the scans are the same: their sender may have corrected one.
+  const known = await readInput(temporal, workflowId);
+  if (known === undefined || contentOfNamed(known) === contentOfNamed(input.update)) return started;
+  return startOnce({ temporal, taskQueue }, input, versionWorkflowId(workflowId, input.update), memo);
+}
+
+async function startOnce(
+  { temporal, taskQueue }: Starter,
+  input: DeliveryInput,
+  workflowId: string,
+  memo: Readonly<Record<string, unknown>>,
+): Promise<StartedDelivery> {
   const { update, retryOf } = input;
   try {
     const handle = await temporal.workflow.start(DELIVERY_WORKFLOW, {
-      taskQueue,
+      taskQueue: taskQueue ?? TASK_QUEUE,
       workflowId,
       args: [input],
       workflowIdReusePolicy: retryOf ? 'ALLOW_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY',

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isNamed } from '../shipment/scan-version';
 import type { ShipmentUpdate } from '../shipment/update';
 
 const PREFIX = 'delivery/';
@@ -43,6 +44,21 @@ function decoded(part: string): string {
   } catch {
     return part;
   }
+}
+
+/** Of the content of scans whose sender names them by ids: enough to tell the versions of one id apart. */
+const VERSION_LENGTH = 10;
+
+/** What scans say, for those that are known by an id of their sender; the id alone does not tell. */
+export function contentOfNamed({ events }: ShipmentUpdate): string {
+  const named = events.filter(({ key }) => isNamed(key));
+  return JSON.stringify(named.map(({ key, time, rawStatus, text }) => [key, time, rawStatus, text]).sort());
+}
+
+/** The delivery of another version of what this workflow delivers: same ids and statuses, another time or text. */
+export function versionWorkflowId(workflowId: string, update: ShipmentUpdate): string {
+  const digest = createHash('sha256').update(contentOfNamed(update)).digest('hex');
+  return `${workflowId}~${digest.slice(0, VERSION_LENGTH)}`;
 }
 
 /** One update, and the id of the workflow that delivers it. */

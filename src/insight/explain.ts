@@ -24,6 +24,7 @@ function explain(
       ...conditions,
       sendStatus,
       accepted: accepted.length,
+      tooLate: pushes.some(({ code }) => code === 'too_old'),
       shown: accepted.filter(({ shown_at }) => shown_at !== null).length,
       waiting: pushes.filter(({ state }) => state === 'claimed' || state === 'retry').length,
       // A delivery that has ended holds nothing.

@@ -50,6 +50,7 @@ export async function bringUpWorker(
     statusMap: config.statusMap,
     language: config.messageLanguage,
     retention: config.retention,
+    newsAge: config.newsAge,
     providers,
     rates: config.pushRates,
     ...reachDeliveries({ temporal: new Client(place), pool, waitLimits: config.waitLimits }),

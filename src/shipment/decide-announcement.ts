@@ -1,5 +1,6 @@
 import type { CurrentStatus } from './current-status';
-import { PHASE_OF_STATUS, type ShipmentStatus } from './status';
+import { MAY_FOLLOW } from './may-follow';
+import type { ShipmentStatus } from './status';
 
 export const VERDICTS = ['announce', 'nothing-new', 'stale', 'unknown-status'] as const;
 /**
@@ -11,9 +12,19 @@ export type Verdict = (typeof VERDICTS)[number];
 /** What people were told last about this parcel. */
 export interface LastTold {
   readonly status: ShipmentStatus;
-  /** Time of the newest scan that any earlier decision had seen; `null` when somebody else told them. */
+  /** Whether Waybell told it: then every scan that moved it was weighed already. */
+  readonly byUs: boolean;
+  /** Time of the newest scan that any earlier decision had seen; `null` when there was none. */
   readonly latestAt: string | null;
 }
+
+/** How often a status of a parcel was told so far, and the newest scan that said it then. */
+export interface Occurrences {
+  readonly count: number;
+  readonly latestAt: string | null;
+}
+
+export const NEVER_TOLD: Occurrences = { count: 0, latestAt: null };
 
 /** What Waybell itself has told and seen of a parcel. */
 export interface OwnRecord {
@@ -30,7 +41,7 @@ export interface OwnRecord {
  */
 export function lastTold(own: OwnRecord, stored: ShipmentStatus | null): LastTold | null {
   const status = own.told ?? (own.numberUsedBefore ? null : stored);
-  return status === null ? null : { status, latestAt: own.latestAt };
+  return status === null ? null : { status, byUs: own.told !== null, latestAt: own.latestAt };
 }
 
 /** The scans of an update that were not stored before. */
@@ -44,17 +55,23 @@ export function decideAnnouncement(
   added: NewEvents,
   current: CurrentStatus | null,
   told: LastTold | null,
+  before: Occurrences,
 ): Verdict {
   if (added.known + added.unknown === 0) return 'nothing-new';
   if (added.known === 0 || current === null) return 'unknown-status';
   if (told === null) return 'announce';
-  if (current.status !== told.status) return isBehind(current.status, told.status) ? 'stale' : 'announce';
-  // The same word again is news only if something else happened in between: a second attempt.
-  return told.latestAt !== null && current.enteredAt > told.latestAt ? 'announce' : 'stale';
+  return isProved(current, told) && !isRepeated(current, told, before) ? 'announce' : 'stale';
 }
 
-function isBehind(status: ShipmentStatus, told: ShipmentStatus): boolean {
-  const phase = PHASE_OF_STATUS[status];
-  const toldPhase = PHASE_OF_STATUS[told];
-  return phase !== null && toldPhase !== null && phase < toldPhase;
+function isProved(current: CurrentStatus, told: LastTold): boolean {
+  const proof = MAY_FOLLOW[told.status][current.status];
+  if (current.status !== told.status && (told.byUs || proof === 'yes')) return true;
+  if (proof === 'no') return false;
+  // What we have not seen ourselves cannot be told from an older scan that came late.
+  return told.latestAt !== null && current.enteredAt > told.latestAt;
+}
+
+/** A late scan may take back what was told last: what stands then was told before, unless silence was told since. */
+function isRepeated(current: CurrentStatus, told: LastTold, { latestAt }: Occurrences): boolean {
+  return told.status !== 'expired' && latestAt !== null && current.enteredAt <= latestAt;
 }

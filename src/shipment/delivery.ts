@@ -24,6 +24,10 @@ export interface AudienceFacts {
   readonly everHadDevice: boolean;
   /** False once a newer status of the waybill is committed. */
   readonly current: boolean;
+  /** Whether the status is too old to be told. */
+  readonly tooOld: boolean;
+  /** Pushes that came too late for that. */
+  readonly tooLate: number;
 }
 
 export interface AudienceVerdict {
@@ -34,12 +38,14 @@ export interface AudienceVerdict {
 
 /** Judges one notification. */
 export function judgeAudience(facts: AudienceFacts): AudienceVerdict {
+  const worthTelling = facts.current && !facts.tooOld;
   if (facts.failed > 0) {
     const sendStatus = facts.accepted > 0 ? 'partial' : facts.current ? 'failed' : 'superseded';
-    return { sendStatus, need: facts.current ? { attention: 'push-failed', limit: 'retry' } : null };
+    return { sendStatus, need: worthTelling ? { attention: 'push-failed', limit: 'retry' } : null };
   }
   if (facts.accepted > 0) return { sendStatus: 'success', need: null };
-  if (!facts.current) return { sendStatus: 'superseded', need: null };
+  if (!facts.current || facts.tooLate > 0) return { sendStatus: 'superseded', need: null };
+  if (facts.tooOld) return { sendStatus: 'no-targets', need: null };
   const limit = facts.everHadDevice ? 'device' : 'firstDevice';
   return { sendStatus: 'no-targets', need: { attention: 'no-targets', limit } };
 }
@@ -67,6 +73,12 @@ export interface Decision {
   readonly supersedes: readonly string[];
   /** For a delivery that was opened again: the last round of its pushes. */
   readonly lastRound?: number;
+  /** Until when the status may be told; ISO 8601. Absent in decisions from before news had an age. */
+  readonly tellUntil?: string;
+  /** That time is over: nobody is told. */
+  readonly tooOld?: true;
+  /** Nothing says whether the buyer has signed or the sender: the message leaves it open too. */
+  readonly unproven?: true;
 }
 
 export interface Recipients {
@@ -79,7 +91,7 @@ export interface Recipients {
 export type Resolution =
   | { readonly kind: 'found'; readonly recipients: Recipients }
   | { readonly kind: 'order-not-found'; readonly until: string }
-  | { readonly kind: 'gave-up' }
+  | { readonly kind: 'gave-up'; readonly tooOld?: boolean }
   | { readonly kind: 'superseded' };
 
 export interface NotificationRef {

@@ -5,6 +5,7 @@ export const END_REASONS = [
   'stale',
   'unknown-status',
   'newer-status',
+  'too-old',
   'no-order',
   'nobody-named',
   'by-audience',
@@ -32,6 +33,10 @@ export const END_REASON_WORDS: Readonly<Record<EndReason, Explanation>> = {
     zh: '状态词未知：扫描已保存，但不改变任何状态（见 STATUS_MAP）',
   },
   'newer-status': { en: 'a newer status is known', zh: '已有更新的状态' },
+  'too-old': {
+    en: 'the news is too old to be told (MAX_AGE_HOURS); waybell retry --force tells it all the same',
+    zh: '消息已过时，不再通知（见 MAX_AGE_HOURS）；如仍需通知，请执行 waybell retry --force',
+  },
   'no-order': { en: 'no order was linked in time', zh: '限期内没有关联订单' },
   'nobody-named': { en: 'the order names nobody', zh: '订单中没有任何收件人' },
   'by-audience': { en: 'each audience has its own outcome', zh: '各收件人的结果各不相同' },

@@ -1,6 +1,7 @@
 import type { Verdict } from './decide-announcement';
 import { END_REASON_WORDS, type EndReason } from './end-reason';
 import { toldInstead, type Explanation } from './explanation';
+import { TOO_OLD } from './news-age';
 import type { ShipmentStatus } from './status';
 import type { Attention } from './delivery';
 
@@ -47,7 +48,8 @@ export function explainDelivery(facts: DeliveryFacts): Explanation | null {
     };
   }
   if (notifications > 0 || outcome === null) return null;
-  if (outcome === 'superseded') return toldInstead('anybody was told', '通知任何人之前');
+  if (outcome === 'superseded' && reason !== TOO_OLD.reason)
+    return toldInstead('anybody was told', '通知任何人之前');
   const { en, zh } = reason === null ? { en: outcome, zh: outcome } : END_REASON_WORDS[reason];
   return { en: `It ended before anybody was told: ${en}.`, zh: `它在通知任何人之前就结束了：${zh}。` };
 }

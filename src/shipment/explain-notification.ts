@@ -4,6 +4,8 @@ import { joined, toldInstead, type Explanation } from './explanation';
 export interface NotificationFacts {
   /** Another word than ours for a row of the old system. */
   readonly sendStatus: string | null;
+  /** Whether a device turned up, or its provider answered, only when the news was too old to be told. */
+  readonly tooLate: boolean;
   /** Whether its owner ever registered a device. */
   readonly everHadDevice: boolean;
   /** Until when its delivery waits for something; `null` when it waits for nothing. */
@@ -50,6 +52,7 @@ export function explainNotification(facts: NotificationFacts): Explanation {
     case 'no-targets':
       return withWait(facts, facts.everHadDevice ? NO_ACTIVE_DEVICE : NEVER_A_DEVICE);
     case 'superseded':
+      if (facts.tooLate) return TOO_LATE;
       return toldInstead('this one was sent', '发送之前');
     case 'sending':
       // Its own pushes are done; the delivery still pushes to the other audience.
@@ -72,6 +75,11 @@ function acceptedBy(accepted: number): Explanation {
 const OTHERS_FAILED: Explanation = {
   en: 'Other devices failed: see why, then retry.',
   zh: '另有设备失败：请查看原因后重试。',
+};
+
+const TOO_LATE: Explanation = {
+  en: 'When it could be sent, the news was too old to be told: MAX_AGE_HOURS says how old it may be, and waybell retry --force sends it all the same.',
+  zh: '可以发送时消息已过时，不再通知：时限见 MAX_AGE_HOURS，如仍需发送，请执行 waybell retry --force。',
 };
 
 const BEING_SENT: Explanation = { en: 'It is being sent.', zh: '正在发送。' };

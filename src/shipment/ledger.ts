@@ -1,6 +1,7 @@
 import type { Verdict } from './decide-announcement';
 import type { Attention, SendStatus } from './delivery';
 import type { EndReason } from './end-reason';
+import { TOO_OLD } from './news-age';
 import { AUDIENCES } from './update';
 
 /** Accounts for what came in: nothing that was accepted may be gone, and nobody may be forgotten. */
@@ -107,7 +108,7 @@ export function bookAudience(state: AudienceState): readonly [term: AudienceTerm
   if (sendStatus === null) return bookUntold(state);
   switch (sendStatus) {
     case 'superseded':
-      return ['suppressed', 'superseded'];
+      return ['suppressed', state.reason === TOO_OLD.reason ? state.reason : 'superseded'];
     case 'no-targets':
       return ['suppressed', 'no-device'];
     case 'failed':
@@ -119,6 +120,7 @@ export function bookAudience(state: AudienceState): readonly [term: AudienceTerm
 
 /** A delivery that ended before anybody was to be told. */
 function bookUntold({ outcome, reason }: AudienceState): readonly [AudienceTerm, string] | null {
+  if (reason === TOO_OLD.reason) return ['suppressed', reason];
   switch (outcome) {
     case 'superseded':
       return ['suppressed', 'superseded'];

@@ -198,6 +198,10 @@ export const PUSH_REASONS: Readonly<Record<string, Explanation>> = {
 
   // It was not to be sent any more.
   newer_status: toldInstead('this push began', '推送开始之前'),
+  too_old: says(
+    'By then the news was too old to be told: MAX_AGE_HOURS. waybell retry --force pushes it all the same.',
+    '到那时消息已过时，不再通知（见 MAX_AGE_HOURS）。如仍需推送，请执行 waybell retry --force。',
+  ),
   not_the_owner: says(
     'The phone is retired, or belongs to another account by now. Its owner gets pushes again once the app registers under this account.',
     '手机已停用，或已属于另一个账号。应用以本账号重新注册后即可收到推送。',

@@ -1,10 +1,4 @@
-/**
- * The canonical statuses of a shipment and how far along each one is.
- *
- * A parcel only moves forward through phases; inside one phase the latest scan wins. That one rule gives
- * the legal reversals (failed attempt -> out for delivery, delivered -> returning) and refuses the illegal
- * ones (delivered -> in transit), whatever the order in which scans arrive.
- */
+/** The canonical statuses of a shipment. Which may follow which: `may-follow.ts`. */
 export const SHIPMENT_STATUSES = [
   'info_received',
   'picked_up',
@@ -37,19 +31,3 @@ export function readStatus(word: string, statusMap: StatusMap): ShipmentStatus |
   if (mapped) return mapped[1];
   return isShipmentStatus(lower) ? lower : null;
 }
-
-/** The phase a status proves to have been reached; `null` for statuses that say nothing about progress. */
-export const PHASE_OF_STATUS: Readonly<Record<ShipmentStatus, number | null>> = {
-  info_received: 0,
-  picked_up: 1,
-  in_transit: 2,
-  customs: 2,
-  out_for_delivery: 3,
-  available_for_pickup: 3,
-  failed_attempt: 3,
-  delivered: 4,
-  returning: 5,
-  returned: 6,
-  exception: null,
-  expired: null,
-};

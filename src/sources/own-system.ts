@@ -46,7 +46,9 @@ export const expressScan = z
       .refine(printable, 'must not hold control characters')
       .nullish()
       .transform((id) => id ?? undefined)
-      .describe('The identity of the scan. Without it, time, status and text together are.'),
+      .describe(
+        'The identity of the scan. Without it, time, status and text together are. Another status or text under a known id corrects that scan; another time is another scan.',
+      ),
   })
   .meta({ id: 'ExpressScan' });
 

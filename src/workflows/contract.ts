@@ -35,6 +35,8 @@ export interface Announcement {
 /** What one run of a delivery hands to the next. */
 export interface Resume extends Announcement {
   readonly retries: readonly RetryRequest[];
+  /** Somebody wants it told however old it is. */
+  readonly forced?: true;
 }
 
 /** One pass over the devices; a human retry starts the next. */

@@ -9,6 +9,7 @@ import {
 } from '@temporalio/workflow';
 import type { Outcome, PushResult, Recipients } from '../shipment/delivery';
 import { readEndReason, type EndReason } from '../shipment/end-reason';
+import { TOO_OLD } from '../shipment/news-age';
 import type { Announcement, DeliveryInput, DeliveryResult } from './contract';
 import { openInbox, type Inbox } from './inbox';
 import { localFirst } from './local-first';
@@ -47,7 +48,8 @@ export async function deliveryNotification(input: DeliveryInput): Promise<Delive
 
 function openDelivery(input: DeliveryInput): Delivery {
   const story = new Story(input.update, input.resume?.round.number);
-  const inbox = openInbox(input.resume?.retries ?? [], () => story.whyNoRetry());
+  const forced = input.retryOf?.force ?? input.resume?.forced;
+  const inbox = openInbox(input.resume?.retries ?? [], () => story.whyNoRetry(), forced);
   return { workflowId: workflowInfo().workflowId, input, inbox, story };
 }
 
@@ -63,12 +65,12 @@ async function deliver(delivery: Delivery): Promise<DeliveryResult> {
 
 /** Finds out what is to be told, and to whom; or that there is nothing to tell. */
 async function announce(delivery: Delivery): Promise<Announcement | DeliveryResult> {
-  const { workflowId, input, story } = delivery;
+  const { workflowId, input, inbox, story } = delivery;
   const { update, retryOf } = input;
 
   story.goesOn(retryOf ?? null);
   const reopen = retryOf !== undefined;
-  const stored = { workflowId, update, reopen };
+  const stored = { workflowId, update, reopen, ...inbox.forced() };
   const decision = await localFirst('persistWaybill', `persist waybill ${update.trackingNo}`, stored);
   story.decided(decision);
   const { verdict } = decision;
@@ -76,6 +78,7 @@ async function announce(delivery: Delivery): Promise<Announcement | DeliveryResu
     return { outcome: verdict, reason: verdict, audiences: [] };
   }
   await Promise.all(decision.supersedes.map(supersede));
+  if (decision.tooOld) return endUnsent(delivery, TOO_OLD.outcome, TOO_OLD.reason);
 
   const recipients = await recipientsOnceOrdered(delivery, decision.waybillId);
   if ('outcome' in recipients) return recipients;
@@ -101,8 +104,8 @@ async function recipientsOnceOrdered(
   waybillId: string,
 ): Promise<Recipients | DeliveryResult> {
   const { workflowId, input, inbox, story } = delivery;
-  const search = { workflowId, waybillId, limitMs: input.limits.order };
   for (;;) {
+    const search = { workflowId, waybillId, limitMs: input.limits.order, ...inbox.forced() };
     const resolution = await localFirst('resolveRecipients', 'resolve recipients', search);
     switch (resolution.kind) {
       case 'found':
@@ -110,7 +113,7 @@ async function recipientsOnceOrdered(
       case 'superseded':
         return endUnsent(delivery, 'superseded', 'newer-status');
       case 'gave-up':
-        return endUnsent(delivery, 'no-targets', 'no-order');
+        return endUnsent(delivery, 'no-targets', resolution.tooOld ? TOO_OLD.reason : 'no-order');
       case 'order-not-found':
         story.waitsForOrder(resolution.until);
         await arrivalOrDeadline(inbox, resolution.until);
@@ -145,10 +148,11 @@ async function pushUntilSettled(delivery: Delivery, announcement: Announcement):
 
 /** Pushes to every device of a round, and records how it ended. */
 async function pushRound(delivery: Delivery, announcement: Announcement): Promise<Outcome> {
-  const { workflowId, input } = delivery;
+  const { workflowId, input, inbox } = delivery;
   const { notifications, round } = announcement;
   const results = await pushToDevices(delivery, announcement);
-  const ended = { workflowId, notifications, round: round.number, results, limits: input.limits };
+  const { limits } = input;
+  const ended = { workflowId, notifications, round: round.number, results, limits, ...inbox.forced() };
   return localFirst('recordOutcome', 'record outcome', ended);
 }
 
@@ -161,13 +165,15 @@ async function pushToDevices(delivery: Delivery, announcement: Announcement): Pr
   const { devices, more } = await localFirst('findDevices', 'find devices', search);
   story.pushing(number, { devices, more });
   const merchantId = notifications.find(({ audience }) => audience === 'merchant')?.recipientId;
-  const results = await pushPage({ devices, round: number, limits: input.limits, merchantId });
+  const { limits } = input;
+  const results = await pushPage({ devices, round: number, ...inbox.forced(), limits, merchantId });
   story.pushed(results);
   if (!more) return results;
 
   await localFirst('recordResults', 'record results', { workflowId, round: number, results });
   await condition(allHandlersFinished);
-  const resume = { ...announcement, retries: inbox.pendingRetries() };
+  const { force: forced } = inbox.forced();
+  const resume = { ...announcement, retries: inbox.pendingRetries(), ...(forced && { forced }) };
   return continueAsNew<typeof deliveryNotification>({ ...input, resume });
 }
 

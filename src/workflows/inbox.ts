@@ -15,21 +15,31 @@ export interface Inbox {
   take(): { retry: RetryRequest | null };
   /** What a following run must still deal with. */
   pendingRetries(): readonly RetryRequest[];
+  /** Whether somebody wants it told however old it is: asked once, it holds for all steps that follow. */
+  forced(): { readonly force?: true };
 }
 
 /**
  * Listens from the first moment of the workflow on. Handlers only note what arrived: the workflow looks at
  * the database for what is true, so a signal may come at any time, twice or not at all.
  * @param whyNoRetry why there is nothing to retry now; `null` when there is
+ * @param force whether a former run was told to tell it however old it is
  */
-export function openInbox(carriedOver: readonly RetryRequest[], whyNoRetry: () => string | null): Inbox {
+export function openInbox(
+  carriedOver: readonly RetryRequest[],
+  whyNoRetry: () => string | null,
+  force = false,
+): Inbox {
   let retries = [...carriedOver];
+  let forced = force;
   let woken = false;
   const wake = (): void => {
     woken = true;
   };
   const retry = (argument?: RetryRequest): void => {
-    retries.push(readRetryRequest(argument));
+    const asked = readRetryRequest(argument);
+    retries.push(asked);
+    forced ||= asked.force === true;
   };
 
   const refuseRetry: (argument?: RetryRequest) => void = () => {
@@ -38,7 +48,7 @@ export function openInbox(carriedOver: readonly RetryRequest[], whyNoRetry: () =
   };
 
   setHandler(retrySignal, retry, {
-    description: 'Try again what failed. Input is optional: {operator, reason, devices}.',
+    description: 'Try again what failed. Input is optional: {operator, reason, devices, force}.',
   });
   setHandler(orderLinkedSignal, wake, { description: 'The waybill is linked to an order.' });
   setHandler(deviceRegisteredSignal, wake, { description: 'An owner registered a device.' });
@@ -58,6 +68,7 @@ export function openInbox(carriedOver: readonly RetryRequest[], whyNoRetry: () =
   return {
     isEmpty: () => !woken && retries.length === 0,
     pendingRetries: () => retries,
+    forced: () => (forced ? { force: true } : {}),
     take() {
       const asked = joinRetries(retries);
       retries = [];

@@ -13,6 +13,7 @@ const FAIRNESS_KEY = /^[\x20-\x7e]{1,64}$|^.{1,16}/su;
 export interface PushPage {
   readonly devices: readonly DeviceRef[];
   readonly round: number;
+  readonly force?: true;
   readonly limits: WaitLimits;
   /** Whose parcel it is: the burst of one merchant does not delay the pushes of another. */
   readonly merchantId: string | undefined;
@@ -22,7 +23,13 @@ export interface PushPage {
  * Pushes to every device of a page, one activity each, and waits until each has ended. A device that keeps
  * answering "later" is given up for this round after `limits.pushRetry`.
  */
-export async function pushPage({ devices, round, limits, merchantId = '' }: PushPage): Promise<PushResult[]> {
+export async function pushPage({
+  devices,
+  round,
+  force,
+  limits,
+  merchantId = '',
+}: PushPage): Promise<PushResult[]> {
   const { workflowId, taskQueue } = workflowInfo();
   const fairnessKey = FAIRNESS_KEY.exec(merchantId)?.[0];
   const { pushToDevice } = proxyActivities<Pick<Activities, 'pushToDevice'>>({
@@ -41,7 +48,9 @@ export async function pushPage({ devices, round, limits, merchantId = '' }: Push
       ...(fairnessKey !== undefined && { priority: { fairnessKey } }),
     };
     try {
-      return await pushToDevice.executeWithOptions(options, [{ workflowId, device, round }]);
+      return await pushToDevice.executeWithOptions(options, [
+        { workflowId, device, round, ...(force && { force }) },
+      ]);
     } catch (error) {
       if (isCancellation(error)) throw error;
       return { ...device, state: 'failed', reason: 'gave_up', words: lastWords(error) };

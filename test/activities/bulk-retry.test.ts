@@ -13,6 +13,7 @@ import { loadConfig } from '../../src/config/config';
 import { addToBulkRetry } from '../../src/database/retries';
 import type { RetryEnd } from '../../src/deliveries/retry';
 import { useDatabase } from '../setup/database';
+import { ANY_AGE } from '../setup/any-age';
 
 /** More than one call deletes. */
 const OLD_ROWS = 12_000;
@@ -27,6 +28,7 @@ function partsWith(deliveries: Partial<ActivityDeps['deliveries']>): ActivityDep
   return {
     ...{ pool: db.pool, shopTables: loadConfig({}).shopTables, statusMap: {}, language: 'en' },
     retention: loadConfig({}).retention,
+    newsAge: ANY_AGE,
     providers: new Map(),
     wake: () => Promise.resolve('gone'),
     deliveries: {

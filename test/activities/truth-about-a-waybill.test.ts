@@ -4,12 +4,13 @@ import pino from 'pino';
 import { createPersistWaybill } from '../../src/activities/persist-waybill';
 import { loadConfig } from '../../src/config/config';
 import type { Decision } from '../../src/shipment/delivery';
-import { PHASE_OF_STATUS, type ShipmentStatus } from '../../src/shipment/status';
+import type { ShipmentStatus } from '../../src/shipment/status';
 import type { ShipmentUpdate } from '../../src/shipment/update';
 import { deliveryWorkflowId } from '../../src/deliveries/workflow-id';
 import { type Api, type ApiLab, openApiLab } from '../api/api-lab';
 import { closeWithoutWorkflow } from '../setup/closed-ledger';
 import { shipmentUpdate } from '../setup/delivery-lab';
+import { ANY_AGE } from '../setup/any-age';
 
 type Scan = [status: ShipmentStatus | 'unheard-of', hour: number];
 
@@ -37,6 +38,7 @@ beforeAll(async () => {
     statusMap: {},
     language: 'zh',
     retention: loadConfig({}).retention,
+    newsAge: ANY_AGE,
     providers: new Map(),
     wake: () => Promise.resolve('woken' as const),
     deliveries: { list: () => Promise.reject(new Error()), retry: () => Promise.reject(new Error()) },
@@ -163,7 +165,11 @@ test('one number at two carriers is two waybills', async () => {
 
 describe('whole histories', () => {
   test('that come late, again and in any order never lower a status and never tell twice', async () => {
-    const phaseOf = (status: string): number => PHASE_OF_STATUS[status as ShipmentStatus] ?? -1;
+    const phases = [['info_received'], ['picked_up'], ['in_transit', 'customs']];
+    const phaseOf = (status: string): number =>
+      [[''], ...phases, ['out_for_delivery', 'failed_attempt'], ['delivered']].findIndex((phase) =>
+        phase.includes(status),
+      );
     for (let round = 0; round < 15; round += 1) {
       const trackingNo = `HISTORIES${round}`;
       const told = new Map<string, string>();
@@ -222,6 +228,33 @@ describe('whole histories', () => {
       [deliveryWorkflowId(unknown)],
     );
     expect(rows).toEqual([{ status: 'delivered', raw_status: 'unheard-of', text: 'scan unheard-of' }]);
+  });
+});
+
+describe('a scan that its sender names by an id', () => {
+  const named = (trackingNo: string, status: ShipmentStatus, hour: number): ShipmentUpdate => {
+    const update = said('yto', trackingNo, [[status, hour]]);
+    return { ...update, events: update.events.map((event) => ({ ...event, key: 'id:e1' })) };
+  };
+
+  test('is corrected by another status under the same id', async () => {
+    expect(await persist(named('CORRECTED-ID', 'exception', 1))).toMatchObject({ verdict: 'announce' });
+    const corrected = named('CORRECTED-ID', 'delivered', 1);
+    expect(await persist(corrected)).toMatchObject({ verdict: 'announce', status: 'delivered' });
+    const { rows } = await lab.db.pool.query(
+      `select status from waybell.platform_express_events where waybill_id = $1`,
+      [(await rowsOf('CORRECTED-ID'))[0]?.id],
+    );
+    expect(rows).toEqual([{ status: 'delivered' }]);
+  });
+
+  test('is one of several when the sender gives one id to all, as its order number', async () => {
+    const told: unknown[] = [];
+    for (const [status, hour] of LIFE) {
+      const { verdict, status: now } = await persist(named('ONE-ID', status as ShipmentStatus, hour));
+      if (verdict === 'announce') told.push(now);
+    }
+    expect(told).toEqual(LIFE.map(([status]) => status));
   });
 });
 

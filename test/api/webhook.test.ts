@@ -24,6 +24,29 @@ const scan = (change: Record<string, unknown> = {}) => ({
 const lab = useApiLab();
 const api = use(() => lab.serve());
 
+describe('one event_id', () => {
+  test('sent twice is one delivery; with another status, time or text it is another', async () => {
+    const body = scan({ event_id: 'ORDER-1', status: 'in_transit' });
+    const send = async (change: Record<string, unknown> = {}) =>
+      (await api.call('POST', ROUTE, { json: { ...body, ...change } })).json;
+    const first = await send();
+    expect(await send()).toMatchObject({ duplicate: true, workflow_id: first['workflow_id'] });
+    const changes = [
+      { status: 'delivered' },
+      { event_time: '2026-02-06 12:00:00' },
+      { event_text: '到达【上海】' },
+    ];
+    const ids = new Set([first['workflow_id']]);
+    for (const change of changes) {
+      const other = await send(change);
+      expect(other).toMatchObject({ ok: true, duplicate: false });
+      ids.add(other['workflow_id']);
+      expect(await send(change)).toMatchObject({ duplicate: true, workflow_id: other['workflow_id'] });
+    }
+    expect(ids.size).toBe(4);
+  });
+});
+
 describe('a webhook', () => {
   test('starts one delivery that carries the update, and says where to look', async () => {
     const eventId = unique();

@@ -13,6 +13,7 @@ import type { ShipmentStatus } from '../../src/shipment/status';
 import { createTestDatabase, type TestDatabase } from '../setup/database';
 import { shipmentUpdate } from '../setup/delivery-lab';
 import { DATABASE_KINDS } from '../setup/run-info';
+import { ANY_AGE } from '../setup/any-age';
 
 const { shopTables, retention } = loadConfig({});
 const YEAR_H = 365 * 24;
@@ -26,7 +27,8 @@ describe.each(DATABASE_KINDS)('a parcel whose rows were deleted (%s database)', 
   beforeAll(async () => {
     db = await createTestDatabase(kind);
     const persistWaybill = createPersistWaybill({
-      ...{ pool: db.pool, shopTables, retention, statusMap: {}, language: 'zh', providers: new Map() },
+      ...{ pool: db.pool, shopTables, retention, statusMap: {}, language: 'zh', newsAge: ANY_AGE },
+      providers: new Map(),
       wake: () => Promise.resolve('woken' as const),
       deliveries: { list: () => Promise.reject(new Error()), retry: () => Promise.reject(new Error()) },
       log: pino({ level: 'silent' }),

@@ -11,6 +11,7 @@ import { serveDeliveries } from '../api/delivery-api';
 import { eventually, LIMITS, useLab } from '../setup/delivery-lab';
 import { use } from '../setup/use';
 import { FORM_TYPE, formRequest, NOW } from '../sources/requests';
+import { ANY_AGE } from '../setup/any-age';
 
 /** Nobody has opened a channel. */
 const NO_CHANNELS: Channels = {
@@ -199,7 +200,7 @@ describe('a replay reads', () => {
     const webhook = archived('1', { source: 'kuaidi100', body, mediaType: FORM_TYPE });
     const statusBy = async (channels: Channels): Promise<string | undefined> => {
       const { deliveries } = await readArchived(webhook, channels, {});
-      return currentStatus(deliveries[0]?.update.events ?? [])?.status;
+      return currentStatus(deliveries[0]?.update.events ?? [], ANY_AGE.zone)?.status;
     };
     const deciding: Channels = {
       ...NO_CHANNELS,

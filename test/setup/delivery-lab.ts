@@ -21,6 +21,7 @@ import { createTestDatabase, type TestDatabase } from './database';
 import type { DatabaseKind } from './run-info';
 import { connectTemporal, type TestTemporal } from './temporal';
 import { use } from './use';
+import { ANY_AGE } from './any-age';
 
 const HOUR_MS = 3_600_000;
 const FIRST_SCAN = Date.UTC(2026, 1, 6, 2);
@@ -101,6 +102,7 @@ export async function openDeliveryLab(
     statusMap: {},
     language: 'zh',
     retention: loadConfig({}).retention,
+    newsAge: ANY_AGE,
     providers: new Map([['unicloud', createUniCloudProvider({ url: cloud.url })]]),
     timers: LAB_TIMERS,
     ...reachDeliveries({

@@ -119,6 +119,7 @@ describe('a push', () => {
 describe('a notification', () => {
   const facts: NotificationFacts = {
     sendStatus: 'success',
+    tooLate: false,
     everHadDevice: true,
     waitsUntil: null,
     accepted: 2,
@@ -127,6 +128,7 @@ describe('a notification', () => {
     held: 0,
   };
   test.each<[string, Partial<NotificationFacts>, RegExp]>([
+    ['that came too late', { sendStatus: 'superseded', tooLate: true }, /too old to be told/],
     ['that was shown', { shown: 1 }, /^1 of 2 devices/],
     ['that was accepted only', {}, /no phone has confirmed/],
     ['that failed for some', { sendStatus: 'partial' }, /Other devices failed/],

@@ -7,6 +7,8 @@ const facts = (change: Partial<AudienceFacts>): AudienceFacts => ({
   failed: 0,
   everHadDevice: true,
   current: true,
+  tooOld: false,
+  tooLate: 0,
   ...change,
 });
 
@@ -32,6 +34,21 @@ describe('a notification', () => {
       'waits briefly for a first device',
       { everHadDevice: false },
       { sendStatus: 'no-targets', need: { attention: 'no-targets', limit: 'firstDevice' } },
+    ],
+    [
+      'waits for nobody once the news is too old',
+      { failed: 1, tooOld: true },
+      { sendStatus: 'failed', need: null },
+    ],
+    [
+      'has no target when none turned up before the news was too old',
+      { tooOld: true },
+      { sendStatus: 'no-targets', need: null },
+    ],
+    [
+      'is superseded when it could only be sent too late',
+      { tooOld: true, tooLate: 1 },
+      { sendStatus: 'superseded', need: null },
     ],
     [
       'is superseded when nothing was sent before the newer status',

@@ -6,6 +6,7 @@ import { deliveryWorkflowId } from '../../src/deliveries/workflow-id';
 import { CONDITIONS, readPayload } from './requests';
 import { onlyUpdate } from './read';
 import { signAftership, vectors } from './vectors/aftership';
+import { ANY_AGE } from '../setup/any-age';
 
 const PAYLOAD = readPayload('aftership.tracking-update.json');
 const verify = (request: WebhookRequest, ...secrets: string[]) =>
@@ -52,7 +53,7 @@ describe('what AfterShip says', () => {
       { time: '2026-03-01T18:20:02.000Z', status: 'picked_up', place: 'Leipzig, DEU' },
       { time: '2026-03-02T11:05:00.000Z', status: 'failed_attempt', text: 'Kunde nicht angetroffen 🚪' },
     ]);
-    expect(currentStatus(update.events)?.status).toBe('failed_attempt');
+    expect(currentStatus(update.events, ANY_AGE.zone)?.status).toBe('failed_attempt');
   });
 
   test.each([
@@ -83,7 +84,7 @@ describe('what AfterShip says', () => {
     const msg = { tag: 'Expired', subtag: 'Expired_001', checkpoints: [checkpoint('InTransit')] };
     const update = read(msg);
     expect(update.events).toHaveLength(2);
-    expect(currentStatus(update.events)).toMatchObject({ status: 'expired' });
+    expect(currentStatus(update.events, ANY_AGE.zone)).toMatchObject({ status: 'expired' });
     const again = read(msg, { ts: 1772446900, event_id: 'e-2' });
     expect(deliveryWorkflowId(again)).toBe(deliveryWorkflowId(update));
   });
@@ -93,7 +94,7 @@ describe('what AfterShip says', () => {
       tag: 'AttemptFail',
       checkpoints: [checkpoint('OutForDelivery', '', { checkpoint_time: '2026-03-02T18:00:00' })],
     });
-    expect(currentStatus(events)?.status).toBe('failed_attempt');
+    expect(currentStatus(events, ANY_AGE.zone)?.status).toBe('failed_attempt');
   });
 
   test('is a scan even without any checkpoint', () => {

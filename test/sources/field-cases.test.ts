@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { currentStatus } from '../../src/shipment/current-status';
-import { decideAnnouncement, type LastTold } from '../../src/shipment/decide-announcement';
+import {
+  decideAnnouncement,
+  NEVER_TOLD,
+  type LastTold,
+  type Occurrences,
+} from '../../src/shipment/decide-announcement';
 import type { ShipmentEvent } from '../../src/shipment/update';
 import { findSource } from '../../src/sources/registry';
 import type { Source, WebhookRequest } from '../../src/sources/source';
@@ -20,6 +25,7 @@ function toldBy(name: string, requests: readonly WebhookRequest[], secret = SECR
   const source = findSource(name) as Source;
   const events = new Map<string, ShipmentEvent>();
   const told: string[] = [];
+  const occurrences = new Map<string, Occurrences>();
   let last: LastTold | null = null;
   for (const request of requests) {
     if (source.verify)
@@ -29,16 +35,16 @@ function toldBy(name: string, requests: readonly WebhookRequest[], secret = SECR
     const added = updates.flatMap((update) => update.events).filter(({ key }) => !events.has(key));
     for (const event of added) events.set(event.key, event);
     const known = added.filter(({ status }) => status !== null).length;
-    const current = currentStatus([...events.values()]);
-    if (decideAnnouncement({ known, unknown: added.length - known }, current, last) !== 'announce') continue;
-    last = {
-      status: current!.status,
-      latestAt: [...events.values()]
-        .map(({ time }) => time)
-        .sort()
-        .at(-1)!,
-    };
-    told.push(last.status);
+    const current = currentStatus([...events.values()], 'Asia/Shanghai');
+    if (current === null) continue;
+    const { status } = current;
+    const before = occurrences.get(status) ?? NEVER_TOLD;
+    const news = { known, unknown: added.length - known };
+    if (decideAnnouncement(news, current, last, before) !== 'announce') continue;
+    const latestAt = [...events.values()].map(({ time }) => time).reduce((a, b) => (a > b ? a : b));
+    occurrences.set(status, { count: before.count + 1, latestAt });
+    last = { status, byUs: true, latestAt };
+    told.push(status);
   }
   return told;
 }

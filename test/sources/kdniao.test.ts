@@ -5,6 +5,7 @@ import { kdniao } from '../../src/sources/kdniao';
 import type { Parsed, WebhookRequest } from '../../src/sources/source';
 import { deliveryWorkflowId } from '../../src/deliveries/workflow-id';
 import { CONDITIONS, formRequest, NOW, readPayload } from './requests';
+import { ANY_AGE } from '../setup/any-age';
 
 const APP_KEY = '00000000-demo-kdniao-appkey';
 const SAMPLE = 'kdniao.101-multi.txt';
@@ -66,7 +67,11 @@ describe('a push of KDNiao', () => {
     const { updates, flaws } = kdniao.parse(readPayload(SAMPLE), CONDITIONS);
     expect(flaws).toEqual([]);
     expect(
-      updates.map(({ carrier, trackingNo, events }) => [carrier, trackingNo, currentStatus(events)?.status]),
+      updates.map(({ carrier, trackingNo, events }) => [
+        carrier,
+        trackingNo,
+        currentStatus(events, ANY_AGE.zone)?.status,
+      ]),
     ).toEqual([
       ['sto', '770000000000001', 'out_for_delivery'],
       ['yto', 'YT0000000000009', 'expired'],

@@ -4,6 +4,7 @@ import type { ShipmentUpdate } from '../../src/shipment/update';
 import { kuaidi100 } from '../../src/sources/kuaidi100';
 import type { Parsed } from '../../src/sources/source';
 import { CONDITIONS, formRequest, readPayload } from './requests';
+import { ANY_AGE } from '../setup/any-age';
 
 export const NODE = { time: '2026-03-02 07:40:55', context: '派件中', statusCode: '5' };
 
@@ -33,4 +34,4 @@ export function read(param: unknown, conditions = CONDITIONS): ShipmentUpdate {
 }
 export const readFile = (file: string): Parsed => kuaidi100.parse(readPayload(file), CONDITIONS);
 export const statusOf = (events: ShipmentUpdate['events']): string | undefined =>
-  currentStatus(events)?.status;
+  currentStatus(events, ANY_AGE.zone)?.status;

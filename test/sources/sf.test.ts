@@ -3,6 +3,7 @@ import { currentStatus } from '../../src/shipment/current-status';
 import { sf } from '../../src/sources/sf';
 import type { Parsed, WebhookRequest } from '../../src/sources/source';
 import { CONDITIONS, formRequest, NOW, readPayload } from './requests';
+import { ANY_AGE } from '../setup/any-age';
 
 const SAMPLE = 'sf.batch-outoforder-duplicate.json';
 const ROW = {
@@ -34,7 +35,11 @@ describe('a push of SF', () => {
   test('mixes waybills, is out of order, and repeats scans under other ids', () => {
     const { updates, flaws } = parse(readPayload(SAMPLE));
     expect(
-      updates.map(({ trackingNo, events }) => [trackingNo, events.length, currentStatus(events)?.status]),
+      updates.map(({ trackingNo, events }) => [
+        trackingNo,
+        events.length,
+        currentStatus(events, ANY_AGE.zone)?.status,
+      ]),
     ).toEqual([
       ['SF0000000000001', 4, 'delivered'],
       ['SF0000000000002', 1, 'out_for_delivery'],
@@ -165,7 +170,7 @@ describe('a code of SF', () => {
     const back = { ...ROW, opCode: '648', acceptTime: '2026-03-02 09:00:00' };
     const signed = (acceptTime: string) => ({ ...ROW, opCode: '80', acceptTime });
     const current = (...rows: object[]) =>
-      currentStatus(parse(routes(...rows)).updates[0]?.events ?? [])?.status;
+      currentStatus(parse(routes(...rows)).updates[0]?.events ?? [], ANY_AGE.zone)?.status;
     expect(current(back, signed('2026-03-02 10:00:00'))).toBe('returned');
     expect(current(back, signed('2026-03-02 08:00:00'))).toBe('returning');
   });

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PROJECT_ROOT } from '../../src/project-root';
+import { ANY_AGE } from '../setup/any-age';
 import { freePorts } from '../setup/free-port';
 import { eventually } from '../setup/processes';
 
@@ -38,6 +39,7 @@ export async function ownSettings(): Promise<Settings> {
     PORT: `${ports[0]}`,
     PUSH_PORT: `${ports[1]}`,
     DATA_DIR: await mkdtemp(path.join(tmpdir(), 'waybell-start-')),
+    MAX_AGE_HOURS: JSON.stringify(ANY_AGE.maxAgeHours),
   };
 }
 

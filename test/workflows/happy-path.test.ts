@@ -69,13 +69,13 @@ describe.each(DATABASE_KINDS)('a delivery (%s database)', (database) => {
         ...common,
         aud: 'user',
         recipient_id: parcel.userId,
-        body: `今天将送达，请保持电话畅通（尾号${tail}）`,
+        body: `快递员正在派送，请保持电话畅通（尾号${tail}）`,
       },
       {
         ...common,
         aud: 'merchant',
         recipient_id: parcel.merchantId,
-        body: `买家订单：今天将送达，请保持电话畅通（尾号${tail}）`,
+        body: `买家订单：快递员正在派送，请保持电话畅通（尾号${tail}）`,
       },
     ]);
   });

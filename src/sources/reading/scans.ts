@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { currentStatus } from '../../shipment/current-status';
 import { SHIPMENT_STATUSES, type ShipmentStatus } from '../../shipment/status';
 import type { ShipmentEvent } from '../../shipment/update';
 import type { StatusTable } from '../source';
@@ -43,7 +42,7 @@ export function wholeScan(whole: ShipmentEvent, scans: readonly ShipmentEvent[])
     undefined,
   );
   const ofTheMoment = scans.filter(({ time }) => time === newest?.time).map(({ status }) => status);
-  if (ofTheMoment.includes(whole.status) || currentStatus(scans)?.status === whole.status) return undefined;
+  if (ofTheMoment.includes(whole.status) || farthestStatus(scans) === whole.status) return undefined;
   const justAfter = newest === undefined ? '' : new Date(Date.parse(newest.time) + 1).toISOString();
   return {
     ...whole,
@@ -51,6 +50,43 @@ export function wholeScan(whole: ShipmentEvent, scans: readonly ShipmentEvent[])
     key: contentKey('whole', whole.rawStatus, whole.text, newest?.key ?? ''),
     time: whole.time > justAfter ? whole.time : justAfter,
   };
+}
+
+/** How far along a status is; -1 where it says nothing of that. */
+const PHASES: Readonly<Record<ShipmentStatus, number>> = {
+  info_received: 0,
+  picked_up: 1,
+  in_transit: 2,
+  customs: 2,
+  out_for_delivery: 3,
+  available_for_pickup: 3,
+  failed_attempt: 3,
+  delivered: 4,
+  returning: 5,
+  returned: 6,
+  exception: -1,
+  expired: -1,
+};
+const SETTLED_PHASES = [PHASES.delivered, PHASES.returned];
+
+/**
+ * The latest scan of the farthest phase, or a problem after its beginning. What people are told follows a better rule
+ * (`shipment/current-status.ts`); this one decides whether a snapshot has one scan more, which is part of its identity,
+ * and so it stays as it is: the same request must be the same update after an upgrade.
+ */
+function farthestStatus(scans: readonly ShipmentEvent[]): ShipmentStatus | undefined {
+  const known = scans.flatMap(({ time, status }) => (status === null ? [] : [{ time, status }]));
+  const phase = Math.max(-1, ...known.map(({ status }) => PHASES[status]));
+  const inPhase = known.filter(({ status }) => PHASES[status] === phase).map(({ time }) => time);
+  const start = inPhase.sort()[0] ?? '';
+  const rank = (status: ShipmentStatus): number =>
+    PHASES[status] < 0 ? -1 : SHIPMENT_STATUSES.indexOf(status);
+  return known
+    .filter(({ time, status }) =>
+      PHASES[status] < 0 ? !SETTLED_PHASES.includes(phase) && time >= start : PHASES[status] === phase,
+    )
+    .sort((a, b) => (a.time === b.time ? rank(a.status) - rank(b.status) : a.time < b.time ? -1 : 1))
+    .at(-1)?.status;
 }
 
 /**

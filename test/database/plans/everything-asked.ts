@@ -79,8 +79,9 @@ async function deliver(db: Queryable, user: string, order: string): Promise<void
     origin,
     update.events.map((event) => ({ ...event, instance: 1 })),
   );
+  await events.selectNamedScans(db, WAYBILL, ['a key']);
   await updates.selectOwnRecord(db, WAYBILL, 1);
-  await updates.countAnnounced(db, WAYBILL, 1, 'delivered');
+  await updates.selectOccurrences(db, WAYBILL, 1, 'delivered');
   await updates.selectOpenDeliveries(db, WAYBILL);
   const decision = {
     ...{ verdict: 'announce' as const, waybillId: WAYBILL, instance: 1, status: 'delivered' as const },
@@ -90,8 +91,12 @@ async function deliver(db: Queryable, user: string, order: string): Promise<void
     enteredAt: null,
     latestAt: null,
   });
-  await updates.isCurrent(db, WORKFLOW);
-  await updates.writeUpdateState(db, workflowId, { closed: false, outcome: 'success', reason: 'by-audience' });
+  await updates.selectStanding(db, WORKFLOW);
+  await updates.writeUpdateState(db, workflowId, {
+    closed: false,
+    outcome: 'success',
+    reason: 'by-audience',
+  });
   await updates.reopenUpdate(db, WORKFLOW, 'r2');
   await updates.closeOpenUpdate(db, WORKFLOW, { outcome: 'success', reason: null });
   await insertNotification(db, workflowId, {
@@ -102,7 +107,14 @@ async function deliver(db: Queryable, user: string, order: string): Promise<void
     `select id::text as id from push_devices where cid = 'cid-${PARCEL}'`,
   );
   const deviceId = rows[0]?.id ?? '';
-  const task = { workflowId, messageId: `${MESSAGE}2`, deviceId, round: 1, atLeastGeneration: 0 };
+  const task = {
+    workflowId,
+    messageId: `${MESSAGE}2`,
+    deviceId,
+    round: 1,
+    atLeastGeneration: 0,
+    force: false,
+  };
   await pushes.claimPush(db, task);
   const end = { state: 'retry', reason: 'busy', words: '', definite: true } as const;
   await pushes.writePush(db, task, end);

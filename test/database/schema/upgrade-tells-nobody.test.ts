@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import pino from 'pino';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { createPersistWaybill } from '../../../src/activities/persist-waybill';
+import { loadConfig } from '../../../src/config/config';
+import { migrate } from '../../../src/database/schema/migrate';
+import { deliveryWorkflowId } from '../../../src/deliveries/workflow-id';
+import { createShopTables } from '../../../src/embedded/sample-shop';
+import { PROJECT_ROOT } from '../../../src/project-root';
+import type { Decision } from '../../../src/shipment/delivery';
+import type { ShipmentUpdate } from '../../../src/shipment/update';
+import { findSource } from '../../../src/sources/registry';
+import { ANY_AGE } from '../../setup/any-age';
+import { createEmptyDatabase, type TestDatabase } from '../../setup/database';
+import { shipmentUpdate } from '../../setup/delivery-lab';
+import { CONDITIONS, readPayload } from '../../sources/requests';
+
+const LAST_OF_FIRST_RELEASE = '0009';
+const read = (...parts: string[]): string => readFileSync(path.join(PROJECT_ROOT, ...parts), 'utf8');
+
+const PAYLOADS = readdirSync(path.join(PROJECT_ROOT, 'test/sources/payloads')).filter(
+  (file) => !file.endsWith('.headers'),
+);
+
+function updatesOf(file: string): readonly ShipmentUpdate[] {
+  const source = findSource(file.split('.')[0] ?? '');
+  if (!source) throw new Error(`no source for ${file}`);
+  return source.parse(readPayload(file), CONDITIONS).updates;
+}
+
+describe('a database that the first release wrote', () => {
+  let db: TestDatabase;
+  let persist: (update: ShipmentUpdate, workflowId: string) => Promise<Decision>;
+  let recorded: Map<string, { decision: Decision; input: ShipmentUpdate }>;
+
+  const stored = async (): Promise<typeof recorded> => {
+    const { rows } = await db.pool.query<{ workflow_id: string; decision: Decision; input: ShipmentUpdate }>(
+      `select workflow_id, decision, input from waybell.express_updates order by seq`,
+    );
+    return new Map(rows.map(({ workflow_id, ...row }) => [workflow_id, row]));
+  };
+
+  beforeAll(async () => {
+    db = await createEmptyDatabase();
+    const folder = path.join(PROJECT_ROOT, 'src/database/migrations');
+    const released = readdirSync(folder)
+      .sort()
+      .filter((file) => file.slice(0, 4) <= LAST_OF_FIRST_RELEASE);
+    for (const file of released) await db.pool.query(readFileSync(path.join(folder, file), 'utf8'));
+    await createShopTables(db.pool);
+    await db.pool.query(read('test/fixtures/first-release-database.sql'));
+    recorded = await stored();
+    await migrate(db.url, () => undefined);
+
+    const persistWaybill = createPersistWaybill({
+      pool: db.pool,
+      shopTables: loadConfig({}).shopTables,
+      statusMap: {},
+      language: 'zh',
+      newsAge: ANY_AGE,
+      retention: loadConfig({}).retention,
+      providers: new Map(),
+      wake: () => Promise.resolve('woken' as const),
+      deliveries: { list: () => Promise.reject(new Error()), retry: () => Promise.reject(new Error()) },
+      log: pino({ level: 'silent' }),
+    });
+    persist = (update, workflowId) =>
+      new MockActivityEnvironment({ workflowExecution: { workflowId, runId: 'another run' } }).run(
+        persistWaybill,
+        { workflowId, update, reopen: false },
+      );
+  });
+  afterAll(() => db.drop());
+
+  test('is migrated without a decision being made anew', async () => {
+    expect(recorded.size).toBeGreaterThan(20);
+    expect(await stored()).toEqual(recorded);
+    const { rows } = await db.pool.query(
+      `select count(*)::int as opened from waybell.express_updates where state = 'open'`,
+    );
+    expect(rows).toEqual([{ opened: 1 }]);
+  });
+
+  test('knows every delivery by the same id', () => {
+    for (const [workflowId, { input }] of recorded) expect(deliveryWorkflowId(input)).toBe(workflowId);
+  });
+
+  test.each(PAYLOADS)('learns nothing from %s, sent again', async (file) => {
+    for (const update of updatesOf(file)) {
+      const workflowId = deliveryWorkflowId(update);
+      const before = recorded.get(workflowId);
+      if (before !== undefined)
+        expect(update.events.map(({ key }) => key)).toEqual(before.input.events.map(({ key }) => key));
+      // As the same workflow, and as one that neither Temporal nor the database remembers.
+      const again = await persist(update, workflowId);
+      expect(again.verdict).not.toBe(before?.decision.verdict === 'announce' ? 'announce' : undefined);
+      expect((await persist(update, `${workflowId}/forgotten`)).verdict).toBe('nothing-new');
+    }
+  });
+
+  test('tells what the old rules had kept silent at the next scan, not before', async () => {
+    const next = async (trackingNo: string, status: 'delivered' | 'in_transit', hour: number) => {
+      const {
+        verdict,
+        status: told,
+        occurrence,
+      } = await persist(shipmentUpdate(trackingNo, [[status, hour]]), `${trackingNo}/next`);
+      return { verdict, told, occurrence };
+    };
+    expect(await next('MISTAKE1', 'delivered', 3)).toEqual({
+      verdict: 'announce',
+      told: 'delivered',
+      occurrence: 2,
+    });
+    expect(await next('CALLEDOFF1', 'delivered', 4)).toEqual({
+      verdict: 'announce',
+      told: 'delivered',
+      occurrence: 1,
+    });
+    expect(await next('SILENT1', 'in_transit', 41)).toEqual({
+      verdict: 'announce',
+      told: 'out_for_delivery',
+      occurrence: 1,
+    });
+  });
+
+  test('finds a corrected scan under its old id', async () => {
+    const scan = shipmentUpdate('KEYED1', [['delivered', 1]]);
+    const events = scan.events.map((event) => ({ ...event, key: 'id:e1' }));
+    expect(await persist({ ...scan, events }, 'KEYED1/corrected')).toMatchObject({
+      verdict: 'announce',
+      status: 'delivered',
+    });
+  });
+});
