@@ -50,7 +50,7 @@ export function createPersistWaybill(deps: ActivityDeps) {
       await recallParcel(db, waybill.id);
       const stored = await selectStoredDecision(db, workflowId);
       if (stored && reopen) {
-        const { tooOld: _, ...decision } = stored.decision;
+        const decision = { ...stored.decision, tooOld: undefined };
         if (!force && isTooOld(decision.tellUntil, now())) return { ...decision, tooOld: true };
         return { ...decision, lastRound: await reopenUpdate(db, workflowId, runId) };
       }

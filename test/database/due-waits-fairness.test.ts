@@ -60,8 +60,13 @@ async function supersede(workflowId: string): Promise<void> {
   );
 }
 
+/** A busy machine plans and joins slowly; milliseconds. */
+const SWEEP_MS = 20_000;
+
 const sweep = async (limit: number): Promise<string[]> =>
-  (await inTransaction(db.pool, (tx) => takeDueWaits(tx, shopTables, limit))).map((due) => due.workflowId);
+  (await inTransaction(db.pool, (tx) => takeDueWaits(tx, shopTables, limit), SWEEP_MS)).map(
+    (due) => due.workflowId,
+  );
 
 const wokenLongAgo = (workflowIds: string[]): Promise<unknown> =>
   db.pool.query(

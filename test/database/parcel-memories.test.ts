@@ -40,11 +40,11 @@ describe.each(DATABASE_KINDS)('a parcel whose rows were deleted (%s database)', 
       const environment = new MockActivityEnvironment({
         workflowExecution: { workflowId, runId: `run-${performance.now()}` },
       });
-      const decision = (await environment.run(persistWaybill, {
+      const decision: Decision = await environment.run(persistWaybill, {
         workflowId,
         update,
         reopen: false,
-      })) as Decision;
+      });
       await closeOpenUpdate(db.pool, workflowId, { outcome: 'success', reason: null });
       return decision;
     };

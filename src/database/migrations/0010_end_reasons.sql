@@ -1,8 +1,8 @@
 -- Why deliveries ended, as codes instead of sentences, so that they can be counted, and shown in any language. Every
 -- sentence that was ever written is named here; what somebody else wrote stays as it is.
 --
--- One pass over the table, about a minute for a million rows. No step of a delivery writes a closed row, so nobody waits for the many; the few open ones
--- come last, and are held for a moment only.
+-- One pass over the table, about a minute for a million rows. No step of a delivery writes a closed row, so nobody
+-- waits for the many; the few open ones come last, and are held for a moment only.
 set local statement_timeout = 0;
 do $$
 declare

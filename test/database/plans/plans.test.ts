@@ -18,7 +18,7 @@ const EXCEPTIONS: Readonly<Record<string, Exception>> = {
     because:
       'accounts for everything since a moment that a person names; 20 s at most, beside the deliveries',
   },
-  'old-queue.ts takeQueuePage': {
+  'old-queue.ts lockQueuePage': {
     may: GROWING.map((table) => `all of ${table}`),
     because: 'a change of systems: each table is read once a page, not once a row (old-queue-plan.test.ts)',
   },
