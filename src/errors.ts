@@ -224,6 +224,11 @@ export const ERRORS = {
     'The provider refuses our keys, our quota is used up, or the project is wrong: all its pushes wait, no device is touched.',
     'Correct what the provider says. Pushes go again by themselves once a probe is taken; waybell providers release makes them go without one.',
   ),
+  DataRefused: failure(
+    'final',
+    'PostgreSQL refuses a value of the shipment or of the shop: too long for its column, or against a rule of its table.',
+    'Read the column or the rule in the message; widen or satisfy it, then waybell retry, or send the same webhook again.',
+  ),
 } as const satisfies Record<string, CatalogueEntry>;
 
 type CodesOfKind<K extends CatalogueEntry['kind']> = {

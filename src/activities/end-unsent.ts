@@ -1,4 +1,5 @@
 import { closeOpenUpdate } from '../database/updates';
+import { endUnsentNotifications } from '../database/pushes';
 import { inTransaction } from '../database/pool';
 import { deleteOtherWaits } from '../database/waits';
 import type { SendStatus } from '../shipment/delivery';
@@ -19,6 +20,7 @@ export function createEndUnsent({ pool }: ActivityDeps) {
   return function endUnsent({ workflowId, sendStatus, reason }: EndUnsentInput): Promise<void> {
     return inTransaction(pool, async (db) => {
       await deleteOtherWaits(db, workflowId, []);
+      await endUnsentNotifications(db, workflowId, reason);
       await closeOpenUpdate(db, workflowId, { outcome: sendStatus, reason: readEndReason(reason) });
     });
   };

@@ -1,7 +1,8 @@
 import { findDevices as selectDevices } from '../database/find-devices';
+import { followForLook } from './follow-order';
 import { inTransaction } from '../database/pool';
 import { deleteEndedWaits } from '../database/waits';
-import type { DevicePage, DeviceRef, NotificationRef } from '../shipment/delivery';
+import type { DevicePage, DeviceRef, NotificationRef, ToldParcel } from '../shipment/delivery';
 import type { ActivityDeps } from './deps';
 
 export interface FindDevicesInput {
@@ -9,6 +10,8 @@ export interface FindDevicesInput {
   readonly notifications: readonly NotificationRef[];
   readonly round: number;
   readonly only?: readonly string[];
+  /** What the notifications tell; older histories lack it, and their notifications stay as they are. */
+  readonly parcel?: ToldParcel;
 }
 
 /** Ids per page: a page of results stays far below Temporal's 2 MB payload and its history limits. */
@@ -16,25 +19,34 @@ export const PAGE_SIZE = 100;
 
 /**
  * Finds the next page of devices that this round has not tried yet, and says whose pushes take a queue of their own.
+ * First the notifications follow the order: whom it names now is looked for, and nobody else.
  * Whoever has one is no longer waited for: the round may last a day, and a wait that goes on beside it would be woken
  * again and again. A device that turns out to be gone is waited for anew.
  */
-export function createFindDevices({ pool, providers, rates = {} }: ActivityDeps) {
+export function createFindDevices(deps: ActivityDeps) {
+  const { pool, shopTables, providers, rates = {} } = deps;
   const queued = providersWithQueue([...providers.keys()], rates);
   return function findDevices(input: FindDevicesInput): Promise<DevicePage> {
-    const { workflowId, notifications, round, only } = input;
+    const { workflowId, round, only } = input;
     return inTransaction(pool, async (db) => {
       const found: DeviceRef[] = [];
-      for (const notification of notifications) {
+      const followed = await followForLook(db, deps, input);
+      for (const notification of followed.named) {
         // One more than the page holds tells whether another page follows.
         const limit = PAGE_SIZE + 1 - found.length;
         if (limit <= 0) continue;
-        for (const { provider, ...device } of await selectDevices(db, { notification, round, only, limit }))
+        for (const { provider, ...device } of await selectDevices(db, shopTables, {
+          notification,
+          round,
+          only,
+          limit,
+        }))
           found.push(queued.has(provider) ? { ...device, provider } : device);
       }
       const audiences = [...new Set(found.map(({ audience }) => audience))];
       if (audiences.length > 0) await deleteEndedWaits(db, workflowId, 'device', audiences);
-      return { devices: found.slice(0, PAGE_SIZE), more: found.length > PAGE_SIZE };
+      const { notifications } = followed;
+      return { devices: found.slice(0, PAGE_SIZE), more: found.length > PAGE_SIZE, notifications };
     });
   };
 }

@@ -6,6 +6,7 @@ import { createFindDevices } from './find-devices';
 import { createPersistWaybill } from './persist-waybill';
 import { createPushToDevice } from './push-to-device';
 import { createRecordOutcome, createRecordResults } from './record-outcome';
+import { finalOnRefusedData } from './refused-data';
 import { createResolveRecipients } from './resolve-recipients';
 import { createRetireSilentDevices } from './retire-silent-devices';
 import { createUpsertNotifications } from './upsert-notifications';
@@ -32,6 +33,8 @@ export type Activities = { [Step in keyof typeof STEPS]: ReturnType<(typeof STEP
 
 /** Builds the activities over their parts. */
 export function createActivities(deps: ActivityDeps): Activities {
-  const built = Object.entries(STEPS).map(([step, create]) => [step, create(deps)] as const);
+  const built = Object.entries(STEPS).map(
+    ([step, create]) => [step, finalOnRefusedData(create(deps))] as const,
+  );
   return Object.fromEntries(built) as Activities;
 }

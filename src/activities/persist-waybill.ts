@@ -7,6 +7,7 @@ import {
   selectOwnRecord,
   selectStoredDecision,
 } from '../database/updates';
+import { selectLastRound } from '../database/pushes';
 import { takeWaybill, writeWaybillStatus, type Waybill } from '../database/waybills';
 import {
   insertEvents,
@@ -38,7 +39,7 @@ export interface PersistWaybillInput {
 /**
  * Stores the waybill, its new scans and the decision about them in one transaction under the waybill's lock.
  * A repeat of the step returns the stored decision. A second start of a delivery that has ended, after Temporal
- * forgot the first, has nothing to do.
+ * forgot the first, has nothing to do; one of a delivery that was cancelled or ended from outside does what is undone.
  */
 export function createPersistWaybill(deps: ActivityDeps) {
   const { pool, shopTables, now = Date.now } = deps;
@@ -49,13 +50,14 @@ export function createPersistWaybill(deps: ActivityDeps) {
       const waybill = await takeWaybill(db, shopTables, update);
       await recallParcel(db, waybill.id);
       const stored = await selectStoredDecision(db, workflowId);
-      if (stored && reopen) {
+      const ended = stored?.endedBefore(runId) ?? null;
+      if (stored && (reopen || ended === 'broken-off')) {
         const decision = { ...stored.decision, tooOld: undefined };
         if (!force && isTooOld(decision.tellUntil, now())) return { ...decision, tooOld: true };
-        return { ...decision, lastRound: await reopenUpdate(db, workflowId, runId) };
+        await reopenUpdate(db, workflowId, runId);
+        return { ...decision, lastRound: await selectLastRound(db, workflowId) };
       }
-      if (stored)
-        return stored.endedBefore(runId) ? { ...stored.decision, verdict: 'nothing-new' } : stored.decision;
+      if (stored) return ended === null ? stored.decision : { ...stored.decision, verdict: 'nothing-new' };
       return decide(db, deps, waybill, { workflowId, runId }, update, force);
     });
   };

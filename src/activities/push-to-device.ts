@@ -35,7 +35,8 @@ const REPORT_MS = 1_000;
  * @throws ApplicationFailure `PushRetryLater` when the provider asks to try again, `ProviderHeld` while all pushes
  * of the provider are held; Temporal's timer waits.
  */
-export function createPushToDevice({ pool, providers, log, countPush, timers = PUSH_TIMERS }: ActivityDeps) {
+export function createPushToDevice(deps: ActivityDeps) {
+  const { pool, shopTables, providers, log, countPush, timers = PUSH_TIMERS } = deps;
   const nextLookMs = createHeldLooks(timers.heldLook);
 
   return async function pushToDevice(input: PushToDeviceInput): Promise<PushResult> {
@@ -45,6 +46,7 @@ export function createPushToDevice({ pool, providers, log, countPush, timers = P
     const reportAt = begunAt + activityInfo().startToCloseTimeoutMs - REPORT_MS;
     const writeAt = reportAt - WRITE_MS;
     const { messageId, deviceId } = device;
+    const timeLeftMs = clockOfPush();
     const end = (state: PushState, reason: string, words = ''): PushResult => ({
       ...device,
       state,
@@ -57,7 +59,7 @@ export function createPushToDevice({ pool, providers, log, countPush, timers = P
     const task = { workflowId, messageId, deviceId, round, atLeastGeneration, force };
     const claim = await inTransaction(
       pool,
-      (db) => claimPush(db, task),
+      (db) => claimPush(db, shopTables, task),
       STATEMENT_TIMEOUT_MS,
       begunAt + CLAIM_MS,
     );
@@ -70,7 +72,7 @@ export function createPushToDevice({ pool, providers, log, countPush, timers = P
     if (claim.held) return waitForProvider(claim.held.cause, claim.held.words);
     if (claim.generation === null) return end('moved', 'taken');
 
-    const answer = await sendOnce(claim, claim.generation, device, writeAt);
+    const answer = await sendOnce(claim, claim.generation, device, { endAt: writeAt, leftMs: timeLeftMs() });
     countPush?.(provider, answer.class);
     const written = await record(claim, device, answer, reportAt).catch((error: unknown) => {
       // The push itself is done: its result reaches recordOutcome, which writes all results again.
@@ -115,7 +117,7 @@ export function createPushToDevice({ pool, providers, log, countPush, timers = P
     claim: Claim,
     generation: number,
     device: DeviceRef,
-    endAt: number,
+    { endAt, leftMs }: { readonly endAt: number; readonly leftMs: number },
   ): Promise<PushAnswer> {
     const provider = providers.get(claim.provider);
     if (!provider) {
@@ -128,7 +130,7 @@ export function createPushToDevice({ pool, providers, log, countPush, timers = P
       ...pushText(claim),
       requestId: requestId(device.messageId, device.deviceId, generation),
       overwriteKey: `${claim.waybillId}/${claim.audience}`,
-      timeToLiveMs: Math.max(MIN_TIME_TO_LIVE_MS, timeLeftMs()),
+      timeToLiveMs: Math.max(MIN_TIME_TO_LIVE_MS, leftMs),
       registeredAt: claim.registeredAt,
       ...(claim.subscription && { subscription: claim.subscription }),
       ...(claim.apnsEnvironment && { apnsEnvironment: claim.apnsEnvironment }),
@@ -148,8 +150,14 @@ export function createPushToDevice({ pool, providers, log, countPush, timers = P
   }
 }
 
-/** What is left of the time in which the push is worth trying. */
-function timeLeftMs(): number {
-  const { scheduledTimestampMs, scheduleToCloseTimeoutMs } = activityInfo();
-  return scheduledTimestampMs + scheduleToCloseTimeoutMs - Date.now();
+/**
+ * What is left of the time in which the push is worth trying, milliseconds: by the server's own two times until this
+ * try, and by a clock that nobody sets since then. The clock of this machine may be hours from the server's.
+ */
+function clockOfPush(): () => number {
+  const began = performance.now();
+  const { scheduledTimestampMs, currentAttemptScheduledTimestampMs, scheduleToCloseTimeoutMs } =
+    activityInfo();
+  const before = currentAttemptScheduledTimestampMs - scheduledTimestampMs;
+  return () => scheduleToCloseTimeoutMs - before - (performance.now() - began);
 }

@@ -1,20 +1,24 @@
 import type { WaitLimits } from '../shipment/attention';
-import { countPushes, writeResults, writeSendStatus } from '../database/pushes';
+import type { ShopTables } from '../config/config';
+import { countPushes, selectLastRound, writeResults, writeSendStatus } from '../database/pushes';
 import { everHadDevice, findDevices } from '../database/find-devices';
 import { inTransaction, type Queryable } from '../database/pool';
 import { selectStanding, writeUpdateState, type DeliveryStanding } from '../database/updates';
-import { deleteOtherWaits, upsertWait, WAIT_KIND_OF_ATTENTION } from '../database/waits';
+import { deleteOtherWaits, upsertWait, WAIT_KIND_OF_ATTENTION, type WaitState } from '../database/waits';
 import {
   judgeAudience,
+  judgeEnded,
   overallStatus,
   type AudienceOutcome,
   type NotificationRef,
   type Outcome,
   type PushResult,
+  type ToldParcel,
 } from '../shipment/delivery';
 import type { EndReason } from '../shipment/end-reason';
 import { TOO_OLD } from '../shipment/news-age';
 import type { ActivityDeps } from './deps';
+import { followForLook } from './follow-order';
 
 export interface RecordOutcomeInput {
   readonly workflowId: string;
@@ -24,6 +28,10 @@ export interface RecordOutcomeInput {
   readonly limits: WaitLimits;
   /** A person wants it told however old it is. */
   readonly force?: boolean;
+  /** The devices that the round was for; all when absent. */
+  readonly only?: readonly string[];
+  /** What the notifications tell; older histories lack it. */
+  readonly parcel?: ToldParcel;
 }
 
 /**
@@ -31,90 +39,112 @@ export interface RecordOutcomeInput {
  * waits for now, and whether it is closed. After the commit it looks once more for devices, so that one
  * registered in between is not lost.
  */
-export function createRecordOutcome({ pool }: ActivityDeps) {
+export function createRecordOutcome(deps: ActivityDeps) {
+  const { pool, shopTables } = deps;
   return async function recordOutcome(input: RecordOutcomeInput): Promise<Outcome> {
-    const { workflowId, notifications, round } = input;
+    const { workflowId, round } = input;
     const outcome = await inTransaction(pool, async (db) => {
       await writeResults(db, workflowId, round, input.results);
       const { current, tooOld } = await selectStanding(db, workflowId);
       const standing = { current, tooOld: tooOld && !input.force };
+      const { notifications } = await followForLook(db, deps, input);
       const audiences: AudienceOutcome[] = [];
-      const waits: string[] = [];
+      const waits: KeptWait[] = [];
       for (const notification of notifications) {
-        const { outcome, wait } = await judge(db, input, notification, standing);
+        const { outcome, wait } = await judge(db, shopTables, input, notification, standing);
         audiences.push(outcome);
         if (wait !== null) waits.push(wait);
       }
       const waiting = audiences.filter(({ attention }) => attention !== null);
       // An expired wait keeps its row until the delivery closes: a new row would start a new deadline.
-      await deleteOtherWaits(db, workflowId, waiting.length > 0 ? waits : []);
+      await deleteOtherWaits(db, workflowId, waiting.length > 0 ? waits.map(({ name }) => name) : []);
       const sendStatus = overallStatus(audiences.map((audience) => audience.sendStatus));
-      const reason = reasonOf(audiences, standing);
+      const reason = reasonOf(notifications, audiences, standing);
       await writeUpdateState(db, workflowId, { closed: waiting.length === 0, outcome: sendStatus, reason });
-      const deadlines = waiting.flatMap(({ until }) => until ?? []).sort();
-      return { sendStatus, reason, audiences, wakeAt: deadlines[0] ?? null };
+      const [first] = waits.filter(({ expired }) => !expired).sort((a, b) => a.leftMs - b.leftMs);
+      return {
+        ...{ sendStatus, reason, audiences },
+        ...{ wakeAt: first?.until ?? null, wakeInMs: first?.leftMs ?? null },
+        lastRound: await selectLastRound(db, workflowId),
+      };
     });
-    const lacking = outcome.audiences.filter(({ attention }) => attention === 'no-targets');
+    const lacking = outcome.audiences.filter(({ attention }) => attention !== null);
     return { ...outcome, lookAgain: await deviceTurnedUp(input, lacking) };
   };
 
   async function deviceTurnedUp(
-    { notifications, round }: RecordOutcomeInput,
+    input: RecordOutcomeInput,
     lacking: readonly AudienceOutcome[],
   ): Promise<boolean> {
     if (lacking.length === 0) return false;
+    const { round, only } = input;
     return inTransaction(pool, async (db) => {
-      for (const notification of notifications) {
+      const { named } = await followForLook(db, deps, input);
+      for (const notification of named) {
         if (!lacking.some(({ audience }) => audience === notification.audience)) continue;
-        if ((await findDevices(db, { notification, round, limit: 1 })).length > 0) return true;
+        const search = { notification, round, only, limit: 1 };
+        if ((await findDevices(db, shopTables, search)).length > 0) return true;
       }
       return false;
     });
   }
 }
 
+/** A wait of the delivery, under the name by which it is kept. */
+interface KeptWait extends WaitState {
+  readonly name: string;
+}
+
+interface Judged {
+  readonly outcome: AudienceOutcome;
+  readonly wait: KeptWait | null;
+}
+
 async function judge(
   db: Queryable,
+  tables: ShopTables,
   { workflowId, limits, force = false }: RecordOutcomeInput,
-  { messageId, audience, recipientId }: NotificationRef,
+  { messageId, audience, recipientId, ended }: NotificationRef,
   standing: DeliveryStanding,
-): Promise<{ outcome: AudienceOutcome; wait: string | null }> {
+): Promise<Judged> {
   const { tooLate, ...pushes } = await countPushes(db, messageId);
+  if (ended !== undefined) {
+    const sendStatus = judgeEnded(pushes);
+    return { outcome: { audience, sendStatus, ...pushes, attention: null, until: null }, wait: null };
+  }
   const { sendStatus, need } = judgeAudience({
     audience,
     ...pushes,
     ...standing,
     tooLate,
-    everHadDevice: await everHadDevice(db, audience, recipientId),
+    everHadDevice: await everHadDevice(db, tables, audience, recipientId),
   });
-  const kind = need && WAIT_KIND_OF_ATTENTION[need.attention];
-  const wait =
-    need && kind
-      ? await upsertWait(db, workflowId, {
-          kind,
-          audience,
-          ownerId: recipientId,
-          limitMs: limits[need.limit],
-          force,
-        })
-      : null;
   await writeSendStatus(db, messageId, sendStatus, need && need.attention);
-  const open = wait !== null && !wait.expired;
+  if (need === null)
+    return { outcome: { audience, sendStatus, ...pushes, attention: null, until: null }, wait: null };
+  const kind = WAIT_KIND_OF_ATTENTION[need.attention];
+  const limitMs = limits[need.limit];
+  const wait = await upsertWait(db, workflowId, { kind, audience, ownerId: recipientId, limitMs, force });
   return {
     outcome: {
       audience,
       sendStatus,
       ...pushes,
-      attention: open && need ? need.attention : null,
-      until: open ? wait.until : null,
+      attention: wait.expired ? null : need.attention,
+      until: wait.expired ? null : wait.until,
     },
-    wait: kind && `${kind}/${audience}`,
+    wait: { ...wait, name: `${kind}/${audience}` },
   };
 }
 
-function reasonOf(audiences: readonly AudienceOutcome[], { current, tooOld }: DeliveryStanding): EndReason {
-  if (audiences.length === 0) return 'nobody-named';
+function reasonOf(
+  notifications: readonly NotificationRef[],
+  audiences: readonly AudienceOutcome[],
+  { current, tooOld }: DeliveryStanding,
+): EndReason {
+  if (notifications.every(({ ended }) => ended === 'recipient-gone')) return 'nobody-named';
   if (!current) return 'newer-status';
+  if (notifications.some(({ ended }) => ended === 'notification-deleted')) return 'notification-deleted';
   const told = audiences.every(({ sendStatus }) => sendStatus === 'success');
   return tooOld && !told ? TOO_OLD.reason : 'by-audience';
 }

@@ -1,5 +1,5 @@
 import { selectStanding } from '../database/updates';
-import { findRecipients, isMalformedId } from '../database/find-recipients';
+import { findRecipients } from '../database/find-recipients';
 import { inTransaction } from '../database/pool';
 import { deleteEndedWaits, upsertWait } from '../database/waits';
 import type { Recipients, Resolution } from '../shipment/delivery';
@@ -26,10 +26,6 @@ export function createResolveRecipients({ pool, shopTables }: ActivityDeps) {
         const found = await findRecipients(db, shopTables, input.waybillId);
         if (found !== null) await deleteEndedWaits(db, input.workflowId, 'order', ['']);
         return found;
-      }).catch((error: unknown) => {
-        // An order id that the shop's column cannot hold names no order.
-        if (isMalformedId(error)) return null;
-        throw error;
       });
 
     let recipients = await look();
@@ -52,7 +48,7 @@ export function createResolveRecipients({ pool, shopTables }: ActivityDeps) {
       if (recipients === null) {
         return wait.expired
           ? { kind: 'gave-up', tooOld: wait.tooOld }
-          : { kind: 'order-not-found', until: wait.until };
+          : { kind: 'order-not-found', until: wait.until, waitMs: wait.leftMs };
       }
     }
     return { kind: 'found', recipients };

@@ -48,7 +48,9 @@ export function addDeviceRoutes(router: Router, deps: ApiDependencies): void {
         ? []
         : [{ audience: 'merchant' as const, ownerId: device.merchant_id }]),
     ];
-    const woken = await Promise.all(waits.map((owner) => wakeWaits(deps, { kind: 'device', ...owner })));
+    const woken = await Promise.all(
+      waits.map((owner) => wakeWaits(deps, { kind: 'device', deviceId: device.id, ...owner })),
+    );
     return { ok: true, device, woken: woken.reduce((sum, count) => sum + count, 0) };
   });
 

@@ -103,6 +103,7 @@ export const PUSH_EXAMPLE = {
 export const EXPLANATION_EXAMPLE = explainNotification({
   sendStatus: 'success',
   tooLate: false,
+  lastError: null,
   everHadDevice: true,
   waitsUntil: null,
   accepted: 1,

@@ -69,10 +69,10 @@ const textOrNumber = z.union(
 /** An id of the shop: text, uuid or number. */
 export const requiredId = textOrNumber.transform(String).pipe(textId);
 
-/** As `requiredId`; apps send null and '' for "none". */
+/** As `requiredId`; apps send null and blanks for "none". */
 export const optionalId = textOrNumber
   .nullish()
-  .transform((id) => (id === null || id === undefined || id === '' ? undefined : String(id)))
+  .transform((id) => (id === null || id === undefined || String(id).trim() === '' ? undefined : String(id)))
   .pipe(textId.optional());
 
 /** Words of a person: kept in a history, shown to others. */

@@ -71,7 +71,8 @@ function perhapsStarted(retryId: string): string {
 /** Looks at each as the retry itself would; changes nothing. */
 function planEach(deps: ApiDependencies, workflowIds: readonly string[], request: RetryRequest) {
   return fewAtOnce(workflowIds, PLANNED_AT_ONCE, async (workflowId) => {
-    const { kind, words } = await orTemporalAway(planRetry(deps, workflowId, request));
+    const parts = { ...deps, shopTables: deps.config.shopTables };
+    const { kind, words } = await orTemporalAway(planRetry(parts, workflowId, request));
     return { workflow_id: workflowId, kind, words };
   });
 }

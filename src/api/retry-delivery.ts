@@ -39,8 +39,9 @@ export function requestOf({
  */
 export async function retryOne(deps: Parts, workflowId: string, request: RetryRequest): Promise<Retried> {
   const { config } = deps;
+  const { waitLimits, shopTables } = config;
   const end = await orTemporalAway(
-    retryDelivery({ ...deps, waitLimits: config.waitLimits }, workflowId, request),
+    retryDelivery({ ...deps, waitLimits, shopTables }, workflowId, request),
     PERHAPS_BEGUN,
   );
   if (end.kind === 'refused') throw refusedBy(end);
@@ -63,7 +64,9 @@ export async function planOne(
   workflowId: string,
   request: RetryRequest,
 ): Promise<Omit<Retried, 'run_id'> & { readonly run_id: null }> {
-  const plan = await orTemporalAway(planRetry(deps, workflowId, request));
+  const plan = await orTemporalAway(
+    planRetry({ ...deps, shopTables: deps.config.shopTables }, workflowId, request),
+  );
   if (plan.kind === 'refused') throw refusedBy(plan);
   return {
     ok: true,

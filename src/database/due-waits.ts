@@ -1,8 +1,11 @@
 import type { ShopTables } from '../config/config';
+import type { Audience } from '../shipment/update';
+import { isSamePerson, linkedOrder } from './find-recipients';
+import { idSpellings, type IdTypes, named, OWNER_COLUMN, ownerType, readIdTypesNow } from './ids';
 import type { Queryable } from './pool';
-import { ORDER_FUNCTION, readOrders, type OrderAccess } from './schema/order-access';
-import { shopNames } from './shop-names';
+import { readOrders, type OrderAccess } from './schema/order-access';
 import { NEWER_ANNOUNCEMENTS } from './updates';
+import { UNTRIED_DEVICE } from './waits';
 
 export interface DueWait {
   readonly workflowId: string;
@@ -20,8 +23,9 @@ const TIME_OVER = `now() - interval '5 minutes'`;
 const OWNERS_PART = 10;
 
 /**
- * Takes waits whose condition holds now: an order exists, the owner has an active device, or a newer status
- * is committed; and those of deliveries whose whole time is over. One branch per condition, each a join of two sets.
+ * Takes waits whose condition holds now: an order exists or names somebody else, the owner has an active device, one
+ * that was not tried where pushes have failed, or a newer status is committed; and those of deliveries whose whole time
+ * is over. One branch per condition, each a join of two sets.
  * What a sweep costs is to depend on how much waits, not on how large and old the shop is: so ids, which are text
  * here, are compared in the type of the shop's column, by its index, and of all updates only the open ones are read.
  *
@@ -30,7 +34,7 @@ const OWNERS_PART = 10;
  * Beyond his share an owner's phone gets nothing; his orders name other people, and take what is left of the sweep.
  */
 export async function takeDueWaits(db: Queryable, tables: ShopTables, limit: number): Promise<DueWait[]> {
-  const types = await readIdTypes(db, tables);
+  const types = await readIdTypesNow(db, tables);
   return readOrders(db, tables, (access) => takeDue(db, tables, types, access, limit));
 }
 
@@ -41,25 +45,19 @@ async function takeDue(
   access: OrderAccess,
   limit: number,
 ): Promise<DueWait[]> {
-  const { waybills } = shopNames(tables);
   const { rows } = await db.query<DueWait>(
     `with ready as (
        select workflow_id, waybill_id, kind, audience, owner_id, since, deadline, woken_at
          from waybell.express_waits
         where woken_at is null or woken_at < now() - ${WAKE_AGAIN_AFTER}),
      due as (
-       select r.*, r.kind as cause, ${ownerOfOrder(tables, access)} as owner from ready r
-         join ${waybills.name} b on b.${waybills.id} = r.waybill_id::${types.waybillId}
-         ${joinOrders(tables, types, access)}
-        where r.kind = 'order'
+       select w.*, 'order' as cause, ${OWNER_OF_ORDER} as owner from ready w
+        cross join lateral (${linkedOrder('w.waybill_id', tables, types, access)}) linked
+        where w.kind = 'order' or ${namesAnother(types)}
        union all
-       select r.*, r.kind, 'user/' || r.owner_id from ready r
-        where r.kind = 'device' and r.audience = 'user'
-          and r.owner_id::${types.userId} in (select user_id from public.push_devices where is_active)
+       ${deviceBranches('user', types)}
        union all
-       select r.*, r.kind, 'merchant/' || r.owner_id from ready r
-        where r.kind = 'device' and r.audience = 'merchant'
-          and r.owner_id::${types.merchantId} in (select merchant_id from public.push_devices where is_active)
+       ${deviceBranches('merchant', types)}
        union all
        select r.*, 'superseded', null from ready r
          join waybell.express_updates own on own.workflow_id = r.workflow_id and own.state = 'open'
@@ -93,56 +91,24 @@ async function takeDue(
   return rows;
 }
 
-/** The function is asked once for each waiting waybill that names an order: few, since an order that exists ends it. */
-function joinOrders(tables: ShopTables, types: IdTypes, access: OrderAccess): string {
-  const { waybills, orders } = shopNames(tables);
-  const orderId = `b.${waybills.orderId}`;
-  if (access === 'function') {
-    return `cross join lateral (select user_id, merchant_id from ${ORDER_FUNCTION}(${orderId}::text) where ${orderId} is not null limit 1) o`;
-  }
-  const id = `o.${orders.id}`;
-  // What a waybill names need be no id of an order: it is not cast to the type of one.
-  const isIts =
-    types.orderId === types.namedOrderId ? `${id} = ${orderId}` : `${id}::text = ${orderId}::text`;
-  return `join ${orders.name} o on ${isIts}`;
+/** SQL: whose share of a sweep the order `linked` takes: its merchant's, or its buyer's where there is none. */
+const OWNER_OF_ORDER = `coalesce('merchant/' || ${named('linked.merchant_id')}, 'user/' || ${named('linked.user_id')})`;
+
+/** SQL: what a delivery whose owner `w.owner_id` is of this audience waits for has come. */
+function deviceBranches(audience: Audience, types: IdTypes): string {
+  const owned = `d.${OWNER_COLUMN[audience]} = any (${idSpellings('w.owner_id', ownerType(types, audience))})`;
+  const device = `select from public.push_devices d where ${owned} and d.is_active`;
+  return `select w.*, 'device' as cause, '${audience}/' || w.owner_id as owner from ready w
+           where w.audience = '${audience}'
+             and (w.kind = 'device' and exists (${device})
+                  or w.kind = 'retry' and exists (${device} and ${UNTRIED_DEVICE}))`;
 }
 
-/** Whose share of a sweep an order takes: its merchant's, or its buyer's where there is none. */
-function ownerOfOrder(tables: ShopTables, access: OrderAccess): string {
-  const { merchantId, userId } =
-    access === 'function' ? { merchantId: 'merchant_id', userId: 'user_id' } : shopNames(tables).orders;
-  return `coalesce('merchant/' || nullif(o.${merchantId}::text, ''), 'user/' || nullif(o.${userId}::text, ''))`;
-}
-
-/** The types of the columns that hold ids, as SQL; a role that may not read the orders need not know theirs. */
-interface IdTypes {
-  readonly waybillId: string;
-  readonly namedOrderId: string;
-  readonly orderId: string | null;
-  readonly userId: string;
-  readonly merchantId: string;
-}
-
-async function readIdTypes(db: Queryable, { waybills, orders }: ShopTables): Promise<IdTypes> {
-  const devices = { schema: 'public', table: 'push_devices' };
-  const wanted = {
-    waybillId: { ...waybills, column: waybills.id },
-    namedOrderId: { ...waybills, column: waybills.orderId },
-    orderId: { ...orders, column: orders.id },
-    userId: { ...devices, column: 'user_id' },
-    merchantId: { ...devices, column: 'merchant_id' },
-  };
-  const { rows } = await db.query<{ types: IdTypes }>(
-    `select jsonb_object_agg(w.key, format_type(a.atttypid, a.atttypmod)) as types
-       from jsonb_each($1) as w
-       left join pg_namespace n on n.nspname = w.value ->> 'schema'
-       left join pg_class c on c.relnamespace = n.oid and c.relname = w.value ->> 'table'
-       left join pg_attribute a on a.attrelid = c.oid and a.attname = w.value ->> 'column' and not a.attisdropped`,
-    [JSON.stringify(wanted)],
-  );
-  const [row] = rows;
-  if (!row) throw new Error('an aggregate gives one row');
-  return row.types;
+/** SQL: whether the order `linked` names somebody else than the wait `w` is for, or nobody. */
+function namesAnother(types: IdTypes): string {
+  const isOther = (audience: Audience): string =>
+    `${isSamePerson(`linked.${OWNER_COLUMN[audience]}`, 'w.owner_id', ownerType(types, audience))} is not true`;
+  return `case w.audience when 'merchant' then ${isOther('merchant')} else ${isOther('user')} end`;
 }
 
 export async function noteSweep(db: Queryable): Promise<void> {

@@ -1,9 +1,8 @@
 import type { DeviceRef, NotificationRef } from '../shipment/delivery';
 import type { Audience } from '../shipment/update';
+import type { ShopTables } from '../config/config';
+import { idSpellings, OWNER_COLUMN, ownerType, readIdTypes } from './ids';
 import type { Queryable } from './pool';
-
-/** Where a device says whose it is. */
-export const OWNER_COLUMN: Readonly<Record<Audience, string>> = { user: 'user_id', merchant: 'merchant_id' };
 
 /** The last characters of a cid: enough for people to tell two phones apart. */
 const TAIL_LENGTH = 4;
@@ -17,6 +16,9 @@ export interface DeviceSearch {
   readonly limit: number;
 }
 
+/** A device that was seen as moved, or was declared gone, is not looked at again by the same round before that. */
+const SEEN_AGAIN_AFTER = `interval '1 minute'`;
+
 /**
  * Finds active devices that still need this notification: never tried, failed in an earlier round, or
  * registered again after they had moved or were declared gone. The cursor is the state of the rows, so a
@@ -24,29 +26,42 @@ export interface DeviceSearch {
  */
 export async function findDevices(
   db: Queryable,
+  tables: ShopTables,
   search: DeviceSearch,
 ): Promise<(DeviceRef & { readonly provider: string })[]> {
   const { notification, round, only, limit } = search;
+  const { audience } = notification;
+  const type = ownerType(await readIdTypes(db, tables), audience);
   const { rows } = await db.query<{ deviceId: string; cidTail: string; provider: string }>(
     `select d.id::text as "deviceId", right(d.cid, ${TAIL_LENGTH}) as "cidTail", d.provider
        from public.push_devices d
        left join waybell.express_pushes p on p.message_id = $1 and p.device_id = d.id::text
-      where d.${OWNER_COLUMN[notification.audience]} = $2 and d.is_active
+      where d.${OWNER_COLUMN[audience]} = any (${idSpellings('$2::text', type)}) and d.is_active
         and (p.message_id is null
-             or p.state in ('moved', 'deactivated')
+             or (p.state in ('moved', 'deactivated')
+                 and (p.round < $3
+                      or d.registered_at > case p.state when 'moved' then p.answered_at else p.claimed_at end
+                      or p.answered_at < now() - ${SEEN_AGAIN_AFTER}))
              or (p.state in ('claimed', 'retry', 'failed') and p.round < $3))
         and ($4::text[] is null or p.message_id is null or d.id::text = any ($4) or d.cid = any ($4))
       order by d.id
       limit $5`,
     [notification.messageId, notification.recipientId, round, only ?? null, limit],
   );
-  return rows.map((row) => ({ ...row, messageId: notification.messageId, audience: notification.audience }));
+  return rows.map((row) => ({ ...row, messageId: notification.messageId, audience }));
 }
 
 /** Whether an owner ever registered a device, active or not. */
-export async function everHadDevice(db: Queryable, audience: Audience, ownerId: string): Promise<boolean> {
+export async function everHadDevice(
+  db: Queryable,
+  tables: ShopTables,
+  audience: Audience,
+  ownerId: string,
+): Promise<boolean> {
+  const type = ownerType(await readIdTypes(db, tables), audience);
   const { rows } = await db.query<{ known: boolean }>(
-    `select exists (select from public.push_devices where ${OWNER_COLUMN[audience]} = $1) as known`,
+    `select exists (select from public.push_devices
+                     where ${OWNER_COLUMN[audience]} = any (${idSpellings('$1::text', type)})) as known`,
     [ownerId],
   );
   return rows[0]?.known ?? false;

@@ -1,56 +1,63 @@
 import type { ShopTables } from '../config/config';
 import type { Recipients } from '../shipment/delivery';
 import { ORDER_FUNCTION, type OrderAccess, readOrders } from './schema/order-access';
+import { canonicalId, fittedId, type IdTypes, named, readIdTypes } from './ids';
 import type { Queryable } from './pool';
 import { shopNames } from './shop-names';
 
-/** Class 22: the shop's id column cannot hold what the waybill names, for example text in a uuid column. */
-const INVALID_TEXT_REPRESENTATION = '22P02';
-
-/** Finds the order of a waybill and the people it names. `null` when there is no order yet. */
+/**
+ * Finds the order of a waybill and the people it names. `null` when there is no order yet: none is linked, or the id
+ * that is linked is none of an order. Whom a notification cannot be addressed to, it does not name.
+ */
 export async function findRecipients(
   db: Queryable,
   tables: ShopTables,
   waybillId: string,
 ): Promise<Recipients | null> {
-  const { waybills } = shopNames(tables);
-  const linked = await db.query<{ order_id: string | null }>(
-    `select ${waybills.orderId}::text as order_id
-       from ${waybills.name}
-      where ${waybills.id} = $1`,
-    [waybillId],
-  );
-  const orderId = linked.rows[0]?.order_id;
-  if (orderId == null || orderId === '') return null;
-  const people = await readOrders(db, tables, (access) => findPeople(db, tables, access, orderId));
-  return people ? { orderId, userId: people.user_id, merchantId: people.merchant_id } : null;
+  const types = await readIdTypes(db, tables);
+  return readOrders(db, tables, async (access) => {
+    const { rows } = await db.query<Recipients>(
+      `select ${named('linked.order_id')} as "orderId",
+              ${addressable('linked.user_id', types)} as "userId",
+              ${addressable('linked.merchant_id', types)} as "merchantId"
+         from (select $1::text as waybill_id) of_waybill
+         cross join lateral (${linkedOrder('of_waybill.waybill_id', tables, types, access)}) linked`,
+      [waybillId],
+    );
+    return rows[0] ?? null;
+  });
 }
 
-interface People {
-  readonly user_id: string | null;
-  readonly merchant_id: string | null;
-}
+const addressable = (person: string, { recipientId }: IdTypes): string =>
+  `(${fittedId(named(person), recipientId)})::text`;
 
-async function findPeople(
-  db: Queryable,
+/**
+ * SQL: the order that the waybill of the text `waybillId` is linked to, at most one row of `order_id`, `user_id` and
+ * `merchant_id`, all as text. Read through the function that lends the orders where the role may not read them.
+ */
+export function linkedOrder(
+  waybillId: string,
   tables: ShopTables,
+  types: IdTypes,
   access: OrderAccess,
-  orderId: string,
-): Promise<People | undefined> {
-  const { orders } = shopNames(tables);
-  const { rows } = await db.query<People>(
-    access === 'function'
-      ? `select user_id, merchant_id from ${ORDER_FUNCTION}($1)`
-      : `select ${orders.userId}::text as user_id,
-                ${orders.merchantId}::text as merchant_id
-           from ${orders.name}
-          where ${orders.id} = $1`,
-    [orderId],
-  );
-  return rows[0];
+): string {
+  const { waybills, orders } = shopNames(tables);
+  const link = `b.${waybills.orderId}`;
+  const linked = `${waybills.name} b`;
+  const isThis = `b.${waybills.id} = ${fittedId(waybillId, types.waybillId)}`;
+  if (access === 'function') {
+    const orderId = `(${fittedId(named(`${link}::text`), types.orderId)})::text`;
+    return `select ${link}::text as order_id, o.user_id, o.merchant_id
+              from ${linked} cross join lateral ${ORDER_FUNCTION}(${orderId}) o
+             where ${isThis} limit 1`;
+  }
+  const isIts =
+    types.orderId === types.namedOrderId ? link : `(${fittedId(named(`${link}::text`), types.orderId)})`;
+  return `select ${link}::text as order_id, o.${orders.userId}::text as user_id, o.${orders.merchantId}::text as merchant_id
+            from ${linked} join ${orders.name} o on o.${orders.id} = ${isIts}
+           where ${isThis} and ${named(`${link}::text`)} is not null limit 1`;
 }
 
-/** True for the error that an id of the wrong shape gives. */
-export function isMalformedId(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === INVALID_TEXT_REPRESENTATION;
-}
+/** SQL: whether two people, as text, are the same one, in the type of the column that says whose a device is. */
+export const isSamePerson = (one: string, other: string, type: string | null): string =>
+  `${canonicalId(named(one), type)} = ${canonicalId(named(other), type)}`;

@@ -1,5 +1,6 @@
 import type { SendStatus } from '../shipment/delivery';
 import type { Audience } from '../shipment/update';
+import { fittedId, type IdTypes } from './ids';
 import type { Queryable } from './pool';
 
 export interface NewNotification {
@@ -37,10 +38,11 @@ const FIRST_STATUS: SendStatus = 'sending';
 /**
  * Writes the notification of one audience. A row that exists keeps its text: it may have been sent already.
  * Plain parameters, one per column, because the shop's columns may be text, varchar, uuid or bigint: PostgreSQL
- * takes each as its column's type.
+ * takes each as its column's type. Ids of the shop that a column cannot hold are left out of it.
  */
 export async function insertNotification(
   db: Queryable,
+  types: IdTypes,
   workflowId: string,
   notification: NewNotification,
 ): Promise<void> {
@@ -59,7 +61,8 @@ export async function insertNotification(
   await db.query(
     `insert into public.express_notifications
        (${NOTIFICATION_INSERT_COLUMNS.join(', ')})
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+     values ($1, $2, ${fittedId('$3::text', types.recipientId)}, ${fittedId('$4::text', types.toldOrderId)},
+             ${fittedId('$5::text', types.toldWaybillId)}, $6, $7, $8, $9, $10, $11, $12, $13, $14)
      on conflict (message_id) do nothing`,
     [
       messageId,

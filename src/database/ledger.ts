@@ -75,23 +75,33 @@ export async function selectLedger(
        union all
        select workflow_id from elsewhere where verdict = 'announce'),
      told as (
-       select u.workflow_id, a.aud, u.state, u.outcome, u.reason, n.message_id, n.send_status,
+       select u.workflow_id, a.aud, u.state, u.outcome, u.reason, n.message_id, n.send_status, n.last_error,
               exists (select from public.express_notifications o
                        where o.workflow_id = u.workflow_id and o.aud <> a.aud) as other_told
          from decided d
          join waybell.express_updates u using (workflow_id)
          cross join (values ('user'), ('merchant')) as a(aud)
-         left join public.express_notifications n on n.workflow_id = u.workflow_id and n.aud = a.aud),
+         -- The last one where a change of person has made several: who the order names is whom it is about.
+         left join lateral (
+           select message_id, send_status, last_error from public.express_notifications
+            where workflow_id = u.workflow_id and aud = a.aud
+            order by last_error is not distinct from 'recipient-changed', created_at desc limit 1) n on true),
      booked as (
        select t.workflow_id, t.state, t.outcome,
-              case when t.message_id is null and not t.other_told or t.send_status = 'sending' then t.reason end as reason,
+              case when t.message_id is null or t.send_status = 'sending' then t.reason end as reason,
               t.send_status as "sendStatus", t.other_told as "otherTold",
-              exists (select from waybell.express_pushes p
-                       where p.message_id = t.message_id and p.state = 'accepted') as accepted,
-              case when t.send_status = 'failed' then
+              case when t.message_id is null then exists (
+                     select from waybell.express_pushes p
+                      where p.workflow_id = t.workflow_id and p.state = 'accepted'
+                        and p.message_id ~ (':' || t.aud || '(:[0-9]+)?$'))
+                   else exists (
+                     select from waybell.express_pushes p
+                      where p.message_id = t.message_id and p.state = 'accepted') end as accepted,
+              case when t.send_status = 'failed' then coalesce(
                 (select p.code from waybell.express_pushes p
                   where p.message_id = t.message_id and p.state <> 'accepted'
-                  order by p.answered_at desc nulls last limit 1) end as failure,
+                  order by p.answered_at desc nulls last limit 1), t.last_error)
+                when t.send_status = 'superseded' then t.last_error end as failure,
               (select ${ATTENTION_OF_WAIT} from waybell.express_waits w
                 where w.workflow_id = t.workflow_id and w.audience in (t.aud, '') limit 1) as attention
          from told t),

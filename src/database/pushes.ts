@@ -1,8 +1,14 @@
+import type { ShopTables } from '../config/config';
 import type { ApnsEnvironment, CircuitCause, WebPushKeys } from '../shipment/device';
 import type { PushResult, PushState, SendStatus } from '../shipment/delivery';
 import type { Audience } from '../shipment/update';
+import type { EndReason } from '../shipment/end-reason';
+import { firstMessageId } from '../shipment/message-id';
+import { isSamePerson, linkedOrder } from './find-recipients';
 import { NEXT_PROBE } from './held';
+import { type IdTypes, OWNER_COLUMN, ownerType, readIdTypes } from './ids';
 import type { Queryable } from './pool';
+import { readOrders } from './schema/order-access';
 import { NEWER_ANNOUNCEMENTS } from './updates';
 
 export interface PushTask {
@@ -52,27 +58,39 @@ export interface HeldProvider {
 
 /**
  * Claims one push before each try, in one statement: only while no newer status of the waybill is committed,
- * its status is not too old to be told, the device is active and still belongs to the notification's owner, nobody has accepted it yet, and its
- * provider takes pushes. While those are held, one push at a time is let through as a probe.
+ * its status is not too old to be told, the order still names the notification's recipient, the device is active and
+ * theirs, no provider has accepted the same news for it, and its provider takes pushes. While those are held, one push
+ * at a time is let through as a probe.
  * @returns `null` when there is no such notification.
  */
-export async function claimPush(db: Queryable, task: PushTask): Promise<Claim | null> {
+export async function claimPush(db: Queryable, tables: ShopTables, task: PushTask): Promise<Claim | null> {
+  const types = await readIdTypes(db, tables);
+  return readOrders(db, tables, (access) =>
+    claim(db, task, linkedOrder('own.waybill_id', tables, types, access), types),
+  );
+}
+
+async function claim(db: Queryable, task: PushTask, order: string, types: IdTypes): Promise<Claim | null> {
   const { rows } = await db.query<Claim>(
     `with target as (
        select n.message_id, n.aud, n.title, n.body, n.content, n.event_text_safe,
               own.waybill_id, d.id::text as device_id, d.cid, d.appid, d.provider, d.registered_at,
               d.subscription, d.apns_environment,
-              coalesce(d.is_active
-                and case n.aud when 'merchant' then d.merchant_id::text else d.user_id::text end
-                    = n.recipient_id::text, false) as reachable,
+              coalesce(d.is_active and case n.aud
+                when 'merchant' then ${isTheirs('merchant', types)} else ${isTheirs('user', types)} end, false) as reachable,
               exists (select ${NEWER_ANNOUNCEMENTS}) as superseded,
               coalesce(not $6::boolean and own.tell_until <= now(), false) as too_old,
-              before.state as stored_state
+              case when exists (
+                select from waybell.express_pushes told
+                 where told.workflow_id = $3 and told.device_id = d.id::text and told.state = 'accepted'
+                   and starts_with(told.message_id || ':', $7 || ':')) then 'accepted'
+                else before.state end as stored_state
          from public.express_notifications n
          join waybell.express_updates own on own.workflow_id = $3
          left join public.push_devices d on d.id = $2
          left join waybell.express_pushes before
            on before.message_id = n.message_id and before.device_id = d.id::text
+         left join lateral (${order}) linked on true
         where n.message_id = $1),
      probe as (
        update waybell.push_circuits c
@@ -92,7 +110,8 @@ export async function claimPush(db: Queryable, task: PushTask): Promise<Claim | 
          (message_id, device_id, workflow_id, cid, provider, state, round, generation, attempts)
        select message_id, device_id, $3, cid, provider, 'claimed', $4::int, $5::int, 1
          from target
-        where reachable and not superseded and not too_old and not exists (select from held)
+        where reachable and not superseded and not too_old and stored_state is distinct from 'accepted'
+          and not exists (select from held)
        on conflict (message_id, device_id) do update
           set state = 'claimed', cid = excluded.cid, provider = excluded.provider, round = excluded.round,
               workflow_id = excluded.workflow_id, attempts = p.attempts + 1,
@@ -108,9 +127,25 @@ export async function claimPush(db: Queryable, task: PushTask): Promise<Claim | 
             claim.generation, target.stored_state as "storedState", now() as "claimedAt"
        from target
        left join claim on true`,
-    [task.messageId, task.deviceId, task.workflowId, task.round, task.atLeastGeneration, task.force],
+    [
+      task.messageId,
+      task.deviceId,
+      task.workflowId,
+      task.round,
+      task.atLeastGeneration,
+      task.force,
+      firstMessageId(task.messageId),
+    ],
   );
   return rows[0] ?? null;
+}
+
+/** SQL: whether the device `d` and the order `linked` both name the recipient of the notification `n`. */
+function isTheirs(audience: Audience, types: IdTypes): string {
+  const column = OWNER_COLUMN[audience];
+  const type = ownerType(types, audience);
+  const recipient = 'n.recipient_id::text';
+  return `(${isSamePerson(`d.${column}::text`, recipient, type)} and ${isSamePerson(`linked.${column}`, recipient, type)})`;
 }
 
 /** What a provider answered to one try. */
@@ -162,7 +197,8 @@ export async function writeResults(
             -- A rejection whose own write failed used its request id up; one that was given up may not have.
             generation = p.generation
               + case when excluded.state = 'failed' and excluded.code <> 'gave_up' then 1 else 0 end
-      where p.state <> excluded.state and p.state <> 'accepted'`,
+      -- A device that has moved says when it was last seen so: it is not looked at again at once.
+      where p.state <> 'accepted' and (p.state <> excluded.state or excluded.state = 'moved')`,
     [workflowId, round, JSON.stringify(results)],
   );
 }
@@ -182,6 +218,34 @@ export async function countPushes(
     [messageId],
   );
   return rows[0] ?? { accepted: 0, failed: 0, tooLate: 0 };
+}
+
+/** Ends the notifications of a delivery that were still being sent, for the reason that ended the delivery. */
+export async function endUnsentNotifications(
+  db: Queryable,
+  workflowId: string,
+  reason: EndReason,
+): Promise<void> {
+  await db.query(
+    `update public.express_notifications n
+        set send_status = pushed.send_status, last_error = $2, updated_at = now()
+       from (select message_id, case when exists (
+               select from waybell.express_pushes p
+                where p.message_id = o.message_id and p.state = 'accepted') then 'partial' else 'failed' end as send_status
+               from public.express_notifications o
+              where o.workflow_id = $1 and o.send_status = 'sending') pushed
+      where n.message_id = pushed.message_id`,
+    [workflowId, reason],
+  );
+}
+
+/** The highest round in which a delivery pushed anything; 0 when it pushed nothing. */
+export async function selectLastRound(db: Queryable, workflowId: string): Promise<number> {
+  const { rows } = await db.query<{ round: number }>(
+    `select coalesce(max(round), 0)::int as round from waybell.express_pushes where workflow_id = $1`,
+    [workflowId],
+  );
+  return rows[0]?.round ?? 0;
 }
 
 /** Writes how far a notification got, in the seed's columns. */

@@ -4,6 +4,7 @@ import type { ShipmentUpdate } from '../shipment/update';
 import type { ClosedDelivery } from '../shipment/why-no-restart';
 import { isoTime } from './parcel-events';
 import { findDevices } from './find-devices';
+import { findRecipients } from './find-recipients';
 import type { Queryable } from './pool';
 import { PUSH_COUNTS } from './pushes';
 import { shopNames } from './shop-names';
@@ -143,15 +144,18 @@ type NotificationFacts = NotificationRef & { readonly accepted: number; readonly
  */
 export async function selectRestartFacts(
   db: Queryable,
+  tables: ShopTables,
   workflowId: string,
   only?: readonly string[],
 ): Promise<RestartFacts | null> {
   const { rows } = await db.query<
     Pick<RestartFacts, 'verdict' | 'leftOpen' | 'update' | 'runId' | 'newerStatus' | 'tooOldSince'> & {
+      waybillId: string;
       notifications: readonly NotificationFacts[];
     }
   >(
-    `select own.verdict, own.state = 'open' as "leftOpen", own.input as update, own.run_id as "runId",
+    `select own.waybill_id as "waybillId", own.verdict, own.state = 'open' as "leftOpen", own.input as update,
+            own.run_id as "runId",
             case when own.tell_until <= now() then ${isoTime('own.tell_until')} end as "tooOldSince",
             (select newer.status ${NEWER_ANNOUNCEMENTS} order by newer.seq desc limit 1) as "newerStatus",
             (select coalesce(jsonb_agg(jsonb_build_object(
@@ -167,12 +171,18 @@ export async function selectRestartFacts(
   );
   const [row] = rows;
   if (!row) return null;
+  const { waybillId, ...facts } = row;
+  // A message follows its order: whom it names by now is who would be told.
+  const named = await findRecipients(db, tables, waybillId);
   let deviceLeft = false;
-  for (const notification of row.notifications) {
-    const found = await findDevices(db, { notification, round: AFTER_ALL_ROUNDS, only, limit: 1 });
+  for (const { audience, ...written } of row.notifications) {
+    const person = audience === 'user' ? named?.userId : named?.merchantId;
+    if (person == null) continue;
+    const notification = { ...written, audience, recipientId: person };
+    const found = await findDevices(db, tables, { notification, round: AFTER_ALL_ROUNDS, only, limit: 1 });
     deviceLeft ||= found.length > 0;
   }
-  return { ...row, deviceLeft, someDevices: only !== undefined };
+  return { ...facts, deviceLeft, someDevices: only !== undefined };
 }
 
 export interface NamedDelivery {

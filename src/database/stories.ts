@@ -5,8 +5,9 @@ import type { Attention } from '../shipment/delivery';
 import { readEndReason, type EndReason } from '../shipment/end-reason';
 import type { ShipmentStatus } from '../shipment/status';
 import type { Audience } from '../shipment/update';
-import { everHadDevice, OWNER_COLUMN } from './find-devices';
+import { everHadDevice } from './find-devices';
 import { listCircuits } from './held';
+import { idSpellings, OWNER_COLUMN, ownerType, readIdTypes } from './ids';
 import type { Notification, Push } from './notifications';
 import { isoTime } from './parcel-events';
 import type { Queryable } from './pool';
@@ -98,6 +99,7 @@ export interface NotificationConditions {
 
 export async function findNotificationConditions(
   db: Queryable,
+  tables: ShopTables,
   notification: Notification,
   pushes: readonly Push[],
 ): Promise<NotificationConditions> {
@@ -110,12 +112,12 @@ export async function findNotificationConditions(
     ]),
   );
   return {
-    everHadDevice: owner !== undefined && (await everHadDevice(db, owner.audience, owner.ownerId)),
+    everHadDevice: owner !== undefined && (await everHadDevice(db, tables, owner.audience, owner.ownerId)),
     waitsUntil: await findDeadline(db, notification),
     heldProviders,
     heldDevices:
       owner && heldProviders.size > 0
-        ? await countHeld(db, notification.message_id, owner, [...heldProviders.keys()])
+        ? await countHeld(db, tables, notification.message_id, owner, [...heldProviders.keys()])
         : 0,
     inactiveReasons: await findInactiveReasons(
       db,
@@ -136,15 +138,17 @@ async function findDeadline(db: Queryable, { workflow_id, aud }: Notification): 
 /** A push that is held may have no row yet: it was never claimed. */
 async function countHeld(
   db: Queryable,
+  tables: ShopTables,
   messageId: string,
   { audience, ownerId }: { readonly audience: Audience; readonly ownerId: string },
   providers: readonly string[],
 ): Promise<number> {
+  const type = ownerType(await readIdTypes(db, tables), audience);
   const { rows } = await db.query<{ held: number }>(
     `select count(*)::int as held
        from public.push_devices d
        left join waybell.express_pushes p on p.message_id = $1 and p.device_id = d.id::text
-      where d.${OWNER_COLUMN[audience]} = $2 and d.is_active and d.provider = any ($3)
+      where d.${OWNER_COLUMN[audience]} = any (${idSpellings('$2::text', type)}) and d.is_active and d.provider = any ($3)
         and coalesce(p.state, 'retry') in ('claimed', 'retry')`,
     [messageId, ownerId, providers],
   );

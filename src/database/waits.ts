@@ -36,6 +36,8 @@ export interface Wait {
 export interface WaitState {
   /** ISO 8601 in UTC. */
   readonly until: string;
+  /** How long it is until then by the database's own clock; milliseconds. */
+  readonly leftMs: number;
   readonly expired: boolean;
 }
 
@@ -51,7 +53,8 @@ export async function upsertWait(db: Queryable, workflowId: string, wait: Wait):
        from waybell.express_updates u
       where u.workflow_id = $1
      on conflict (workflow_id, kind, audience) do update set owner_id = excluded.owner_id
-     returning ${isoTime('w.deadline')} as until, w.deadline <= now() as expired`,
+     returning ${isoTime('w.deadline')} as until, w.deadline <= now() as expired,
+               ceil(extract(epoch from w.deadline - now()) * 1000)::float8 as "leftMs"`,
     [workflowId, wait.kind, wait.audience, wait.ownerId, wait.limitMs, wait.force ?? false],
   );
   const state = rows[0];
@@ -87,8 +90,27 @@ export async function deleteOtherWaits(
 
 /** Whose waits a change may end. */
 export type WakeReason =
-  | { readonly kind: 'device'; readonly audience: Audience; readonly ownerId: string }
+  | {
+      readonly kind: 'device';
+      readonly audience: Audience;
+      readonly ownerId: string;
+      readonly deviceId: string;
+    }
   | { readonly kind: 'order'; readonly waybillId: string };
+
+/**
+ * SQL: that the delivery of the wait `w` has not tried the device `d`, or that it registered since it was seen gone. A
+ * delivery whose pushes have failed waits for a person, and goes on without one for such a phone.
+ */
+export const UNTRIED_DEVICE = `not exists (
+  select from waybell.express_pushes p
+   where p.workflow_id = w.workflow_id and p.device_id = d.id::text
+     and (p.state not in ('moved', 'deactivated') or p.answered_at >= d.registered_at))`;
+
+/** How the order may spell the owner of a device: a uuid that is text may be in capitals. */
+function spellings(ownerId: string): string[] {
+  return [...new Set([ownerId, ownerId.toLowerCase(), ownerId.toUpperCase()])];
+}
 
 /** An owner who comes back after weeks is told about this many parcels at once; the sweep does the rest. */
 const MOST_PER_OWNER = 20;
@@ -100,30 +122,30 @@ const MOST_PER_OWNER = 20;
 export async function findWaitsToWake(db: Queryable, reason: WakeReason): Promise<string[]> {
   const [condition, values] =
     reason.kind === 'device'
-      ? [`w.audience = $2 and w.owner_id = $3`, [reason.audience, reason.ownerId]]
-      : [`w.waybill_id = $2`, [reason.waybillId]];
+      ? [
+          `w.audience = $1 and w.owner_id = any ($2)
+           and (w.kind = 'device' or w.kind = 'retry' and exists (
+             select from public.push_devices d where d.id::text = $3 and ${UNTRIED_DEVICE}))`,
+          [reason.audience, spellings(reason.ownerId), reason.deviceId],
+        ]
+      : [`w.waybill_id = $1`, [reason.waybillId]];
   const { rows } = await db.query<{ workflow_id: string }>(
     `select workflow_id
        from (select distinct on (w.waybill_id) w.workflow_id, u.seq
                from waybell.express_waits w
                left join waybell.express_updates u on u.workflow_id = w.workflow_id
-              where w.kind = $1 and ${condition}
+              where ${condition}
               order by w.waybill_id, u.seq desc nulls last) newest
       order by seq desc nulls last
       limit ${MOST_PER_OWNER}`,
-    [reason.kind, ...values],
+    values,
   );
   return rows.map((row) => row.workflow_id);
 }
 
 /** Notes which waits were signalled, so that the sweep does not wake them again at once. */
-export async function markWaitsWoken(
-  db: Queryable,
-  kind: WakeReason['kind'],
-  workflowIds: readonly string[],
-): Promise<void> {
-  await db.query(
-    `update waybell.express_waits set woken_at = now() where kind = $1 and workflow_id = any ($2)`,
-    [kind, workflowIds],
-  );
+export async function markWaitsWoken(db: Queryable, workflowIds: readonly string[]): Promise<void> {
+  await db.query(`update waybell.express_waits set woken_at = now() where workflow_id = any ($1)`, [
+    workflowIds,
+  ]);
 }

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type pg from 'pg';
+import type { ShopTables } from '../config/config';
 import { inTransaction } from '../database/pool';
 import { selectRestartFacts } from '../database/retries';
 import { findGrpcError } from './temporal-away';
@@ -19,6 +20,7 @@ const UNANSWERED: readonly number[] = [4, 9];
 export interface PlanParts {
   readonly temporal: Client;
   readonly pool: pg.Pool;
+  readonly shopTables: ShopTables;
 }
 
 export type RetryRefusal = 'nothing-to-retry' | 'history-gone' | 'worker-unavailable';
@@ -61,11 +63,11 @@ export async function planRetry(
 
 /** A workflow takes every retry, since it cannot look: for what needs nothing it would do nothing. */
 export async function whyNone(
-  { pool }: PlanParts,
+  { pool, shopTables }: PlanParts,
   workflowId: string,
   { devices, force = false }: RetryRequest,
 ): Promise<string | null> {
-  const facts = await inTransaction(pool, (db) => selectRestartFacts(db, workflowId, devices));
+  const facts = await inTransaction(pool, (db) => selectRestartFacts(db, shopTables, workflowId, devices));
   return facts && whyNoneOfThese(facts, force);
 }
 
@@ -91,12 +93,12 @@ function describeWait({ attention }: Progress): string {
 
 /** With what a delivery that does not run would be started again, or why it would not. */
 export async function planRestart(
-  { temporal, pool }: PlanParts,
+  { temporal, pool, shopTables }: PlanParts,
   workflowId: string,
   latest: LatestRun | undefined,
   { devices, force = false }: RetryRequest,
 ): Promise<Restart | Refused> {
-  const facts = await inTransaction(pool, (db) => selectRestartFacts(db, workflowId, devices));
+  const facts = await inTransaction(pool, (db) => selectRestartFacts(db, shopTables, workflowId, devices));
   const reason = facts && whyNoRestart(facts, force);
   if (reason !== null) return refusal('nothing-to-retry', reason);
   const update = facts?.update ?? (latest && (await readInput(temporal, workflowId, latest.firstRunId)));

@@ -55,7 +55,7 @@ export async function wakeWaits(waker: Waker, reason: WakeReason): Promise<numbe
   try {
     const waiting = await inTransaction(waker.pool, (db) => findWaitsToWake(db, reason));
     const woken = await signalEach(waker, waiting, SIGNAL_OF[reason.kind], deadline);
-    if (woken.length > 0) await inTransaction(waker.pool, (db) => markWaitsWoken(db, reason.kind, woken));
+    if (woken.length > 0) await inTransaction(waker.pool, (db) => markWaitsWoken(db, woken));
     return woken.length;
   } catch (error) {
     waker.log.warn({ err: error }, 'waiting deliveries were not woken; the sweep will do it');

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { ShopTables } from '../config/config';
 import { findNotification, listPushes, type Notification, type Push } from '../database/notifications';
 import { inTransaction } from '../database/pool';
 import { findNotificationConditions, type NotificationConditions } from '../database/stories';
@@ -14,7 +15,7 @@ interface Explained {
 
 /** Why phones showed a notification or did not, for the whole and for each push. */
 function explain(
-  { send_status: sendStatus }: Notification,
+  { send_status: sendStatus, last_error: lastError }: Notification,
   pushes: readonly Push[],
   { heldProviders, heldDevices, inactiveReasons, ...conditions }: NotificationConditions,
 ): Explained {
@@ -23,6 +24,7 @@ function explain(
     explanation: explainNotification({
       ...conditions,
       sendStatus,
+      lastError,
       accepted: accepted.length,
       tooLate: pushes.some(({ code }) => code === 'too_old'),
       shown: accepted.filter(({ shown_at }) => shown_at !== null).length,
@@ -44,7 +46,10 @@ export type ExplainedNotification = Notification & Explained & { readonly tempor
 
 /** Messages with what happened on each device, and why; those that do not exist are left out. */
 export function explainNotifications(
-  { pool, config }: { readonly pool: pg.Pool; readonly config: TemporalUi },
+  {
+    pool,
+    config,
+  }: { readonly pool: pg.Pool; readonly config: TemporalUi & { readonly shopTables: ShopTables } },
   messageIds: readonly string[],
 ): Promise<ExplainedNotification[]> {
   return inTransaction(pool, async (db) => {
@@ -53,7 +58,7 @@ export function explainNotifications(
       const notification = await findNotification(db, messageId);
       if (!notification) continue;
       const pushes = await listPushes(db, messageId);
-      const conditions = await findNotificationConditions(db, notification, pushes);
+      const conditions = await findNotificationConditions(db, config.shopTables, notification, pushes);
       explained.push({
         ...notification,
         ...explain(notification, pushes, conditions),

@@ -53,7 +53,10 @@ export async function bringUpWorker(
     newsAge: config.newsAge,
     providers,
     rates: config.pushRates,
-    ...reachDeliveries({ temporal: new Client(place), pool, waitLimits: config.waitLimits }),
+    ...reachDeliveries({
+      ...{ temporal: new Client(place), pool },
+      ...{ shopTables: config.shopTables, waitLimits: config.waitLimits },
+    }),
     countPush: pushCounts.count,
     log: logs.log,
   });

@@ -50,6 +50,12 @@ export function judgeAudience(facts: AudienceFacts): AudienceVerdict {
   return { sendStatus: 'no-targets', need: { attention: 'no-targets', limit } };
 }
 
+/** Judges a notification that goes to nobody any more: what it reached until then stays true. */
+export function judgeEnded({ accepted, failed }: Pick<AudienceFacts, 'accepted' | 'failed'>): SendStatus {
+  if (accepted === 0) return 'superseded';
+  return failed > 0 ? 'partial' : 'success';
+}
+
 /** One word for the whole delivery. */
 export function overallStatus(statuses: readonly SendStatus[]): SendStatus {
   const [first, ...rest] = statuses;
@@ -87,10 +93,13 @@ export interface Recipients {
   readonly merchantId: string | null;
 }
 
-/** The answer of `resolveRecipients`. Without an order, the wait is already committed when this is given. */
+/**
+ * The answer of `resolveRecipients`. Without an order, the wait is already committed when this is given; `waitMs` is how
+ * long it is until then by the database's own clock, milliseconds. Older histories lack that.
+ */
 export type Resolution =
   | { readonly kind: 'found'; readonly recipients: Recipients }
-  | { readonly kind: 'order-not-found'; readonly until: string }
+  | { readonly kind: 'order-not-found'; readonly until: string; readonly waitMs?: number }
   | { readonly kind: 'gave-up'; readonly tooOld?: boolean }
   | { readonly kind: 'superseded' };
 
@@ -98,6 +107,21 @@ export interface NotificationRef {
   readonly messageId: string;
   readonly audience: Audience;
   readonly recipientId: string;
+  /** Set when it goes to nobody any more. */
+  readonly ended?: NotificationEnd;
+}
+
+/**
+ * Why a notification goes to nobody any more: the shop has deleted its row, the order names nobody for its audience, or
+ * it names another person, who has a message of their own.
+ */
+export type NotificationEnd = 'notification-deleted' | 'recipient-gone' | 'recipient-changed';
+
+/** What a delivery tells of which parcel. */
+export interface ToldParcel {
+  readonly carrier: string;
+  readonly trackingNo: string;
+  readonly decision: Decision;
 }
 
 export interface DeviceRef {
@@ -114,6 +138,8 @@ export interface DevicePage {
   readonly devices: readonly DeviceRef[];
   /** Whether more devices follow after these. */
   readonly more: boolean;
+  /** Whose the notifications are now. Older histories lack it. */
+  readonly notifications?: readonly NotificationRef[];
 }
 
 export const PUSH_STATES = ['accepted', 'failed', 'deactivated', 'moved', 'superseded'] as const;
@@ -151,6 +177,10 @@ export interface Outcome {
   readonly audiences: readonly AudienceOutcome[];
   /** The next deadline of what is waited for; `null` when nothing is: the delivery is closed. */
   readonly wakeAt: string | null;
+  /** How long it is until then by the database's own clock, milliseconds. Older histories lack it. */
+  readonly wakeInMs?: number | null;
+  /** The highest round of this delivery's pushes. Older histories lack it. */
+  readonly lastRound?: number;
   /** True when a device turned up after the last look. */
   readonly lookAgain: boolean;
 }

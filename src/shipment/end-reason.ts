@@ -9,6 +9,8 @@ export const END_REASONS = [
   'no-order',
   'nobody-named',
   'by-audience',
+  'notification-deleted',
+  'data-refused',
   'cancelled',
   'ended-outside',
 ] as const;
@@ -17,6 +19,9 @@ export const END_REASONS = [
  * update that announced nothing has none beside its verdict. `by-audience`: each audience came to an outcome of its own.
  */
 export type EndReason = (typeof END_REASONS)[number];
+
+/** The type of the failure of a step whose data the database refuses; the delivery ends as `data-refused`. */
+export const DATA_REFUSED = 'DataRefused';
 
 /** Each reason in words that stand after "because": how it is said in Temporal, and to people who ask why. */
 export const END_REASON_WORDS: Readonly<Record<EndReason, Explanation>> = {
@@ -40,6 +45,14 @@ export const END_REASON_WORDS: Readonly<Record<EndReason, Explanation>> = {
   'no-order': { en: 'no order was linked in time', zh: '限期内没有关联订单' },
   'nobody-named': { en: 'the order names nobody', zh: '订单中没有任何收件人' },
   'by-audience': { en: 'each audience has its own outcome', zh: '各收件人的结果各不相同' },
+  'notification-deleted': {
+    en: 'the shop deleted the notification, so it goes to nobody any more',
+    zh: '商城删除了该通知，因此不再发送',
+  },
+  'data-refused': {
+    en: 'the database refuses a value of this shipment: its workflow says which',
+    zh: '数据库拒绝了这个运单的某个值：具体见其工作流',
+  },
   cancelled: { en: 'cancelled by an operator', zh: '被操作人员取消' },
   'ended-outside': { en: 'its workflow was ended from outside', zh: '它的工作流从外部被终止' },
 };

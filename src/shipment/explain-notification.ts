@@ -1,3 +1,4 @@
+import { END_REASON_WORDS, type EndReason } from './end-reason';
 import { joined, toldInstead, type Explanation } from './explanation';
 
 /** What became of one notification, in numbers. */
@@ -6,6 +7,8 @@ export interface NotificationFacts {
   readonly sendStatus: string | null;
   /** Whether a device turned up, or its provider answered, only when the news was too old to be told. */
   readonly tooLate: boolean;
+  /** Our code beside it. */
+  readonly lastError: string | null;
   /** Whether its owner ever registered a device. */
   readonly everHadDevice: boolean;
   /** Until when its delivery waits for something; `null` when it waits for nothing. */
@@ -20,7 +23,7 @@ export interface NotificationFacts {
 
 /** Whether a person has seen it, why not, and what to do; each push tells the rest. */
 export function explainNotification(facts: NotificationFacts): Explanation {
-  const { sendStatus, accepted, shown, waiting, held } = facts;
+  const { sendStatus, lastError, accepted, shown, waiting, held } = facts;
   if (shown > 0) {
     return {
       en: `${shown} of ${counted(accepted, 'device')} that it was accepted for confirmed that it was shown.`,
@@ -45,6 +48,7 @@ export function explainNotification(facts: NotificationFacts): Explanation {
     case 'partial':
       return joined(acceptedBy(accepted), OTHERS_FAILED);
     case 'failed':
+      if (lastError === 'cancelled' || lastError === 'ended-outside') return endedBefore(lastError);
       return withWait(facts, {
         en: 'No device was reached. Each push says why; once that is corrected, waybell retry tries again.',
         zh: '没有送达任何设备。原因见各条推送，修正后请执行 waybell retry 重试。',
@@ -53,6 +57,8 @@ export function explainNotification(facts: NotificationFacts): Explanation {
       return withWait(facts, facts.everHadDevice ? NO_ACTIVE_DEVICE : NEVER_A_DEVICE);
     case 'superseded':
       if (facts.tooLate) return TOO_LATE;
+      if (lastError === 'recipient-gone') return RECIPIENT_GONE;
+      if (lastError === 'recipient-changed') return RECIPIENT_CHANGED;
       return toldInstead('this one was sent', '发送之前');
     case 'sending':
       // Its own pushes are done; the delivery still pushes to the other audience.
@@ -71,6 +77,24 @@ function acceptedBy(accepted: number): Explanation {
     zh: `推送服务已接受 ${accepted} 台设备的推送，但没有手机确认已显示。可能的原因见各条推送。`,
   };
 }
+
+function endedBefore(reason: EndReason): Explanation {
+  const { en, zh } = END_REASON_WORDS[reason];
+  return {
+    en: `Its delivery ended before any device was reached: ${en}. The same webhook, or waybell retry, starts it again.`,
+    zh: `投递在送达任何设备之前就结束了：${zh}。再次收到同一 webhook 或执行 waybell retry 会重新开始。`,
+  };
+}
+
+const RECIPIENT_GONE: Explanation = {
+  en: 'The order names nobody for this audience any more, so it was sent to nobody.',
+  zh: '订单不再指定这一方的收件人，因此没有发送给任何人。',
+};
+
+const RECIPIENT_CHANGED: Explanation = {
+  en: 'The order names another person by now, who has a message of their own; this one was sent to nobody.',
+  zh: '订单现在指定了另一位收件人，其另有一条通知；这一条没有发送给任何人。',
+};
 
 const OTHERS_FAILED: Explanation = {
   en: 'Other devices failed: see why, then retry.',

@@ -79,7 +79,7 @@ export interface AudienceState {
   /** Whether the other audience has one: then the order is known, and names only that. */
   readonly otherTold: boolean;
   readonly accepted: boolean;
-  /** Code of the last push that failed. */
+  /** Code of the last push that failed, or of what ended the notification. */
   readonly failure: string | null;
   readonly attention: Attention | null;
 }
@@ -103,7 +103,12 @@ export interface AudienceSums {
 export function bookAudience(state: AudienceState): readonly [term: AudienceTerm, reason: string] | null {
   const { sendStatus, accepted, otherTold, attention } = state;
   if (sendStatus === 'success' || sendStatus === 'partial') return accepted ? ['notified', sendStatus] : null;
+  // Its row was deleted, and it had reached somebody.
+  if (sendStatus === null && accepted) return ['notified', 'success'];
+  if (sendStatus === null && state.reason === 'notification-deleted') return ['suppressed', state.reason];
   if (sendStatus === null && otherTold) return ['suppressed', 'not-named'];
+  // Nobody is named any more, whatever the other audience still waits for.
+  if (sendStatus === 'superseded' && state.failure !== null) return ['suppressed', state.failure];
   if (state.state === 'open') return ['waiting', attention ?? 'under-way'];
   if (sendStatus === null) return bookUntold(state);
   switch (sendStatus) {

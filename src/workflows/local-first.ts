@@ -7,6 +7,7 @@ import {
   setCurrentDetails,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
+import { DATA_REFUSED } from '../shipment/end-reason';
 
 /** Near: one marker in the history and no hop through the server. Two tries within one workflow task. */
 const local = proxyLocalActivities<Activities>({
@@ -55,6 +56,15 @@ export async function localFirst<S extends Step>(
       args,
     );
   }
+}
+
+/** Whether a step has failed because the database refuses a value of the shipment or of the shop. */
+export function isDataRefused(error: unknown): boolean {
+  return (
+    error instanceof ActivityFailure &&
+    error.cause instanceof ApplicationFailure &&
+    error.cause.type === DATA_REFUSED
+  );
 }
 
 function isFinal(error: unknown): boolean {

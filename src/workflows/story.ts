@@ -48,6 +48,11 @@ export class Story {
     this.#step('resolving the recipients');
   }
 
+  /** Whether it is stored what this delivery is about. */
+  isDecided(): boolean {
+    return this.#progress.decision !== null;
+  }
+
   waitsForOrder(until: string): void {
     this.#attend(['order-not-found'], 'sending');
     this.#step(`waiting for an order until ${until}`, until);

@@ -35,6 +35,10 @@ describe.each(DATABASE_KINDS)('the sweep over an old shop (%s database)', (kind)
        select 'old/' || tracking_no, id::text, 'announce', 1, 'delivered', '{}', 'closed'
          from platform_express_waybills where tracking_no like 'OLD%'`,
     );
+    await db.pool.query(
+      `insert into waybell.express_pushes (message_id, device_id, workflow_id, cid, provider, state, round)
+       select workflow_id, 'd', workflow_id, 'c', 'p', 'accepted', 1 from waybell.express_updates`,
+    );
     for (const kindOfWait of ['order', 'device', 'device', 'retry'])
       for (let n = 0; n < WAITING / 4; n += 1)
         await waits(kindOfWait, n % 2 === 0 ? 'user' : 'merchant', randomUUID());

@@ -58,9 +58,9 @@ describe(`the sweep over ${WAITING} waiting deliveries`, () => {
     );
     const { owner_id: owner = '', workflow_id: workflowId } = rows[0] ?? {};
     await db.pool.query(`insert into push_devices (cid, user_id) values ('new', $1)`, [owner]);
-    expect(await findWaitsToWake(db.pool, { kind: 'device', audience: 'user', ownerId: owner })).toEqual([
-      workflowId,
-    ]);
+    expect(
+      await findWaitsToWake(db.pool, { kind: 'device', audience: 'user', ownerId: owner, deviceId: 'd' }),
+    ).toEqual([workflowId]);
     const first = await sweep();
     expect(first.workflowIds).toEqual([workflowId]);
     expect(first.ms).toBeLessThan(FEW_SECONDS_MS);
@@ -75,7 +75,12 @@ describe(`the sweep over ${WAITING} waiting deliveries`, () => {
       [owner],
     );
     await db.pool.query(`insert into push_devices (cid, user_id) values ('of-many', $1)`, [owner]);
-    const woken = await findWaitsToWake(db.pool, { kind: 'device', audience: 'user', ownerId: owner });
+    const woken = await findWaitsToWake(db.pool, {
+      kind: 'device',
+      audience: 'user',
+      ownerId: owner,
+      deviceId: 'd',
+    });
     const { rows } = await db.pool.query<{ workflow_id: string }>(
       `select workflow_id from waybell.express_waits join waybell.express_updates using (workflow_id)
         where owner_id = $1 order by seq desc limit 20`,

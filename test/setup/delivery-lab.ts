@@ -108,6 +108,7 @@ export async function openDeliveryLab(
     ...reachDeliveries({
       temporal: new Client({ connection: temporal.nativeConnection, namespace: temporal.namespace }),
       pool: db.pool,
+      shopTables: loadConfig({}).shopTables,
       taskQueue: temporal.taskQueue,
       waitLimits: LIMITS,
     }),

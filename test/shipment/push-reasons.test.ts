@@ -120,6 +120,7 @@ describe('a notification', () => {
   const facts: NotificationFacts = {
     sendStatus: 'success',
     tooLate: false,
+    lastError: null,
     everHadDevice: true,
     waitsUntil: null,
     accepted: 2,

@@ -1,0 +1,137 @@
+import type { ShopTables } from '../config/config';
+import { findRecipients } from '../database/find-recipients';
+import { type IdTypes, readIdTypes } from '../database/ids';
+import { insertNotification } from '../database/insert-notification';
+import type { Queryable } from '../database/pool';
+import { countPushes, writeSendStatus } from '../database/pushes';
+import { readdressNotification, type RecipientRow, selectRecipientRows } from '../database/recipient-rows';
+import { addressNotification } from '../shipment/address-notification';
+import {
+  judgeEnded,
+  type NotificationEnd,
+  type NotificationRef,
+  type Recipients,
+  type ToldParcel,
+} from '../shipment/delivery';
+import { messageId } from '../shipment/message-id';
+import { type Language, messageText } from '../shipment/message-text';
+import { AUDIENCES, type Audience } from '../shipment/update';
+
+export interface FollowOrderDeps {
+  readonly shopTables: ShopTables;
+  readonly language: Language;
+}
+
+export interface FollowedDelivery extends ToldParcel {
+  readonly workflowId: string;
+  /** What this delivery knows of its notifications; none before they are written. */
+  readonly before: readonly NotificationRef[];
+}
+
+/**
+ * Brings the notifications of a delivery in line with whom the order names now, so that their rows are the one truth
+ * about who is told. Needs a transaction.
+ * @returns the notifications as they are then; `null` while the waybill has no order, which changes nothing
+ */
+export async function followOrder(
+  db: Queryable,
+  { shopTables, language }: FollowOrderDeps,
+  delivery: FollowedDelivery,
+): Promise<NotificationRef[] | null> {
+  const recipients = await findRecipients(db, shopTables, delivery.decision.waybillId);
+  if (recipients === null) return null;
+  const types = await readIdTypes(db, shopTables);
+  const rows = await selectRecipientRows(db, types, delivery.workflowId, recipients);
+  const order = { types, language, recipients };
+  const refs: NotificationRef[] = [];
+  for (const audience of AUDIENCES) {
+    const written = rows.filter((row) => row.audience === audience);
+    const ref = await addressTo(db, order, delivery, audience, written);
+    if (ref !== null) refs.push(ref);
+  }
+  return refs;
+}
+
+/** Whose devices a look is for. */
+export interface FollowedNotifications {
+  /** All of the delivery. */
+  readonly notifications: readonly NotificationRef[];
+  /** Those that the order names somebody for. */
+  readonly named: readonly NotificationRef[];
+}
+
+/** As `followOrder`, for a look at the devices: without an order nobody is named, and everything stays as it is. */
+export async function followForLook(
+  db: Queryable,
+  deps: FollowOrderDeps,
+  look: {
+    readonly workflowId: string;
+    readonly notifications: readonly NotificationRef[];
+    readonly parcel?: ToldParcel;
+  },
+): Promise<FollowedNotifications> {
+  const { workflowId, notifications: before, parcel } = look;
+  if (parcel === undefined) return { notifications: before, named: before };
+  const notifications = await followOrder(db, deps, { ...parcel, workflowId, before });
+  if (notifications === null) return { notifications: before, named: [] };
+  return { notifications, named: notifications.filter(({ ended }) => ended === undefined) };
+}
+
+interface NamedByOrder {
+  readonly types: IdTypes;
+  readonly language: Language;
+  readonly recipients: Recipients;
+}
+
+async function addressTo(
+  db: Queryable,
+  order: NamedByOrder,
+  delivery: FollowedDelivery,
+  audience: Audience,
+  written: readonly RecipientRow[],
+): Promise<NotificationRef | null> {
+  const { types, recipients } = order;
+  const { orderId } = recipients;
+  const recipientId = audience === 'user' ? recipients.userId : recipients.merchantId;
+  const before = delivery.before.find((ref) => ref.audience === audience);
+  const address = addressNotification(written, recipientId !== null, before?.messageId ?? null);
+  const keeps = 'messageId' in address ? address.messageId : null;
+  const ended = address.kind === 'unnamed' ? 'recipient-gone' : 'recipient-changed';
+  for (const row of written) if (row.messageId !== keeps) await endNotification(db, row, ended);
+
+  if (recipientId === null || address.kind === 'unnamed' || address.kind === 'deleted') {
+    const last = before ?? written.at(-1);
+    const why = address.kind === 'deleted' ? 'notification-deleted' : 'recipient-gone';
+    return last ? { messageId: last.messageId, audience, recipientId: last.recipientId, ended: why } : null;
+  }
+  if (address.kind === 'new') {
+    const ref = { messageId: messageId(delivery.decision, audience, address.person), audience, recipientId };
+    await writeNotification(db, order, delivery, ref);
+    return ref;
+  }
+  if (address.kind === 'follows')
+    await readdressNotification(db, types, address.messageId, { recipientId, orderId });
+  return { messageId: address.messageId, audience, recipientId };
+}
+
+async function writeNotification(
+  db: Queryable,
+  { types, language, recipients: { orderId } }: NamedByOrder,
+  { workflowId, carrier, trackingNo, decision: { status, unproven } }: FollowedDelivery,
+  ref: NotificationRef,
+): Promise<void> {
+  if (status === null) throw new Error(`nothing to announce for ${workflowId}`);
+  const text = messageText(language, unproven ? 'signed_for' : status, ref.audience, trackingNo);
+  await insertNotification(db, types, workflowId, { ...ref, ...text, orderId, carrier, trackingNo });
+}
+
+/** A notification that is pushed to nobody any more says so; one that reached somebody stays as it came to be. */
+async function endNotification(
+  db: Queryable,
+  { messageId, sendStatus, lastError }: RecipientRow,
+  ended: NotificationEnd,
+): Promise<void> {
+  const verdict = judgeEnded(await countPushes(db, messageId));
+  const why = verdict === 'superseded' ? ended : null;
+  if (verdict !== sendStatus || why !== lastError) await writeSendStatus(db, messageId, verdict, why);
+}

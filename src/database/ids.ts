@@ -1,0 +1,131 @@
+import type { ShopTables } from '../config/config';
+import type { Audience } from '../shipment/update';
+import type { Queryable } from './pool';
+
+/**
+ * Ids as shops have them: one id may be a uuid in one table, text in another and a number in a third. They are always
+ * compared in the type of the column that is searched, by its index, and what does not fit that type names nobody.
+ */
+
+/** Where a device says whose it is. */
+export const OWNER_COLUMN: Readonly<Record<Audience, 'user_id' | 'merchant_id'>> = {
+  user: 'user_id',
+  merchant: 'merchant_id',
+};
+
+/** The types of the columns that hold ids, as SQL; of a domain, the type beneath it. `null`: no such column. */
+export interface IdTypes {
+  readonly waybillId: string | null;
+  /** What a waybill names as its order. */
+  readonly namedOrderId: string | null;
+  readonly orderId: string | null;
+  /** Of `push_devices`. */
+  readonly userId: string | null;
+  readonly merchantId: string | null;
+  /** Of `express_notifications`. */
+  readonly recipientId: string | null;
+  readonly toldOrderId: string | null;
+  readonly toldWaybillId: string | null;
+}
+
+export const ownerType = (types: IdTypes, audience: Audience): string | null =>
+  audience === 'user' ? types.userId : types.merchantId;
+
+/** A shop that changes a type goes on after so long, without a restart; milliseconds. */
+const KNOWN_FOR_MS = 60_000;
+
+interface KnownTypes {
+  readonly tables: ShopTables;
+  readonly types: IdTypes;
+  readonly until: number;
+}
+
+/** By connection, which stays with one database. */
+const known = new WeakMap<Queryable, KnownTypes>();
+
+/** Reads the types, from catalogues that every role may read; once a minute for each connection. */
+export async function readIdTypes(db: Queryable, tables: ShopTables): Promise<IdTypes> {
+  const before = known.get(db);
+  if (before?.tables === tables && performance.now() < before.until) return before.types;
+  return readIdTypesNow(db, tables);
+}
+
+/** As `readIdTypes`, for who comes seldom. */
+export async function readIdTypesNow(db: Queryable, tables: ShopTables): Promise<IdTypes> {
+  const types = await selectIdTypes(db, tables);
+  known.set(db, { tables, types, until: performance.now() + KNOWN_FOR_MS });
+  return types;
+}
+
+async function selectIdTypes(db: Queryable, { waybills, orders }: ShopTables): Promise<IdTypes> {
+  const devices = { schema: 'public', table: 'push_devices' };
+  const notifications = { schema: 'public', table: 'express_notifications' };
+  const wanted: Record<keyof IdTypes, { schema: string; table: string; column: string }> = {
+    waybillId: { ...waybills, column: waybills.id },
+    namedOrderId: { ...waybills, column: waybills.orderId },
+    orderId: { ...orders, column: orders.id },
+    userId: { ...devices, column: 'user_id' },
+    merchantId: { ...devices, column: 'merchant_id' },
+    recipientId: { ...notifications, column: 'recipient_id' },
+    toldOrderId: { ...notifications, column: 'order_id' },
+    toldWaybillId: { ...notifications, column: 'waybill_id' },
+  };
+  const { rows } = await db.query<{ types: IdTypes }>(
+    `select jsonb_object_agg(w.key, case when t.typbasetype = 0
+              then format_type(a.atttypid, a.atttypmod) else format_type(t.typbasetype, t.typtypmod) end) as types
+       from jsonb_each($1) as w
+       left join pg_namespace n on n.nspname = w.value ->> 'schema'
+       left join pg_class c on c.relnamespace = n.oid and c.relname = w.value ->> 'table'
+       left join pg_attribute a on a.attrelid = c.oid and a.attname = w.value ->> 'column' and not a.attisdropped
+       left join pg_type t on t.oid = a.atttypid`,
+    [JSON.stringify(wanted)],
+  );
+  const [row] = rows;
+  if (!row) throw new Error('an aggregate gives one row');
+  return row.types;
+}
+
+const UUID = `'^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$'`;
+/** More digits than any column holds are no id, and are not calculated with. */
+const WHOLE_NUMBER = `'^-?[0-9]{1,100}$'`;
+const INTEGER_BITS: Readonly<Record<string, bigint>> = { smallint: 15n, integer: 31n, bigint: 63n };
+const LIMITED_TEXT = /^character varying\((\d+)\)$/;
+
+/**
+ * SQL: the text `id` as a value of a column's type, or null when the type cannot hold it. Nothing that it is given
+ * raises an error, as a cast would.
+ */
+export function fittedId(id: string, type: string | null): string {
+  if (type === 'uuid') return `case when ${id} ~* ${UUID} then (${id})::uuid end`;
+  const bits = type === null ? undefined : INTEGER_BITS[type];
+  if (bits !== undefined) {
+    const range = `between ${-(2n ** bits)} and ${2n ** bits - 1n}`;
+    return `case when ${id} ~ ${WHOLE_NUMBER} then case when (${id})::numeric ${range} then (${id})::${type} end end`;
+  }
+  if (type?.startsWith('numeric')) return `case when ${id} ~ ${WHOLE_NUMBER} then (${id})::numeric end`;
+  const limit = LIMITED_TEXT.exec(type ?? '')?.[1];
+  if (limit !== undefined) return `case when length(${id}) <= ${limit} then (${id})::text end`;
+  if (type?.startsWith('character(')) return `(${id})::bpchar`;
+  return `(${id})::text`;
+}
+
+/** SQL: an array of every way in which a column of this type may spell the text `id`: iOS writes uuids in capitals. */
+export function idSpellings(id: string, type: string | null): string {
+  if (isTextual(type)) {
+    return `case when ${id} ~* ${UUID} then array[(${id})::text, lower(${id}), upper(${id})] else array[(${id})::text] end`;
+  }
+  return `array[${fittedId(id, type)}]`;
+}
+
+/** SQL: the text `id` in the one spelling under which two ids of a column's type are compared. */
+export function canonicalId(id: string, type: string | null): string {
+  if (isTextual(type)) return `case when ${id} ~* ${UUID} then lower(${id}) else (${id})::text end`;
+  return `(${fittedId(id, type)})::text`;
+}
+
+/** SQL: the text `id`, or null where it is blank: a blank names nobody. */
+export const named = (id: string): string => `nullif(btrim(${id}), '')`;
+
+function isTextual(type: string | null): boolean {
+  return type === null || type === 'text' || type === 'citext' || type.startsWith('character');
+}

@@ -1,0 +1,60 @@
+import type { WrittenNotification } from '../shipment/address-notification';
+import type { NotificationRef, Recipients } from '../shipment/delivery';
+import { isSamePerson } from './find-recipients';
+import { fittedId, type IdTypes } from './ids';
+import type { Queryable } from './pool';
+
+/** A notification of a delivery as its row says. */
+export interface RecipientRow extends NotificationRef, WrittenNotification {
+  readonly sendStatus: string | null;
+  readonly lastError: string | null;
+}
+
+/** Reads the notifications of a delivery, and holds them until the transaction ends. */
+export async function selectRecipientRows(
+  db: Queryable,
+  types: IdTypes,
+  workflowId: string,
+  { userId, merchantId }: Recipients,
+): Promise<RecipientRow[]> {
+  const recipient = 'n.recipient_id::text';
+  const { rows } = await db.query<RecipientRow>(
+    `select n.message_id as "messageId", n.aud as audience, ${recipient} as "recipientId",
+            n.send_status as "sendStatus", n.last_error as "lastError",
+            coalesce(case n.aud when 'merchant' then ${isSamePerson(recipient, '$3::text', types.merchantId)}
+                                else ${isSamePerson(recipient, '$2::text', types.userId)} end, false) as "isTheirs",
+            exists (select from waybell.express_pushes p
+                     where p.message_id = n.message_id and p.state in ('accepted', 'claimed')) as "isTold"
+       from public.express_notifications n
+      where n.workflow_id = $1
+      order by n.message_id
+        for update of n`,
+    [workflowId, userId, merchantId],
+  );
+  return rows;
+}
+
+/**
+ * Makes a notification that nobody was told another person's. What was tried on the phones of the former one ends as
+ * moved: it is none of this person's failures.
+ */
+export async function readdressNotification(
+  db: Queryable,
+  types: IdTypes,
+  messageId: string,
+  { recipientId, orderId }: { readonly recipientId: string; readonly orderId: string },
+): Promise<void> {
+  await db.query(
+    `update public.express_notifications
+        set recipient_id = ${fittedId('$2::text', types.recipientId)}, order_id = ${fittedId('$3::text', types.toldOrderId)},
+            updated_at = now()
+      where message_id = $1`,
+    [messageId, recipientId, orderId],
+  );
+  await db.query(
+    `update waybell.express_pushes
+        set state = 'moved', code = 'not_the_owner', words = '', answered_at = now()
+      where message_id = $1 and state <> 'accepted'`,
+    [messageId],
+  );
+}
