@@ -61,7 +61,7 @@ async function takeDue(
        union all
        select r.*, 'superseded', null from ready r
          join waybell.express_updates own on own.workflow_id = r.workflow_id and own.state = 'open'
-        where exists (select ${NEWER_ANNOUNCEMENTS})
+        cross join lateral (select ${NEWER_ANNOUNCEMENTS} limit 1) newer
        union all
        select r.*, 'time-over', null from ready r
         where r.deadline < ${TIME_OVER}
