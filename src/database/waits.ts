@@ -125,7 +125,7 @@ export async function findWaitsToWake(db: Queryable, reason: WakeReason): Promis
       ? [
           `w.audience = $1 and w.owner_id = any ($2)
            and (w.kind = 'device' or w.kind = 'retry' and exists (
-             select from public.push_devices d where d.id::text = $3 and ${UNTRIED_DEVICE}))`,
+             select from public.push_devices d where d.id = $3 and ${UNTRIED_DEVICE}))`,
           [reason.audience, spellings(reason.ownerId), reason.deviceId],
         ]
       : [`w.waybill_id = $1`, [reason.waybillId]];

@@ -133,7 +133,7 @@ async function recipientsOnceOrdered(
 
 /** Pushes rounds until nothing is left to wait for. */
 async function pushUntilSettled(delivery: Delivery, announcement: Announcement): Promise<DeliveryResult> {
-  const { input, inbox, story } = delivery;
+  const { inbox, story } = delivery;
   let { round, notifications } = announcement;
   let idlePasses = 0;
   for (;;) {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import Long from 'long';
 import { deliveryWorkflowId } from '../../src/deliveries/workflow-id';
 import { wakeWaits } from '../../src/deliveries/wake';
 import { ATTENTION } from '../../src/workflows/search-attributes';
@@ -235,7 +236,7 @@ describe('people change while a delivery waits or pushes', () => {
       await client.workflowService.resetWorkflowExecution({
         namespace,
         workflowExecution: { workflowId: handle.workflowId, runId },
-        workflowTaskFinishEventId: 4,
+        workflowTaskFinishEventId: Long.fromNumber(4),
         requestId: randomUUID(),
       });
       const current = client.workflow.getHandle(handle.workflowId);

@@ -5,6 +5,7 @@ import * as dueWaits from '../../../src/database/due-waits';
 import * as search from '../../../src/database/find-devices';
 import { findRecipients } from '../../../src/database/find-recipients';
 import * as held from '../../../src/database/held';
+import * as ids from '../../../src/database/ids';
 import { insertNotification } from '../../../src/database/insert-notification';
 import * as journals from '../../../src/database/journals';
 import * as ledger from '../../../src/database/ledger';
@@ -15,6 +16,7 @@ import * as memories from '../../../src/database/parcel-memories';
 import type { Queryable } from '../../../src/database/pool';
 import * as pushes from '../../../src/database/pushes';
 import * as receipts from '../../../src/database/receipts';
+import * as recipientRows from '../../../src/database/recipient-rows';
 import { retireSilentDevices } from '../../../src/database/retire-silent-devices';
 import * as retention from '../../../src/database/retention';
 import * as retries from '../../../src/database/retries';
@@ -99,7 +101,8 @@ async function deliver(db: Queryable, user: string, order: string): Promise<void
   });
   await updates.reopenUpdate(db, WORKFLOW, 'r2');
   await updates.closeOpenUpdate(db, WORKFLOW, { outcome: 'success', reason: null });
-  await insertNotification(db, workflowId, {
+  const types = await ids.readIdTypesNow(db, shopTables);
+  await insertNotification(db, types, workflowId, {
     ...{ messageId: `${MESSAGE}2`, audience: 'user', recipientId: user, orderId: order },
     ...{ carrier: 'yto', trackingNo: TRACKING_NO, title: 't', body: 'b' },
   });
@@ -115,7 +118,13 @@ async function deliver(db: Queryable, user: string, order: string): Promise<void
     atLeastGeneration: 0,
     force: false,
   };
-  await pushes.claimPush(db, task);
+  await recipientRows.selectRecipientRows(db, types, WORKFLOW, {
+    ...{ orderId: order, userId: user, merchantId: null },
+  });
+  await recipientRows.readdressNotification(db, types, `${MESSAGE}2`, { recipientId: user, orderId: order });
+  await pushes.claimPush(db, shopTables, task);
+  await pushes.selectLastRound(db, workflowId);
+  await pushes.endUnsentNotifications(db, workflowId, 'cancelled');
   const end = { state: 'retry', reason: 'busy', words: '', definite: true } as const;
   await pushes.writePush(db, task, end);
   await pushes.writeResults(db, workflowId, 1, [
@@ -136,13 +145,13 @@ async function deliver(db: Queryable, user: string, order: string): Promise<void
 
 async function askAboutDevices(db: Queryable, user: string, merchant: string): Promise<void> {
   const notification = { messageId: MESSAGE, audience: 'user', recipientId: user } as const;
-  await search.findDevices(db, { notification, round: 1, limit: 100 });
-  await search.findDevices(db, {
+  await search.findDevices(db, shopTables, { notification, round: 1, limit: 100 });
+  await search.findDevices(db, shopTables, {
     ...{ notification: { ...notification, audience: 'merchant', recipientId: merchant } },
     ...{ round: 1, only: [`cid-${PARCEL}`], limit: 100 },
   });
-  await search.everHadDevice(db, 'user', user);
-  await search.everHadDevice(db, 'merchant', merchant);
+  await search.everHadDevice(db, shopTables, 'user', user);
+  await search.everHadDevice(db, shopTables, 'merchant', merchant);
   const device = {
     ...{ appid: 'other', cid: `cid-${PARCEL}`, userId: user, merchantId: null, platform: null },
     ...{ provider: null, installationId: `i-${PARCEL}`, subscription: null, apnsEnvironment: null },
@@ -183,9 +192,13 @@ async function holdPushes(db: Queryable): Promise<void> {
 
 async function waitAndWake(db: Queryable, user: string): Promise<void> {
   await waits.upsertWait(db, WORKFLOW, { kind: 'device', audience: 'user', ownerId: user, limitMs: HOUR_MS });
-  await waits.findWaitsToWake(db, { kind: 'device', audience: 'user', ownerId: user });
+  const { rows } = await db.query<{ id: string }>(
+    `select id::text as id from push_devices where cid = 'cid-${PARCEL}'`,
+  );
+  const deviceId = rows[0]?.id ?? '';
+  await waits.findWaitsToWake(db, { kind: 'device', audience: 'user', ownerId: user, deviceId });
   await waits.findWaitsToWake(db, { kind: 'order', waybillId: WAYBILL });
-  await waits.markWaitsWoken(db, 'device', [WORKFLOW]);
+  await waits.markWaitsWoken(db, [WORKFLOW]);
   await waits.deleteEndedWaits(db, WORKFLOW, 'device', ['user']);
   await waits.deleteOtherWaits(db, WORKFLOW, []);
   await dueWaits.takeDueWaits(db, shopTables, 500);
@@ -208,11 +221,11 @@ async function askForPeople(db: Queryable, since: Date, user: string): Promise<v
   await held.openCircuit(db, 'fcm', { cause: 'suspect', words: '', probed: true });
   const { rows } = await db.query<{ id: string }>('select id::text as id from push_devices limit 1');
   if (!notification || !push) throw new Error('the parcel is not there');
-  await stories.findNotificationConditions(db, notification, [
+  await stories.findNotificationConditions(db, shopTables, notification, [
     { ...push, state: 'moved', device_id: rows[0]?.id ?? '' },
   ]);
   await retries.findDeliveries(db, shopTables, [WORKFLOW, MESSAGE, TRACKING_NO]);
-  await retries.selectRestartFacts(db, WORKFLOW, ['cid']);
+  await retries.selectRestartFacts(db, shopTables, WORKFLOW, ['cid']);
   await retries.addToBulkRetry(db, 'r', [WORKFLOW]);
   await retries.selectOpenRetries(db, 'r', 100);
   await retries.settleRetry(db, 'r', { workflowId: WORKFLOW, outcome: 'refused', words: '' });
