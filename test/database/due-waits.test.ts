@@ -59,7 +59,7 @@ describe(`the sweep over ${WAITING} waiting deliveries`, () => {
     const { owner_id: owner = '', workflow_id: workflowId } = rows[0] ?? {};
     await db.pool.query(`insert into push_devices (cid, user_id) values ('new', $1)`, [owner]);
     expect(
-      await findWaitsToWake(db.pool, { kind: 'device', audience: 'user', ownerId: owner, deviceId: 'd' }),
+      await findWaitsToWake(db.pool, { kind: 'device', audience: 'user', ownerId: owner, deviceId: randomUUID() }),
     ).toEqual([workflowId]);
     const first = await sweep();
     expect(first.workflowIds).toEqual([workflowId]);
@@ -79,7 +79,7 @@ describe(`the sweep over ${WAITING} waiting deliveries`, () => {
       kind: 'device',
       audience: 'user',
       ownerId: owner,
-      deviceId: 'd',
+      deviceId: randomUUID(),
     });
     const { rows } = await db.pool.query<{ workflow_id: string }>(
       `select workflow_id from waybell.express_waits join waybell.express_updates using (workflow_id)

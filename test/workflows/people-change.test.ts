@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import Long from 'long';
 import { deliveryWorkflowId } from '../../src/deliveries/workflow-id';
 import { wakeWaits } from '../../src/deliveries/wake';
 import { ATTENTION } from '../../src/workflows/search-attributes';
@@ -236,7 +235,8 @@ describe('people change while a delivery waits or pushes', () => {
       await client.workflowService.resetWorkflowExecution({
         namespace,
         workflowExecution: { workflowId: handle.workflowId, runId },
-        workflowTaskFinishEventId: Long.fromNumber(4),
+        // The first task's end, in the whole number of the protocol.
+        workflowTaskFinishEventId: 4 as never,
         requestId: randomUUID(),
       });
       const current = client.workflow.getHandle(handle.workflowId);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { loadConfig } from '../../../src/config/config';
 import * as attention from '../../../src/database/attention';
 import * as devices from '../../../src/database/devices';
@@ -5,7 +6,7 @@ import * as dueWaits from '../../../src/database/due-waits';
 import * as search from '../../../src/database/find-devices';
 import { findRecipients } from '../../../src/database/find-recipients';
 import * as held from '../../../src/database/held';
-import * as ids from '../../../src/database/ids';
+import { readIdTypes } from '../../../src/database/ids';
 import { insertNotification } from '../../../src/database/insert-notification';
 import * as journals from '../../../src/database/journals';
 import * as ledger from '../../../src/database/ledger';
@@ -101,7 +102,7 @@ async function deliver(db: Queryable, user: string, order: string): Promise<void
   });
   await updates.reopenUpdate(db, WORKFLOW, 'r2');
   await updates.closeOpenUpdate(db, WORKFLOW, { outcome: 'success', reason: null });
-  const types = await ids.readIdTypesNow(db, shopTables);
+  const types = await readIdTypes(db, shopTables);
   await insertNotification(db, types, workflowId, {
     ...{ messageId: `${MESSAGE}2`, audience: 'user', recipientId: user, orderId: order },
     ...{ carrier: 'yto', trackingNo: TRACKING_NO, title: 't', body: 'b' },
@@ -118,13 +119,7 @@ async function deliver(db: Queryable, user: string, order: string): Promise<void
     atLeastGeneration: 0,
     force: false,
   };
-  await recipientRows.selectRecipientRows(db, types, WORKFLOW, {
-    ...{ orderId: order, userId: user, merchantId: null },
-  });
-  await recipientRows.readdressNotification(db, types, `${MESSAGE}2`, { recipientId: user, orderId: order });
   await pushes.claimPush(db, shopTables, task);
-  await pushes.selectLastRound(db, workflowId);
-  await pushes.endUnsentNotifications(db, workflowId, 'cancelled');
   const end = { state: 'retry', reason: 'busy', words: '', definite: true } as const;
   await pushes.writePush(db, task, end);
   await pushes.writeResults(db, workflowId, 1, [
@@ -134,6 +129,11 @@ async function deliver(db: Queryable, user: string, order: string): Promise<void
     },
   ]);
   await pushes.countPushes(db, MESSAGE);
+  await pushes.selectLastRound(db, WORKFLOW);
+  await pushes.endUnsentNotifications(db, WORKFLOW, 'cancelled');
+  const people = { orderId: order, userId: user, merchantId: null };
+  await recipientRows.selectRecipientRows(db, types, WORKFLOW, people);
+  await recipientRows.readdressNotification(db, types, `${MESSAGE}2`, { orderId: order, recipientId: user });
   await pushes.writeSendStatus(db, MESSAGE, 'success', null);
   await receipts.recordReceipt(db, {
     ...{ messageId: MESSAGE, deviceId, event: 'clicked', at: new Date().toISOString() },
@@ -192,11 +192,7 @@ async function holdPushes(db: Queryable): Promise<void> {
 
 async function waitAndWake(db: Queryable, user: string): Promise<void> {
   await waits.upsertWait(db, WORKFLOW, { kind: 'device', audience: 'user', ownerId: user, limitMs: HOUR_MS });
-  const { rows } = await db.query<{ id: string }>(
-    `select id::text as id from push_devices where cid = 'cid-${PARCEL}'`,
-  );
-  const deviceId = rows[0]?.id ?? '';
-  await waits.findWaitsToWake(db, { kind: 'device', audience: 'user', ownerId: user, deviceId });
+  await waits.findWaitsToWake(db, { kind: 'device', audience: 'user', ownerId: user, deviceId: randomUUID() });
   await waits.findWaitsToWake(db, { kind: 'order', waybillId: WAYBILL });
   await waits.markWaitsWoken(db, [WORKFLOW]);
   await waits.deleteEndedWaits(db, WORKFLOW, 'device', ['user']);
