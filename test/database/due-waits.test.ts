@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { loadConfig } from '../../src/config/config';
 import { takeDueWaits } from '../../src/database/due-waits';
@@ -59,7 +60,12 @@ describe(`the sweep over ${WAITING} waiting deliveries`, () => {
     const { owner_id: owner = '', workflow_id: workflowId } = rows[0] ?? {};
     await db.pool.query(`insert into push_devices (cid, user_id) values ('new', $1)`, [owner]);
     expect(
-      await findWaitsToWake(db.pool, { kind: 'device', audience: 'user', ownerId: owner, deviceId: randomUUID() }),
+      await findWaitsToWake(db.pool, {
+        kind: 'device',
+        audience: 'user',
+        ownerId: owner,
+        deviceId: randomUUID(),
+      }),
     ).toEqual([workflowId]);
     const first = await sweep();
     expect(first.workflowIds).toEqual([workflowId]);
