@@ -56,7 +56,8 @@ export async function selectNamedScans(
 
 /**
  * Stores the scans that are new, and the new version of a known one: its sender has corrected it, or a newer table
- * knows its word now. A word that nobody knows takes the place of none.
+ * knows its word now. A word that nobody knows takes the place of none. Another text alone is no correction of a scan
+ * whose text was deleted.
  * @returns the status of each of them
  */
 export async function insertEvents(
@@ -78,7 +79,8 @@ export async function insertEvents(
       where excluded.status is not null
         and (known.status is null
              or known.source = excluded.source
-                and (known.status, known.event_text_safe) is distinct from (excluded.status, excluded.event_text_safe))
+                and (known.status <> excluded.status
+                     or known.event_text_safe <> '' and known.event_text_safe <> excluded.event_text_safe))
      returning status`,
     [origin.waybillId, origin.workflowId, origin.source, JSON.stringify(events)],
   );

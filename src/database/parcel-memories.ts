@@ -2,9 +2,11 @@ import { escapeIdentifier } from 'pg';
 import type { ShopTables } from '../config/config';
 import type { Queryable } from './pool';
 
-/** Texts and names go, and what is the same for all. */
-const DROPPED_OF_SCANS = `'{id,waybill_id,raw_status,event_text_safe,place,source,workflow_id}'::text[]`;
-const DROPPED_OF_UPDATES = `'{waybill_id,input,reason}'::text[]`;
+/** Texts and places go, and what is the same for all. Of a word that nobody knows the word itself decides, and stays. */
+const DROPPED_OF_SCANS = `case when e.status is null
+  then '{id,waybill_id,event_text_safe,place,workflow_id}'
+  else '{id,waybill_id,event_text_safe,place,workflow_id,raw_status}' end::text[]`;
+const DROPPED_OF_UPDATES = `'{waybill_id,input}'::text[]`;
 
 /**
  * Puts the rows of a parcel back whose rows were deleted, before anything is decided about it: whatever is heard of it
@@ -17,10 +19,9 @@ export async function recallParcel(db: Queryable, waybillId: string): Promise<vo
      scans as (
        insert into waybell.platform_express_events overriding system value
        select row.* from recalled cross join jsonb_array_elements(scans) as scan
-         cross join jsonb_populate_record(null::waybell.platform_express_events, scan || jsonb_build_object(
+         cross join jsonb_populate_record(null::waybell.platform_express_events, '{"raw_status": ""}' || scan || jsonb_build_object(
                       'id', nextval(pg_get_serial_sequence('waybell.platform_express_events', 'id')),
-                      'waybill_id', waybill_id, 'raw_status', '', 'event_text_safe', '', 'source', '',
-                      'workflow_id', '')) as row)
+                      'waybill_id', waybill_id, 'event_text_safe', '', 'workflow_id', '')) as row)
      insert into waybell.express_updates overriding system value
      select row.* from recalled cross join jsonb_array_elements(updates) as update
        cross join jsonb_populate_record(null::waybell.express_updates,
@@ -127,10 +128,12 @@ async function remember(db: Queryable, waybillIds: readonly string[]): Promise<v
                             || jsonb_build_object('decision', u.decision || '{"supersedes": []}') order by seq)
                   filter (where u.verdict = 'announce' or u.newest = 1) as updates
            from (select *, row_number() over (
-                          partition by instance order by latest_event_at desc nulls last, seq desc) as newest
+                          partition by instance
+                              order by decision ->> 'status' is not distinct from 'expired',
+                                       latest_event_at desc nulls last, seq desc) as newest
                    from waybell.express_updates where waybill_id = p.waybill_id) u) told
        cross join lateral (
-         select jsonb_agg(jsonb_strip_nulls(to_jsonb(e) - ${DROPPED_OF_SCANS}) order by event_time) as scans
+         select jsonb_agg(jsonb_strip_nulls(to_jsonb(e) - ${DROPPED_OF_SCANS}) order by e.id) as scans
            from waybell.platform_express_events e where e.waybill_id = p.waybill_id) seen`,
     [waybillIds],
   );
@@ -170,7 +173,7 @@ export async function reduceMemories(db: Queryable, days: number): Promise<{ rea
        select item from jsonb_array_elements(${list}) as item order by ${order} desc limit 1) last), '[]')`;
   const { rowCount } = await db.query(
     `update waybell.parcel_memories
-        set reduced = true, scans = ${newest('scans', `(item ->> 'event_time')::timestamptz`)},
+        set reduced = true, scans = ${newest('scans', `item ->> 'status' is distinct from 'expired' desc, (item ->> 'event_time')::timestamptz`)},
             updates = ${newest('updates', `item ->> 'verdict' = 'announce' desc, (item ->> 'seq')::bigint`)}
       where waybill_id = any (array(
         select waybill_id from waybell.parcel_memories

@@ -10,6 +10,7 @@ import { closeOpenUpdate } from '../../src/database/updates';
 import { messageId } from '../../src/shipment/message-id';
 import type { Decision } from '../../src/shipment/delivery';
 import type { ShipmentStatus } from '../../src/shipment/status';
+import type { ShipmentUpdate } from '../../src/shipment/update';
 import { createTestDatabase, type TestDatabase } from '../setup/database';
 import { shipmentUpdate } from '../setup/delivery-lab';
 import { DATABASE_KINDS } from '../setup/run-info';
@@ -22,7 +23,9 @@ type Scan = readonly [ShipmentStatus | 'unheard-of', number];
 
 describe.each(DATABASE_KINDS)('a parcel whose rows were deleted (%s database)', (kind) => {
   let db: TestDatabase;
-  let persist: (trackingNo: string, workflowId: string, scans: readonly Scan[]) => Promise<Decision>;
+  let decide: (workflowId: string, update: ShipmentUpdate) => Promise<Decision>;
+  const persist = (trackingNo: string, name: string, scans: readonly Scan[]): Promise<Decision> =>
+    decide(`${trackingNo}/${name}`, shipmentUpdate(trackingNo, scans));
 
   beforeAll(async () => {
     db = await createTestDatabase(kind);
@@ -33,9 +36,7 @@ describe.each(DATABASE_KINDS)('a parcel whose rows were deleted (%s database)', 
       deliveries: { list: () => Promise.reject(new Error()), retry: () => Promise.reject(new Error()) },
       log: pino({ level: 'silent' }),
     });
-    persist = async (trackingNo, name, scans) => {
-      const workflowId = `${trackingNo}/${name}`;
-      const update = shipmentUpdate(trackingNo, scans);
+    decide = async (workflowId, update) => {
       // As another run than the first, which Temporal has forgotten.
       const environment = new MockActivityEnvironment({
         workflowExecution: { workflowId, runId: `run-${performance.now()}` },
@@ -95,6 +96,28 @@ describe.each(DATABASE_KINDS)('a parcel whose rows were deleted (%s database)', 
     expect(await persist('LATE1', 'second', [['out_for_delivery', 30]])).toMatchObject({
       ...{ verdict: 'announce', status: 'out_for_delivery', instance: 1, occurrence: 2 },
     });
+  });
+
+  test('a scan that its sender corrects is a new version, also of one that was deleted', async () => {
+    const named = async (number: string, name: string, word: ShipmentStatus): Promise<Decision> => {
+      const update = shipmentUpdate(number, [[word, 1]]);
+      const events = update.events.map((event) => ({ ...event, key: 'id:1' }));
+      return decide(`${number}/${name}`, { ...update, events });
+    };
+    const correct = async (number: string, folds: boolean): Promise<unknown[]> => {
+      const decisions = [await named(number, '0', 'exception')];
+      if (folds) expect(await fold()).toBeGreaterThan(0);
+      // Another workflow id, since it says something else.
+      decisions.push(await named(number, '1', 'delivered'), await named(number, '2', 'delivered'));
+      return decisions.map(({ verdict, status }) => [verdict, status]);
+    };
+    const kept = await correct('FIXED1', false);
+    expect(kept).toEqual([
+      ['announce', 'exception'],
+      ['announce', 'delivered'],
+      ['nothing-new', 'delivered'],
+    ]);
+    expect(await correct('FIXED2', true)).toEqual(kept);
   });
 
   test('a number that is used again is a new parcel with message ids of its own, also years later', async () => {
