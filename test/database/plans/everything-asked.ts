@@ -192,7 +192,12 @@ async function holdPushes(db: Queryable): Promise<void> {
 
 async function waitAndWake(db: Queryable, user: string): Promise<void> {
   await waits.upsertWait(db, WORKFLOW, { kind: 'device', audience: 'user', ownerId: user, limitMs: HOUR_MS });
-  await waits.findWaitsToWake(db, { kind: 'device', audience: 'user', ownerId: user, deviceId: randomUUID() });
+  await waits.findWaitsToWake(db, {
+    kind: 'device',
+    audience: 'user',
+    ownerId: user,
+    deviceId: randomUUID(),
+  });
   await waits.findWaitsToWake(db, { kind: 'order', waybillId: WAYBILL });
   await waits.markWaitsWoken(db, [WORKFLOW]);
   await waits.deleteEndedWaits(db, WORKFLOW, 'device', ['user']);
