@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { createActivities } from '../../src/activities';
 import { around } from '../setup/around-steps';
 import { accepted, busy, starting } from '../setup/cloud-function';
+import { ATTENTION } from '../../src/workflows/search-attributes';
 import { eventually, LAB_TIMERS, type Wrap, useLab } from '../setup/delivery-lab';
 
 /** The same pool, where something happens before each connection is handed out; others that use it notice nothing. */
@@ -21,6 +22,12 @@ describe('a delivery that races with the world', () => {
   const waitsOf = async (workflowId: string): Promise<number | null> =>
     (await lab.db.pool.query('select from waybell.express_waits where workflow_id = $1', [workflowId]))
       .rowCount;
+  /** Not before its own step has ended, which looks once more after it has written the wait. */
+  const waitsForOrder = (workflowId: string): Promise<unknown> =>
+    eventually(async () => {
+      const { typedSearchAttributes } = await lab.temporal.client.workflow.getHandle(workflowId).describe();
+      return typedSearchAttributes.get(ATTENTION)?.includes('order-not-found');
+    });
   const sweep = ({ trackingNo }: { trackingNo: string }): Promise<unknown> =>
     lab.temporal.client.workflow.execute('SweepWaits', {
       taskQueue: lab.temporal.taskQueue,
@@ -84,7 +91,7 @@ describe('a delivery that races with the world', () => {
     const parcel = await lab.parcel({}, false);
     await lab.withWorker(async () => {
       const handle = await lab.start(parcel, 'delivered', 1);
-      await eventually(async () => (await waitsOf(handle.workflowId)) === 1);
+      await waitsForOrder(handle.workflowId);
       await lab.terminate(handle.workflowId);
       await lab.linkOrder(parcel);
       await sweep(parcel);
@@ -102,7 +109,7 @@ describe('a delivery that races with the world', () => {
     const parcel = await lab.parcel({}, false);
     await lab.withWorker(async () => {
       const { workflowId } = await lab.start(parcel, 'delivered', 1);
-      await eventually(async () => (await waitsOf(workflowId)) === 1);
+      await waitsForOrder(workflowId);
       await lab.terminate(workflowId);
       await lab.db.pool.query(
         `update waybell.express_waits set deadline = now() - interval '1 hour' where workflow_id = $1`,
@@ -129,7 +136,7 @@ describe('a delivery that races with the world', () => {
     await lab.withWorker(
       async () => {
         const handle = await lab.start(parcel, 'delivered', 1);
-        await eventually(async () => (await waitsOf(handle.workflowId)) === 1);
+        await waitsForOrder(handle.workflowId);
         await lab.linkOrder(parcel);
         await sweep(parcel);
         const { rows } = await lab.db.pool.query(
