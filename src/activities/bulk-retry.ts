@@ -34,7 +34,7 @@ export function createListForRetry({ pool, deliveries, log }: ActivityDeps) {
     const page = query === undefined ? undefined : await deliveries.list(query, from);
     // Apart: a retry begins also while old ones cannot be deleted.
     await inTransaction(pool, deleteOldBulkRetries).catch((error: unknown) => {
-      log.warn({ err: error }, 'old retries of many were not deleted; the next one tries it again');
+      log.warn({ err: error }, 'old bulk retries were not deleted; the next one tries it again');
     });
     return inTransaction(pool, async (db) => {
       if (page) await addToBulkRetry(db, retryId, page.workflowIds);

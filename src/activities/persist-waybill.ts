@@ -8,7 +8,7 @@ import {
   selectStoredDecision,
 } from '../database/updates';
 import { selectLastRound } from '../database/pushes';
-import { takeWaybill, writeWaybillStatus, type Waybill } from '../database/waybills';
+import { findOrAddWaybill, writeWaybillStatus, type Waybill } from '../database/waybills';
 import {
   insertEvents,
   selectNamedScans,
@@ -47,7 +47,7 @@ export function createPersistWaybill(deps: ActivityDeps) {
     const { workflowId, update, reopen, force = false } = input;
     return inTransaction(pool, async (db) => {
       const runId = currentRunId();
-      const waybill = await takeWaybill(db, shopTables, update);
+      const waybill = await findOrAddWaybill(db, shopTables, update);
       await recallParcel(db, waybill.id);
       const stored = await selectStoredDecision(db, workflowId);
       const ended = stored?.endedBefore(runId) ?? null;

@@ -6,7 +6,7 @@ import { createHeldLooks } from '../push/held-looks';
 import { pushText } from '../push/text';
 import type { FailureType } from '../errors';
 import type { PushAnswer } from '../push/provider';
-import type { CircuitCause } from '../shipment/device';
+import type { HoldCause } from '../shipment/device';
 import { requestId } from '../push/ids';
 import { retryDelayMs } from '../push/retry-delay';
 import type { DeviceRef, PushResult, PushState } from '../shipment/delivery';
@@ -80,19 +80,19 @@ export function createPushToDevice(deps: ActivityDeps) {
       return undefined;
     });
     // What a suspicion amounts to only the database knows.
-    const judged: JudgedAnswer = written ?? (answer.circuit === 'suspect' ? answer : holdsPush(answer));
-    const { class: verdict, reason, words, holds } = judged;
-    if (verdict !== 'retry' && !holds) return end(STATE_OF_CLASS[verdict], reason, words);
+    const judged: JudgedAnswer = written ?? (answer.hold === 'suspect' ? answer : holdsPush(answer));
+    const { class: verdict, reason, words, heldBy } = judged;
+    if (verdict !== 'retry' && !heldBy) return end(STATE_OF_CLASS[verdict], reason, words);
 
     if (!written && answer.definite) heartbeat(claim.generation + 1);
-    if (holds) return waitForProvider(holds, words);
+    if (heldBy) return waitForProvider(heldBy, words);
     const random = Math.random();
     const { attempt } = activityInfo();
     const delay = retryDelayMs({ attempt, retryAfterMs: answer.retryAfterMs ?? 0, random });
     return tryAgain('PushRetryLater', `${reason}: ${words}`, timers.retryScale * delay);
 
     /** The push waits with all others of its provider; devices are not to blame. */
-    function waitForProvider(cause: CircuitCause, why: string): PushResult {
+    function waitForProvider(cause: HoldCause, why: string): PushResult {
       const words = `pushes through ${provider} are held (${cause}): ${why}`;
       // The last look comes before the time is over, and not after it.
       const lastMs = timeLeftMs() - timers.heldLook;

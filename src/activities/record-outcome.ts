@@ -4,8 +4,9 @@ import { countPushes, selectLastRound, writeResults, writeSendStatus } from '../
 import { everHadDevice, findDevices } from '../database/find-devices';
 import { inTransaction, type Queryable } from '../database/pool';
 import { selectStanding, writeUpdateState, type DeliveryStanding } from '../database/updates';
-import { deleteOtherWaits, upsertWait, WAIT_KIND_OF_ATTENTION, type WaitState } from '../database/waits';
+import { deleteOtherWaits, upsertWait, type WaitState } from '../database/waits';
 import {
+  ATTENTION_OF,
   judgeAudience,
   judgeEnded,
   overallStatus,
@@ -119,18 +120,18 @@ async function judge(
     tooLate,
     everHadDevice: await everHadDevice(db, tables, audience, recipientId),
   });
-  await writeSendStatus(db, messageId, sendStatus, need && need.attention);
+  await writeSendStatus(db, messageId, sendStatus, need && ATTENTION_OF[need.kind]);
   if (need === null)
     return { outcome: { audience, sendStatus, ...pushes, attention: null, until: null }, wait: null };
-  const kind = WAIT_KIND_OF_ATTENTION[need.attention];
-  const limitMs = limits[need.limit];
+  const { kind, limit } = need;
+  const limitMs = limits[limit];
   const wait = await upsertWait(db, workflowId, { kind, audience, ownerId: recipientId, limitMs, force });
   return {
     outcome: {
       audience,
       sendStatus,
       ...pushes,
-      attention: wait.expired ? null : need.attention,
+      attention: wait.expired ? null : ATTENTION_OF[kind],
       until: wait.expired ? null : wait.until,
     },
     wait: { ...wait, name: `${kind}/${audience}` },

@@ -1,16 +1,16 @@
 import { deactivateDevice } from '../database/devices';
 import {
-  closeCircuit,
+  endHold,
   countOtherComplaints,
   DEACTIVATION_HELD,
   holdDeactivation,
   isMassDeactivation,
-  openCircuit,
+  openHold,
 } from '../database/held';
 import type { Queryable } from '../database/pool';
 import { writePush } from '../database/pushes';
 import type { PushAnswer } from '../push/provider';
-import type { CircuitCause } from '../shipment/device';
+import type { HoldCause } from '../shipment/device';
 
 /** A complaint that may be about one device only holds a provider once so many devices brought it. */
 const SUSPECTS = 3;
@@ -27,7 +27,7 @@ export interface AnsweredPush {
 /** What an answer means for this push, once the other answers of its provider are looked at. */
 export interface JudgedAnswer extends PushAnswer {
   /** Set when this push waits, with all others of its provider. */
-  readonly holds?: CircuitCause;
+  readonly heldBy?: HoldCause;
 }
 
 export const STATE_OF_CLASS = { accepted: 'accepted', deactivate: 'deactivated', fail: 'failed' } as const;
@@ -42,16 +42,16 @@ export async function recordPushAnswer(
   answer: PushAnswer,
 ): Promise<JudgedAnswer> {
   const judged = await judge(db, push, answer);
-  const state = judged.class === 'retry' || judged.holds ? 'retry' : STATE_OF_CLASS[judged.class];
+  const state = judged.class === 'retry' || judged.heldBy ? 'retry' : STATE_OF_CLASS[judged.class];
   await writePush(db, push, { ...judged, state });
   // Any other end of a probe tells of its own message or device; the next one comes in its time.
-  if (push.probing && judged.class === 'accepted') await closeCircuit(db, push.provider);
+  if (push.probing && judged.class === 'accepted') await endHold(db, push.provider);
   return judged;
 }
 
 async function judge(db: Queryable, push: AnsweredPush, answer: PushAnswer): Promise<JudgedAnswer> {
   if (answer.class === 'deactivate') return judgeVerdict(db, push, answer);
-  return answer.circuit === undefined ? answer : judgeComplaint(db, push, answer, answer.circuit);
+  return answer.hold === undefined ? answer : judgeComplaint(db, push, answer, answer.hold);
 }
 
 async function judgeVerdict(db: Queryable, push: AnsweredPush, answer: PushAnswer): Promise<JudgedAnswer> {
@@ -69,7 +69,7 @@ async function judgeComplaint(
   db: Queryable,
   { deviceId, provider }: AnsweredPush,
   answer: PushAnswer,
-  cause: CircuitCause,
+  cause: HoldCause,
 ): Promise<JudgedAnswer> {
   const { reason, words, definite } = answer;
   if (cause === 'suspect') {
@@ -77,7 +77,7 @@ async function judgeComplaint(
     const complaints = 1 + (await countOtherComplaints(db, { provider, deviceId, reason }));
     if (complaints < SUSPECTS) return answer;
   }
-  await openCircuit(db, provider, { cause, words, probed: definite });
+  await openHold(db, provider, { cause, words, probed: definite });
   return holdsPush(answer);
 }
 
@@ -86,5 +86,5 @@ async function judgeComplaint(
  * phone, ends, and its provider is not tried again before a person says so.
  */
 export function holdsPush(answer: PushAnswer): JudgedAnswer {
-  return answer.definite && answer.circuit !== undefined ? { ...answer, holds: answer.circuit } : answer;
+  return answer.definite && answer.hold !== undefined ? { ...answer, heldBy: answer.hold } : answer;
 }

@@ -1,4 +1,4 @@
-import { noteSweep, takeDueWaits, type DueWait } from '../database/due-waits';
+import { noteSweep, claimDueWaits, type DueWait } from '../database/due-waits';
 import { fewAtOnce } from '../few-at-once';
 import { inTransaction } from '../database/pool';
 import type { ActivityDeps } from './deps';
@@ -19,7 +19,7 @@ export function createWakeDueWaits(deps: ActivityDeps) {
     const due = await inTransaction(
       pool,
       async (db) => {
-        const due = await takeDueWaits(db, shopTables, MOST_PER_SWEEP);
+        const due = await claimDueWaits(db, shopTables, MOST_PER_SWEEP);
         await noteSweep(db);
         return due;
       },

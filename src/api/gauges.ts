@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { ALARM_NAMES, type Alarms } from '../alarms';
-import { countHeldDeactivations, listCircuits } from '../database/held';
+import { countHeldDeactivations, listHolds } from '../database/held';
 import { inTransaction, type Queryable } from '../database/pool';
 import type { Intake } from '../intake/intake';
 import type { Parsed } from '../sources/source';
@@ -75,7 +75,7 @@ export function addProviderGauges(registry: Registry, pool: pg.Pool): void {
     'waybell_provider_held',
     '1 while all pushes of a provider wait, and why.',
     ['provider', 'cause'],
-    async (db) => (await listCircuits(db)).map(({ provider, cause }) => [{ provider, cause }, 1]),
+    async (db) => (await listHolds(db)).map(({ provider, cause }) => [{ provider, cause }, 1]),
   );
   gauge(
     'waybell_held_deactivations',

@@ -7,7 +7,7 @@ import { HttpProblem } from './http-problem';
 import { forgetJournal, showLedger, type LedgerAnswer } from './ledger-operations';
 import { serve } from './operation';
 import { fieldInvalid } from './request-input';
-import { takeLedger } from '../insight/ledger';
+import { balanceLedger } from '../insight/ledger';
 
 /** An outage may have left many webhooks to unmark; milliseconds. */
 const MANY_ROWS_MS = 20_000;
@@ -23,7 +23,7 @@ export function addLedgerRoutes(router: Router, deps: ApiDependencies): void {
   const { pool } = deps;
   serve(router, showLedger, async ({ query: { since } }): Promise<LedgerAnswer> => {
     if (since.getTime() > Date.now()) throw fieldInvalid('since', 'must not lie ahead');
-    const ledger = await takeLedger(deps, since);
+    const ledger = await balanceLedger(deps, since);
     const { updates, audiences, differences, closes, until, unheard } = ledger;
     const { notHandedOver, ...counts } = updates;
     return {

@@ -1,10 +1,5 @@
 import type { Router } from 'express';
-import {
-  closeCircuit,
-  countHeldDeactivations,
-  listCircuits,
-  settleHeldDeactivations,
-} from '../database/held';
+import { endHold, countHeldDeactivations, listHolds, settleHeldDeactivations } from '../database/held';
 import { inTransaction } from '../database/pool';
 import type { ApiDependencies } from './dependencies';
 import { serve } from './operation';
@@ -15,7 +10,7 @@ export function addProviderRoutes(router: Router, { pool }: Pick<ApiDependencies
   serve(router, listProviders, () =>
     inTransaction(pool, async (db) => ({
       ok: true,
-      held: (await listCircuits(db)).map(({ provider, cause, words, openedAt, probeAt }) => ({
+      held: (await listHolds(db)).map(({ provider, cause, words, openedAt, probeAt }) => ({
         provider,
         cause,
         words,
@@ -28,7 +23,7 @@ export function addProviderRoutes(router: Router, { pool }: Pick<ApiDependencies
 
   serve(router, releaseProvider, async ({ params: { name } }) => ({
     ok: true,
-    released: await inTransaction(pool, (db) => closeCircuit(db, name)),
+    released: await inTransaction(pool, (db) => endHold(db, name)),
   }));
 
   serve(router, settleDeactivations, async ({ params: { name }, body: { apply } }) => ({

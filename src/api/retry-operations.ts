@@ -83,7 +83,7 @@ export const showRetries = {
   path: '/api/v1/retries/{retry_id}',
   id: 'showRetries',
   tag: 'Notifications',
-  summary: 'How far a retry of many has come, and which deliveries refused.',
+  summary: 'How far a bulk retry has come, and which deliveries refused.',
   access: 'key',
   params: z.object({ retry_id: textId }),
   query: z.object({

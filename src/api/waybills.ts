@@ -1,5 +1,5 @@
 import type { Router } from 'express';
-import { linkWaybill as writeLink, orderExists, takeWaybill } from '../database/waybills';
+import { linkWaybill as writeLink, orderExists, findOrAddWaybill } from '../database/waybills';
 import { inTransaction } from '../database/pool';
 import { namingField } from './database-problem';
 import type { ApiDependencies } from './dependencies';
@@ -23,7 +23,7 @@ export function addWaybillRoutes(router: Router, deps: ApiDependencies): void {
             field: 'order_id',
           });
         }
-        const { id } = await takeWaybill(db, tables, { carrier, trackingNo });
+        const { id } = await findOrAddWaybill(db, tables, { carrier, trackingNo });
         return writeLink(db, tables, id, orderId);
       }),
     );

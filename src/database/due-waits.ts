@@ -10,7 +10,7 @@ import { UNTRIED_DEVICE } from './waits';
 export interface DueWait {
   readonly workflowId: string;
   /** What has come: the order, a device, a newer status that makes the delivery pointless, or the end of its time. */
-  readonly cause: 'order' | 'device' | 'superseded' | 'time-over';
+  readonly came: 'order' | 'device' | 'superseded' | 'time-over';
 }
 
 /** A wait that was woken and is still there is woken again only after this: its delivery may be busy. */
@@ -33,12 +33,12 @@ const OWNERS_PART = 10;
  * share of the sweep; then what has an order now, or nothing left to say, before what has a phone now; then the oldest.
  * Beyond his share an owner's phone gets nothing; his orders name other people, and take what is left of the sweep.
  */
-export async function takeDueWaits(db: Queryable, tables: ShopTables, limit: number): Promise<DueWait[]> {
+export async function claimDueWaits(db: Queryable, tables: ShopTables, limit: number): Promise<DueWait[]> {
   const types = await readIdTypesNow(db, tables);
-  return readOrders(db, tables, (access) => takeDue(db, tables, types, access, limit));
+  return readOrders(db, tables, (access) => claimDue(db, tables, types, access, limit));
 }
 
-async function takeDue(
+async function claimDue(
   db: Queryable,
   tables: ShopTables,
   types: IdTypes,
@@ -51,7 +51,7 @@ async function takeDue(
          from waybell.express_waits
         where woken_at is null or woken_at < now() - ${WAKE_AGAIN_AFTER}),
      due as (
-       select w.*, 'order' as cause, ${OWNER_OF_ORDER} as owner from ready w
+       select w.*, 'order' as came, ${OWNER_OF_ORDER} as owner from ready w
         cross join lateral (${linkedOrder('w.waybill_id', tables, types, access)}) linked
         where w.kind = 'order' or ${namesAnother(types)}
        union all
@@ -70,22 +70,22 @@ async function takeDue(
      -- A wait that is due for two reasons is woken once: what ends it comes before what it waits for.
      once as (
        select distinct on (workflow_id, kind, audience) * from due
-        order by workflow_id, kind, audience, cause = kind),
+        order by workflow_id, kind, audience, came = kind),
      ranked as (
        select *, owner is not null and row_number() over (partition by owner order by woken_at nulls first, since)
                    > greatest($1::int / ${OWNERS_PART}, 1) as beyond_share
          from once),
      chosen as (
        select * from ranked
-        where not (beyond_share and cause = 'device')
-        order by woken_at nulls first, beyond_share, cause = 'device', since
+        where not (beyond_share and came = 'device')
+        order by woken_at nulls first, beyond_share, came = 'device', since
         limit $1)
      update waybell.express_waits w
         set woken_at = now(),
-            due_since = case when c.cause = 'time-over' then w.due_since else coalesce(w.due_since, now()) end
+            due_since = case when c.came = 'time-over' then w.due_since else coalesce(w.due_since, now()) end
        from chosen c
       where w.workflow_id = c.workflow_id and w.kind = c.kind and w.audience = c.audience
-     returning w.workflow_id as "workflowId", c.cause`,
+     returning w.workflow_id as "workflowId", c.came`,
     [limit],
   );
   return rows;
@@ -98,7 +98,7 @@ const OWNER_OF_ORDER = `coalesce('merchant/' || ${named('linked.merchant_id')}, 
 function deviceBranches(audience: Audience, types: IdTypes): string {
   const owned = `d.${OWNER_COLUMN[audience]} = any (${idSpellings('w.owner_id', ownerType(types, audience))})`;
   const device = `select from public.push_devices d where ${owned} and d.is_active`;
-  return `select w.*, 'device' as cause, '${audience}/' || w.owner_id as owner from ready w
+  return `select w.*, 'device' as came, '${audience}/' || w.owner_id as owner from ready w
            where w.audience = '${audience}'
              and (w.kind = 'device' and exists (${device})
                   or w.kind = 'retry' and exists (${device} and ${UNTRIED_DEVICE}))`;

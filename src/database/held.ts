@@ -1,4 +1,4 @@
-import type { CircuitCause } from '../shipment/device';
+import type { HoldCause } from '../shipment/device';
 import { deactivateDevice } from './devices';
 import type { Queryable } from './pool';
 
@@ -12,9 +12,9 @@ export const NEXT_PROBE = (probes: string): string =>
   `now() + least(${FIRST_PROBE_S} * power(2, least(${probes}, 10)), ${MAX_PROBE_S}) * interval '1 second'`;
 
 /** A provider whose pushes are held. */
-export interface PushCircuit {
+export interface Hold {
   readonly provider: string;
-  readonly cause: CircuitCause;
+  readonly cause: HoldCause;
   /** The provider's own words. */
   readonly words: string;
   readonly openedAt: Date;
@@ -22,15 +22,15 @@ export interface PushCircuit {
   readonly probeAt: Date | null;
 }
 
-export interface CircuitReason {
-  readonly cause: CircuitCause;
+export interface HoldReason {
+  readonly cause: HoldCause;
   readonly words: string;
   /** Whether pushes may try by themselves whether the provider takes them again. */
   readonly probed: boolean;
 }
 
 /** Holds all pushes of a provider. The first cause stays; words are the latest. */
-export async function openCircuit(db: Queryable, provider: string, reason: CircuitReason): Promise<void> {
+export async function openHold(db: Queryable, provider: string, reason: HoldReason): Promise<void> {
   await db.query(
     `insert into waybell.push_circuits as c (provider, cause, words, probe_at)
      values ($1, $2, $3, case when $4 then ${NEXT_PROBE('0')} end)
@@ -42,13 +42,13 @@ export async function openCircuit(db: Queryable, provider: string, reason: Circu
 }
 
 /** Lets pushes go again. Returns whether they were held. */
-export async function closeCircuit(db: Queryable, provider: string): Promise<boolean> {
+export async function endHold(db: Queryable, provider: string): Promise<boolean> {
   const { rowCount } = await db.query('delete from waybell.push_circuits where provider = $1', [provider]);
   return rowCount === 1;
 }
 
-export async function listCircuits(db: Queryable): Promise<PushCircuit[]> {
-  const { rows } = await db.query<PushCircuit>(
+export async function listHolds(db: Queryable): Promise<Hold[]> {
+  const { rows } = await db.query<Hold>(
     `select provider, cause, words, opened_at as "openedAt", probe_at as "probeAt"
        from waybell.push_circuits order by provider`,
   );

@@ -1,5 +1,5 @@
 import type { ShopTables } from '../config/config';
-import type { ApnsEnvironment, CircuitCause, WebPushKeys } from '../shipment/device';
+import type { ApnsEnvironment, HoldCause, WebPushKeys } from '../shipment/device';
 import type { PushResult, PushState, SendStatus } from '../shipment/delivery';
 import type { Audience } from '../shipment/update';
 import type { EndReason } from '../shipment/end-reason';
@@ -51,7 +51,7 @@ export interface Claim {
 
 /** A provider whose pushes are held. */
 export interface HeldProvider {
-  readonly cause: CircuitCause;
+  readonly cause: HoldCause;
   /** The provider's own words. */
   readonly words: string;
 }

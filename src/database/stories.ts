@@ -6,7 +6,7 @@ import { readEndReason, type EndReason } from '../shipment/end-reason';
 import type { ShipmentStatus } from '../shipment/status';
 import type { Audience } from '../shipment/update';
 import { everHadDevice } from './find-devices';
-import { listCircuits } from './held';
+import { listHolds } from './held';
 import { idSpellings, OWNER_COLUMN, ownerType, readIdTypes } from './ids';
 import type { Notification, Push } from './notifications';
 import { isoTime } from './parcel-events';
@@ -106,7 +106,7 @@ export async function findNotificationConditions(
   const { aud, recipient_id: ownerId } = notification;
   const owner = isAudience(aud) && ownerId !== null ? { audience: aud, ownerId } : undefined;
   const heldProviders = new Map(
-    (await listCircuits(db)).map(({ provider, cause, probeAt }) => [
+    (await listHolds(db)).map(({ provider, cause, probeAt }) => [
       provider,
       { cause, isProbed: probeAt !== null },
     ]),

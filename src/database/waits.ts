@@ -1,21 +1,12 @@
-import type { Attention } from '../shipment/delivery';
+import { ATTENTION_OF, WAIT_KINDS, type WaitKind } from '../shipment/delivery';
 import type { Audience } from '../shipment/update';
 import { isoTime } from './parcel-events';
 import type { Queryable } from './pool';
 
-export const WAIT_KINDS = ['order', 'device', 'retry'] as const;
-export type WaitKind = (typeof WAIT_KINDS)[number];
-
-export const WAIT_KIND_OF_ATTENTION: Readonly<Record<Attention, WaitKind>> = {
-  'order-not-found': 'order',
-  'no-targets': 'device',
-  'push-failed': 'retry',
-};
-
 /** What the wait `w` is called where people read of it. */
-export const ATTENTION_OF_WAIT = `case w.kind ${Object.entries(WAIT_KIND_OF_ATTENTION)
-  .map(([attention, kind]) => `when '${kind}' then '${attention}'`)
-  .join(' ')} end`;
+export const ATTENTION_OF_WAIT = `case w.kind ${WAIT_KINDS.map(
+  (kind) => `when '${kind}' then '${ATTENTION_OF[kind]}'`,
+).join(' ')} end`;
 
 /**
  * Of a row `w`: its delivery still waits for it. While a delivery waits for something else, a wait whose time is over

@@ -25,7 +25,11 @@ export interface WaybillName {
  * Finds or adds the row of a waybill and holds it until the transaction ends. A waybill whose carrier was
  * corrected stays the row that it was; one that exists under both names gets the order of the former.
  */
-export async function takeWaybill(db: Queryable, tables: ShopTables, name: WaybillName): Promise<Waybill> {
+export async function findOrAddWaybill(
+  db: Queryable,
+  tables: ShopTables,
+  name: WaybillName,
+): Promise<Waybill> {
   const { carrier, trackingNo, formerCarrier } = name;
   // Always in the same order: two corrections in opposite directions must not wait for each other.
   for (const each of [carrier, formerCarrier ?? carrier].sort()) await lockWaybill(db, each, trackingNo);

@@ -25,7 +25,7 @@ export interface BulkRetryParts {
 export const bulkRetryWorkflowId = (retryId: string): string => `bulk-retry/${retryId}`;
 
 /**
- * Starts a retry of many: a workflow that tries each of them again, at a rate. Those of a query it lists itself;
+ * Starts a bulk retry: a workflow that tries each of them again, at a rate. Those of a query it lists itself;
  * those that were named are kept in the database before it starts.
  * @throws what the Temporal client throws when the server does not answer; the retry may have been started then
  */
@@ -63,7 +63,7 @@ function keepList(pool: pg.Pool, retryId: string, { workflowIds, unknown }: Foun
   );
 }
 
-/** How far a retry of many has come. */
+/** How far a bulk retry has come. */
 export interface BulkRetryState {
   /** `stopped`: ended from outside. */
   readonly state: 'running' | 'done' | 'stopped';

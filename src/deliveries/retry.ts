@@ -32,26 +32,27 @@ export type RetryEnd =
 /**
  * Tries a delivery again. An open one is asked; a closed one starts again under the same id, also when Temporal has
  * forgotten it, with what PostgreSQL holds. Devices that were reached are not pushed again.
- * @param bulkId of the bulk retry that this belongs to: a repeat of it asks and starts nothing twice
+ * @param bulkRetryId of the bulk retry that this belongs to: a repeat of it asks and starts nothing twice
  * @throws what the Temporal client throws when the server does not answer, and errors of PostgreSQL
  */
 export async function retryDelivery(
   parts: RetryParts,
   workflowId: string,
   request: RetryRequest,
-  bulkId?: string,
+  bulkRetryId?: string,
 ): Promise<RetryEnd> {
   let latest = await findLatestRun(parts.temporal, workflowId);
   // Started by an earlier try of this very retry; it may have closed since.
-  if (latest && bulkId !== undefined && latest.bulkId === bulkId) return restarted(latest.runId);
+  if (latest && bulkRetryId !== undefined && latest.bulkRetryId === bulkRetryId)
+    return restarted(latest.runId);
   if (latest?.open) {
     const reason = await whyNone(parts, workflowId, request);
     if (reason !== null) return refusal('nothing-to-retry', reason);
-    const end = await askOpenDelivery(parts.temporal, workflowId, request, latest.runId, bulkId);
+    const end = await askOpenDelivery(parts.temporal, workflowId, request, latest.runId, bulkRetryId);
     if (end) return end;
     latest = await findLatestRun(parts.temporal, workflowId);
   }
-  return restart(parts, workflowId, latest, request, bulkId);
+  return restart(parts, workflowId, latest, request, bulkRetryId);
 }
 
 const restarted = (runId: string): RetryEnd => ({
@@ -93,13 +94,13 @@ async function restart(
   workflowId: string,
   latest: LatestRun | undefined,
   request: RetryRequest,
-  bulkId?: string,
+  bulkRetryId?: string,
 ): Promise<RetryEnd> {
   const plan = await planRestart(parts, workflowId, latest, request);
   if (plan.kind === 'refused') return plan;
   const { update, afterRunId } = plan;
   const input = { update, limits: parts.waitLimits, retryOf: { ...request, runId: afterRunId } };
-  const memo = bulkId === undefined ? {} : { bulkRetry: bulkId };
+  const memo = bulkRetryId === undefined ? {} : { bulkRetry: bulkRetryId };
   const { runId } = await parts.temporal.withDeadline(Date.now() + CALL_BUDGET_MS, () =>
     startDelivery(parts, input, workflowId, memo),
   );

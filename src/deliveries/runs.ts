@@ -15,7 +15,7 @@ export interface LatestRun {
   readonly firstRunId: string;
   readonly open: boolean;
   /** Of the bulk retry that started it. */
-  readonly bulkId: unknown;
+  readonly bulkRetryId: unknown;
 }
 
 /** @returns `undefined` when Temporal does not know the delivery, or no longer */
@@ -26,7 +26,7 @@ export async function findLatestRun(temporal: Client, workflowId: string): Promi
     );
     // A delivery to many devices goes on as a new run; what the webhook said is in the first.
     const firstRunId = raw.workflowExecutionInfo?.firstRunId || runId;
-    return { runId, firstRunId, open: status.name === 'RUNNING', bulkId: memo?.['bulkRetry'] };
+    return { runId, firstRunId, open: status.name === 'RUNNING', bulkRetryId: memo?.['bulkRetry'] };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;
     throw error;

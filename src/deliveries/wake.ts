@@ -20,7 +20,7 @@ const BUDGET_MS = 1_500;
 /** Signals under way at once: enough to be quick, few enough to leave room for webhooks. */
 const AT_ONCE = 5;
 
-const SIGNAL_OF: Readonly<Record<DueWait['cause'], SignalDefinition>> = {
+const SIGNAL_OF: Readonly<Record<DueWait['came'], SignalDefinition>> = {
   device: deviceRegisteredSignal,
   order: orderLinkedSignal,
   superseded: supersedeSignal,
@@ -34,10 +34,10 @@ const SIGNAL_OF: Readonly<Record<DueWait['cause'], SignalDefinition>> = {
  */
 export async function wakeDelivery(
   temporal: Client,
-  { workflowId, cause }: DueWait,
+  { workflowId, came }: DueWait,
 ): Promise<'woken' | 'gone'> {
   try {
-    await temporal.workflow.getHandle(workflowId).signal(SIGNAL_OF[cause].name);
+    await temporal.workflow.getHandle(workflowId).signal(SIGNAL_OF[came].name);
     return 'woken';
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return 'gone';

@@ -9,7 +9,7 @@ import {
   type WaitingDelivery,
 } from '../database/attention';
 import { findMissedSweep } from '../database/due-waits';
-import { countHeldDeactivations, listCircuits } from '../database/held';
+import { countHeldDeactivations, listHolds } from '../database/held';
 import { listJournals, type KnownJournal } from '../database/journals';
 import { inTransaction } from '../database/pool';
 import type { Intake } from '../intake/intake';
@@ -92,9 +92,9 @@ async function listOthers(
   now: number,
 ): Promise<Entry[]> {
   const { pool, temporal, taskQueue, intake } = parts;
-  const { missedSweep, circuits, deactivations, journals } = await inTransaction(pool, async (db) => ({
+  const { missedSweep, holds, deactivations, journals } = await inTransaction(pool, async (db) => ({
     missedSweep: await findMissedSweep(db),
-    circuits: await listCircuits(db),
+    holds: await listHolds(db),
     deactivations: await countHeldDeactivations(db),
     journals: await listJournals(db),
   }));
@@ -112,7 +112,7 @@ async function listOthers(
     ...journals
       .filter(({ journalId }) => journalId !== intake.journalId)
       .flatMap((one) => ofJournal(one, now)),
-    ...circuits.map(({ provider, cause, words, openedAt, probeAt }) =>
+    ...holds.map(({ provider, cause, words, openedAt, probeAt }) =>
       ofOther('provider-held', openedAt, `${provider} (${cause}): ${words}`, probeAt, now),
     ),
     ...deactivations.map(({ provider, devices, since }) =>

@@ -48,7 +48,7 @@ export interface Ledger {
  * Accounts for everything that was accepted since a moment; what it cannot account for it names.
  * @throws {HttpProblem} `temporal-unavailable` when Temporal does not answer in time
  */
-export async function takeLedger({ pool, temporal, intake }: LedgerParts, asked: Date): Promise<Ledger> {
+export async function balanceLedger({ pool, temporal, intake }: LedgerParts, asked: Date): Promise<Ledger> {
   const floor = await inTransaction(pool, selectLedgerFloor);
   const since = floor !== null && floor > asked ? floor : asked;
   // First, so that whatever was accepted before it is in our journal, in the archive, or in both.

@@ -1,4 +1,4 @@
-import type { ApnsEnvironment, CircuitCause, WebPushKeys } from '../shipment/device';
+import type { ApnsEnvironment, HoldCause, WebPushKeys } from '../shipment/device';
 
 /** One message for one device, ready for the wire. */
 export interface PushMessage {
@@ -45,8 +45,8 @@ export interface PushAnswer {
   readonly definite: boolean;
   /** What the provider calls the message: its receipts and its console know it under this. */
   readonly providerId?: string;
-  /** For `fail`: opens the provider's circuit. The device is not to blame. */
-  readonly circuit?: CircuitCause;
+  /** For `fail`: the pushes of the provider are held. The device is not to blame. */
+  readonly hold?: HoldCause;
 }
 
 /** Builds the request, sends it once, classifies the answer. Never throws: every failure is an answer. */

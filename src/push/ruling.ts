@@ -1,5 +1,5 @@
 import type { PushAnswer, PushClass } from './provider';
-import type { CircuitCause } from '../shipment/device';
+import type { HoldCause } from '../shipment/device';
 import { cutText, visibleText } from './text';
 
 const SECOND = 1_000;
@@ -12,15 +12,15 @@ export interface Ruling {
   readonly retryAfterMs?: number;
   /** The message may have been taken all the same. */
   readonly ambiguous?: true;
-  readonly circuit?: CircuitCause;
+  readonly hold?: HoldCause;
 }
 
 export const accepted = (reason: string): Ruling => ({ class: 'accepted', reason });
 export const deactivate = (reason: string): Ruling => ({ class: 'deactivate', reason });
-export const fail = (reason: string, circuit?: CircuitCause): Ruling => ({
+export const fail = (reason: string, hold?: HoldCause): Ruling => ({
   class: 'fail',
   reason,
-  ...(circuit && { circuit }),
+  ...(hold && { hold }),
 });
 export const retry = (reason: string, seconds: number): Ruling => ({
   class: 'retry',
@@ -58,7 +58,7 @@ export function toAnswer(ruling: Ruling, words: string, askedMs = 0): PushAnswer
     words: cutText(visibleText(words), WORDS_LENGTH),
     ...(ruling.retryAfterMs !== undefined && { retryAfterMs: Math.max(ruling.retryAfterMs, askedMs) }),
     definite: ruling.class !== 'accepted' && ruling.ambiguous !== true,
-    ...(ruling.circuit && { circuit: ruling.circuit }),
+    ...(ruling.hold && { hold: ruling.hold }),
   };
 }
 

@@ -10,9 +10,18 @@ export const SEND_STATUSES = ['sending', 'success', 'partial', 'no-targets', 'fa
  */
 export type SendStatus = (typeof SEND_STATUSES)[number];
 
-export const ATTENTIONS = ['order-not-found', 'no-targets', 'push-failed'] as const;
-/** What an operator can search for: why a delivery waits. */
-export type Attention = (typeof ATTENTIONS)[number];
+export const WAIT_KINDS = ['order', 'device', 'retry'] as const;
+/** What a delivery waits for, as its wait is stored: an order, a device of an owner, or a person who retries. */
+export type WaitKind = (typeof WAIT_KINDS)[number];
+
+/** The same, in the words that an operator searches for. */
+export const ATTENTION_OF = {
+  order: 'order-not-found',
+  device: 'no-targets',
+  retry: 'push-failed',
+} as const satisfies Readonly<Record<WaitKind, string>>;
+export type Attention = (typeof ATTENTION_OF)[WaitKind];
+export const ATTENTIONS = WAIT_KINDS.map((kind) => ATTENTION_OF[kind]);
 
 /** What is known about one notification when a round of pushes has ended. */
 export interface AudienceFacts {
@@ -33,7 +42,7 @@ export interface AudienceFacts {
 export interface AudienceVerdict {
   readonly sendStatus: SendStatus;
   /** What would help, and which limit says for how long that is waited for. */
-  readonly need: { readonly attention: Attention; readonly limit: 'retry' | 'device' | 'firstDevice' } | null;
+  readonly need: { readonly kind: WaitKind; readonly limit: 'retry' | 'device' | 'firstDevice' } | null;
 }
 
 /** Judges one notification. */
@@ -41,13 +50,13 @@ export function judgeAudience(facts: AudienceFacts): AudienceVerdict {
   const worthTelling = facts.current && !facts.tooOld;
   if (facts.failed > 0) {
     const sendStatus = facts.accepted > 0 ? 'partial' : facts.current ? 'failed' : 'superseded';
-    return { sendStatus, need: worthTelling ? { attention: 'push-failed', limit: 'retry' } : null };
+    return { sendStatus, need: worthTelling ? { kind: 'retry', limit: 'retry' } : null };
   }
   if (facts.accepted > 0) return { sendStatus: 'success', need: null };
   if (!facts.current || facts.tooLate > 0) return { sendStatus: 'superseded', need: null };
   if (facts.tooOld) return { sendStatus: 'no-targets', need: null };
   const limit = facts.everHadDevice ? 'device' : 'firstDevice';
-  return { sendStatus: 'no-targets', need: { attention: 'no-targets', limit } };
+  return { sendStatus: 'no-targets', need: { kind: 'device', limit } };
 }
 
 /** Judges a notification that goes to nobody any more: what it reached until then stays true. */

@@ -15,8 +15,8 @@ export type ApnsEnvironment = (typeof APNS_ENVIRONMENTS)[number];
  * - `quota`: the day's number, or the account, is used up.
  * - `project`: wrong space, address or package, or a function that loses the target.
  * - `suspect`: the settings, or this one device: one that belongs to another project, or an endpoint that somebody
- *   made up. Open the circuit when several different devices bring it, so that nobody can close a shop's pushes by
+ *   made up. Hold the provider when several different devices bring it, so that nobody can close a shop's pushes by
  *   registering one.
  */
-export const CIRCUIT_CAUSES = ['credential', 'quota', 'project', 'suspect'] as const;
-export type CircuitCause = (typeof CIRCUIT_CAUSES)[number];
+export const HOLD_CAUSES = ['credential', 'quota', 'project', 'suspect'] as const;
+export type HoldCause = (typeof HOLD_CAUSES)[number];

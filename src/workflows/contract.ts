@@ -53,7 +53,7 @@ export interface DeliveryResult {
   readonly audiences: readonly AudienceOutcome[];
 }
 
-/** One retry of many deliveries. Which ones is in the database, or found by the query. */
+/** One bulk retry. Which ones is in the database, or found by the query. */
 export interface BulkRetryInput {
   readonly retryId: string;
   /** Of Temporal's list of workflows; absent when all deliveries are in the database already. */

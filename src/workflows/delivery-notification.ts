@@ -125,7 +125,7 @@ async function recipientsOnceOrdered(
       case 'order-not-found':
         story.waitsForOrder(resolution.until);
         await arrivalOrDeadline(inbox, resolution.until, resolution.waitMs);
-        story.goesOn(inbox.take().retry);
+        story.goesOn(inbox.drain().retry);
         await goOnAsNewRun(() => input);
     }
   }
@@ -157,7 +157,7 @@ async function pushUntilSettled(delivery: Delivery, announcement: Announcement):
       const reason = readEndReason(outcome.reason) ?? 'by-audience';
       return { outcome: sendStatus, reason, audiences };
     }
-    const { retry } = inbox.take();
+    const { retry } = inbox.drain();
     story.goesOn(retry);
     // A run that was reset knows less than the database of what was pushed.
     const last = Math.max(round.number, outcome.lastRound ?? 0);

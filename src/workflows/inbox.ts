@@ -12,7 +12,7 @@ import {
 export interface Inbox {
   isEmpty(): boolean;
   /** Empties the inbox. `retry` joins all that people asked for; `null` when nobody did. */
-  take(): { retry: RetryRequest | null };
+  drain(): { retry: RetryRequest | null };
   /** What a following run must still deal with. */
   pendingRetries(): readonly RetryRequest[];
   /** Whether somebody wants it told however old it is: asked once, it holds for all steps that follow. */
@@ -69,7 +69,7 @@ export function openInbox(
     isEmpty: () => !woken && retries.length === 0,
     pendingRetries: () => retries,
     forced: () => (forced ? { force: true } : {}),
-    take() {
+    drain() {
       const asked = joinRetries(retries);
       retries = [];
       woken = false;

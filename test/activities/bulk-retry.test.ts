@@ -40,7 +40,7 @@ function partsWith(deliveries: Partial<ActivityDeps['deliveries']>): ActivityDep
   };
 }
 
-describe('the list of a retry of many', () => {
+describe('the list of a bulk retry', () => {
   const list = (input: Partial<ListForRetryInput> = {}): Promise<unknown> => {
     const listForRetry = createListForRetry(
       partsWith({ list: () => Promise.resolve({ workflowIds: ['a', 'b', 'a'], next: null }) }),
@@ -87,12 +87,12 @@ describe('the list of a retry of many', () => {
     );
     expect(await list()).toEqual({ found: 2, next: null });
     expect(await countRows('new')).toBe(2);
-    expect(logged.join()).toContain('old retries of many were not deleted');
+    expect(logged.join()).toContain('old bulk retries were not deleted');
     await db.pool.query('drop function refuse cascade');
   });
 });
 
-describe('a batch of a retry of many', () => {
+describe('a batch of a bulk retry', () => {
   const ASKED: RetryEnd = { kind: 'asked', runId: 'r', words: 'The retry has begun.' };
   const NO_WORKER: RetryEnd = { kind: 'refused', code: 'worker-unavailable', words: 'no worker took it' };
   const NAMES = Array.from({ length: 30 }, (_, index) => `delivery/${String(index).padStart(2, '0')}`);

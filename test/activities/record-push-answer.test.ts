@@ -4,20 +4,20 @@ import {
   type AnsweredPush,
   type JudgedAnswer,
 } from '../../src/activities/record-push-answer';
-import { countHeldDeactivations, listCircuits, settleHeldDeactivations } from '../../src/database/held';
+import { countHeldDeactivations, listHolds, settleHeldDeactivations } from '../../src/database/held';
 import { inTransaction } from '../../src/database/pool';
 import type { PushAnswer } from '../../src/push/provider';
-import type { CircuitCause } from '../../src/shipment/device';
+import type { HoldCause } from '../../src/shipment/device';
 import { useDatabase } from '../setup/database';
 
 const ACCEPTED: PushAnswer = { class: 'accepted', reason: 'accepted', words: '', definite: false };
 const GONE: PushAnswer = { class: 'deactivate', reason: 'invalid_cid', words: 'no such cid', definite: true };
-const complaint = (circuit: CircuitCause, definite = true): PushAnswer => ({
+const complaint = (hold: HoldCause, definite = true): PushAnswer => ({
   class: 'fail',
   reason: 'provider_config',
   words: 'HTTP 401',
   definite,
-  circuit,
+  hold,
 });
 
 let number = 0;
@@ -72,11 +72,11 @@ describe('what a provider says of itself', () => {
     async (cause) => {
       const phone = await device();
       const push = await claimed(phone);
-      expect(await record(push, complaint(cause))).toMatchObject({ holds: cause });
+      expect(await record(push, complaint(cause))).toMatchObject({ heldBy: cause });
       expect(await storedPush(push)).toEqual({ state: 'retry', code: 'provider_config', generation: 1 });
-      const [circuit] = await listCircuits(db.pool);
-      expect(circuit).toMatchObject({ provider: 'unicloud', cause, words: 'HTTP 401' });
-      const wait = Number(circuit?.probeAt) - Number(circuit?.openedAt);
+      const [hold] = await listHolds(db.pool);
+      expect(hold).toMatchObject({ provider: 'unicloud', cause, words: 'HTTP 401' });
+      const wait = Number(hold?.probeAt) - Number(hold?.openedAt);
       expect(wait).toBeGreaterThan(25_000);
       expect(wait).toBeLessThan(35_000);
       expect(await isActive(phone)).toBe(true);
@@ -87,16 +87,16 @@ describe('what a provider says of itself', () => {
     const phone = await device();
     await answerFor(phone, complaint('credential'));
     await answerFor(phone, { ...complaint('quota'), words: 'HTTP 429' });
-    expect(await listCircuits(db.pool)).toMatchObject([{ cause: 'credential', words: 'HTTP 429' }]);
+    expect(await listHolds(db.pool)).toMatchObject([{ cause: 'credential', words: 'HTTP 429' }]);
   });
 
   test('is over once a probe is accepted, and not by a push that was already under way', async () => {
     const phone = await device();
     await answerFor(phone, complaint('credential'));
     await answerFor(phone, ACCEPTED);
-    expect(await listCircuits(db.pool)).toHaveLength(1);
+    expect(await listHolds(db.pool)).toHaveLength(1);
     await record(await claimed(phone, { probing: true }), ACCEPTED);
-    expect(await listCircuits(db.pool)).toEqual([]);
+    expect(await listHolds(db.pool)).toEqual([]);
   });
 
   test.each([
@@ -106,16 +106,16 @@ describe('what a provider says of itself', () => {
   ] as const)('is not over by a probe that ends with %s', async (_what, answer) => {
     await answerFor(await device(), complaint('credential'));
     await record(await claimed(await device(), { probing: true }), answer);
-    expect(await listCircuits(db.pool)).toHaveLength(1);
+    expect(await listHolds(db.pool)).toHaveLength(1);
   });
 
   test('a push that may have gone to everybody is not repeated, and its provider only goes on when a person says so', async () => {
     const push = await claimed(await device());
-    expect((await record(push, complaint('project', false))).holds).toBeUndefined();
+    expect((await record(push, complaint('project', false))).heldBy).toBeUndefined();
     expect(await storedPush(push)).toMatchObject({ state: 'failed', generation: 0 });
-    expect(await listCircuits(db.pool)).toMatchObject([{ cause: 'project', probeAt: null }]);
+    expect(await listHolds(db.pool)).toMatchObject([{ cause: 'project', probeAt: null }]);
     await answerFor(await device(), complaint('project'));
-    expect(await listCircuits(db.pool)).toMatchObject([{ probeAt: null }]);
+    expect(await listHolds(db.pool)).toMatchObject([{ probeAt: null }]);
   });
 });
 
@@ -124,10 +124,10 @@ describe('a suspicion', () => {
     const [first = '', second = '', third = ''] = await devices(3);
     for (const phone of [first, first, first, second, second]) {
       expect(await answerFor(phone, complaint('suspect'))).toMatchObject({ class: 'fail' });
-      expect(await listCircuits(db.pool)).toEqual([]);
+      expect(await listHolds(db.pool)).toEqual([]);
     }
-    expect(await answerFor(third, complaint('suspect'))).toMatchObject({ holds: 'suspect' });
-    expect(await listCircuits(db.pool)).toMatchObject([{ cause: 'suspect' }]);
+    expect(await answerFor(third, complaint('suspect'))).toMatchObject({ heldBy: 'suspect' });
+    expect(await listHolds(db.pool)).toMatchObject([{ cause: 'suspect' }]);
   });
 
   test('is void once the provider has accepted a push', async () => {
@@ -140,7 +140,7 @@ describe('a suspicion', () => {
     ] as const) {
       expect(await answerFor(phone, answer)).not.toHaveProperty('holds');
     }
-    expect(await listCircuits(db.pool)).toEqual([]);
+    expect(await listHolds(db.pool)).toEqual([]);
   });
 });
 

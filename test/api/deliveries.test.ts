@@ -116,7 +116,7 @@ describe('from "my customer got no push" to the cause, in one answer', () => {
         waits: [{ kind: 'order-not-found', audience: null, ends_by: 'an order is linked to the waybill' }],
       });
       await lab.linkOrder(parcel);
-      await lab.deps.wake({ workflowId: String(before?.['workflow_id']), cause: 'order' });
+      await lab.deps.wake({ workflowId: String(before?.['workflow_id']), came: 'order' });
       await lab.temporal.client.workflow.getHandle(String(before?.['workflow_id'])).result();
     });
   });

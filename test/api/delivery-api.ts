@@ -24,7 +24,7 @@ export async function startRetryOfMany(api: Api, json: Json): Promise<Json & { s
   return { ...answer.json, status: answer.status };
 }
 
-/** Starts a retry of many and waits for its end. */
+/** Starts a bulk retry and waits for its end. */
 export async function retryMany(api: Api, json: Json): Promise<Json> {
   const { retry_id: id } = await startRetryOfMany(api, { rate: 200, ...json });
   for (;;) {

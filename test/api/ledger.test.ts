@@ -10,11 +10,11 @@ const since = new Date(Date.now() - 60_000).toISOString();
 const lab = useLab();
 const api = use(() => serveDeliveries(lab));
 
-const takeLedger = async (): Promise<Record<string, unknown>> =>
+const balanceLedger = async (): Promise<Record<string, unknown>> =>
   (await api.call('GET', `/api/v1/ledger?since=${encodeURIComponent(since)}`)).json;
 const closed = (): Promise<Record<string, unknown>> =>
   eventually(async () => {
-    const ledger = await takeLedger();
+    const ledger = await balanceLedger();
     const { waiting, not_handed_over: kept } = ledger['updates'] as Record<string, number>;
     return waiting === 0 && kept === 0 && ledger;
   });
@@ -33,7 +33,7 @@ describe('the ledger', () => {
     await send(told.trackingNo, 'delivered', 3);
     await send(told.trackingNo, 'delivered', 3);
     await send(unlinked.trackingNo, 'picked_up', 1);
-    expect(await takeLedger()).toMatchObject({
+    expect(await balanceLedger()).toMatchObject({
       closes: true,
       updates: { accepted: 3, duplicate: 1, decided: 0, waiting: 2, not_handed_over: 0 },
       audiences: { expected: 0 },
@@ -64,7 +64,7 @@ describe('the ledger', () => {
   test('counts what only the journal holds, while the archive takes nothing', async () => {
     const parcel = await lab.parcel();
     const accepted = async (): Promise<number> =>
-      ((await takeLedger())['updates'] as Record<string, number>)['accepted'] ?? 0;
+      ((await balanceLedger())['updates'] as Record<string, number>)['accepted'] ?? 0;
     const before = await accepted();
     const db = await lab.db.pool.connect();
     await db.query('begin; lock table waybell.webhooks in share mode');
@@ -72,7 +72,7 @@ describe('the ledger', () => {
     expect(await accepted()).toBe(before + 1);
     await db.query('rollback');
     db.release();
-    expect(await takeLedger()).toMatchObject({ closes: true, updates: { accepted: before + 1 } });
+    expect(await balanceLedger()).toMatchObject({ closes: true, updates: { accepted: before + 1 } });
   });
 
   test('waits for a slow database without taking Temporal for away', async () => {
@@ -91,7 +91,7 @@ describe('the ledger', () => {
     await lab.terminate(workflowId);
     expect(
       await eventually(async () => {
-        const ledger = await takeLedger();
+        const ledger = await balanceLedger();
         return ledger['closes'] === false && ledger;
       }),
     ).toMatchObject({
@@ -112,9 +112,9 @@ describe('the ledger', () => {
         (await lab.db.pool.query('select from waybell.express_waits where workflow_id = $1', [workflowId]))
           .rowCount;
       await eventually(waits);
-      expect(await takeLedger()).toMatchObject({ closes: true, differences: [] });
+      expect(await balanceLedger()).toMatchObject({ closes: true, differences: [] });
       await lab.terminate(workflowId);
-      expect(await takeLedger()).toMatchObject({
+      expect(await balanceLedger()).toMatchObject({
         closes: false,
         differences: [
           {
@@ -128,7 +128,7 @@ describe('the ledger', () => {
       expect(retried.status).toBe(200);
       expect(
         await eventually(async () => {
-          const ledger = await takeLedger();
+          const ledger = await balanceLedger();
           return ledger['closes'] === true && ledger;
         }),
       ).toMatchObject({ differences: [] });
@@ -151,11 +151,11 @@ describe('the ledger', () => {
             )
           ).rowCount === 1,
       );
-      const before = await takeLedger();
+      const before = await balanceLedger();
       expect(before).toMatchObject({ closes: true, differences: [] });
       await lab.terminate(workflowId);
       const { audiences } = before;
-      expect(await takeLedger()).toMatchObject({
+      expect(await balanceLedger()).toMatchObject({
         closes: false,
         audiences,
         differences: [
@@ -168,7 +168,7 @@ describe('the ledger', () => {
       lab.cloud.answer(cid);
       const retried = await api.call('POST', '/api/v1/retries', { json: { ids: [workflowId] } });
       expect(retried.status).toBe(200);
-      expect(await eventually(async () => (await takeLedger())['closes'])).toBe(true);
+      expect(await eventually(async () => (await balanceLedger())['closes'])).toBe(true);
       await lab.temporal.client.workflow.getHandle(workflowId).result();
     });
   });
@@ -183,7 +183,7 @@ describe('the ledger', () => {
         `update waybell.express_pushes set state = 'failed' where workflow_id = $1 and message_id like '%:user'`,
         [workflowId],
       );
-      expect(await takeLedger()).toMatchObject({
+      expect(await balanceLedger()).toMatchObject({
         closes: false,
         differences: [
           { workflow_id: workflowId, problem: 'its notification says success, and no push was accepted' },
@@ -192,7 +192,7 @@ describe('the ledger', () => {
       await lab.db.pool.query(`update waybell.express_pushes set state = 'accepted' where workflow_id = $1`, [
         workflowId,
       ]);
-      expect(await takeLedger()).toMatchObject({ closes: true, differences: [] });
+      expect(await balanceLedger()).toMatchObject({ closes: true, differences: [] });
     });
   });
 

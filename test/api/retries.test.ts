@@ -34,7 +34,7 @@ const sendStatusOf = async (workflowId: string): Promise<unknown[]> => {
 const pushesTo = (cid: string): number => lab.cloud.countFor(cid);
 const closedInMs = { limits: { ...LIMITS, retry: 100, device: 100, firstDevice: 100 } };
 
-describe('a retry of many', () => {
+describe('a bulk retry', () => {
   test('by query asks the open, starts the closed again, and says which refuse and why', async () => {
     const [open, closed, well] = [await lab.parcel(), await lab.parcel(), await lab.parcel()];
     const [openCid = '', closedCid = ''] = [open.cids[0], closed.cids[0]];

@@ -308,8 +308,8 @@ describe('the commands of operators', () => {
     await lab.withWorker(async () => {
       const { output } = await run(retryCommand(), 'delivery/of/nobody/1', 'delivery/of/nobody/2');
       expect(output).toContain('2 deliveries: 0 try again, 0 started again, 2 refused.');
-      const [, bulkId = ''] = /(bulk-retry%2F[\w-]+)/.exec(output) ?? [];
-      const retried = lab.temporal.client.workflow.getHandle(decodeURIComponent(bulkId));
+      const [, bulkRetryId = ''] = /(bulk-retry%2F[\w-]+)/.exec(output) ?? [];
+      const retried = lab.temporal.client.workflow.getHandle(decodeURIComponent(bulkRetryId));
       expect((await retried.describe()).memo).toMatchObject({ operator: `user ${process.getuid?.()}` });
     });
   });

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { loadConfig } from '../../src/config/config';
-import { takeDueWaits } from '../../src/database/due-waits';
+import { claimDueWaits } from '../../src/database/due-waits';
 import { inTransaction } from '../../src/database/pool';
 import { createTestDatabase, type TestDatabase } from '../setup/database';
 
@@ -64,7 +64,7 @@ async function supersede(workflowId: string): Promise<void> {
 const SWEEP_MS = 20_000;
 
 const sweep = async (limit: number): Promise<string[]> =>
-  (await inTransaction(db.pool, (tx) => takeDueWaits(tx, shopTables, limit), SWEEP_MS)).map(
+  (await inTransaction(db.pool, (tx) => claimDueWaits(tx, shopTables, limit), SWEEP_MS)).map(
     (due) => due.workflowId,
   );
 
@@ -126,7 +126,7 @@ describe('a sweep', () => {
     const [both = ''] = await wait(1, { owner: 'u' });
     await register('u');
     await supersede(both);
-    const due = await inTransaction(db.pool, (tx) => takeDueWaits(tx, shopTables, 10));
-    expect(due).toEqual([{ workflowId: both, cause: 'superseded' }]);
+    const due = await inTransaction(db.pool, (tx) => claimDueWaits(tx, shopTables, 10));
+    expect(due).toEqual([{ workflowId: both, came: 'superseded' }]);
   });
 });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type pg from 'pg';
 import { loadConfig } from '../../src/config/config';
-import { takeDueWaits } from '../../src/database/due-waits';
+import { claimDueWaits } from '../../src/database/due-waits';
 import { inTransaction, type Queryable } from '../../src/database/pool';
 import { useDatabase } from '../setup/database';
 import { DATABASE_KINDS } from '../setup/run-info';
@@ -60,8 +60,8 @@ describe.each(DATABASE_KINDS)('the sweep over an old shop (%s database)', (kind)
     return workflowId;
   }
   const sweep = async (): Promise<Record<string, string>> => {
-    const due = await inTransaction(db.pool, (tx) => takeDueWaits(tx, shopTables, 500));
-    return Object.fromEntries(due.map(({ workflowId, cause }) => [workflowId, cause]));
+    const due = await inTransaction(db.pool, (tx) => claimDueWaits(tx, shopTables, 500));
+    return Object.fromEntries(due.map(({ workflowId, came }) => [workflowId, came]));
   };
 
   test('reads what waits and looks the rest up, and not the tables of the shop', async () => {
@@ -79,7 +79,7 @@ describe.each(DATABASE_KINDS)('the sweep over an old shop (%s database)', (kind)
           return { ...answer, rows: [] };
         },
       } as Queryable;
-      await takeDueWaits(explained, shopTables, 500);
+      await claimDueWaits(explained, shopTables, 500);
     });
     expect(plan).toContain('express_waits');
     expect(plan.match(/Seq Scan on \w+/g)?.filter((scan) => !scan.endsWith('express_waits')) ?? []).toEqual(

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { loadConfig } from '../../src/config/config';
-import { takeDueWaits } from '../../src/database/due-waits';
+import { claimDueWaits } from '../../src/database/due-waits';
 import { inTransaction } from '../../src/database/pool';
 import { findWaitsToWake } from '../../src/database/waits';
 import { useDatabase } from '../setup/database';
@@ -41,7 +41,7 @@ describe(`the sweep over ${WAITING} waiting deliveries`, () => {
     const startedAt = performance.now();
     const due = await inTransaction(
       db.pool,
-      (tx) => takeDueWaits(tx, loadConfig({}).shopTables, 500),
+      (tx) => claimDueWaits(tx, loadConfig({}).shopTables, 500),
       20_000,
     );
     return { workflowIds: due.map(({ workflowId }) => workflowId), ms: performance.now() - startedAt };

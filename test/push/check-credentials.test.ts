@@ -30,7 +30,7 @@ describe('credentials are shown to the provider', () => {
     const answerToken: StageOptions['answerToken'] = (_, response) => response.writeHead(status).end(body);
     expect(await ask({ name, answer: neverAsked, answerToken })).toMatchObject({
       class: 'fail',
-      circuit: 'credential',
+      hold: 'credential',
     });
   });
 

@@ -71,7 +71,7 @@ describe.each(PROVIDER_NAMES)('a documented answer of %s', (name: ProviderName) 
         expected.retryAfterSeconds === undefined ? undefined : expected.retryAfterSeconds * 1_000,
       );
       expect(answer.definite).toBe(expected.class !== 'accepted' && expected.ambiguous !== true);
-      expect(answer.circuit !== undefined).toBe(expected.action === 'open_circuit');
+      expect(answer.hold !== undefined).toBe(expected.action === 'open_circuit');
       // A phone of Apple whose environment nobody knows may be the other one's.
       expect(stage.pushes).toHaveLength(ASKED_TWICE.test(textOf(body)) ? 2 : 1);
     },

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type pg from 'pg';
-import { takeLedger } from '../../src/insight/ledger';
+import { balanceLedger } from '../../src/insight/ledger';
 
 /**
  * Closes deliveries whose steps a suite has called by itself: no workflow brings them to their end, which the ledger
@@ -26,7 +26,7 @@ export async function requireClosedLedger(
   terminated: readonly string[] = [],
 ): Promise<void> {
   await pool.query(`update waybell.journals set heard_at = '-infinity'`);
-  const { closes, updates, audiences, differences } = await takeLedger({ pool, temporal }, since);
+  const { closes, updates, audiences, differences } = await balanceLedger({ pool, temporal }, since);
   const unexpected = differences.filter(({ workflowId }) => !terminated.includes(workflowId));
   if (unexpected.length === 0 && (closes || terminated.length > 0)) return;
   throw new Error(`the ledger does not close: ${JSON.stringify({ updates, audiences, unexpected })}`);

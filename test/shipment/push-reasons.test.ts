@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { explainNotification, type NotificationFacts } from '../../src/shipment/explain-notification';
-import { CIRCUIT_CAUSES } from '../../src/shipment/device';
+import { HOLD_CAUSES } from '../../src/shipment/device';
 import {
   explainPush,
   explainReason,
@@ -41,7 +41,7 @@ describe('every reason', () => {
   test('that a file names is explained, and no other', () => {
     const expected = [...named].filter((reason) => !NONE.includes(reason));
     expect(expected.length).toBeGreaterThan(40);
-    const held = [...CIRCUIT_CAUSES, 'until_healed', 'until_released'].map((word) => `held_${word}`);
+    const held = [...HOLD_CAUSES, 'until_healed', 'until_released'].map((word) => `held_${word}`);
     expect(Object.keys(PUSH_REASONS).sort()).toEqual([...new Set([...expected, ...held])].sort());
   });
 

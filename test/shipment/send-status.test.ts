@@ -18,22 +18,22 @@ describe('a notification', () => {
     [
       'needs a retry when a device failed',
       { accepted: 1, failed: 1 },
-      { sendStatus: 'partial', need: { attention: 'push-failed', limit: 'retry' } },
+      { sendStatus: 'partial', need: { kind: 'retry', limit: 'retry' } },
     ],
     [
       'has failed when no device was reached',
       { failed: 1 },
-      { sendStatus: 'failed', need: { attention: 'push-failed', limit: 'retry' } },
+      { sendStatus: 'failed', need: { kind: 'retry', limit: 'retry' } },
     ],
     [
       'waits long for a device of somebody who had one',
       {},
-      { sendStatus: 'no-targets', need: { attention: 'no-targets', limit: 'device' } },
+      { sendStatus: 'no-targets', need: { kind: 'device', limit: 'device' } },
     ],
     [
       'waits briefly for a first device',
       { everHadDevice: false },
-      { sendStatus: 'no-targets', need: { attention: 'no-targets', limit: 'firstDevice' } },
+      { sendStatus: 'no-targets', need: { kind: 'device', limit: 'firstDevice' } },
     ],
     [
       'waits for nobody once the news is too old',

@@ -36,7 +36,7 @@ async function inputsOfRuns(workflowId: string): Promise<BulkRetryInput[]> {
   return inputs;
 }
 
-test('a retry of many that goes on as new runs, in its list and in its work, settles each delivery once', async () => {
+test('a bulk retry that goes on as new runs, in its list and in its work, settles each delivery once', async () => {
   const parcels = (count: number) =>
     Promise.all(Array.from({ length: count }, () => lab.parcel({ user: 2 })));
   const [closed, open, reached] = [await parcels(CLOSED), await parcels(OPEN), await parcels(REACHED)];

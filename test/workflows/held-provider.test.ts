@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { NativeConnection } from '@temporalio/worker';
 import { openPool } from '../../src/database/pool';
-import { closeCircuit, listCircuits } from '../../src/database/held';
+import { endHold, listHolds } from '../../src/database/held';
 import { ATTENTION } from '../../src/workflows/search-attributes';
 import { badKey, gone, refused } from '../setup/cloud-function';
 import { eventually, LAB_TIMERS, type DeliveryHandle, useLab } from '../setup/delivery-lab';
@@ -13,7 +13,7 @@ describe('a provider that refuses our keys', () => {
   const lab = useLab();
   afterEach(() => lab.db.pool.query('truncate waybell.push_circuits, waybell.held_deactivations'));
 
-  const isHeld = async (): Promise<boolean> => (await listCircuits(lab.db.pool)).length === 1;
+  const isHeld = async (): Promise<boolean> => (await listHolds(lab.db.pool)).length === 1;
   const probeNow = (): Promise<unknown> =>
     lab.db.pool.query('update waybell.push_circuits set probe_at = now()');
   const pending = async (handle: DeliveryHandle): Promise<(string | null | undefined)[]> =>
@@ -64,7 +64,7 @@ describe('a provider that refuses our keys', () => {
       for (const handle of [refusedOne, ...waiting])
         expect(await handle.result()).toMatchObject({ outcome: 'success' });
     });
-    expect(await listCircuits(lab.db.pool)).toEqual([]);
+    expect(await listHolds(lab.db.pool)).toEqual([]);
     expect(others.flatMap(({ cids }) => count(cids))).toEqual(Array(10).fill(1));
     expect(await inactive()).toBe(0);
     // What was refused for certain came back under a new id.
@@ -108,7 +108,7 @@ describe('a provider that refuses our keys', () => {
         await waitsForProvider(newer, 2);
         for (const cid of parcel.cids) lab.cloud.answer(cid);
         const before = lab.cloud.requests.length;
-        expect(await closeCircuit(lab.db.pool, 'unicloud')).toBe(true);
+        expect(await endHold(lab.db.pool, 'unicloud')).toBe(true);
         expect(await newer.result()).toMatchObject({ outcome: 'success' });
         expect(lab.cloud.requests.length - before).toBe(2);
       },
@@ -154,7 +154,7 @@ describe('a provider that refuses our keys', () => {
       );
       await lab.terminate(handle.workflowId);
     });
-    expect(await listCircuits(lab.db.pool)).toEqual([]);
+    expect(await listHolds(lab.db.pool)).toEqual([]);
   });
 
   test('calls six phones of six gone: four are retired, two stay, and the delivery waits for a person', async () => {

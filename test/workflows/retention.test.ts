@@ -4,7 +4,7 @@ import type { Retention } from '../../src/config/retention';
 import { inTransaction } from '../../src/database/pool';
 import { selectLedgerFloor } from '../../src/database/retention';
 import { insertWebhooks } from '../../src/database/webhook-archive';
-import { takeLedger } from '../../src/insight/ledger';
+import { balanceLedger } from '../../src/insight/ledger';
 import { RETENTION_WORKFLOW } from '../../src/workflows/contract';
 import { ensureRetentionSchedule } from '../../temporal/schedules';
 import { openDeliveryLab, type DeliveryLab } from '../setup/delivery-lab';
@@ -81,7 +81,7 @@ test('deliveries that ended long ago go with their scans and pushes; notificatio
 test('the ledger begins where nothing was deleted, says so, and closes', async () => {
   const parts = { pool: lab.db.pool, temporal: lab.temporal.client };
   const floor = await inTransaction(lab.db.pool, selectLedgerFloor);
-  const ledger = await takeLedger(parts, new Date(0));
+  const ledger = await balanceLedger(parts, new Date(0));
   expect(ledger.since).toEqual(floor);
   expect(ledger).toMatchObject({ closes: true, differences: [] });
 });

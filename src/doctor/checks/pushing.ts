@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect as connectPlain } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { listCircuits, recentPushCodes } from '../../database/held';
+import { listHolds, recentPushCodes } from '../../database/held';
 import type { PushAnswer } from '../../push/provider';
 import * as kinds from '../../push/provider-kinds';
 import { NotReachable, ok, problem, warning, type Check, type DoctorContext, type Seen } from '../check';
@@ -50,8 +50,8 @@ function verdictOn(name: string, { class: answer, words }: PushAnswer): Seen {
 
 async function heldProviders({ database }: DoctorContext): Promise<Seen[]> {
   try {
-    const circuits = await listCircuits((await database()).pool);
-    return circuits.map(({ provider, cause, words, openedAt }) =>
+    const holds = await listHolds((await database()).pool);
+    return holds.map(({ provider, cause, words, openedAt }) =>
       problem(
         `All pushes of ${provider} wait since ${openedAt.toISOString()} (${cause}): ${words}`,
         'Correct what it says. Pushes go again by themselves once a probe is taken.',

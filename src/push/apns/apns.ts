@@ -96,7 +96,7 @@ export function createApnsProvider({ urls = URLS, ca, ...settings }: ApnsSetting
         const http = await connection.request(headers, '{"aps":{"content-available":1}}', signal);
         const reply = readApnsReply(http.body);
         const ruling = rulingOnReply(reply, http, { registeredAt: new Date() });
-        const isTaken = ruling.class !== 'retry' && ruling.circuit === undefined && reply.reason !== null;
+        const isTaken = ruling.class !== 'retry' && ruling.hold === undefined && reply.reason !== null;
         return toAnswer(isTaken ? CREDENTIALS_TAKEN : ruling, wordsOf(reply, http));
       }),
     close: async () => {

@@ -55,15 +55,15 @@ export async function askEverything(db: Queryable, kind: DatabaseKind): Promise<
 }
 
 async function askAboutTheWaybill(db: Queryable, order: string): Promise<void> {
-  await waybills.takeWaybill(db, shopTables, { carrier: 'zto', trackingNo: 'NEW1' });
-  await waybills.takeWaybill(db, shopTables, { carrier: 'sto', trackingNo: TRACKING_NO });
-  await waybills.takeWaybill(db, shopTables, {
+  await waybills.findOrAddWaybill(db, shopTables, { carrier: 'zto', trackingNo: 'NEW1' });
+  await waybills.findOrAddWaybill(db, shopTables, { carrier: 'sto', trackingNo: TRACKING_NO });
+  await waybills.findOrAddWaybill(db, shopTables, {
     carrier: 'jd',
     trackingNo: 'NEW1',
     formerCarrier: 'zto',
   });
   // Known under a corrected carrier only.
-  await waybills.takeWaybill(db, shopTables, { carrier: 'jd', trackingNo: 'NEW1' });
+  await waybills.findOrAddWaybill(db, shopTables, { carrier: 'jd', trackingNo: 'NEW1' });
   await waybills.linkWaybill(db, shopTables, WAYBILL, order);
   await waybills.writeWaybillStatus(db, shopTables, WAYBILL, 'delivered');
   await waybills.orderExists(db, shopTables, order);
@@ -176,9 +176,9 @@ async function askAboutDevices(db: Queryable, user: string, merchant: string): P
 }
 
 async function holdPushes(db: Queryable): Promise<void> {
-  await held.openCircuit(db, 'fcm', { cause: 'suspect', words: '', probed: true });
-  await held.listCircuits(db);
-  await held.closeCircuit(db, 'fcm');
+  await held.openHold(db, 'fcm', { cause: 'suspect', words: '', probed: true });
+  await held.listHolds(db);
+  await held.endHold(db, 'fcm');
   await held.countOtherComplaints(db, { provider: 'fcm', deviceId: 'd', reason: 'ok' });
   await held.isMassDeactivation(db, 'fcm');
   const { rows } = await db.query<{ id: string }>('select id::text as id from push_devices limit 1');
@@ -202,7 +202,7 @@ async function waitAndWake(db: Queryable, user: string): Promise<void> {
   await waits.markWaitsWoken(db, [WORKFLOW]);
   await waits.deleteEndedWaits(db, WORKFLOW, 'device', ['user']);
   await waits.deleteOtherWaits(db, WORKFLOW, []);
-  await dueWaits.takeDueWaits(db, shopTables, 500);
+  await dueWaits.claimDueWaits(db, shopTables, 500);
   await dueWaits.noteSweep(db);
   await dueWaits.findMissedSweep(db);
   await attention.listWaitingDeliveries(db, { limit: 100 });
@@ -219,7 +219,7 @@ async function askForPeople(db: Queryable, since: Date, user: string): Promise<v
   const [push] = await notifications.listPushes(db, MESSAGE);
   for (const name of [WORKFLOW, MESSAGE, TRACKING_NO])
     await stories.findDeliveryStories(db, shopTables, name);
-  await held.openCircuit(db, 'fcm', { cause: 'suspect', words: '', probed: true });
+  await held.openHold(db, 'fcm', { cause: 'suspect', words: '', probed: true });
   const { rows } = await db.query<{ id: string }>('select id::text as id from push_devices limit 1');
   if (!notification || !push) throw new Error('the parcel is not there');
   await stories.findNotificationConditions(db, shopTables, notification, [

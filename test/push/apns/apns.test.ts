@@ -217,7 +217,7 @@ describe('the provider token', () => {
       reason: 'provider_auth_refresh',
       retryAfterMs: 0,
     });
-    expect(await send(to)).toMatchObject({ class: 'fail', reason: 'provider_config', circuit: 'credential' });
+    expect(await send(to)).toMatchObject({ class: 'fail', reason: 'provider_config', hold: 'credential' });
   });
 
   test.each(['not a key', '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----'])(
@@ -275,7 +275,7 @@ describe('a phone', () => {
 
       test('that is of use in neither is ours to correct', async () => {
         const { to } = await unknown(otherKey, otherKey);
-        expect(await send(to)).toMatchObject({ class: 'fail', circuit: 'credential' });
+        expect(await send(to)).toMatchObject({ class: 'fail', hold: 'credential' });
       });
     });
 

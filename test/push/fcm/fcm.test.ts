@@ -86,7 +86,7 @@ describe('the access token', () => {
     expect(await stage.push()).toMatchObject({
       class: 'fail',
       reason: 'provider_config',
-      circuit: 'credential',
+      hold: 'credential',
     });
     expect(stage.pushes.map(({ headers }) => headers['authorization'])).toEqual(['Bearer t-1', 'Bearer t-2']);
   });
@@ -99,8 +99,8 @@ describe('the access token', () => {
   });
 
   test.each<[string, number, string, object]>([
-    ['a deleted account', 400, '{"error":"invalid_grant"}', { class: 'fail', circuit: 'credential' }],
-    ['a deleted client', 401, '{"error":"invalid_client"}', { class: 'fail', circuit: 'credential' }],
+    ['a deleted account', 400, '{"error":"invalid_grant"}', { class: 'fail', hold: 'credential' }],
+    ['a deleted client', 401, '{"error":"invalid_client"}', { class: 'fail', hold: 'credential' }],
     ['too many requests', 429, '', { class: 'retry', retryAfterMs: 60_000, definite: true }],
     ['an outage', 503, '', { class: 'retry', definite: true }],
     ['garbage', 200, '<html>', { class: 'retry', definite: true }],
@@ -116,18 +116,14 @@ describe('an error', () => {
     [
       '404 without FCM’s own code is no dead device, and no proof against the project either',
       error(404, 'NOT_FOUND'),
-      { class: 'fail', circuit: 'suspect' },
+      { class: 'fail', hold: 'suspect' },
     ],
     [
       '400 of FCM with other words is no dead device',
       error(400, 'INVALID_ARGUMENT', [fcmError('INVALID_ARGUMENT')]),
       { class: 'fail', reason: 'bad_payload' },
     ],
-    [
-      '403 PERMISSION_DENIED is ours',
-      error(403, 'PERMISSION_DENIED'),
-      { class: 'fail', circuit: 'credential' },
-    ],
+    ['403 PERMISSION_DENIED is ours', error(403, 'PERMISSION_DENIED'), { class: 'fail', hold: 'credential' }],
     [
       '503 UNAVAILABLE is tried again',
       error(503, 'UNAVAILABLE', [fcmError('UNAVAILABLE')]),

@@ -128,7 +128,7 @@ describe('the token', () => {
   test('that is refused again when it is new shows that our keys are wrong', async () => {
     await open({ answer: say({ code: 10001, msg: 'token is invalid' }, 401) });
     expect(await stage.push()).toMatchObject({ class: 'retry', retryAfterMs: 0 });
-    expect(await stage.push()).toMatchObject({ class: 'fail', circuit: 'credential' });
+    expect(await stage.push()).toMatchObject({ class: 'fail', hold: 'credential' });
     expect(stage.tokens).toHaveLength(2);
   });
 
@@ -149,10 +149,10 @@ describe('the token', () => {
       'a wrong signature',
       400,
       '{"code":20001,"msg":"sign is invalid"}',
-      { class: 'fail', circuit: 'credential' },
+      { class: 'fail', hold: 'credential' },
     ],
-    ['a key that is not known', 401, '{"code":10001}', { class: 'fail', circuit: 'credential' }],
-    ['a black-listed app', 401, '{"code":10002}', { class: 'fail', circuit: 'credential' }],
+    ['a key that is not known', 401, '{"code":10001}', { class: 'fail', hold: 'credential' }],
+    ['a black-listed app', 401, '{"code":10002}', { class: 'fail', hold: 'credential' }],
     [
       'too many requests',
       401,

@@ -91,9 +91,9 @@ describe('a subscription made with', () => {
       'our key is not given up: the fault is ours',
       mismatch,
       { ...subscription, vapidKey: vapidPublicKey },
-      { class: 'fail', circuit: 'suspect' },
+      { class: 'fail', hold: 'suspect' },
     ],
-    ['nobody knows which key is not given up', mismatch, subscription, { class: 'fail', circuit: 'suspect' }],
+    ['nobody knows which key is not given up', mismatch, subscription, { class: 'fail', hold: 'suspect' }],
   ])('%s', async (_, answer, keys, expected) => {
     await open(answer);
     expect(await stage.push({ subscription: keys })).toMatchObject(expected);
