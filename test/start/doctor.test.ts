@@ -131,6 +131,7 @@ describe('waybell doctor on the database of a shop', () => {
       ['namespace', true],
       ['sweep', true],
       ['silent devices', true],
+      ['retention', true],
     ]);
     const problems = findings.filter(({ level }) => level === 'problem').map(({ check }) => check);
     expect(new Set(problems)).toEqual(new Set(['migrations', 'tables']));
