@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { insertWebhooks } from '../../src/database/webhook-archive';
+import { journalId } from '../../src/intake/journal-entry';
 import { unique } from '../api/api-lab';
 import { useDatabase } from '../setup/database';
 import { connectTemporal } from '../setup/temporal';
@@ -43,9 +44,10 @@ describe('waybell replay', () => {
       ...{ source: 'own-system', channel: '', mediaType: 'application/json', flaws: [], workflowIds: [] },
       verdict: 'read' as const,
     };
+    const [now, before] = [Date.now(), Date.now() - 3 * 3_600_000];
     await insertWebhooks(db.pool, [
-      { ...stored, id: '1', receivedAt: new Date(), body },
-      { ...stored, id: '2', receivedAt: new Date(Date.now() - 3 * 3_600_000), body: Buffer.from('{') },
+      { ...stored, id: journalId(now), receivedAt: new Date(now), body },
+      { ...stored, id: journalId(before), receivedAt: new Date(before), body: Buffer.from('{') },
     ]);
     const settings = { STATUS_MAP: '{"揽收了":"picked_up"}' };
 

@@ -6,6 +6,7 @@ import { Client } from '@temporalio/client';
 import { google } from '@temporalio/proto';
 import { createShopTables } from '../../src/embedded/sample-shop';
 import { waitUntilServing } from '../../temporal/dev-server';
+import { ANY_AGE } from '../setup/any-age';
 import { requireClosedLedger } from '../setup/closed-ledger';
 import { startCloudFunction, type FakeCloudFunction } from '../setup/cloud-function';
 import { createEmptyDatabase, type TestDatabase } from '../setup/database';
@@ -61,6 +62,7 @@ export async function openShop(): Promise<Shop> {
       TEMPORAL_NAMESPACE: namespace,
       CLOUD_FUNC_URL: cloud.url,
       API_KEYS: key,
+      MAX_AGE_HOURS: JSON.stringify(ANY_AGE.maxAgeHours),
     },
     post: (route, body) =>
       fetch(`http://127.0.0.1:${ports[0]}${route}`, {
