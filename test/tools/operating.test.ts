@@ -135,6 +135,7 @@ describe('docs/operating.md, typed from the top to the bottom', () => {
     [/waybell retry|--name retry|retryNow/, waits],
     [/curl -X POST .*\/retry'/, closed],
     [/workflow cancel/, waits],
+    [/to waybell_worker;/, () => pool.query('create role waybell_worker')],
     [
       /forget-journal/,
       () =>
