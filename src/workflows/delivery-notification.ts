@@ -1,39 +1,11 @@
-import {
-  allHandlersFinished,
-  CancellationScope,
-  condition,
-  continueAsNew,
-  getExternalWorkflowHandle,
-  isCancellation,
-  patched,
-  workflowInfo,
-} from '@temporalio/workflow';
-import type { NotificationRef, Outcome, PushResult, Recipients, ToldParcel } from '../shipment/delivery';
-import { readEndReason, type EndReason } from '../shipment/end-reason';
+import { CancellationScope, getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
+import type { Recipients } from '../shipment/delivery';
 import { TOO_OLD } from '../shipment/news-age';
 import type { Announcement, DeliveryInput, DeliveryResult } from './contract';
-import { openInbox, type Inbox } from './inbox';
+import { arrivalOrDeadline, endUnsent, goOnAsNewRun, openDelivery, type Delivery } from './delivery';
 import { isDataRefused, localFirst } from './local-first';
 import { supersedeSignal } from './messages';
-import { pushPage } from './push-page';
-import { Story } from './story';
-
-/** However soon a deadline is: nothing is looked at in a rush. */
-const SHORTEST_WAIT_MS = 1_000;
-
-/** Passes that pushed to nobody, one after another, before a delivery waits although devices seem to be there. */
-const MOST_IDLE_PASSES = 2;
-
-/** The changes to what a run does that older histories lack, by the names under which they are marked. */
-const CHANGES = { idleLooksWait: 'idle-looks-wait', shortHistories: 'short-histories' } as const;
-
-/** One run of a delivery: what it was started with, what arrives from outside, and what it tells the outside. */
-interface Delivery {
-  readonly workflowId: string;
-  readonly input: DeliveryInput;
-  readonly inbox: Inbox;
-  readonly story: Story;
-}
+import { pushUntilSettled } from './push-rounds';
 
 /**
  * Turns one shipment update into pushes: persist the waybill, resolve the recipients, upsert the
@@ -52,13 +24,6 @@ export async function deliveryNotification(input: DeliveryInput): Promise<Delive
     }
     throw error;
   }
-}
-
-function openDelivery(input: DeliveryInput): Delivery {
-  const story = new Story(input.update, input.resume?.round.number);
-  const forced = input.retryOf?.force ?? input.resume?.forced;
-  const inbox = openInbox(input.resume?.retries ?? [], () => story.whyNoRetry(), forced);
-  return { workflowId: workflowInfo().workflowId, input, inbox, story };
 }
 
 async function deliver(delivery: Delivery): Promise<DeliveryResult> {
@@ -131,114 +96,6 @@ async function recipientsOnceOrdered(
   }
 }
 
-/** Pushes rounds until nothing is left to wait for. */
-async function pushUntilSettled(delivery: Delivery, announcement: Announcement): Promise<DeliveryResult> {
-  const { inbox, story } = delivery;
-  let { round, notifications } = announcement;
-  let idlePasses = 0;
-  for (;;) {
-    const pass = await pushRound(delivery, { ...announcement, notifications, round });
-    const { outcome } = pass;
-    ({ notifications } = pass);
-    story.recorded(outcome);
-    const goesOn = { ...announcement, notifications };
-    idlePasses = pass.tried ? 0 : idlePasses + 1;
-    if (outcome.lookAgain && (idlePasses < MOST_IDLE_PASSES || !patched(CHANGES.idleLooksWait))) {
-      await goOnAsNewRun(() => resumed(delivery, { ...goesOn, round }));
-      continue;
-    }
-    if (outcome.wakeAt !== null) await arrivalOrDeadline(inbox, outcome.wakeAt, outcome.wakeInMs);
-
-    // Closing is a loop: what arrived while the outcome was being recorded is looked at before the end.
-    await condition(allHandlersFinished);
-    if (outcome.wakeAt === null && inbox.isEmpty()) {
-      const { sendStatus, audiences } = outcome;
-      // A history may hold the sentence that stood here before there were codes.
-      const reason = readEndReason(outcome.reason) ?? 'by-audience';
-      return { outcome: sendStatus, reason, audiences };
-    }
-    const { retry } = inbox.drain();
-    story.goesOn(retry);
-    // A run that was reset knows less than the database of what was pushed.
-    const last = Math.max(round.number, outcome.lastRound ?? 0);
-    round = retry ? { number: last + 1, only: retry.devices } : { number: round.number };
-    idlePasses = 0;
-    await goOnAsNewRun(() => resumed(delivery, { ...goesOn, round }));
-  }
-}
-
-/** Goes on as a new run when the server suggests it: ten thousand signals or retries are no endless history. */
-async function goOnAsNewRun(next: () => DeliveryInput): Promise<void> {
-  if (!workflowInfo().continueAsNewSuggested || !patched(CHANGES.shortHistories)) return;
-  await condition(allHandlersFinished);
-  await continueAsNew<typeof deliveryNotification>(next());
-}
-
-/** One pass over the devices, and how it ended. */
-interface Pass {
-  readonly outcome: Outcome;
-  /** As their rows are now. */
-  readonly notifications: readonly NotificationRef[];
-  /** Whether a provider was asked for any device. */
-  readonly tried: boolean;
-}
-
-/** Pushes to every device of a round, and records how it ended. */
-async function pushRound(delivery: Delivery, announcement: Announcement): Promise<Pass> {
-  const { workflowId, input, inbox } = delivery;
-  const { number, only } = announcement.round;
-  const { results, notifications } = await pushToDevices(delivery, announcement);
-  const parcel = toldParcel(delivery, announcement);
-  const outcome = await localFirst('recordOutcome', 'record outcome', {
-    ...{ workflowId, notifications, round: number, only },
-    ...{ results, limits: input.limits, parcel },
-    ...inbox.forced(),
-  });
-  return { outcome, notifications, tried: results.some(({ state }) => state !== 'moved') };
-}
-
-function toldParcel({ input: { update } }: Delivery, { decision }: Announcement): ToldParcel {
-  const { carrier, trackingNo } = update;
-  return { carrier, trackingNo, decision };
-}
-
-/** What the run is started with that goes on after this one. */
-function resumed({ input, inbox }: Delivery, announcement: Announcement): DeliveryInput {
-  const { force: forced } = inbox.forced();
-  const retries = inbox.pendingRetries();
-  return { ...input, resume: { ...announcement, retries, ...(forced && { forced }) } };
-}
-
-/** Pushes to the devices of one page; a following page gets a run and a history of its own. */
-async function pushToDevices(
-  delivery: Delivery,
-  announcement: Announcement,
-): Promise<{ results: PushResult[]; notifications: readonly NotificationRef[] }> {
-  const { workflowId, input, inbox, story } = delivery;
-  const { round, notifications: before } = announcement;
-  const { number, only } = round;
-  const parcel = toldParcel(delivery, announcement);
-  const search = { workflowId, notifications: before, round: number, only, parcel };
-  const page = await localFirst('findDevices', 'find devices', search);
-  const { devices, more, notifications = before } = page;
-  story.pushing(number, { devices, more });
-  const merchantId = notifications.find(({ audience }) => audience === 'merchant')?.recipientId;
-  const { limits } = input;
-  const results = await pushPage({ devices, round: number, ...inbox.forced(), limits, merchantId });
-  story.pushed(results);
-  if (!more) return { results, notifications };
-
-  await localFirst('recordResults', 'record results', { workflowId, round: number, results });
-  await condition(allHandlersFinished);
-  return continueAsNew<typeof deliveryNotification>(resumed(delivery, { ...announcement, notifications }));
-}
-
-/** @param leftMs until then by the clock that set the deadline; older histories have the deadline alone */
-async function arrivalOrDeadline(inbox: Inbox, deadline: string, leftMs?: number | null): Promise<void> {
-  const left = leftMs ?? Date.parse(deadline) - Date.now();
-  await condition(() => !inbox.isEmpty(), Math.max(left, SHORTEST_WAIT_MS));
-}
-
 /**
  * Ends a delivery whose data the database refuses: another try would be refused too. Where not even its decision could
  * be stored there is no row that could say so, and the workflow fails.
@@ -246,14 +103,4 @@ async function arrivalOrDeadline(inbox: Inbox, deadline: string, leftMs?: number
 async function endRefused(delivery: Delivery, error: unknown): Promise<DeliveryResult> {
   if (!delivery.story.isDecided()) throw error;
   return endUnsent(delivery, 'failed', 'data-refused');
-}
-
-/** Closes a delivery that tells nobody anything, with its reason. */
-async function endUnsent(
-  { workflowId }: Delivery,
-  outcome: 'superseded' | 'no-targets' | 'failed',
-  reason: EndReason,
-): Promise<DeliveryResult> {
-  await localFirst('endUnsent', 'record outcome', { workflowId, sendStatus: outcome, reason });
-  return { outcome, reason, audiences: [] };
 }

@@ -1,0 +1,54 @@
+import { allHandlersFinished, condition, continueAsNew, patched, workflowInfo } from '@temporalio/workflow';
+import type { EndReason } from '../shipment/end-reason';
+import type { DeliveryInput, DeliveryResult } from './contract';
+import { openInbox, type Inbox } from './inbox';
+import { localFirst } from './local-first';
+import { Story } from './story';
+
+/** However soon a deadline is: nothing is looked at in a rush. */
+const SHORTEST_WAIT_MS = 1_000;
+
+/** The changes to what a run does that older histories lack, by the names under which they are marked. */
+export const CHANGES = { idleLooksWait: 'idle-looks-wait', shortHistories: 'short-histories' } as const;
+
+/** One run of a delivery: what it was started with, what arrives from outside, and what it tells the outside. */
+export interface Delivery {
+  readonly workflowId: string;
+  readonly input: DeliveryInput;
+  readonly inbox: Inbox;
+  readonly story: Story;
+}
+
+export function openDelivery(input: DeliveryInput): Delivery {
+  const story = new Story(input.update, input.resume?.round.number);
+  const forced = input.retryOf?.force ?? input.resume?.forced;
+  const inbox = openInbox(input.resume?.retries ?? [], () => story.whyNoRetry(), forced);
+  return { workflowId: workflowInfo().workflowId, input, inbox, story };
+}
+
+/** @param leftMs until then by the clock that set the deadline; older histories have the deadline alone */
+export async function arrivalOrDeadline(
+  inbox: Inbox,
+  deadline: string,
+  leftMs?: number | null,
+): Promise<void> {
+  const left = leftMs ?? Date.parse(deadline) - Date.now();
+  await condition(() => !inbox.isEmpty(), Math.max(left, SHORTEST_WAIT_MS));
+}
+
+/** Goes on as a new run when the server suggests it: ten thousand signals or retries are no endless history. */
+export async function goOnAsNewRun(next: () => DeliveryInput): Promise<void> {
+  if (!workflowInfo().continueAsNewSuggested || !patched(CHANGES.shortHistories)) return;
+  await condition(allHandlersFinished);
+  await continueAsNew<(input: DeliveryInput) => Promise<DeliveryResult>>(next());
+}
+
+/** Closes a delivery that tells nobody anything, with its reason. */
+export async function endUnsent(
+  { workflowId }: Delivery,
+  outcome: 'superseded' | 'no-targets' | 'failed',
+  reason: EndReason,
+): Promise<DeliveryResult> {
+  await localFirst('endUnsent', 'record outcome', { workflowId, sendStatus: outcome, reason });
+  return { outcome, reason, audiences: [] };
+}

@@ -1,0 +1,110 @@
+import { allHandlersFinished, condition, continueAsNew, patched } from '@temporalio/workflow';
+import type { NotificationRef, Outcome, PushResult, ToldParcel } from '../shipment/delivery';
+import { readEndReason } from '../shipment/end-reason';
+import type { Announcement, DeliveryInput, DeliveryResult } from './contract';
+import { arrivalOrDeadline, CHANGES, goOnAsNewRun, type Delivery } from './delivery';
+import { localFirst } from './local-first';
+import { pushPage } from './push-page';
+
+/** Passes that pushed to nobody, one after another, before a delivery waits although devices seem to be there. */
+const MOST_IDLE_PASSES = 2;
+
+/** Pushes rounds until nothing is left to wait for. */
+export async function pushUntilSettled(
+  delivery: Delivery,
+  announcement: Announcement,
+): Promise<DeliveryResult> {
+  const { inbox, story } = delivery;
+  let { round, notifications } = announcement;
+  let idlePasses = 0;
+  for (;;) {
+    const pass = await pushRound(delivery, { ...announcement, notifications, round });
+    const { outcome } = pass;
+    ({ notifications } = pass);
+    story.recorded(outcome);
+    const goesOn = { ...announcement, notifications };
+    idlePasses = pass.tried ? 0 : idlePasses + 1;
+    if (outcome.lookAgain && (idlePasses < MOST_IDLE_PASSES || !patched(CHANGES.idleLooksWait))) {
+      await goOnAsNewRun(() => resumed(delivery, { ...goesOn, round }));
+      continue;
+    }
+    if (outcome.wakeAt !== null) await arrivalOrDeadline(inbox, outcome.wakeAt, outcome.wakeInMs);
+
+    // Closing is a loop: what arrived while the outcome was being recorded is looked at before the end.
+    await condition(allHandlersFinished);
+    if (outcome.wakeAt === null && inbox.isEmpty()) {
+      const { sendStatus, audiences } = outcome;
+      // A history may hold the sentence that stood here before there were codes.
+      const reason = readEndReason(outcome.reason) ?? 'by-audience';
+      return { outcome: sendStatus, reason, audiences };
+    }
+    const { retry } = inbox.drain();
+    story.goesOn(retry);
+    // A run that was reset knows less than the database of what was pushed.
+    const last = Math.max(round.number, outcome.lastRound ?? 0);
+    round = retry ? { number: last + 1, only: retry.devices } : { number: round.number };
+    idlePasses = 0;
+    await goOnAsNewRun(() => resumed(delivery, { ...goesOn, round }));
+  }
+}
+
+/** One pass over the devices, and how it ended. */
+interface Pass {
+  readonly outcome: Outcome;
+  /** As their rows are now. */
+  readonly notifications: readonly NotificationRef[];
+  /** Whether a provider was asked for any device. */
+  readonly tried: boolean;
+}
+
+/** Pushes to every device of a round, and records how it ended. */
+async function pushRound(delivery: Delivery, announcement: Announcement): Promise<Pass> {
+  const { workflowId, input, inbox } = delivery;
+  const { number, only } = announcement.round;
+  const { results, notifications } = await pushToDevices(delivery, announcement);
+  const parcel = toldParcel(delivery, announcement);
+  const outcome = await localFirst('recordOutcome', 'record outcome', {
+    ...{ workflowId, notifications, round: number, only },
+    ...{ results, limits: input.limits, parcel },
+    ...inbox.forced(),
+  });
+  return { outcome, notifications, tried: results.some(({ state }) => state !== 'moved') };
+}
+
+function toldParcel({ input: { update } }: Delivery, { decision }: Announcement): ToldParcel {
+  const { carrier, trackingNo } = update;
+  return { carrier, trackingNo, decision };
+}
+
+/** What the run is started with that goes on after this one. */
+function resumed({ input, inbox }: Delivery, announcement: Announcement): DeliveryInput {
+  const { force: forced } = inbox.forced();
+  const retries = inbox.pendingRetries();
+  return { ...input, resume: { ...announcement, retries, ...(forced && { forced }) } };
+}
+
+/** Pushes to the devices of one page; a following page gets a run and a history of its own. */
+async function pushToDevices(
+  delivery: Delivery,
+  announcement: Announcement,
+): Promise<{ results: PushResult[]; notifications: readonly NotificationRef[] }> {
+  const { workflowId, input, inbox, story } = delivery;
+  const { round, notifications: before } = announcement;
+  const { number, only } = round;
+  const parcel = toldParcel(delivery, announcement);
+  const search = { workflowId, notifications: before, round: number, only, parcel };
+  const page = await localFirst('findDevices', 'find devices', search);
+  const { devices, more, notifications = before } = page;
+  story.pushing(number, { devices, more });
+  const merchantId = notifications.find(({ audience }) => audience === 'merchant')?.recipientId;
+  const { limits } = input;
+  const results = await pushPage({ devices, round: number, ...inbox.forced(), limits, merchantId });
+  story.pushed(results);
+  if (!more) return { results, notifications };
+
+  await localFirst('recordResults', 'record results', { workflowId, round: number, results });
+  await condition(allHandlersFinished);
+  return continueAsNew<(input: DeliveryInput) => Promise<DeliveryResult>>(
+    resumed(delivery, { ...announcement, notifications }),
+  );
+}
