@@ -22,7 +22,11 @@ export const ROOMS = {
     not: /^(?!@temporalio\/(workflow|common)$)/,
   },
   sources: { pure: true, knows: ['shipment/'], not: /^(@temporalio\/|pg$|express$)/ },
-  push: { pure: true, knows: ['shipment/', 'config/setting-fields'], not: /^(@temporalio\/|pg$|express$)/ },
+  push: {
+    pure: true,
+    knows: ['shipment/', 'config/(setting-fields|network-reach)'],
+    not: /^(@temporalio\/|pg$|express$)/,
+  },
   config: { pure: true, knows: ['shipment/', 'push/settings'], not: /^(@temporalio\/|pg$|express$)/ },
   database: { knows: ['shipment/', 'config/'], not: /^(@temporalio\/|express$)/ },
   // A retry of many does for each delivery what a retry of one does.

@@ -36,6 +36,7 @@ export async function startApi(
     env: {
       ...{ PATH, HOME, DATA_DIR: dataDir, HOST: '127.0.0.1', PORT: `${port}`, PUSH_PORT: `${pushPort}` },
       DATABASE_URL: parts.databaseUrl('waybell'),
+      UNSIGNED_WEBHOOKS: 'allow',
       TEMPORAL_ADDRESS: temporal === 'there' ? parts.temporalAddress : `127.0.0.1:${nowhere}`,
       TEMPORAL_NAMESPACE: NAMESPACE,
       CLOUD_FUNC_URL: 'http://127.0.0.1:9/nobody',

@@ -115,6 +115,19 @@ export const ERRORS = {
     'Register with the token of the account that owns the phone now.',
   ),
 
+  'host-not-local': http(
+    403,
+    'final',
+    'Nothing asks for a key, and the request is addressed to a name that may lead here from anywhere.',
+    'Use localhost or an address; or set DEVICE_REGISTRATION=key and API_KEYS.',
+  ),
+  'cross-site': http(
+    403,
+    'final',
+    'Nothing asks for a key, and the page of another site sent the request.',
+    'Send it from a page of Waybell or from a program; or set DEVICE_REGISTRATION=key and API_KEYS.',
+  ),
+
   // What is asked for
   'owner-required': http(400, 'final', 'A device needs an owner.', 'Send user_id, merchant_id, or both.'),
   'device-unknown': http(404, 'final', 'No device has this appid and cid.', 'Register the device first.'),

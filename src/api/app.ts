@@ -20,6 +20,7 @@ import { addNotificationRoutes } from './notifications';
 import { addReceiptRoutes, providerReceiptRoutes } from './receipts';
 import { addProviderRoutes } from './providers';
 import { addRetryRoutes } from './retries';
+import { requireLocalRequests } from './local-requests';
 import { logRequests } from './request-log';
 import { addWaybillRoutes } from './waybills';
 
@@ -61,6 +62,7 @@ function appAround(
   app.use(metrics.measure);
   app.use(securityHeaders());
   app.use(healthRoutes(deps));
+  if (deps.config.deviceRegistration === 'open') app.use(requireLocalRequests(deps.config));
   addRoutes(app, metrics.registry);
   app.use('/metrics', authenticate(deps.config, { persons: false }));
   app.use(metrics.routes);

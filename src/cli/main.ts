@@ -72,6 +72,8 @@ waybell
   .addCommand(ledgerCommand())
   .addCommand(forgetJournalCommand());
 
+// Journal, logs, channels and locks hold what only the user who runs Waybell may read.
+process.umask(0o077);
 waybell.parseAsync().catch((error: unknown) => {
   // What we threw ourselves is a sentence for the reader; anything else is a defect, and its stack helps.
   const sentence =

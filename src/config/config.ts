@@ -11,6 +11,7 @@ import {
 import type { WaitLimits } from '../shipment/attention';
 import type { NewsAge } from '../shipment/news-age';
 import { SHIPMENT_STATUSES, type ShipmentStatus } from '../shipment/status';
+import { exposureProblems, plaintextOf, type Plaintext } from './exposure';
 import { describeObsoleteSettings } from './obsolete-settings';
 import { type Retention, retentionContradictions, retentionFields, retentionOf } from './retention';
 import {
@@ -98,6 +99,7 @@ const environment = z.object({
     )
     .default([]),
   UNSIGNED_WEBHOOKS: z.literal('allow').optional(),
+  PLAINTEXT_HOSTS: list.default([]),
   CHANNELS_FILE: z.string().min(1).optional(),
   DEVICE_REGISTRATION: z.enum(['open', 'key', 'jwt']).optional(),
   API_KEYS: secrets.default([]),
@@ -147,6 +149,8 @@ export interface Config {
   readonly newsAge: NewsAge;
   readonly statusMap: Readonly<Record<string, ShipmentStatus>>;
   readonly webhookSecrets: readonly string[];
+  /** Servers beyond this machine that are reached without TLS. */
+  readonly plaintext: readonly Plaintext[];
   /** Absolute. */
   readonly channelsFile: string;
   readonly deviceRegistration: 'open' | 'key' | 'jwt';
@@ -183,17 +187,17 @@ function contradictions(given: Given): string[] {
     problems.push('SUPABASE_JWT_SECRET: required when DEVICE_REGISTRATION=jwt');
   if (production && given.API_KEYS === undefined)
     problems.push('API_KEYS: required when NODE_ENV=production (openssl rand -hex 24 makes one)');
-  if (production && given.WEBHOOK_SECRETS === undefined && given.UNSIGNED_WEBHOOKS === undefined)
-    problems.push(
-      'WEBHOOK_SECRETS: required when NODE_ENV=production; set UNSIGNED_WEBHOOKS=allow to accept unsigned webhooks all the same',
-    );
-  return problems;
+  return [...problems, ...exposureProblems(given)];
+}
+
+/** An empty variable means "not set": compose files and shells pass empty strings for missing ones. */
+function givenIn(source: NodeJS.ProcessEnv): Given {
+  return Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
 }
 
 /** Reads each setting by itself, and then what `rules` say of all together: every problem is told at once. */
 function readEnvironment(source: NodeJS.ProcessEnv, rules: (given: Given) => string[]): Environment {
-  // An empty variable means "not set": compose files and shells pass empty strings for missing ones.
-  const given: Given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
+  const given = givenIn(source);
   const parsed = environment.safeParse(given);
   const problems = [
     ...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${issue.message}`),
@@ -256,8 +260,8 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
   return Object.freeze({
     production: env.NODE_ENV === 'production',
     logLevel: env.LOG_LEVEL,
-    // Embedded parts answer without a key, so they listen on this machine only.
-    host: env.HOST ?? (external ? '0.0.0.0' : '127.0.0.1'),
+    // Who is reached by others says so.
+    host: env.HOST ?? '127.0.0.1',
     port: env.PORT,
     pushPort: env.PUSH_PORT,
     workerPort: env.WORKER_PORT,
@@ -281,6 +285,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     newsAge: { zone: env.SHOP_TIME_ZONE, maxAgeHours: env.MAX_AGE_HOURS },
     statusMap: env.STATUS_MAP,
     webhookSecrets: env.WEBHOOK_SECRETS,
+    plaintext: plaintextOf(givenIn(source)),
     channelsFile: channelsFile(env),
     deviceRegistration: env.DEVICE_REGISTRATION ?? (external ? 'key' : 'open'),
     apiKeys: env.API_KEYS,

@@ -1,5 +1,6 @@
 import type { Check } from './check';
 import { channels, ports, settings } from './checks/surroundings';
+import { doors, publicRoles } from './checks/exposure';
 import { clockOfPostgresql, clockOfTemporal, namespace, pollers, temporalServer } from './checks/temporal';
 import { cloudFunction, providers } from './checks/pushing';
 import { journal, silentJournals } from './checks/journal';
@@ -9,6 +10,7 @@ import { retentionSchedule, silentDevicesSchedule, sweepSchedule } from './check
 /** Everything that the doctor looks at, in the order in which people read it. */
 export const CHECKS: readonly Check[] = [
   settings,
+  doors,
   ports,
   postgresql,
   clockOfPostgresql,
@@ -16,6 +18,7 @@ export const CHECKS: readonly Check[] = [
   migrations,
   tables,
   uniqueKeys,
+  publicRoles,
   sizes,
   temporalServer,
   clockOfTemporal,

@@ -1,12 +1,14 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, openSync, readSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findRunning, inUse, lockDataDir, processFiles, type Role } from './locks';
 import { listenToStopRequests, StopRequested } from './stop';
 import { requireFreePorts, wantedPorts } from './ports';
 import { loadConfig, obsoleteSettings, type Config } from '../config/config';
+import { onlyThisMachine, openDoors } from '../config/open-doors';
 import { withDemoVapidKey } from '../embedded/demo-vapid';
 import { waitForLeftovers } from '../embedded/leftovers';
 import { openLogs } from '../log';
@@ -28,8 +30,12 @@ export async function start({ role, background }: StartChoice): Promise<number> 
   requireSharedParts(config, role);
   // Before the log is opened, which belongs to the process that runs.
   const unlock = await lockDataDir(config.dataDir, role);
+  await closeFolders(config.dataDir);
   const logs = openLogs(config, { file: processFiles(config.dataDir, role).log, background });
   for (const line of obsoleteSettings()) logs.log.warn(line);
+  for (const { what, fix } of openDoors(config)) logs.log.warn(`${what} ${fix}`);
+  const here = onlyThisMachine(config);
+  if (here !== undefined) logs.log.info(here);
   const supervisor = createSupervisor();
   supervisor.add({ name: 'DATA_DIR', stop: unlock });
   const stopRequest = listenToStopRequests(() => {
@@ -67,6 +73,15 @@ export async function start({ role, background }: StartChoice): Promise<number> 
   if (over.aborted) logs.progress('Stopped.');
   await logs.close();
   return code;
+}
+
+/** What an earlier version made for everybody to read: the journal holds bodies as they came. */
+async function closeFolders(dataDir: string): Promise<void> {
+  for (const folder of ['journal', 'logs']) {
+    await chmod(path.join(dataDir, folder), 0o700).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+  }
 }
 
 /** @throws {Error} when one half of Waybell would be alone with parts that live inside the other. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { loadConfig } from '../../src/config/config';
@@ -55,7 +56,10 @@ describe('docs/production.md', () => {
   test('writes settings that a production start accepts', () => {
     const file = settingsIn(read(`${RECIPE}/waybell.env`));
     for (const added of blocks.map(settingsIn).filter((settings) => 'DATABASE_URL' in settings)) {
-      const made = { API_KEYS: 'a'.repeat(48), WEBHOOK_SECRETS: `whsec_${'a'.repeat(32)}` };
+      const made = {
+        API_KEYS: randomBytes(24).toString('hex'),
+        WEBHOOK_SECRETS: `whsec_${randomBytes(24).toString('base64')}`,
+      };
       expect(Object.keys(added)).toEqual(expect.arrayContaining(Object.keys(made)));
       const { production, database, temporal } = loadConfig({ ...file, ...added, ...made });
       expect([production, database.kind, temporal.kind]).toEqual([true, 'external', 'external']);

@@ -20,6 +20,13 @@ const rows = page
     inProduction: required !== 'never in production',
   }));
 
+/** In place of the examples, which anybody can read. */
+const OWN_SECRETS = {
+  API_KEYS: '0b64f7f1f4c2a7d0c7a84c9e1d3b5f62',
+  WEBHOOK_SECRETS: 'whsec_q2V5cyBhcmUgbWFkZSBieSBvcGVuc3Ns',
+  SUPABASE_JWT_SECRET: 'Zk3vQm8xT1rY6uWc0pLs9dNf',
+};
+
 describe('docs/settings.md', () => {
   test('names every variable once, and none that does not exist', () => {
     expect(rows.map(({ name }) => name).sort()).toEqual([...SETTING_NAMES].sort());
@@ -39,9 +46,22 @@ describe('docs/settings.md', () => {
 
   test('shows examples that are accepted all together', () => {
     const examples = rows.filter(({ inProduction }) => inProduction);
-    const everything = Object.fromEntries(examples.map(({ name, example }) => [name, example]));
+    const everything = {
+      ...Object.fromEntries(examples.map(({ name, example }) => [name, example])),
+      ...OWN_SECRETS,
+    };
     expect(loadConfig(everything)).toMatchObject({ production: true, port: 8080, deviceRegistration: 'jwt' });
   });
+
+  test.each(rows.filter(({ name }) => name in OWN_SECRETS))(
+    'shows a secret for $name that no start on a database of the shop takes',
+    ({ name, example }) => {
+      const others = { DATABASE_URL: 'postgresql://127.0.0.1/shop', CLOUD_FUNC_URL: 'http://127.0.0.1/push' };
+      expect(() => loadConfig({ ...others, ...OWN_SECRETS, [name]: example })).toThrow(
+        `${name}: a secret is published in a documentation`,
+      );
+    },
+  );
 
   test('shows the whole of SHOP_TABLES as it is by default', () => {
     const shown = /^```json\n([\s\S]*?)^```/m.exec(page)?.[1] ?? '';

@@ -55,6 +55,7 @@ describe('waybell doctor with nothing reachable', () => {
       CLOUD_FUNC_URL: `http://127.0.0.1:${cloud}/push`,
       GETUI_URLS: `http://127.0.0.1:${cloud}`,
       DEVICE_REGISTRATION: 'jwt',
+      UNSIGNED_WEBHOOKS: 'allow',
       ...secrets,
     };
     const started = Date.now();

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { PROJECT_ROOT } from '../../src/project-root';
@@ -14,6 +14,19 @@ interface Notification {
 
 /** Two starts on a busy machine. */
 const SLOW_MS = 300_000;
+
+/** What others on this machine may read or enter, anywhere below `folder`. */
+async function openToOthers(folder: string): Promise<string[]> {
+  const names = await readdir(folder, { recursive: true });
+  const open = await Promise.all(
+    names.map(async (name) => {
+      // The servers delete files of their own meanwhile.
+      const { mode } = await stat(path.join(folder, name)).catch(() => ({ mode: 0 }));
+      return (mode & 0o077) === 0 ? [] : [name];
+    }),
+  );
+  return open.flat();
+}
 
 describe('waybell start with nothing configured', () => {
   let dataDir: string;
@@ -69,6 +82,7 @@ describe('waybell start with nothing configured', () => {
       const product = start();
       await product.ready();
       expect(product.output()).toBe(asReadmeShows(product.output()));
+      expect(await openToOthers(dataDir)).toEqual([]);
       expect(await call('GET', '/healthz')).toEqual({ ok: true });
       const onPushPort = await fetch(`http://127.0.0.1:${settings.PUSH_PORT}/readyz`);
       expect(await onPushPort.json()).toEqual({

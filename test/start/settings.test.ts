@@ -15,6 +15,7 @@ describe('waybell start with wrong settings', () => {
       DATABASE_URL: 'mysql://me:very-secret@db/shop',
       CLOUD_FUNC_URL: 'https://push.example/send',
       API_KEYS: 'too-short',
+      UNSIGNED_WEBHOOKS: 'allow',
     });
     expect(output.split('\n').slice(0, -1)).toEqual([
       'Waybell cannot start with these settings:',
@@ -24,6 +25,21 @@ describe('waybell start with wrong settings', () => {
       '  - API_KEYS: every key needs at least 24 characters',
     ]);
     expect(output).not.toMatch(/seven|loud|very-secret|too-short/);
+  });
+
+  test('says the one line that settings of yesterday miss', async () => {
+    const output = await refusal({
+      DATABASE_URL: 'postgresql://127.0.0.1:1/shop',
+      CLOUD_FUNC_URL: 'https://push.example/send',
+      API_KEYS: '0b64f7f1f4c2a7d0c7a84c9e1d3b5f62',
+    });
+    expect(output).toBe(
+      [
+        'Waybell cannot start with these settings:',
+        '  - WEBHOOK_SECRETS: required when DATABASE_URL is set; set UNSIGNED_WEBHOOKS=allow to accept unsigned webhooks all the same',
+        '',
+      ].join('\n'),
+    );
   });
 
   test('production without a database and a Temporal server of its own is refused', async () => {

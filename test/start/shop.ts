@@ -62,6 +62,7 @@ export async function openShop(): Promise<Shop> {
       TEMPORAL_NAMESPACE: namespace,
       CLOUD_FUNC_URL: cloud.url,
       API_KEYS: key,
+      UNSIGNED_WEBHOOKS: 'allow',
       MAX_AGE_HOURS: JSON.stringify(ANY_AGE.maxAgeHours),
     },
     post: (route, body) =>

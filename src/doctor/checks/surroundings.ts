@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { describeTakenPort, findPortHolder, wantedPorts, type WantedPort } from '../../process/ports';
 import { nameOf, type RunningProcess } from '../../process/locks';
-import type { Config } from '../../config/config';
 import { readChannelsFile, type StoredChannel } from '../../intake/channels/file';
 import { isValidAt, type Expiring } from '../../intake/channels/channels';
 import { findSource } from '../../sources/registry';
@@ -72,11 +71,10 @@ export const channels: Check = {
     if (stored instanceof Error) {
       return [problem(stored.message, 'Restore the file from a backup, or correct that place by hand.')];
     }
-    const route = ownRoute(config);
-    if (stored.length === 0) return [...route, ok('There are no channels.')];
+    if (stored.length === 0) return [ok('There are no channels.')];
     const judged = stored.flatMap((channel) => judge(channel, clock()));
     const good = judged.length === 0 ? [ok(`${stored.length} channel(s) have valid URLs and secrets.`)] : [];
-    return [...route, ...(await openToOthers(file)), ...judged, ...good];
+    return [...(await openToOthers(file)), ...judged, ...good];
   },
 };
 
@@ -102,17 +100,6 @@ function judge({ source, name, secrets, tokens, unsigned }: StoredChannel, now: 
   if (!isAnyValid(secrets, now + RENEW_BEFORE_MS))
     seen.push(warning(`${who}: its last secret expires within 7 days.`, `${rotate} --secret-stdin`));
   return seen;
-}
-
-/** Embedded parts are for trying: there it is meant so. */
-function ownRoute({ production, webhookSecrets }: Config): Seen[] {
-  if (!production || webhookSecrets.length > 0) return [];
-  return [
-    warning(
-      'POST /webhook/express/status takes webhooks without proof (UNSIGNED_WEBHOOKS).',
-      'Set WEBHOOK_SECRETS, and let the senders sign; until then let nobody else reach that route.',
-    ),
-  ];
 }
 
 function isAnyValid(all: readonly Expiring[], now: number): boolean {

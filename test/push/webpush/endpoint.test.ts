@@ -3,7 +3,8 @@ import { createECDH } from 'node:crypto';
 import dns from 'node:dns';
 import { isIPv6 } from 'node:net';
 import type { PushAnswer } from '../../../src/push/provider';
-import { endpointProblem, isPublicAddress, PUSH_SERVICE_HOSTS } from '../../../src/push/webpush/post';
+import { isPublicAddress } from '../../../src/config/network-reach';
+import { endpointProblem, PUSH_SERVICE_HOSTS } from '../../../src/push/webpush/post';
 import { createWebPushProvider } from '../../../src/push/webpush/webpush';
 import { sampleMessage } from '../sample-message';
 

@@ -1,0 +1,29 @@
+import { onlyThisMachine, openDoors } from '../../config/open-doors';
+import { findReadableByPublicRoles } from '../../database/schema/public-roles';
+import { ok, warning, type Check } from '../check';
+
+/** What the settings leave open to others. */
+export const doors: Check = {
+  name: 'open doors',
+  run: ({ config }) => {
+    const open = openDoors(config).map(({ what, fix }) => warning(what, fix));
+    const closed = open.length === 0 ? [ok('The settings leave nothing open.')] : open;
+    const here = onlyThisMachine(config);
+    return Promise.resolve([...closed, ...(here === undefined ? [] : [ok(here)])]);
+  },
+};
+
+/** Tables that everybody reads who has the public key of the shop's app. */
+export const publicRoles: Check = {
+  name: 'public roles',
+  async run({ config, database }) {
+    const readable = await findReadableByPublicRoles((await database()).pool, config.shopTables);
+    if (readable.length === 0) return [ok('Neither anon nor authenticated may read every row of a table.')];
+    return readable.map(({ table, role }) =>
+      warning(
+        `Role ${role} may read every row of ${table}.`,
+        `As its owner: revoke select on ${table} from ${role}; or switch row-level security on, with a policy for own rows.`,
+      ),
+    );
+  },
+};
