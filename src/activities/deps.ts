@@ -4,6 +4,7 @@ import type { ShopTables } from '../config/config';
 import type { Retention } from '../config/retention';
 import type { DeliveryReach } from '../deliveries/reach';
 import type { PushClass, PushProvider } from '../push/provider';
+import type { Carriers } from '../shipment/carriers';
 import type { Language } from '../shipment/message-text';
 import type { NewsAge } from '../shipment/news-age';
 import type { StatusMap } from '../shipment/status';
@@ -29,6 +30,7 @@ export const PUSH_TIMERS: PushTimers = {
 export interface ActivityDeps extends DeliveryReach {
   readonly pool: pg.Pool;
   readonly shopTables: ShopTables;
+  readonly carriers: Carriers;
   readonly statusMap: StatusMap;
   readonly language: Language;
   readonly retention: Retention;

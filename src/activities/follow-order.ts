@@ -5,6 +5,7 @@ import { insertNotification } from '../database/insert-notification';
 import type { Queryable } from '../database/pool';
 import { countPushes, writeSendStatus } from '../database/pushes';
 import { readdressNotification, type RecipientRow, selectRecipientRows } from '../database/recipient-rows';
+import { selectWaybillOf } from '../database/updates';
 import { addressNotification } from '../shipment/address-notification';
 import {
   judgeEnded,
@@ -38,10 +39,12 @@ export async function followOrder(
   { shopTables, language }: FollowOrderDeps,
   delivery: FollowedDelivery,
 ): Promise<NotificationRef[] | null> {
-  const recipients = await findRecipients(db, shopTables, delivery.decision.waybillId);
+  const { workflowId, decision } = delivery;
+  const waybillId = (await selectWaybillOf(db, workflowId)) ?? decision.waybillId;
+  const recipients = await findRecipients(db, shopTables, waybillId);
   if (recipients === null) return null;
   const types = await readIdTypes(db, shopTables);
-  const rows = await selectRecipientRows(db, types, delivery.workflowId, recipients);
+  const rows = await selectRecipientRows(db, types, workflowId, recipients);
   const order = { types, language, recipients };
   const refs: NotificationRef[] = [];
   for (const audience of AUDIENCES) {

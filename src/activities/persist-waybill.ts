@@ -8,7 +8,8 @@ import {
   selectStoredDecision,
 } from '../database/updates';
 import { selectLastRound } from '../database/pushes';
-import { findOrAddWaybill, writeWaybillStatus, type Waybill } from '../database/waybills';
+import { findOrAddWaybill } from '../database/find-waybill';
+import { writeWaybillStatus, type Waybill } from '../database/waybills';
 import {
   insertEvents,
   selectNamedScans,
@@ -17,6 +18,7 @@ import {
 } from '../database/parcel-events';
 import { recallParcel } from '../database/parcel-memories';
 import { inTransaction, type Queryable } from '../database/pool';
+import { isAggregator } from '../shipment/choose-waybill';
 import { currentStatus } from '../shipment/current-status';
 import { decideAnnouncement, lastTold, NEVER_TOLD } from '../shipment/decide-announcement';
 import type { Decision } from '../shipment/delivery';
@@ -42,12 +44,13 @@ export interface PersistWaybillInput {
  * forgot the first, has nothing to do; one of a delivery that was cancelled or ended from outside does what is undone.
  */
 export function createPersistWaybill(deps: ActivityDeps) {
-  const { pool, shopTables, now = Date.now } = deps;
+  const { pool, now = Date.now } = deps;
   return function persistWaybill(input: PersistWaybillInput): Promise<Decision> {
     const { workflowId, update, reopen, force = false } = input;
     return inTransaction(pool, async (db) => {
       const runId = currentRunId();
-      const waybill = await findOrAddWaybill(db, shopTables, update);
+      const isSubscribed = isAggregator(update.source);
+      const waybill = await findOrAddWaybill(db, deps, { ...update, isSubscribed });
       await recallParcel(db, waybill.id);
       const stored = await selectStoredDecision(db, workflowId);
       const ended = stored?.endedBefore(runId) ?? null;

@@ -1,6 +1,8 @@
 import { noteSweep, claimDueWaits, type DueWait } from '../database/due-waits';
 import { fewAtOnce } from '../few-at-once';
+import { findOrdersNearWaits } from '../database/near-waybills';
 import { inTransaction } from '../database/pool';
+import { isSecondRow, joinSecondRowsOf } from '../database/second-rows';
 import type { ActivityDeps } from './deps';
 import { createEndUnsent } from './end-unsent';
 
@@ -13,9 +15,10 @@ const AT_ONCE = 10;
 
 /** Finds waits whose condition holds, also after changes by plain SQL, or whose time is over; wakes their deliveries. */
 export function createWakeDueWaits(deps: ActivityDeps) {
-  const { pool, shopTables, wake, log } = deps;
+  const { pool, shopTables, carriers, wake, log } = deps;
   const endUnsent = createEndUnsent(deps);
   return async function wakeDueWaits(): Promise<number> {
+    await joinWaiting();
     const due = await inTransaction(
       pool,
       async (db) => {
@@ -29,6 +32,22 @@ export function createWakeDueWaits(deps: ActivityDeps) {
     if (due.length > 0) log.info({ woken: due.length }, 'woke deliveries whose wait is over');
     return due.length;
   };
+
+  /** A waybill may have got its order in a second row, under another name of its carrier: what waits on it is due then. */
+  async function joinWaiting(): Promise<void> {
+    const near = await inTransaction(pool, (db) => findOrdersNearWaits(db, shopTables), QUERY_TIMEOUT_MS);
+    const second = near.filter((row) => isSecondRow(row, carriers)).map(({ of }) => of.id);
+    for (const waybillId of new Set(second)) {
+      try {
+        await inTransaction(pool, (db) => joinSecondRowsOf(db, deps, waybillId));
+      } catch (error) {
+        log.warn(
+          { err: error, waybillId },
+          'a waybill that stands twice was not joined; the next sweep tries again',
+        );
+      }
+    }
+  }
 
   /** A delivery that an operator terminated cannot close its own rows: without this they wait for ever. */
   async function wakeOrClose(wait: DueWait): Promise<void> {

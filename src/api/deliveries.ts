@@ -1,11 +1,14 @@
 import type { Router } from 'express';
 import { type DeliveryStory, findDeliveryStories } from '../database/stories';
 import { findKeptDeliveries } from '../database/journals';
+import { findNear, type NearWaybill } from '../database/near-waybills';
 import { inTransaction } from '../database/pool';
 import { findByName } from '../deliveries/find';
 import { listDeliveries } from '../deliveries/list';
 import { ENDS_BY } from '../shipment/attention';
 import { explainDelivery } from '../shipment/explain-delivery';
+import { explainNear, IF_IT_IS_THIS } from '../shipment/explain-near';
+import { joined } from '../shipment/explanation';
 import { trackingNoField } from '../sources/reading/text';
 import { explainDeliveries, retryDelivery, type DeliveryAnswer } from './delivery-operations';
 import type { ApiDependencies } from './dependencies';
@@ -27,8 +30,17 @@ export function addDeliveryRoutes(router: Router, deps: ApiDependencies): void {
   const { pool, temporal, config } = deps;
 
   serve(router, explainDeliveries, async ({ query: { name } }) => {
-    const stories = await inTransaction(pool, (db) => findDeliveryStories(db, config.shopTables, name));
-    const deliveries = stories.length > 0 ? await Promise.all(stories.map(tell)) : await findUnwritten(name);
+    const { stories, near } = await inTransaction(pool, async (db) => {
+      const stories = await findDeliveryStories(db, config.shopTables, name);
+      const orderless = stories.filter(lacksOrder).map(({ waybillId }) => waybillId);
+      return { stories, near: await findNear(db, config.shopTables, [...new Set(orderless)]) };
+    });
+    const ofStory = ({ waybillId }: DeliveryStory): NearWaybill[] =>
+      near.filter(({ of }) => of.id === waybillId);
+    const deliveries =
+      stories.length > 0
+        ? await Promise.all(stories.map((story) => tell(story, ofStory(story))))
+        : await findUnwritten(name);
     if (deliveries.length > 0) return { ok: true, deliveries };
     throw new HttpProblem('delivery-unknown', `no webhook about ${name} was accepted`, { field: 'name' });
   });
@@ -43,15 +55,20 @@ export function addDeliveryRoutes(router: Router, deps: ApiDependencies): void {
     return (body.dry_run ? planOne : retryOne)(deps, workflowId, requestOf(body));
   });
 
-  async function tell(story: DeliveryStory): Promise<DeliveryAnswer> {
+  async function tell(story: DeliveryStory, near: readonly NearWaybill[]): Promise<DeliveryAnswer> {
     const { workflowId, status, state, since, waits, messageIds } = story;
     // An open one that waits has its outcome so far.
     const [outcome, reason] = state === 'closed' ? [story.outcome, story.reason] : [null, null];
     const waitsFor = waits.map(({ kind }) => kind);
+    const explanation = explainDelivery({ ...story, outcome, waitsFor, notifications: messageIds.length });
     return {
       ...named(workflowId),
       ...{ status, state, outcome, reason, since },
-      explanation: explainDelivery({ ...story, outcome, waitsFor, notifications: messageIds.length }),
+      explanation:
+        explanation !== null && near.length > 0
+          ? joined(explanation, explainNear(near), IF_IT_IS_THIS)
+          : explanation,
+      near: near.map(({ carrier, order_id }) => ({ carrier, order_id })),
       waits: waits.map(({ audience, ...wait }) => ({
         ...wait,
         audience: audience === '' ? null : audience,
@@ -92,7 +109,7 @@ export function addDeliveryRoutes(router: Router, deps: ApiDependencies): void {
   ): DeliveryAnswer {
     return {
       ...named(workflow_id),
-      ...{ state, problem, status: null, outcome: null, reason: null, since: null },
+      ...{ state, problem, status: null, outcome: null, reason: null, since: null, near: [] },
       explanation: state === 'kept' ? KEPT : UNDECIDED,
       ...{ waits: [], notifications: [], temporal_ui: temporalLink(config, workflow_id) },
     };
@@ -102,6 +119,11 @@ export function addDeliveryRoutes(router: Router, deps: ApiDependencies): void {
 function named(workflowId: string): Pick<DeliveryAnswer, 'workflow_id' | 'carrier' | 'tracking_no'> {
   const { carrier, trackingNo } = parcelOf(workflowId);
   return { workflow_id: workflowId, carrier, tracking_no: trackingNo };
+}
+
+/** Whether nobody is known whom to tell: then what else the shop has under the number may help. */
+function lacksOrder({ state, reason, waits }: DeliveryStory): boolean {
+  return state === 'open' ? waits.some(({ kind }) => kind === 'order-not-found') : reason === 'no-order';
 }
 
 const KEPT = {

@@ -37,6 +37,11 @@ const delivery = z
       .describe('Why it ended so, as a code; none while it is open. `explanation` says it in words.'),
     since: moment.nullable(),
     explanation: explanation.nullable().describe('Why nobody was told; none where its notifications say it.'),
+    near: z
+      .array(z.object({ carrier: z.string().nullable(), order_id: z.string().nullable() }))
+      .describe(
+        'Where it lacks an order: what else the shop’s table has under its number, which may be the same parcel.',
+      ),
     waits: z.array(
       z.object({
         kind: z.enum(ATTENTIONS),
@@ -98,6 +103,7 @@ export const explainDeliveries = {
             waitsFor: ['order-not-found'],
             notifications: 0,
           }),
+          near: [],
           waits: [
             {
               kind: 'order-not-found',

@@ -1,11 +1,16 @@
 import type { Router } from 'express';
-import { linkWaybill as writeLink, orderExists, findOrAddWaybill } from '../database/waybills';
-import { inTransaction } from '../database/pool';
+import { findOrAddWaybill } from '../database/find-waybill';
+import { findUnderNumber } from '../database/near-waybills';
+import { inTransaction, type Queryable } from '../database/pool';
+import { joinSecondRowsOf } from '../database/second-rows';
+import { linkWaybill as writeLink, orderExists } from '../database/waybills';
 import { namingField } from './database-problem';
 import type { ApiDependencies } from './dependencies';
 import { HttpProblem } from './http-problem';
 import { serve } from './operation';
 import { wakeWaits } from '../deliveries/wake';
+import { hasOrder } from '../shipment/choose-waybill';
+import { explainNear } from '../shipment/explain-near';
 import { linkWaybill } from './waybill-operations';
 
 /** How the shop says which order a waybill belongs to. */
@@ -19,15 +24,24 @@ export function addWaybillRoutes(router: Router, deps: ApiDependencies): void {
     const waybill = await namingField({ order_id: orderId }, () =>
       inTransaction(pool, async (db) => {
         if (!(await orderExists(db, tables, orderId))) {
-          throw new HttpProblem('order-unknown', `order_id: the shop has no order ${orderId}`, {
+          const near = await wordsOfNear(db, trackingNo);
+          throw new HttpProblem('order-unknown', `order_id: the shop has no order ${orderId}${near}`, {
             field: 'order_id',
           });
         }
-        const { id } = await findOrAddWaybill(db, tables, { carrier, trackingNo });
-        return writeLink(db, tables, id, orderId);
+        const { id } = await findOrAddWaybill(db, config, { carrier, trackingNo });
+        const linked = await writeLink(db, tables, id, orderId);
+        await joinSecondRowsOf(db, config, id);
+        return linked;
       }),
     );
     const woken = await wakeWaits(deps, { kind: 'order', waybillId: waybill.id });
     return { ok: true, waybill, woken };
   });
+
+  /** What the shop has under the number with an order: it may be the row that is meant. */
+  async function wordsOfNear(db: Queryable, trackingNo: string): Promise<string> {
+    const near = (await findUnderNumber(db, tables, trackingNo)).filter(hasOrder);
+    return near.length === 0 ? '' : `. ${explainNear(near).en}`;
+  }
 }

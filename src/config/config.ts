@@ -9,8 +9,10 @@ import {
   type PushSettings,
 } from '../push/settings';
 import type { WaitLimits } from '../shipment/attention';
+import { type Carriers, knowCarriers } from '../shipment/carriers';
 import type { NewsAge } from '../shipment/news-age';
 import { SHIPMENT_STATUSES, type ShipmentStatus } from '../shipment/status';
+import { carrierMap } from './carrier-map';
 import { exposureProblems, plaintextOf, type Plaintext } from './exposure';
 import { describeObsoleteSettings } from './obsolete-settings';
 import { type Retention, retentionContradictions, retentionFields, retentionOf } from './retention';
@@ -64,6 +66,7 @@ const environment = z.object({
   POSTGRES_PORT: port(7432),
   SHOP_TABLES: jsonOf(shopTables).default(() => shopTables.parse({})),
   ALLOWED_TRIGGERS: list.default([]),
+  CARRIER_MAP: jsonOf(carrierMap).default({}),
 
   TEMPORAL_ADDRESS: z.string().min(1).optional(),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
@@ -132,6 +135,8 @@ export interface Config {
     | { readonly kind: 'external'; readonly url: string };
   readonly shopTables: ShopTables;
   readonly allowedTriggers: readonly string[];
+  /** The carriers that we know, with the names that the shop has for them. */
+  readonly carriers: Carriers;
   readonly temporal:
     | { readonly kind: 'embedded'; readonly port: number; readonly uiPort: number; readonly cliPath?: string }
     | { readonly kind: 'external'; readonly address: string };
@@ -267,6 +272,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     workerPort: env.WORKER_PORT,
     dataDir: path.resolve(env.DATA_DIR),
     ...databaseSettings(env),
+    carriers: knowCarriers(env.CARRIER_MAP),
     temporal:
       env.TEMPORAL_ADDRESS === undefined
         ? {

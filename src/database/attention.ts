@@ -5,6 +5,7 @@ import { ATTENTION_OF_WAIT, STILL_WAITED_FOR } from './waits';
 /** A delivery that waits, or is under way. */
 export interface WaitingDelivery {
   readonly workflowId: string;
+  readonly waybillId: string;
   readonly kind: AttentionKind;
   /** `user`, `merchant`, or '' for both. */
   readonly audience: string;
@@ -17,7 +18,7 @@ export interface WaitingDelivery {
 }
 
 const UNDER_WAY = `
-  select u.workflow_id, '' as audience, u.created_at as since, null::timestamptz as until, null::timestamptz as due_since,
+  select u.workflow_id, u.waybill_id, '' as audience, u.created_at as since, null::timestamptz as until, null::timestamptz as due_since,
          'under-way' as kind
     from waybell.express_updates u
    where u.state = 'open'
@@ -25,7 +26,7 @@ const UNDER_WAY = `
 
 /** Waits, and open deliveries without one. */
 const WAITING = `
-  select w.workflow_id, w.audience, w.since, w.deadline as until, w.due_since,
+  select w.workflow_id, w.waybill_id, w.audience, w.since, w.deadline as until, w.due_since,
          ${ATTENTION_OF_WAIT} as kind
     from waybell.express_waits w
    where ${STILL_WAITED_FOR}
@@ -46,7 +47,7 @@ export async function listWaitingDeliveries(
   { kind, workflowIds, after, limit }: AttentionFilter,
 ): Promise<WaitingDelivery[]> {
   const { rows } = await db.query<WaitingDelivery>(
-    `select p.workflow_id as "workflowId", p.kind, p.audience, p.since, p.until, p.due_since as "dueSince", p.cursor,
+    `select p.workflow_id as "workflowId", p.waybill_id as "waybillId", p.kind, p.audience, p.since, p.until, p.due_since as "dueSince", p.cursor,
             array(select n.message_id from public.express_notifications n
                    where n.workflow_id = p.workflow_id and p.audience in ('', n.aud) order by 1) as "messageIds"
        from (select *, to_char(since at time zone 'UTC', 'YYYYMMDDHH24MISSUS') || workflow_id || kind || audience as cursor

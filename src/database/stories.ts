@@ -17,6 +17,7 @@ import { shopNames } from './shop-names';
 /** What PostgreSQL knows of one delivery, besides its notifications. */
 export interface DeliveryStory {
   readonly workflowId: string;
+  readonly waybillId: string;
   readonly verdict: Verdict;
   readonly status: string | null;
   readonly state: 'open' | 'closed';
@@ -61,7 +62,7 @@ export async function findDeliveryStories(
             where waybill_id = p.id and verdict = 'announce' order by seq desc limit ${LIMIT}) newest
        union
        select e.workflow_id from parcels p join waybell.platform_express_events e on e.waybill_id = p.id)
-     select u.workflow_id as "workflowId", u.verdict, u.status, u.state, u.outcome, u.reason, u.created_at as since,
+     select u.workflow_id as "workflowId", u.waybill_id as "waybillId", u.verdict, u.status, u.state, u.outcome, u.reason, u.created_at as since,
             scan.raw_status as "rawStatus", scan.status as "readAs",
             array(select n.message_id from public.express_notifications n
                    where n.workflow_id = u.workflow_id and n.message_id is not null order by n.aud desc) as "messageIds",

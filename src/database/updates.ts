@@ -116,6 +116,15 @@ export async function selectStanding(db: Queryable, workflowId: string): Promise
   return rows[0] ?? { current: false, tooOld: false };
 }
 
+/** The waybill that a delivery is about by now: where it stood twice in the shop's table, the row that is used. */
+export async function selectWaybillOf(db: Queryable, workflowId: string): Promise<string | null> {
+  const { rows } = await db.query<{ waybill_id: string }>(
+    'select waybill_id from waybell.express_updates where workflow_id = $1',
+    [workflowId],
+  );
+  return rows[0]?.waybill_id ?? null;
+}
+
 /** Marks a delivery as finished, or as open again. */
 export async function writeUpdateState(
   db: Queryable,

@@ -1,4 +1,5 @@
 import type { Check } from './check';
+import { carriers } from './checks/carriers';
 import { channels, ports, settings } from './checks/surroundings';
 import { doors, publicRoles } from './checks/exposure';
 import { clockOfPostgresql, clockOfTemporal, namespace, pollers, temporalServer } from './checks/temporal';
@@ -19,6 +20,7 @@ export const CHECKS: readonly Check[] = [
   tables,
   uniqueKeys,
   publicRoles,
+  carriers,
   sizes,
   temporalServer,
   clockOfTemporal,

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type pg from 'pg';
+import type { ShopTables } from '../config/config';
 import {
   countWaitingDeliveries,
   findUnderWay,
@@ -11,10 +12,12 @@ import {
 import { findMissedSweep } from '../database/due-waits';
 import { countHeldDeactivations, listHolds } from '../database/held';
 import { listJournals, type KnownJournal } from '../database/journals';
-import { inTransaction } from '../database/pool';
+import { findNear } from '../database/near-waybills';
+import { inTransaction, type Queryable } from '../database/pool';
 import type { Intake } from '../intake/intake';
 import { isQueuePolled, pickNotRunning } from '../deliveries/runs';
 import { isTemporalAway } from '../deliveries/temporal-away';
+import { explainNear } from '../shipment/explain-near';
 import { whyOverdue, type AttentionKind } from '../shipment/attention';
 
 /** Reads all that waits, which may be a hundred thousand rows; milliseconds. */
@@ -149,15 +152,38 @@ export interface AttentionPage extends Pick<AttentionSum, 'counts' | 'overdue'> 
   readonly next: string | null;
 }
 
+type ListParts = AttentionParts & { readonly config: { readonly shopTables: ShopTables } };
+
+/** Of waybills whose order is waited for: what else the shop has under their numbers, in words. */
+async function findNearOf(
+  db: Queryable,
+  tables: ShopTables,
+  waiting: readonly WaitingDelivery[],
+): Promise<ReadonlyMap<string, string>> {
+  const orderless = waiting
+    .filter(({ kind }) => kind === 'order-not-found')
+    .map(({ waybillId }) => waybillId);
+  const near = await findNear(db, tables, [...new Set(orderless)]);
+  const ids = new Set(near.map(({ of }) => of.id));
+  return new Map([...ids].map((id) => [id, explainNear(near.filter(({ of }) => of.id === id)).en]));
+}
+
 /**
  * One page of all that waits. What is not a delivery, and deliveries that nobody carries on, stand on the first page,
  * before the others. On a later page the latter stand again, at their place: one may have been abandoned since the
  * first page was read.
  */
-export async function listAttention(parts: AttentionParts, filter: AttentionFilter): Promise<AttentionPage> {
-  const { pool, clock = Date.now } = parts;
+export async function listAttention(parts: ListParts, filter: AttentionFilter): Promise<AttentionPage> {
+  const { pool, config, clock = Date.now } = parts;
   const { counts, overdue, others, abandoned } = await sumAttention(parts);
-  const waiting = await inTransaction(pool, (db) => listWaitingDeliveries(db, filter), QUERY_TIMEOUT_MS);
+  const { waiting, near } = await inTransaction(
+    pool,
+    async (db) => {
+      const waiting = await listWaitingDeliveries(db, filter);
+      return { waiting, near: await findNearOf(db, config.shopTables, waiting) };
+    },
+    QUERY_TIMEOUT_MS,
+  );
   const first = filter.after === undefined ? [...others, ...abandoned] : [];
   const shown = first.filter(({ kind }) => filter.kind === undefined || filter.kind === kind);
   const isShown = new Set(shown.map(({ workflowId }) => workflowId));
@@ -165,7 +191,10 @@ export async function listAttention(parts: AttentionParts, filter: AttentionFilt
   const now = clock();
   const rest = waiting
     .filter(({ workflowId }) => !isShown.has(workflowId))
-    .map((one) => ofDelivery(one, isAbandoned.has(one.workflowId) ? false : null, now));
+    .map((one) => ({
+      ...ofDelivery(one, isAbandoned.has(one.workflowId) ? false : null, now),
+      words: near.get(one.waybillId) ?? '',
+    }));
   return {
     ...{ counts, overdue },
     entries: [...shown, ...rest],

@@ -47,6 +47,7 @@ export async function bringUpWorker(
   const activities = createActivities({
     pool,
     shopTables: config.shopTables,
+    carriers: config.carriers,
     statusMap: config.statusMap,
     language: config.messageLanguage,
     retention: config.retention,

@@ -26,7 +26,13 @@ afterEach(() => db.pool.query('truncate waybell.bulk_retries'));
 function partsWith(deliveries: Partial<ActivityDeps['deliveries']>): ActivityDeps {
   logged = [];
   return {
-    ...{ pool: db.pool, shopTables: loadConfig({}).shopTables, statusMap: {}, language: 'en' },
+    ...{
+      pool: db.pool,
+      shopTables: loadConfig({}).shopTables,
+      carriers: loadConfig({}).carriers,
+      statusMap: {},
+      language: 'en',
+    },
     retention: loadConfig({}).retention,
     newsAge: ANY_AGE,
     providers: new Map(),

@@ -52,6 +52,7 @@ describe('persisting a waybill', () => {
     const persistWaybill = createPersistWaybill({
       pool: db.pool,
       shopTables: loadConfig({}).shopTables,
+      carriers: loadConfig({}).carriers,
       statusMap: { 已发货: 'picked_up' },
       language: 'zh',
       retention: loadConfig({}).retention,

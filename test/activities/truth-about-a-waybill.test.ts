@@ -35,6 +35,7 @@ beforeAll(async () => {
   persistWaybill = createPersistWaybill({
     pool: lab.db.pool,
     shopTables: loadConfig({}).shopTables,
+    carriers: loadConfig({}).carriers,
     statusMap: {},
     language: 'zh',
     retention: loadConfig({}).retention,

@@ -30,7 +30,15 @@ describe.each(DATABASE_KINDS)('a parcel whose rows were deleted (%s database)', 
   beforeAll(async () => {
     db = await createTestDatabase(kind);
     const persistWaybill = createPersistWaybill({
-      ...{ pool: db.pool, shopTables, retention, statusMap: {}, language: 'zh', newsAge: ANY_AGE },
+      ...{
+        pool: db.pool,
+        shopTables,
+        retention,
+        carriers: loadConfig({}).carriers,
+        statusMap: {},
+        language: 'zh',
+        newsAge: ANY_AGE,
+      },
       providers: new Map(),
       wake: () => Promise.resolve('woken' as const),
       deliveries: { list: () => Promise.reject(new Error()), retry: () => Promise.reject(new Error()) },

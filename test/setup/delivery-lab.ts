@@ -99,6 +99,7 @@ export async function openDeliveryLab(
   const deps: ActivityDeps = {
     pool: db.pool,
     shopTables: loadConfig({}).shopTables,
+    carriers: loadConfig({}).carriers,
     statusMap: {},
     language: 'zh',
     retention: loadConfig({}).retention,

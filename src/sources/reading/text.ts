@@ -1,9 +1,7 @@
 import { z } from 'zod';
+import { spellCarrier } from '../../shipment/carriers';
 
-/**
- * One spelling for each carrier and waybill, whoever writes it. NFKC turns full-width characters, which Chinese
- * keyboards produce, into plain ones.
- */
+/** One spelling for each carrier and waybill, whoever writes it. */
 
 const MAX_CARRIER_LENGTH = 64;
 const MIN_TRACKING_NO_LENGTH = 4;
@@ -34,7 +32,7 @@ export function plainText(text: string, maxLength: number): string {
 export const carrierField = z
   .string()
   .max(MAX_RAW_LENGTH)
-  .transform((text) => text.normalize('NFKC').trim().toLowerCase())
+  .transform(spellCarrier)
   .pipe(
     z
       .string()

@@ -4,12 +4,14 @@ import * as attention from '../../../src/database/attention';
 import * as devices from '../../../src/database/devices';
 import * as dueWaits from '../../../src/database/due-waits';
 import * as search from '../../../src/database/find-devices';
+import { findOrAddWaybill } from '../../../src/database/find-waybill';
 import { findRecipients } from '../../../src/database/find-recipients';
 import * as held from '../../../src/database/held';
 import { readIdTypes } from '../../../src/database/ids';
 import { insertNotification } from '../../../src/database/insert-notification';
 import * as journals from '../../../src/database/journals';
 import * as ledger from '../../../src/database/ledger';
+import * as near from '../../../src/database/near-waybills';
 import * as notifications from '../../../src/database/notifications';
 import * as oldQueue from '../../../src/database/old-queue';
 import * as events from '../../../src/database/parcel-events';
@@ -21,6 +23,8 @@ import * as recipientRows from '../../../src/database/recipient-rows';
 import { retireSilentDevices } from '../../../src/database/retire-silent-devices';
 import * as retention from '../../../src/database/retention';
 import * as retries from '../../../src/database/retries';
+import { joinSecondRowsOf } from '../../../src/database/second-rows';
+import * as shopCarriers from '../../../src/database/shop-carriers';
 import * as stories from '../../../src/database/stories';
 import * as updates from '../../../src/database/updates';
 import * as waits from '../../../src/database/waits';
@@ -30,7 +34,8 @@ import type { DatabaseKind } from '../../setup/run-info';
 import { shipmentUpdate } from '../../setup/delivery-lab';
 import { idsOf } from './old-shop';
 
-const { shopTables } = loadConfig({});
+const shop = loadConfig({});
+const { shopTables } = shop;
 const HOUR_MS = 3_600_000;
 const PARCEL = 77_777;
 const TRACKING_NO = `OLD${PARCEL}`;
@@ -55,15 +60,28 @@ export async function askEverything(db: Queryable, kind: DatabaseKind): Promise<
 }
 
 async function askAboutTheWaybill(db: Queryable, order: string): Promise<void> {
-  await waybills.findOrAddWaybill(db, shopTables, { carrier: 'zto', trackingNo: 'NEW1' });
-  await waybills.findOrAddWaybill(db, shopTables, { carrier: 'sto', trackingNo: TRACKING_NO });
-  await waybills.findOrAddWaybill(db, shopTables, {
+  await findOrAddWaybill(db, shop, { carrier: 'zto', trackingNo: 'NEW1' });
+  await findOrAddWaybill(db, shop, { carrier: 'sto', trackingNo: TRACKING_NO });
+  await findOrAddWaybill(db, shop, {
     carrier: 'jd',
     trackingNo: 'NEW1',
     formerCarrier: 'zto',
   });
   // Known under a corrected carrier only.
-  await waybills.findOrAddWaybill(db, shopTables, { carrier: 'jd', trackingNo: 'NEW1' });
+  await findOrAddWaybill(db, shop, { carrier: 'jd', trackingNo: 'NEW1' });
+  const second = await findOrAddWaybill(db, shop, { carrier: 'jd', trackingNo: 'NEW2' });
+  await db.query(
+    `insert into platform_express_waybills (carrier, tracking_no, order_id) select '京东物流', 'NEW2', order_id
+       from platform_express_waybills where id::text = $1`,
+    [WAYBILL],
+  );
+  await joinSecondRowsOf(db, shop, second.id);
+  await near.findOrdersNearWaits(db, shopTables);
+  await near.findUnderNumber(db, shopTables, TRACKING_NO);
+  const sample = await shopCarriers.sampleWaybills(db, shopTables);
+  await shopCarriers.listUsedNames(db, shopTables, sample);
+  await shopCarriers.findOrderedBesideOrderless(db, shopTables, sample);
+  await updates.selectWaybillOf(db, WORKFLOW);
   await waybills.linkWaybill(db, shopTables, WAYBILL, order);
   await waybills.writeWaybillStatus(db, shopTables, WAYBILL, 'delivered');
   await waybills.orderExists(db, shopTables, order);

@@ -57,6 +57,7 @@ describe('a database that the first release wrote', () => {
     const persistWaybill = createPersistWaybill({
       pool: db.pool,
       shopTables: loadConfig({}).shopTables,
+      carriers: loadConfig({}).carriers,
       statusMap: {},
       language: 'zh',
       newsAge: ANY_AGE,

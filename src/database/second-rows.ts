@@ -1,0 +1,82 @@
+import { carrierCode, type Carriers } from '../shipment/carriers';
+import { hasOrder, namesakes, rowOfCarrier } from '../shipment/choose-waybill';
+import { assignInstances } from '../shipment/parcel-instance';
+import { findNear, type NearWaybill } from './near-waybills';
+import { selectNewestParcel } from './parcel-events';
+import { recallParcel } from './parcel-memories';
+import type { Queryable } from './pool';
+import { lockNumber, selectNumberForUpdate, type ShopWaybills, type Waybill } from './waybills';
+
+/**
+ * A waybill may stand twice in the shop's table, under two names of its carrier: once with the order, and once because a
+ * webhook came under the other name. The row with the order is used. What was heard and decided of the other becomes
+ * its own, so that nothing is told twice and what waits finds the order. No row of the shop is changed.
+ */
+
+/** Gives the row that is used, if it has an order, what was heard of those of its carrier that have none. */
+export async function joinSecondRows(
+  db: Queryable,
+  used: Waybill,
+  rows: readonly Waybill[],
+  carriers: Carriers,
+): Promise<void> {
+  if (used.carrier === null || !hasOrder(used)) return;
+  for (const row of namesakes(rows, used.carrier, carriers)) {
+    if (row.id !== used.id && !hasOrder(row)) await joinWaybill(db, row.id, used.id);
+  }
+}
+
+/** Whether two rows of a number are one waybill: one carrier, and just one of them has an order. */
+export function isSecondRow(near: NearWaybill, carriers: Carriers): boolean {
+  const { carrier, of } = near;
+  if (carrier === null || of.carrier === null || hasOrder(near) === hasOrder(of)) return false;
+  return carrierCode(carriers, carrier) === carrierCode(carriers, of.carrier);
+}
+
+/**
+ * As `joinSecondRows`, for a waybill of which one row is known. Costs a look-up where it stands once.
+ * @returns whether it stands twice, and so may have an order now
+ */
+export async function joinSecondRowsOf(
+  db: Queryable,
+  shop: ShopWaybills,
+  waybillId: string,
+): Promise<boolean> {
+  const near = await findNear(db, shop.shopTables, [waybillId]);
+  const second = near.find((row) => isSecondRow(row, shop.carriers));
+  if (second?.of.carrier == null) return false;
+  const { carrier, tracking_no: number } = second.of;
+  // As the sources spell it: the lock is over that.
+  const trackingNo = number.toUpperCase();
+  await lockNumber(db, trackingNo);
+  const rows = await selectNumberForUpdate(db, shop.shopTables, trackingNo, carrier.toLowerCase());
+  const used = rowOfCarrier(rows, carrier, shop.carriers);
+  if (used) await joinSecondRows(db, used, rows, shop.carriers);
+  return used !== undefined;
+}
+
+/**
+ * Makes all that is known of one waybill that of another. A scan that both know stays where it is, and parcels half a
+ * year apart stay two. Needs the lock over their number.
+ */
+async function joinWaybill(db: Queryable, from: string, to: string): Promise<void> {
+  await recallParcel(db, from);
+  await recallParcel(db, to);
+  const moved = await selectNewestParcel(db, from);
+  const newest = await selectNewestParcel(db, to);
+  const [instance = 1] = moved === null ? [] : assignInstances(newest, [moved.firstAt]);
+  const later = moved === null ? 0 : instance - moved.instance;
+  await db.query(
+    `update waybell.platform_express_events e
+        set waybill_id = $2, instance = e.instance + $3
+      where e.waybill_id = $1
+        and not exists (select from waybell.platform_express_events known
+                         where known.waybill_id = $2 and known.event_key = e.event_key)`,
+    [from, to, later],
+  );
+  await db.query(
+    `update waybell.express_updates set waybill_id = $2, instance = instance + $3 where waybill_id = $1`,
+    [from, to, later],
+  );
+  await db.query(`update waybell.express_waits set waybill_id = $2 where waybill_id = $1`, [from, to]);
+}

@@ -1,0 +1,63 @@
+import { carrierCode, type Carriers, spellCarrier } from './carriers';
+
+/** A row of the shop's waybill table, one of those under one number. */
+export interface NumberedRow {
+  readonly id: string;
+  readonly carrier: string | null;
+  readonly order_id: string | null;
+}
+
+/**
+ * Who follows parcels of many carriers, and tells of those that the shop has subscribed to: a number of theirs is one of
+ * the shop's, even where the carrier is called otherwise. All other sources speak for themselves, and two carriers may
+ * give the same digits to two parcels.
+ */
+const AGGREGATORS: ReadonlySet<string> = new Set([
+  'kuaidi100',
+  'kdniao',
+  '17track',
+  'aftership',
+  'easypost',
+  'shippo',
+  'trackingmore',
+  'ship24',
+  'sendcloud',
+]);
+
+export const isAggregator = (source: string): boolean => AGGREGATORS.has(source);
+
+const isBlank = (text: string | null): boolean => text === null || text.trim() === '';
+export const hasOrder = ({ order_id: orderId }: NumberedRow): boolean => !isBlank(orderId);
+
+/**
+ * The row of a carrier among those under one number, under whatever name of that carrier: first what has an order, then
+ * the name as it was said, then the first. A row that names no carrier may be of any: it is taken where none names it.
+ */
+export function rowOfCarrier<Row extends NumberedRow>(
+  rows: readonly Row[],
+  carrier: string,
+  carriers: Carriers,
+): Row | undefined {
+  const named = namesakes(rows, carrier, carriers);
+  const fitting = named.length > 0 ? named : rows.filter((row) => isBlank(row.carrier));
+  const ordered = fitting.filter(hasOrder);
+  const best = ordered.length > 0 ? ordered : fitting;
+  const said = spellCarrier(carrier);
+  return best.find((row) => row.carrier !== null && spellCarrier(row.carrier) === said) ?? best[0];
+}
+
+/** The rows under one number that name this carrier, by whatever name. */
+export function namesakes<Row extends NumberedRow>(
+  rows: readonly Row[],
+  carrier: string,
+  carriers: Carriers,
+): Row[] {
+  const code = carrierCode(carriers, carrier);
+  return rows.filter((row) => row.carrier !== null && carrierCode(carriers, row.carrier) === code);
+}
+
+/** The one row among those of other carriers that has an order; nothing where several have one, or none. */
+export function onlyOrdered<Row extends NumberedRow>(rows: readonly Row[]): Row | undefined {
+  const ordered = rows.filter(hasOrder);
+  return ordered.length === 1 ? ordered[0] : undefined;
+}
