@@ -1,6 +1,6 @@
 import type { ShopTables } from '../config/config';
 import type { NumberedRow } from '../shipment/choose-waybill';
-import { fittedId, readIdTypesNow } from './ids';
+import { fittedId, readIdTypes, readIdTypesNow } from './ids';
 import type { Queryable } from './pool';
 import { shopNames } from './shop-names';
 
@@ -41,10 +41,11 @@ export async function findNear(
   if (waybillIds.length === 0) return [];
   const { waybills } = shopNames(tables);
   const { columns, join } = selectNear(tables);
+  const { waybillId } = await readIdTypes(db, tables);
   const { rows } = await db.query<NearWaybill>(
     `select ${columns}
        from ${waybills.name} b ${join}
-      where b.${waybills.id} = any ($1)
+      where b.${waybills.id} = any (array(select ${fittedId('id', waybillId)} from unnest($1::text[]) as id))
       order by near.${waybills.orderId} is null, near.${waybills.id}
       limit ${MOST}`,
     [waybillIds],

@@ -49,7 +49,7 @@ export async function listUsedNames(
   const { waybills } = shopNames(tables);
   const { rows } = await db.query<UsedName>(
     `select name, count(*)::int as rows
-       from (select ${waybills.carrier} as name from ${waybills.name} ${clause}) some
+       from (select ${waybills.carrier} as name from ${waybills.name} ${clause}) sampled
       where name is not null
       group by name order by 2 desc, 1 limit ${MOST_NAMES}`,
   );
@@ -65,7 +65,7 @@ export async function findOrderedBesideOrderless(
   const { waybills } = shopNames(tables);
   const { rows } = await db.query<{ id: string }>(
     `select id::text as id
-       from (select ${waybills.id} as id, ${waybills.orderId} as order_id from ${waybills.name} ${clause}) some
+       from (select ${waybills.id} as id, ${waybills.orderId} as order_id from ${waybills.name} ${clause}) sampled
       where order_id is null limit ${MOST_ORDERLESS}`,
   );
   const near = await findNear(

@@ -63,13 +63,11 @@ export function carrierNames(carriers: Carriers, name: string): string[] {
 
 /** What of a `CARRIER_MAP` cannot be followed: a name that means another name which the map itself gives away. */
 export function carrierMapProblems(map: CarrierMap): string[] {
-  const meant = new Map(Object.entries(map).map(([name, of]) => [spellCarrier(name), spellCarrier(of)]));
-  return Object.entries(map).flatMap(([name, of]) => {
-    const further = meant.get(spellCarrier(of));
-    return further === undefined || further === spellCarrier(of)
+  const entries = Object.entries(map).map(([name, meant]) => [spellCarrier(name), spellCarrier(meant)]);
+  return entries.flatMap(([, meant], index) => {
+    const further = entries.findIndex(([name, last]) => name === meant && last !== meant);
+    return further < 0
       ? []
-      : [
-          `${JSON.stringify(name)} is mapped to ${JSON.stringify(of)}, which is mapped itself: name the last one`,
-        ];
+      : [`entry ${index + 1} means a name that entry ${further + 1} maps itself: give both the same meaning`];
   });
 }

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
 import { runInThisContext } from 'node:vm';
+import { CARRIERS } from '../../src/shipment/carrier-names';
 import type { Source } from '../../src/sources/source';
 import { conditionsOf } from '../sources/requests';
 
@@ -75,4 +76,18 @@ test('the source that the page shows reads what its carrier signed', async () =>
       },
     ],
   });
+});
+
+test('the page shows the whole table of carriers', () => {
+  const page = readFileSync(path.join(ROOT, 'docs/sources.md'), 'utf8');
+  const [, section = ''] = page.split(/^## Carriers$/m);
+  const rows = section.split(/^## /m)[0]?.match(/^\| `.+$/gm) ?? [];
+  const wordsOf = (row: string): string[] =>
+    row.split(/[|,]/).flatMap((cell) => cell.replaceAll('`', '').trim() || []);
+  expect(rows.map(wordsOf)).toEqual(
+    CARRIERS.map(({ code, chinese, kuaidi100, kdniao, seventeenTrack, others }) => [
+      ...[code, ...chinese, ...kuaidi100, ...kdniao],
+      ...[...seventeenTrack, ...others],
+    ]),
+  );
 });
