@@ -202,7 +202,7 @@ export async function findDeliveries(
 ): Promise<NamedDelivery[]> {
   const { waybills } = shopNames(tables);
   const { rows } = await db.query<NamedDelivery>(
-    `with asked as (select distinct word, upper(word) as number from unnest($1::text[]) as word)
+    `with asked as (select distinct word from unnest($1::text[]) as word)
      select a.word, u.workflow_id as "workflowId"
        from asked a join waybell.express_updates u on u.workflow_id = a.word
      union
@@ -212,7 +212,7 @@ export async function findDeliveries(
      union
      select a.word, newest.workflow_id
        from asked a
-       join ${waybills.name} b on b.${waybills.trackingNo} = a.number
+       join ${waybills.name} b on b.${waybills.trackingNo} = any (array[upper(a.word), lower(a.word)])
        cross join lateral (
          select workflow_id from waybell.express_updates u
           where u.waybill_id = b.${waybills.id}::text and u.verdict = 'announce'

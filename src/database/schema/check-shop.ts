@@ -55,7 +55,11 @@ const DEVICES = { schema: 'public', table: 'push_devices' };
 const OUR_TABLES: readonly WantedAccess[] = [
   { ...NOTIFICATIONS, privileges: ['SELECT', 'INSERT', 'UPDATE'] },
   { ...DEVICES, privileges: ['SELECT', 'INSERT', 'UPDATE'] },
-  { schema: 'waybell', table: 'platform_express_events', privileges: ['SELECT', 'INSERT', 'DELETE'] },
+  {
+    schema: 'waybell',
+    table: 'platform_express_events',
+    privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  },
   { schema: 'waybell', table: 'express_updates', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
   { schema: 'waybell', table: 'express_waits', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
   { schema: 'waybell', table: 'express_pushes', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },

@@ -71,7 +71,7 @@ async function askAboutTheWaybill(db: Queryable, order: string): Promise<void> {
   await findOrAddWaybill(db, shop, { carrier: 'jd', trackingNo: 'NEW1' });
   const second = await findOrAddWaybill(db, shop, { carrier: 'jd', trackingNo: 'NEW2' });
   await db.query(
-    `insert into platform_express_waybills (carrier, tracking_no, order_id) select '京东物流', 'NEW2', order_id
+    `insert into platform_express_waybills (carrier, tracking_no, order_id) select '京东物流', 'new2', order_id
        from platform_express_waybills where id::text = $1`,
     [WAYBILL],
   );
