@@ -9,6 +9,7 @@ import { migrate } from '../../../src/database/schema/migrate';
 import { deliveryWorkflowId } from '../../../src/deliveries/workflow-id';
 import { createShopTables } from '../../../src/embedded/sample-shop';
 import { PROJECT_ROOT } from '../../../src/project-root';
+import { carrierNames } from '../../../src/shipment/carriers';
 import type { Decision } from '../../../src/shipment/delivery';
 import type { ShipmentUpdate } from '../../../src/shipment/update';
 import { findSource } from '../../../src/sources/registry';
@@ -98,6 +99,27 @@ describe('a database that the first release wrote', () => {
       const again = await persist(update, workflowId);
       expect(again.verdict).not.toBe(before?.decision.verdict === 'announce' ? 'announce' : undefined);
       expect((await persist(update, `${workflowId}/forgotten`)).verdict).toBe('nothing-new');
+    }
+  });
+
+  test('learns nothing from them either, once the shop has written its own rows under other names of the carriers', async () => {
+    const { carriers } = loadConfig({});
+    const updates = PAYLOADS.flatMap(updatesOf);
+    const renamed = updates.flatMap(({ carrier, trackingNo }) => {
+      const other = carrierNames(carriers, carrier).find((name) => name !== carrier);
+      return other === undefined ? [] : [{ other, trackingNo }];
+    });
+    expect(renamed.length).toBeGreaterThan(5);
+    for (const { other, trackingNo } of renamed)
+      await db.pool.query(
+        `insert into platform_express_waybills (carrier, tracking_no, order_id)
+         select $1, $2, 'O-' || $2
+          where not exists (select from platform_express_waybills where tracking_no = $2 and order_id is not null)`,
+        [other, trackingNo],
+      );
+    for (const update of updates) {
+      const workflowId = `${deliveryWorkflowId(update)}/renamed`;
+      expect([workflowId, (await persist(update, workflowId)).verdict]).toEqual([workflowId, 'nothing-new']);
     }
   });
 
