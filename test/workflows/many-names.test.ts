@@ -147,6 +147,28 @@ describe('one carrier of many names', () => {
     expect(await rowsOf(number)).toHaveLength(1);
   });
 
+  test('goes on where it waits, once CARRIER_MAP says whose name it is', async () => {
+    const { orderId, cid } = await order();
+    const number = `YT${unique()}`;
+    await row('圆通广州仓', number, orderId);
+    const said = { ...shipmentUpdate(number, [['delivered', 3]]), carrier: 'yuantong' };
+    const handle = await lab.withWorker(async () => {
+      const started = await start(said);
+      await waits(started);
+      return started;
+    });
+    const { carriers } = loadConfig({ CARRIER_MAP: '{"圆通广州仓":"圆通"}' });
+    await lab.withWorker(
+      async () => {
+        await sweep();
+        expect((await handle.result()).outcome).toBe('success');
+      },
+      undefined,
+      { carriers },
+    );
+    expect(lab.cloud.countFor(cid)).toBe(1);
+  });
+
   test('is not another carrier with the same digits, which is named beside it', async () => {
     const { orderId, cid } = await order();
     const number = digits();
