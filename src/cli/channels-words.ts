@@ -10,7 +10,7 @@ const A_WEBHOOK_NEXT =
 
 /** @param base where the carrier reaches the API; without it, where this machine does */
 export function channelUrl(base: string | undefined, port: number, source: Source, token: string): string {
-  return `${(base ?? localAddress(port)).replace(/\/+$/, '')}/webhooks/${source.name}/${token}`;
+  return `${(base ?? localAddress(port)).replace(/(?<!\/)\/+$/, '')}/webhooks/${source.name}/${token}`;
 }
 
 export function whatWasAdded(

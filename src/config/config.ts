@@ -283,7 +283,10 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
           }
         : { kind: 'external' as const, address: env.TEMPORAL_ADDRESS },
     temporalNamespace: env.TEMPORAL_NAMESPACE,
-    temporalUiUrl: (env.TEMPORAL_UI_URL ?? `http://127.0.0.1:${env.TEMPORAL_UI_PORT}`).replace(/\/+$/, ''),
+    temporalUiUrl: (env.TEMPORAL_UI_URL ?? `http://127.0.0.1:${env.TEMPORAL_UI_PORT}`).replace(
+      /(?<!\/)\/+$/,
+      '',
+    ),
     cloudFunctionUrl: env.CLOUD_FUNC_URL,
     push: pushSettingsOf(env),
     pushRates: env.PUSH_RATES,

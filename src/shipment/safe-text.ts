@@ -13,7 +13,7 @@ const alone = (pattern: string): RegExp => new RegExp(`(?<!\\d)(?:${pattern})(?!
 
 const NUMBERS: readonly RegExp[] = [
   // ID cards (15 or 18, the last may be X), bank cards, and whatever else is that long, grouped or not
-  /\d(?:[ -]?\d){14,}[Xx]?/g,
+  /(?<!\d[ -]?)\d(?:[ -]?\d){14,}[Xx]?/g,
   // international: +852 6123 4567, +1 (555) 010-9999
   /\+\d[\d ()-]{5,18}\d/g,
   // Chinese mobile, with or without 86: 138 0013 8000
@@ -63,7 +63,7 @@ const ENGLISH_LABELS = everyCase([
 const NAMES: readonly RegExp[] = [
   // 快递员：张三, 派件员【李四】, 签收人是王五, 业务员姓名 John Smith
   new RegExp(
-    `((?:${CHINESE_LABELS})(?:姓名)?[\\s:：【\\[(（"“「]*[是为]?[\\s:：【\\[(（"“「]*)(?:${HAN_NAME}|${LATIN_NAME})`,
+    `((?:${CHINESE_LABELS})(?:姓名)?[\\s:：【\\[(（"“「]*(?:[是为][\\s:：【\\[(（"“「]*)?)(?:${HAN_NAME}|${LATIN_NAME})`,
     'gu',
   ),
   // 已由张三签收

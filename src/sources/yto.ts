@@ -53,7 +53,7 @@ export const yto: Source = {
       return notTracking(`${read.root.name} ${type}`);
     }
     const scan = {
-      time: field('acceptTime').replace(/ *CST$/, '+08:00'),
+      time: field('acceptTime').replace(/(?<! ) *CST$/, '+08:00'),
       code: field('infoContent'),
       text: field('remark'),
       identity: [field('infoContent')],

@@ -26,7 +26,7 @@ export async function buildIndexesAhead(
   files: readonly string[],
   report: (line: string) => void,
 ): Promise<void> {
-  const sql = files.join('\n').replaceAll(/--.*$/gm, '');
+  const sql = files.join('\n').replaceAll(/--.*/g, '');
   for (const index of readIndexes(sql)) {
     const { name, table } = index;
     if (!(await isLarge(client, table)) || (index.unique && (await hasSuchKey(client, index)))) continue;

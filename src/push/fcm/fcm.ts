@@ -21,7 +21,7 @@ export interface FcmSettings {
 
 /** Pushes through Firebase Cloud Messaging, HTTP v1: one request for one phone. */
 export function createFcmProvider({ account, url = FCM_URL }: FcmSettings): PushProvider {
-  const sendUrl = `${url.replace(/\/+$/, '')}/v1/projects/${encodeURIComponent(account.project_id)}/messages:send`;
+  const sendUrl = `${url.replace(/(?<!\/)\/+$/, '')}/v1/projects/${encodeURIComponent(account.project_id)}/messages:send`;
   const token = createSharedToken((signal) => issueAccessToken(account, signal));
 
   return {

@@ -20,7 +20,7 @@ export interface Hosts {
 }
 
 export function createHosts(given: Urls): Hosts {
-  const urls = given.map((url) => url.replace(/\/+$/, ''));
+  const urls = given.map((url) => url.replace(/(?<!\/)\/+$/, ''));
   let current = urls[0] as string;
   const isAllowed = (url: string): boolean => urls.includes(url) || isGetui(url);
   return {
@@ -41,7 +41,7 @@ function namedHosts({ hostList }: JsonLayer): string[] {
     .filter(isLayer)
     .flatMap(({ domainList }) => elementsOf(domainList))
     .filter((url) => typeof url === 'string')
-    .map((url) => url.replace(/\/+(v2\/*)?$/, ''));
+    .map((url) => url.replace(/(?<!\/)\/+(?:v2\/*)?$/, ''));
 }
 
 function isGetui(url: string): boolean {

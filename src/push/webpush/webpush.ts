@@ -103,7 +103,7 @@ export const webpush = providerKind({
       .optional(),
     VAPID_SUBJECT: z
       .string()
-      .regex(/^(mailto:\S+@\S+|https:\/\/\S+)$/, 'must be a mailto: or https: URL')
+      .regex(/^(mailto:[^\s@]+@\S+|https:\/\/\S+)$/, 'must be a mailto: or https: URL')
       .optional(),
     WEBPUSH_HOSTS: list.default([...PUSH_SERVICE_HOSTS]),
     WEBPUSH_LOOPBACK: z.literal('allow').optional(),
