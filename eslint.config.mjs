@@ -52,6 +52,25 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    // A source reads a body through src/sources/reading alone, where every string is cut to a bound.
+    files: ['src/sources/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...EVERYWHERE,
+        ...[
+          "CallExpression[callee.object.name='JSON'][callee.property.name='parse']",
+          "CallExpression[callee.name='String']",
+          "UnaryExpression[operator='typeof']",
+          'TSAsExpression > TSStringKeyword',
+        ].map((selector) => ({
+          selector,
+          message: 'Strings come from `textOf`, `childText` and `readFieldText`.',
+        })),
+      ],
+    },
+  },
   // Scripts of a browser, which name what it gives them.
   { files: ['web/**/*.js'], extends: [tseslint.configs.disableTypeChecked], rules: { 'no-undef': 'off' } },
   { files: ['**/*.mjs', '**/*.cjs'], extends: [tseslint.configs.disableTypeChecked] },

@@ -168,7 +168,7 @@ function verify17Track(request: WebhookRequest, secrets: readonly string[]): Ver
 /** Version 1: `sign` stands in the body, over the event and the data as they were sent. */
 function verifySignInBody({ body }: WebhookRequest, secrets: readonly string[]): Verification {
   const { event, sign } = fieldsOf(readJsonObject(body));
-  const data = typeof sign === 'string' && sign !== '' ? bytesOfMember(body, 'data') : undefined;
+  const data = textOf(sign) !== '' ? bytesOfMember(body, 'data') : undefined;
   if (data === undefined) return verdictOn(undefined, []);
   return verdictOn(fromHex(textOf(sign)), sha256s(secrets, `${textOf(event)}/`, data));
 }

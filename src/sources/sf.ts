@@ -1,7 +1,7 @@
 import { buildUpdates, type SaidScan, type SaidWaybill } from './reading/update';
 import { CHINA_TIME } from './reading/times';
 import { decodeText, trackingNoField } from './reading/text';
-import { readFieldText, type Problem } from './reading/form';
+import { readFieldDocument, type Problem } from './reading/form';
 import { fieldsOf, readJsonObject, rowsOf, textOf, type Fields } from './reading/json';
 import { bodyUnreadable, escapeXml, jsonAnswer, notTracking, xmlAnswer } from './reading/answers';
 import { readXml } from './reading/xml';
@@ -29,7 +29,7 @@ export const sf: Source = {
   parse(request, conditions) {
     const said = readSaid(request);
     if ('problem' in said) return bodyUnreadable(said.problem);
-    const rows = isXml(said) ? rowsOfXml(said.text) : rowsOfJson(said.text);
+    const rows = isXml(said) ? rowsOfXml(said.document) : rowsOfJson(said.document);
     if (rows === undefined) return bodyUnreadable('neither a JSON object nor well-formed XML');
     // The push of order states, for one, is another interface with another shape.
     if (rows.length === 0) return notTracking('no WaybillRoute');
@@ -48,17 +48,17 @@ export const sf: Source = {
       : jsonAnswer({ return_code: '1000', return_msg: message }),
 };
 
-type Said = { readonly text: string } | Problem;
+type Said = { readonly document: string } | Problem;
 
 function readSaid(request: WebhookRequest): Said {
   const type = headerOf(request, 'content-type');
-  if (type?.trim().toLowerCase().startsWith(FORM)) return readFieldText(request, 'content');
-  const text = decodeText(request.body, type);
-  return text === undefined ? { problem: 'neither UTF-8 nor GBK' } : { text };
+  if (type?.trim().toLowerCase().startsWith(FORM)) return readFieldDocument(request, 'content');
+  const document = decodeText(request.body, type);
+  return document === undefined ? { problem: 'neither UTF-8 nor GBK' } : { document };
 }
 
 function isXml(said: Said): boolean {
-  return 'text' in said && said.text.trimStart().startsWith('<');
+  return 'document' in said && said.document.trimStart().startsWith('<');
 }
 
 function rowsOfJson(text: string): readonly Fields[] | undefined {

@@ -2,7 +2,7 @@ import { buildUpdates } from './reading/update';
 import { plainText } from './reading/text';
 import { CHINA_TIME } from './reading/times';
 import { fromBase64 } from './reading/proof';
-import { readFieldText, verifySignedForm, type Problem } from './reading/form';
+import { readFieldDocument, verifySignedForm, type Problem } from './reading/form';
 import { bodyUnreadable, escapeXml, notTracking, xmlAnswer } from './reading/answers';
 import { childText, readXml, type XmlElement } from './reading/xml';
 import type { Answer, Source, WebhookRequest } from './source';
@@ -70,9 +70,9 @@ export const yto: Source = {
 };
 
 function readInterface(request: WebhookRequest): { readonly root: XmlElement } | Problem {
-  const field = readFieldText(request, 'logistics_interface');
+  const field = readFieldDocument(request, 'logistics_interface');
   if ('problem' in field) return field;
-  const root = readXml(field.text);
+  const root = readXml(field.document);
   return root === undefined ? { problem: 'logistics_interface is no well-formed XML' } : { root };
 }
 

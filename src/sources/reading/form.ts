@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { bytesOfMember, fieldsOf, readJsonObject, textOf, type Fields } from './json';
 import { headerOf, proving, verdictOn } from './proof';
 import type { Source, Verification, WebhookRequest } from '../source';
-import { decodeText } from './text';
+import { cutSaid, decodeText } from './text';
 
 /** Forms of carriers have below ten fields. */
 const MAX_FIELDS = 64;
@@ -24,7 +24,7 @@ function readFormOrJson(body: Buffer): Form {
   return JSON_OBJECT.test(body.toString('latin1', 0, 16)) ? readJsonFields(body) : readForm(body);
 }
 
-/** What a text says, in UTF-8, which all JSON is; of an object its bytes as they stand there. */
+/** What a text says, whole and in UTF-8, which all JSON is; of an object its bytes as they stand there. */
 function readJsonFields(body: Buffer): Form {
   const json = readJsonObject(body);
   if (json === undefined) return { problem: 'no JSON object' };
@@ -33,7 +33,8 @@ function readJsonFields(body: Buffer): Form {
     field(name) {
       const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
       if (typeof value === 'object' && value !== null) return bytesOfMember(body, name);
-      return value === undefined || value === null ? undefined : Buffer.from(textOf(value));
+      if (value === undefined || value === null) return undefined;
+      return Buffer.from(typeof value === 'string' ? value : textOf(value));
     },
   };
 }
@@ -97,21 +98,30 @@ function hexDigit(byte = 0): number {
 
 export type Problem = { readonly problem: string };
 
-/** Reads a field of a form as text. */
+/** Reads a field of a form that says one thing: a text, cut. */
 export function readFieldText(request: WebhookRequest, name: string): { readonly text: string } | Problem {
+  const field = readFieldDocument(request, name);
+  return 'problem' in field ? field : { text: cutSaid(field.document) };
+}
+
+/** Reads a field of a form that is a document of its own: whole, to be parsed and nothing else. */
+export function readFieldDocument(
+  request: WebhookRequest,
+  name: string,
+): { readonly document: string } | Problem {
   const form = readFormOrJson(request.body);
   if ('problem' in form) return { problem: `the form has ${form.problem}` };
   const bytes = form.field(name);
   if (bytes === undefined) return { problem: `the form has no field ${name}` };
-  const text = decodeText(bytes, headerOf(request, 'content-type'));
-  return text === undefined ? { problem: `${name} is neither UTF-8 nor GBK` } : { text };
+  const document = decodeText(bytes, headerOf(request, 'content-type'));
+  return document === undefined ? { problem: `${name} is neither UTF-8 nor GBK` } : { document };
 }
 
 /** Reads a field of a form that must hold a JSON object. */
 export function readFieldJson(request: WebhookRequest, name: string): { readonly fields: Fields } | Problem {
-  const field = readFieldText(request, name);
+  const field = readFieldDocument(request, name);
   if ('problem' in field) return field;
-  const json = readJsonObject(Buffer.from(field.text));
+  const json = readJsonObject(Buffer.from(field.document));
   return json === undefined ? { problem: `${name} is no JSON object` } : { fields: fieldsOf(json) };
 }
 
@@ -141,7 +151,8 @@ export function verifySignedForm({
     const form = readFormOrJson(body);
     if ('problem' in form) return refused('signature-invalid', `the form has ${form.problem}`);
     const said = form.field(saidField);
-    const digest = form.field(digestField)?.toString('latin1') ?? '';
+    // One that is longer is none, cut or not.
+    const digest = cutSaid(form.field(digestField)?.toString('latin1') ?? '');
     if (digest === '') return refused('signature-missing', `the form has no ${digestField}`);
     if (said === undefined) return refused('signature-invalid', `the form has no ${saidField}`);
     // A + of base64 that the sender did not percent-encode has become a space.

@@ -1,3 +1,5 @@
+import { cutSaid } from './text';
+
 /** How to read JSON that somebody else wrote: what is not as expected is empty, and nothing throws. */
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -20,9 +22,9 @@ export function rowsOf(value: unknown): readonly Fields[] {
   return Array.isArray(value) ? value.slice(0, MAX_ROWS).map(fieldsOf) : [];
 }
 
-/** A text; numbers as they print, everything else empty. */
+/** A text, cut; numbers as they print, everything else empty. */
 export function textOf(value: unknown): string {
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string') return cutSaid(value);
   return typeof value === 'number' && Number.isFinite(value) ? String(value) : '';
 }
 
@@ -37,7 +39,8 @@ export function lineOf(...values: readonly unknown[]): string {
 const BACKSLASH = 0x5c;
 const QUOTE = 0x22;
 const COLON = 0x3a;
-const OPENING = new Set([0x5b, 0x7b]);
+const OPENING_BRACE = 0x7b;
+const OPENING = new Set([0x5b, OPENING_BRACE]);
 const CLOSING = new Set([0x5d, 0x7d]);
 const COMMA = 0x2c;
 const WHITE_SPACE = new Set([0x20, 0x09, 0x0a, 0x0d]);
@@ -75,7 +78,7 @@ export function bytesOfMember(json: Buffer, name: string): Buffer | undefined {
   return found;
 }
 
-function endOfString(json: Buffer, opening: number): number {
+function endOfString(json: Uint8Array, opening: number): number {
   let i = opening + 1;
   while (i < json.length && json[i] !== QUOTE) i += json[i] === BACKSLASH ? 2 : 1;
   return i;
@@ -88,12 +91,39 @@ function trim(bytes: Buffer): Buffer {
   return bytes.subarray(from, to);
 }
 
+/** Messages of carriers are below ten levels deep. */
+const MAX_DEPTH = 64;
+/** And none of their objects has a hundred members. */
+const MAX_MEMBERS = 1_000;
+
+/**
+ * Whether the text is nested, or has an object, as no message is. To be asked before parsing, which takes more than
+ * its share of time for half a million levels, or a hundred thousand names.
+ */
+function isOutOfShape(json: Uint8Array): boolean {
+  /** Members of each object that is open; the rows of lists are bounded by who reads them. */
+  const open: number[] = [];
+  for (let i = 0; i < json.length; i += 1) {
+    const byte = json[i] ?? 0;
+    if (byte === QUOTE) i = endOfString(json, i);
+    else if (CLOSING.has(byte)) open.pop();
+    else if (OPENING.has(byte) && open.push(byte === OPENING_BRACE ? 1 : -Infinity) > MAX_DEPTH) return true;
+    else if (byte === COMMA && open.length > 0) {
+      const members = (open.pop() ?? 0) + 1;
+      if (members > MAX_MEMBERS) return true;
+      open.push(members);
+    }
+  }
+  return false;
+}
+
 /**
  * Reads a body that must be a JSON object. Strict UTF-8: half a character means that the bytes are not what was
  * meant, and a signature over them would still fit.
- * @returns `undefined` for anything else
+ * @returns `undefined` for anything else, and for what no message looks like
  */
 export function readJsonObject(body: Uint8Array): unknown {
+  if (isOutOfShape(body)) return undefined;
   try {
     const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
     return typeof json === 'object' && json !== null && !Array.isArray(json) ? json : undefined;

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { textOf } from './json';
 import type { Conditions, SecretForm, Verification, WebhookRequest } from '../source';
 
 /**
@@ -76,7 +77,8 @@ export function verdictOnMoment(millis: number, { now, toleranceSeconds }: Condi
 }
 
 function millisOf(value: unknown): number {
-  const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+  const text = textOf(value);
+  const number = /^\d+$/.test(text) ? Number(text) : value;
   if (typeof number !== 'number' || !(number > 0)) return Number.NaN;
   return number < MILLISECONDS_FROM ? number * 1000 : number;
 }

@@ -1,9 +1,11 @@
 import { parser as createParser } from 'sax';
+import { cutSaid } from './text';
 
 export interface XmlElement {
   readonly name: string;
+  /** Each is cut. */
   readonly attributes: Readonly<Record<string, string>>;
-  /** Its own text, without that of its children; trimmed. */
+  /** Its own text, without that of its children; trimmed and cut. */
   readonly text: string;
   readonly children: readonly XmlElement[];
 }
@@ -40,8 +42,7 @@ export function readXml(xml: string): XmlElement | undefined {
   parser.onopentag = ({ name, attributes }) => {
     const isSecondRoot = open.length === 0 && root !== undefined;
     if (isSecondRoot || open.length === MAX_DEPTH) refuse();
-    // Without the option for namespaces every attribute is a plain text.
-    const element = { name, attributes: attributes as Record<string, string>, text: '', children: [] };
+    const element = { name: cutSaid(name), attributes: allCut(attributes), text: '', children: [] };
     open.at(-1)?.children.push(element);
     root ??= element;
     open.push(element);
@@ -52,7 +53,7 @@ export function readXml(xml: string): XmlElement | undefined {
   };
   parser.onclosetag = () => {
     const element = open.pop();
-    if (element) element.text = element.text.trim();
+    if (element) element.text = cutSaid(element.text.trim());
   };
 
   try {
@@ -66,6 +67,13 @@ export function readXml(xml: string): XmlElement | undefined {
 /** The text of a child; empty when there is none. */
 export function childText(element: XmlElement, name: string): string {
   return element.children.find((child) => child.name === name)?.text ?? '';
+}
+
+/** Without the option for namespaces every attribute is a plain text. */
+function allCut(attributes: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(attributes as Record<string, string>).map(([name, value]) => [name, cutSaid(value)]),
+  );
 }
 
 function refuse(): never {
