@@ -3,7 +3,7 @@
  * folder of `src`; what it may know are the beginnings of paths under `src`. Root files of `src` are what everybody
  * needs, and are free for every room that is not pure.
  */
-const ROOT_FILES = ['alarms', 'errors', 'few-at-once', 'log', 'process-identity', 'project-root'];
+const ROOT_FILES = ['alarms', 'errors', 'few-at-once', 'log', 'process-identity', 'project-root', 'terminal'];
 const CONTRACT = [
   'workflows/contract',
   'workflows/messages',

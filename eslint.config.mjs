@@ -71,6 +71,7 @@ export default tseslint.config(
       ],
     },
   },
+  { files: ['src/**/*.ts'], ignores: ['src/terminal.ts'], rules: { 'no-console': 'error' } },
   // Scripts of a browser, which name what it gives them.
   { files: ['web/**/*.js'], extends: [tseslint.configs.disableTypeChecked], rules: { 'no-undef': 'off' } },
   { files: ['**/*.mjs', '**/*.cjs'], extends: [tseslint.configs.disableTypeChecked] },

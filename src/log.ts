@@ -5,6 +5,8 @@ import { finished } from 'node:stream/promises';
 import pino from 'pino';
 import { createStream } from 'rotating-file-stream';
 import type { Config } from './config/config';
+import { escapeInvisible } from './shipment/shown-text';
+import { print, printAside } from './terminal';
 
 export interface Logs {
   readonly log: pino.Logger;
@@ -46,6 +48,8 @@ const OPTIONS: pino.LoggerOptions = {
   formatters: { level: (label) => ({ level: label }) },
   redact: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
   serializers: { err: describeError },
+  // Journals and files are read on terminals.
+  hooks: { streamWrite: escapeInvisible },
 };
 
 /**
@@ -81,7 +85,7 @@ export function openLogs(
     log,
     file,
     progress: (line) => {
-      console.log(line);
+      print(line);
       log.info(line);
     },
     leaveConsole: () => {
@@ -101,7 +105,7 @@ function rotatingFile(file: string): Writable {
     mode: 0o600,
   });
   // A full disk must not end deliveries.
-  return stream.on('error', (error) => console.error(`${file} is not written any more: ${error.message}`));
+  return stream.on('error', (error) => printAside(`${file} is not written any more: ${error.message}`));
 }
 
 /** The words and the place of an error. Not its other fields: PostgreSQL's `detail` holds whole rows. */
@@ -128,7 +132,7 @@ function plainConsole(shows: (level: string) => boolean): Writable {
     write(chunk: Buffer, _encoding, done) {
       const { level, msg, err } = JSON.parse(chunk.toString()) as LogLine;
       const words = [level, msg, err?.message].filter((part) => part !== undefined && part !== '');
-      if (shows(level)) console.error(words.join(': '));
+      if (shows(level)) printAside(words.join(': '));
       done();
     },
   });

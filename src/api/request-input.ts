@@ -1,6 +1,6 @@
 import express, { type Request, type RequestHandler } from 'express';
 import { z } from 'zod';
-import { fieldWords, printable } from '../sources/reading/text';
+import { fieldWords, printable, PRINTABLE_WORDS } from '../sources/reading/text';
 import { readJsonObject } from '../sources/reading/json';
 import { HttpProblem } from './http-problem';
 
@@ -54,11 +54,7 @@ export function fieldInvalid(field: string, reason: string): HttpProblem {
 const MAX_ID_LENGTH = 128;
 
 /** An id that is always text. */
-export const textId = z
-  .string()
-  .min(1)
-  .max(MAX_ID_LENGTH)
-  .refine(printable, 'must not hold control characters');
+export const textId = z.string().min(1).max(MAX_ID_LENGTH).refine(printable, PRINTABLE_WORDS);
 
 /** Ids of a shop may be numbers in its database, and so in its JSON. */
 const textOrNumber = z.union(
@@ -77,7 +73,7 @@ export const optionalId = textOrNumber
 
 /** Words of a person: kept in a history, shown to others. */
 export const words = (maxLength: number): z.ZodString =>
-  z.string().min(1).max(maxLength).refine(printable, 'must not hold control characters');
+  z.string().min(1).max(maxLength).refine(printable, PRINTABLE_WORDS);
 
 /** Of a retry: a person may know better than the clock. */
 export const tellsOld = z

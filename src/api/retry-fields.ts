@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { printable } from '../sources/reading/text';
+import { printable, PRINTABLE_WORDS } from '../sources/reading/text';
 import { ok, temporalUi } from './answer-fields';
 import { DATABASE_PROBLEMS } from './database-problem';
 import { requiredId, tellsOld } from './request-input';
@@ -13,7 +13,7 @@ const MAX_DEVICES = 100;
 const optionalWords = z
   .string()
   .max(MAX_WORDS)
-  .refine(printable, 'must not hold control characters')
+  .refine(printable, PRINTABLE_WORDS)
   .nullish()
   .transform((words) => words ?? undefined);
 

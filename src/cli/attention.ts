@@ -3,6 +3,7 @@ import { ask, type AnswerTo, type Asking } from '../api/ask';
 import { showAttention } from '../api/attention-operations';
 import { loadConfig, type Config } from '../config/config';
 import { checked } from './checked-option';
+import { asJson, print } from '../terminal';
 
 type Page = AnswerTo<typeof showAttention>;
 type Query = Asking<typeof showAttention>['query'];
@@ -32,7 +33,7 @@ export function attentionCommand(): Command {
 
 async function show(config: Config, { json, ...query }: AttentionOptions): Promise<number> {
   const found = await ask(config, showAttention, { query });
-  console.log(json ? JSON.stringify(found, null, 2) : inWords(found));
+  print(json ? asJson(found) : inWords(found));
   return found.overdue === 0 ? 0 : 1;
 }
 

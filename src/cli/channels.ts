@@ -15,13 +15,14 @@ import { SOURCES } from '../sources/registry';
 import type { Source } from '../sources/source';
 import { checked, numberOf } from './checked-option';
 import { channelFacts, channelTable, channelUrl, whatWasAdded, whatWasRotated } from './channels-words';
+import { asJson, print, printAside } from '../terminal';
 
 /** Longer than any secret; what sends more than this without an end of line sends something else. */
 const MAX_CHARACTERS = 4_096;
 
 /** One line of `input`, without its end: a secret that stands in no history of a shell and in no list of processes. */
 export async function readSecretLine(input: NodeJS.ReadStream): Promise<string> {
-  if (input.isTTY) console.error('The secret, and Enter:');
+  if (input.isTTY) printAside('The secret, and Enter:');
   let text = '';
   for await (const chunk of input.setEncoding('utf8')) {
     text += chunk;
@@ -131,7 +132,7 @@ function addCommand(sources: readonly Source[]): Command {
       const added = { source, name, token, secrets, unsigned, conditions };
       await changeChannelsFile(settings.channelsFile, (channels) => addChannel(channels, added, Date.now()));
       const url = channelUrl(options.url, settings.port, source, token);
-      console.log(whatWasAdded(added, url, settings.channelsFile));
+      print(whatWasAdded(added, url, settings.channelsFile));
     });
 }
 
@@ -142,9 +143,9 @@ function listCommand(): Command {
     .action(async ({ json }: { json?: true }) => {
       const { channelsFile } = loadChannelSettings();
       const channels = await readChannelsFile(channelsFile);
-      if (json) console.log(JSON.stringify(channels.map(channelFacts), null, 2));
-      else if (channels.length > 0) console.log(channelTable(channels, Date.now()));
-      else console.log(`No channels in ${channelsFile}. Open one: waybell channels add <source>`);
+      if (json) print(asJson(channels.map(channelFacts)));
+      else if (channels.length > 0) print(channelTable(channels, Date.now()));
+      else print(`No channels in ${channelsFile}. Open one: waybell channels add <source>`);
     });
 }
 
@@ -170,7 +171,7 @@ function rotateCommand(sources: readonly Source[]): Command {
       const rotation = { source, name, secrets, token, oldEnds: now + options.keepOld * HOUR_MS };
       await changeChannelsFile(settings.channelsFile, (channels) => rotateChannel(channels, rotation, now));
       const url = token && channelUrl(options.url, settings.port, source, token);
-      console.log(whatWasRotated(rotation, url, now));
+      print(whatWasRotated(rotation, url, now));
     });
 }
 
@@ -182,7 +183,7 @@ function removeCommand(): Command {
     .action(async (source: string, name: string) => {
       const { channelsFile } = loadChannelSettings();
       await changeChannelsFile(channelsFile, (channels) => removeChannel(channels, source, name));
-      console.log(
+      print(
         `Channel ${source} ${name} is removed, with its URL and its secrets. Within a second what still comes to its URL is refused: end the pushes at the carrier too.`,
       );
     });

@@ -16,6 +16,7 @@ import {
 import { openTemporalLazily, type TemporalClient } from '../process/open-temporal';
 import { databaseUrl } from '../process/places';
 import { findRunning } from '../process/locks';
+import { print } from '../terminal';
 
 /** Without a deadline the client tries for longer than a check may take; milliseconds. */
 const TEMPORAL_DEADLINE_MS = 5_000;
@@ -103,7 +104,7 @@ export function doctorCommand(): Command {
     .option('--json', 'the findings for programs')
     .action(async ({ fix = false, json = false }: DoctorOptions) => {
       const report = await diagnose(fix);
-      console.log(json ? reportAsJson(report) : describeReport(report));
+      print(json ? reportAsJson(report) : describeReport(report));
       process.exitCode = isHealthy(report) ? 0 : 1;
     });
 }

@@ -8,6 +8,7 @@ import { openPool } from '../database/pool';
 import { importQueue, type ImportTally, type QueueRefusal } from '../intake/import-queue';
 import { startDelivery } from '../deliveries/start';
 import { openTemporal } from '../process/open-temporal';
+import { print } from '../terminal';
 
 const columnName = z.string().min(1).max(63);
 const queueColumns = z
@@ -89,8 +90,8 @@ async function run(config: Config, { columns, carrier, dryRun }: ImportOptions):
       bar.update(tally.rows);
     }
     bar.stop();
-    for (const { id, reason } of refused) console.log(`${id} stays in the queue: ${reason}`);
-    if (tally) console.log(describe(tally, refused.length, dryRun === true));
+    for (const { id, reason } of refused) print(`${id} stays in the queue: ${reason}`);
+    if (tally) print(describe(tally, refused.length, dryRun === true));
     if (refused.length > 0) process.exitCode = 1;
   } finally {
     bar.stop();

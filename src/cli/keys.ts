@@ -5,6 +5,7 @@ import { generateKeys, judgeKey } from '../doctor/keys';
 import { MIN_SECRET_LENGTH } from '../config/setting-fields';
 import { readSecretLine } from './channels';
 import { checked, numberOf } from './checked-option';
+import { print, printAside } from '../terminal';
 
 interface GenerateOptions {
   readonly secretStdin?: true;
@@ -48,27 +49,27 @@ function verify(): number {
   if (secret === undefined || keys.length === 0) {
     const missing =
       secret === undefined ? 'SUPABASE_JWT_SECRET (or JWT_SECRET)' : 'ANON_KEY or SERVICE_ROLE_KEY';
-    console.error(`${missing} is not set: put the secret and the keys into the environment.`);
+    printAside(`${missing} is not set: put the secret and the keys into the environment.`);
     return 1;
   }
   const judged = keys.map((key) => judgeKey(key, secret.value, Date.now()));
-  for (const { message, fix } of judged) console.log(fix === undefined ? message : `${message}\n  -> ${fix}`);
+  for (const { message, fix } of judged) print(fix === undefined ? message : `${message}\n  -> ${fix}`);
   return judged.some(({ level }) => level === 'problem') ? 1 : 0;
 }
 
 async function generate({ secretStdin, ...choices }: GenerateOptions): Promise<number> {
   const given = secretStdin ? await readSecretLine(process.stdin) : undefined;
   if (given !== undefined && given.length < MIN_SECRET_LENGTH) {
-    console.error(`The secret needs at least ${MIN_SECRET_LENGTH} characters.`);
+    printAside(`The secret needs at least ${MIN_SECRET_LENGTH} characters.`);
     return 1;
   }
   const { secret, anonKey, serviceRoleKey } = generateKeys({
     ...choices,
     ...(given !== undefined && { secret: given }),
   });
-  if (given === undefined) console.log(`JWT_SECRET=${secret}`);
-  console.log(`ANON_KEY=${anonKey}\nSERVICE_ROLE_KEY=${serviceRoleKey}`);
-  console.error(
+  if (given === undefined) print(`JWT_SECRET=${secret}`);
+  print(`ANON_KEY=${anonKey}\nSERVICE_ROLE_KEY=${serviceRoleKey}`);
+  printAside(
     'Put them into Supabase’s .env and the gateway, restart auth, rest and kong, and give the same secret to Waybell as SUPABASE_JWT_SECRET.',
   );
   return 0;

@@ -3,6 +3,7 @@ import { ask, type AnswerTo } from '../api/ask';
 import { forgetJournal, showLedger } from '../api/ledger-operations';
 import { loadConfig, type Config } from '../config/config';
 import { readMoment } from './read-moment';
+import { asJson, print } from '../terminal';
 
 type Ledger = AnswerTo<typeof showLedger>;
 
@@ -24,7 +25,7 @@ export function ledgerCommand(): Command {
 
 async function show(config: Config, { since, json }: LedgerOptions): Promise<number> {
   const found = await ask(config, showLedger, { query: { since: since.toISOString() } });
-  console.log(json ? JSON.stringify(found, null, 2) : inWords(found));
+  print(json ? asJson(found) : inWords(found));
   return found.closes && found.unheard.length === 0 ? 0 : 1;
 }
 
@@ -66,7 +67,7 @@ export function forgetJournalCommand(): Command {
     .argument('<id>')
     .action(async (id: string) => {
       const { webhooks } = await ask(loadConfig(), forgetJournal, { params: { journal_id: id } });
-      console.log(
+      print(
         webhooks === 0
           ? 'Forgotten. It had given everything that is known of it to Temporal.'
           : `Forgotten. ${webhooks} of its webhooks were not given to Temporal: "waybell replay --since …" starts them.`,

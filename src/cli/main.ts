@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { inspect } from 'node:util';
 import { Command, Option } from 'commander';
 import { RefusedError, UnreachableError } from '../api/ask';
 import { loadConfig, loadDataDir, SettingsError } from '../config/config';
@@ -18,6 +19,7 @@ import { start, startInBackground } from '../process/start';
 import { status } from '../process/status';
 import { stop } from '../process/stop';
 import { whyCommand } from './why';
+import { printAside } from '../terminal';
 
 interface StartOptions {
   readonly only?: Role;
@@ -81,6 +83,6 @@ waybell.parseAsync().catch((error: unknown) => {
     error instanceof UnreachableError ||
     error instanceof RefusedError ||
     (error instanceof Error && error.constructor === Error);
-  console.error(sentence ? error.message : error);
+  printAside(sentence ? error.message : inspect(error));
   process.exit(1);
 });

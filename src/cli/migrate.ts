@@ -5,6 +5,7 @@ import { describeMigration, migrate, pendingMigrations } from '../database/schem
 import { MigrationRefused } from '../database/schema/obstacles';
 import { withClient } from '../database/with-client';
 import { requireWorkerRole, workerRoleSql } from '../database/schema/access';
+import { print, printAside } from '../terminal';
 
 interface MigrateOptions {
   readonly plan?: true;
@@ -20,14 +21,13 @@ export function migrateCommand(): Command {
     .action(async ({ plan, worker }: MigrateOptions) => {
       const settings = loadDatabaseSettings();
       const { database } = settings;
-      for (const line of obsoleteSettings()) console.error(line);
+      for (const line of obsoleteSettings()) printAside(line);
       if (database.kind === 'embedded') {
-        console.log('DATABASE_URL is not set: npm start brings the embedded database up to date by itself.');
+        print('DATABASE_URL is not set: npm start brings the embedded database up to date by itself.');
       } else if (plan) {
         const pending = await pendingMigrations(database.url);
-        console.log(await withClient(database.url, (db) => describeMigration(db, pending, settings)));
-        if (worker !== undefined)
-          console.log(`\n-- For ${worker}\n${workerRoleSql(settings.shopTables, worker)}`);
+        print(await withClient(database.url, (db) => describeMigration(db, pending, settings)));
+        if (worker !== undefined) print(`\n-- For ${worker}\n${workerRoleSql(settings.shopTables, worker)}`);
       } else {
         await apply(database.url, settings, worker);
       }
@@ -39,19 +39,19 @@ async function apply(databaseUrl: string, settings: DatabaseSettings, worker?: s
     await withClient(databaseUrl, (db) => requireWorkerRole(db, settings.shopTables, worker));
   }
   try {
-    const applied = await migrate(databaseUrl, console.log);
-    console.log(applied.length === 0 ? 'Nothing to do.' : `Applied ${applied.join(', ')}.`);
+    const applied = await migrate(databaseUrl, print);
+    print(applied.length === 0 ? 'Nothing to do.' : `Applied ${applied.join(', ')}.`);
   } catch (error) {
     if (!(error instanceof MigrationRefused)) throw error;
-    console.error(error.message);
+    printAside(error.message);
     process.exitCode = 1;
     return;
   }
   if (worker !== undefined) {
     await withClient(databaseUrl, (db) => db.query(workerRoleSql(settings.shopTables, worker)));
-    console.log(`${worker} may run Waybell now.`);
+    print(`${worker} may run Waybell now.`);
   }
   const { problems, warnings } = await withClient(databaseUrl, (db) => checkShop(db, settings));
-  for (const warning of warnings) console.log(`To know: ${warning}`);
-  for (const problem of problems) console.log(`Before Waybell starts: ${problem}`);
+  for (const warning of warnings) print(`To know: ${warning}`);
+  for (const problem of problems) print(`Before Waybell starts: ${problem}`);
 }

@@ -3,6 +3,7 @@ import { ask, type AnswerTo } from '../api/ask';
 import { listProviders, releaseProvider, settleDeactivations } from '../api/provider-operations';
 import { loadConfig } from '../config/config';
 import { inColumns } from '../process/places';
+import { asJson, print } from '../terminal';
 
 /** `waybell providers`: which push providers are held, and a person's word about it. */
 export function providersCommand(): Command {
@@ -19,7 +20,7 @@ function listCommand(): Command {
     .option('--json', 'for programs')
     .action(async ({ json }: { json?: true }) => {
       const found = await ask(loadConfig(), listProviders, {});
-      console.log(json ? JSON.stringify(found, null, 2) : inWords(found));
+      print(json ? asJson(found) : inWords(found));
       if (found.held.length + found.held_deactivations.length > 0) process.exitCode = 1;
     });
 }
@@ -30,7 +31,7 @@ function releaseCommand(): Command {
     .argument('<provider>')
     .action(async (provider: string) => {
       const { released } = await ask(loadConfig(), releaseProvider, { params: { name: provider } });
-      console.log(
+      print(
         released
           ? `The pushes of ${provider} go: thirty within 30 s, more at three a second in each process.`
           : `${provider} is not held.`,
@@ -53,7 +54,7 @@ function deactivationsCommand(): Command {
       if (apply === drop) throw new Error('Give one of --apply and --drop.');
       const decision = { params: { name: provider }, body: { apply } };
       const { devices } = await ask(loadConfig(), settleDeactivations, decision);
-      console.log(`${devices} device(s) of ${provider} are ${apply ? 'retired' : 'left as they are'}.`);
+      print(`${devices} device(s) of ${provider} are ${apply ? 'retired' : 'left as they are'}.`);
     });
 }
 

@@ -9,6 +9,7 @@ import { startDelivery } from '../deliveries/start';
 import { databaseUrl } from '../process/places';
 import { openTemporal } from '../process/open-temporal';
 import { readMoment } from './read-moment';
+import { print, printAside } from '../terminal';
 
 interface ReplayOptions {
   readonly source?: string;
@@ -38,7 +39,7 @@ async function run(config: Config, { dryRun, ...query }: ReplayOptions): Promise
   const { waitLimits: limits, statusMap } = config;
   const pool = openPool(await databaseUrl(config), () => undefined);
   const connected = dryRun ? undefined : await openTemporal(config);
-  const channels = openChannels(config.channelsFile, (problem) => console.error(problem));
+  const channels = openChannels(config.channelsFile, (problem) => printAside(problem));
   const bar = new SingleBar({
     format: '{bar} {value} of {total} webhooks',
     noTTYOutput: true,
@@ -64,7 +65,7 @@ async function run(config: Config, { dryRun, ...query }: ReplayOptions): Promise
     await connected?.close();
     await pool.end();
   }
-  console.log(tally ? describe(tally, dryRun === true) : 'There is no such webhook in the archive.');
+  print(tally ? describe(tally, dryRun === true) : 'There is no such webhook in the archive.');
 }
 
 function describe(

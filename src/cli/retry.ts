@@ -8,6 +8,7 @@ import { showRetries, startRetries } from '../api/retry-operations';
 import { loadConfig, type Config } from '../config/config';
 import { checked, numberOf } from './checked-option';
 import { showDelivery } from './show-delivery';
+import { print, printAside } from '../terminal';
 
 /** How often the progress is looked at; milliseconds. */
 const LOOK_MS = 500;
@@ -70,11 +71,11 @@ async function retryOne(config: Config, name: string, body: OneRequest): Promise
   const asked = await ask(config, retryDelivery, { params: { name }, body });
   const { workflow_id: workflowId, message, temporal_ui: temporalUi } = asked;
   if (body.dry_run) {
-    console.log(`${deliveries(1)} found, nothing changed:\n${workflowId}: ${message}`);
+    print(`${deliveries(1)} found, nothing changed:\n${workflowId}: ${message}`);
     return 0;
   }
-  console.log(`workflow   ${workflowId}`);
-  console.log(`retry      ${message}`);
+  print(`workflow   ${workflowId}`);
+  print(`retry      ${message}`);
   await showDelivery(config, { workflowId, temporalUi, otherwise: `npx waybell why ${name}` });
   return 0;
 }
@@ -83,13 +84,13 @@ async function retryMany(config: Config, body: ManyRequest): Promise<number> {
   const asked = await ask(config, startRetries, { body });
   if (asked.retry_id === null) {
     // A real retry has them among its refusals.
-    for (const name of asked.unknown) console.error(`${name}: no delivery has this name`);
-    console.log(describePlan(asked, body.query !== undefined));
+    for (const name of asked.unknown) printAside(`${name}: no delivery has this name`);
+    print(describePlan(asked, body.query !== undefined));
     return asked.unknown.length === 0 && asked.plan.every(({ kind }) => kind !== 'refused') ? 0 : 1;
   }
-  if (asked.temporal_ui !== null) console.log(`Temporal   ${asked.temporal_ui}`);
+  if (asked.temporal_ui !== null) print(`Temporal   ${asked.temporal_ui}`);
   const end = await follow(config, asked.retry_id);
-  console.log(describeEnd(end));
+  print(describeEnd(end));
   await printRefusals(config, asked.retry_id);
   return end.state === 'done' && end.refused === 0 ? 0 : 1;
 }
@@ -126,7 +127,7 @@ async function follow(config: Config, retryId: string): Promise<Progress> {
 async function printRefusals(config: Config, retryId: string): Promise<void> {
   for (let after: string | undefined; ;) {
     const { refusals } = await look(config, retryId, REFUSALS_PER_PAGE, after);
-    for (const { workflow_id: id, words } of refusals) console.error(`${id}: ${words}`);
+    for (const { workflow_id: id, words } of refusals) printAside(`${id}: ${words}`);
     if (refusals.length < REFUSALS_PER_PAGE) return;
     after = refusals.at(-1)?.workflow_id;
   }

@@ -3,6 +3,7 @@ import { loadConfig, type Config } from '../config/config';
 import { sendWebhook, type Acknowledgement } from '../embedded/sample-carrier';
 import { nextWebhook, type SendChoice } from '../embedded/sample-parcel';
 import { showDelivery } from './show-delivery';
+import { print } from '../terminal';
 
 /** `waybell send`: a webhook as a carrier would send it, followed until it is on the phones. */
 export function sendCommand(): Command {
@@ -19,13 +20,13 @@ export function sendCommand(): Command {
 async function send(config: Config, choice: SendChoice): Promise<void> {
   const webhook = await nextWebhook(config.dataDir, choice, new Date());
   const { body, linkTo } = webhook;
-  if (linkTo !== null) console.log(`link       ${body.carrier} ${body.tracking_no} to ${linkTo}`);
-  console.log(`webhook    ${body.carrier} ${body.tracking_no} ${body.status}: ${body.event_text}`);
+  if (linkTo !== null) print(`link       ${body.carrier} ${body.tracking_no} to ${linkTo}`);
+  print(`webhook    ${body.carrier} ${body.tracking_no} ${body.status}: ${body.event_text}`);
   const answer = await sendWebhook(config, webhook);
-  console.log(`answer     ${describeAnswer(answer)}`);
-  console.log(`workflow   ${answer.workflow_id}`);
+  print(`answer     ${describeAnswer(answer)}`);
+  print(`workflow   ${answer.workflow_id}`);
   if (!answer.handed_over) {
-    console.log('next       npm run status');
+    print('next       npm run status');
     return;
   }
   await showDelivery(config, {

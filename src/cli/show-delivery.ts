@@ -4,6 +4,7 @@ import { openTemporalLazily } from '../process/open-temporal';
 import { nextStep } from '../shipment/attention';
 import type { Attention } from '../shipment/delivery';
 import type { Progress } from '../workflows/progress';
+import { print } from '../terminal';
 
 /**
  * Shows what a delivery does until it has ended or waits for something, for a minute at most; then where it stands,
@@ -19,9 +20,9 @@ export async function showDelivery(
     const say = sayOnce();
     const end = await followDelivery(client, workflowId, (progress) => say(peopleOf(progress)));
     say(end.progress ? pushesOf(end.progress) : []);
-    console.log(`state      ${describeEnd(end)}`);
-    console.log(`Temporal   ${temporalUi}`);
-    console.log(`next       ${adviceFor(end, otherwise)}`);
+    print(`state      ${describeEnd(end)}`);
+    print(`Temporal   ${temporalUi}`);
+    print(`next       ${adviceFor(end, otherwise)}`);
   } finally {
     await close();
   }
@@ -38,7 +39,7 @@ function sayOnce(): (lines: readonly string[]) => void {
   const told = new Set<string>();
   return (lines) => {
     for (const line of lines) {
-      if (!told.has(line)) console.log(line);
+      if (!told.has(line)) print(line);
       told.add(line);
     }
   };

@@ -4,6 +4,7 @@ import { explainDeliveries } from '../api/delivery-operations';
 import { loadConfig } from '../config/config';
 import type { FailureType } from '../errors';
 import { nextStep } from '../shipment/attention';
+import { asJson, print } from '../terminal';
 
 type Delivery = AnswerTo<typeof explainDeliveries>['deliveries'][number];
 type Notification = Delivery['notifications'][number];
@@ -21,7 +22,7 @@ export function whyCommand(): Command {
     .option('--json', 'for programs')
     .action(async (name: string, { json }: { json?: true }) => {
       const found = await ask(loadConfig(), explainDeliveries, { query: { name } });
-      console.log(json ? JSON.stringify(found, null, 2) : inWords(found.deliveries, name));
+      print(json ? asJson(found) : inWords(found.deliveries, name));
     });
 }
 

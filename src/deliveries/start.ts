@@ -2,6 +2,7 @@ import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/c
 import { DateTime } from 'luxon';
 import type { ShipmentEvent, ShipmentUpdate } from '../shipment/update';
 import { isNamed } from '../shipment/scan-version';
+import { inMarkdown } from '../shipment/shown-text';
 import { readInput } from './runs';
 import { contentOfNamed, versionWorkflowId } from './workflow-id';
 import { DELIVERY_WORKFLOW, TASK_QUEUE, type DeliveryInput } from '../workflows/contract';
@@ -24,21 +25,27 @@ function newestEvent({ events }: ShipmentUpdate): ShipmentEvent | undefined {
 export function deliverySummary(update: ShipmentUpdate): string {
   const event = newestEvent(update);
   const news = event
-    ? `${event.status ?? `unknown status ${event.rawStatus}`} at ${shanghaiTime(event.time)}`
+    ? `${event.status ?? `unknown status ${inMarkdown(event.rawStatus)}`} at ${shanghaiTime(event.time)}`
     : 'no events';
-  return cutToBytes(`${update.carrier} ${update.trackingNo}: ${news} (${update.source})`);
+  return cutMarkdown(`${inMarkdown(`${update.carrier} ${update.trackingNo}`)}: ${news} (${update.source})`);
 }
 
 function shanghaiTime(iso: string): string {
   return DateTime.fromISO(iso, { zone: ZONE }).toFormat('yyyy-MM-dd HH:mm');
 }
 
-function cutToBytes(text: string): string {
+/** Code that is cut in its middle is closed: what it says would be Markdown. */
+function cutMarkdown(text: string): string {
+  const cut = cutToBytes(text, MAX_SUMMARY_BYTES - 1);
+  return cut.split('`').length % 2 === 0 ? `${cut}\`` : cutToBytes(text, MAX_SUMMARY_BYTES);
+}
+
+function cutToBytes(text: string, maxBytes: number): string {
   let bytes = 0;
   let cut = '';
   for (const character of text) {
     bytes += Buffer.byteLength(character);
-    if (bytes > MAX_SUMMARY_BYTES) break;
+    if (bytes > maxBytes) break;
     cut += character;
   }
   return cut;

@@ -9,6 +9,7 @@ import {
   type Level,
   type Seen,
 } from './check';
+import { asJson } from '../terminal';
 
 /** A look takes milliseconds; a part into which connections vanish gets this long. */
 const CHECK_DEADLINE_MS = 10_000;
@@ -119,5 +120,5 @@ export function reportAsJson(report: Report): string {
     ...finding,
     fixable: repair !== undefined,
   }));
-  return JSON.stringify({ healthy: isHealthy(report), findings, repaired: report.repaired }, null, 2);
+  return asJson({ healthy: isHealthy(report), findings, repaired: report.repaired });
 }

@@ -15,7 +15,7 @@ import type { StartedDelivery } from '../deliveries/start';
 import { maskText } from '../shipment/safe-text';
 import { readStatus, type ShipmentStatus, type StatusMap } from '../shipment/status';
 import type { ShipmentEvent, ShipmentUpdate } from '../shipment/update';
-import { carrierField, plainText, trackingNoField } from '../sources/reading/text';
+import { carrierField, maskedLine, trackingNoField } from '../sources/reading/text';
 import { deliveryOf, type Delivery } from '../deliveries/workflow-id';
 
 /** Longest text of a scan; characters. */
@@ -90,7 +90,7 @@ function readRow(row: QueueRow, trackingNo: string, statusMap: StatusMap): Shipm
     time: row.time,
     status,
     rawStatus: maskText(word, trackingNo),
-    text: maskText(plainText(row.text ?? '', MAX_TEXT), trackingNo),
+    text: maskedLine(row.text ?? '', MAX_TEXT, trackingNo).kept,
   };
 }
 

@@ -5,6 +5,7 @@ import type { journalState } from '../api/health-operations';
 import type { Config } from '../config/config';
 import { healthUrl, inColumns, placesOf, type Row } from './places';
 import { findRunning, nameOf, processFiles, type RunningProcess } from './locks';
+import { print } from '../terminal';
 
 /**
  * Exit codes as service scripts have them; 3 is "not running":
@@ -30,11 +31,11 @@ const MEANING: Readonly<Record<string, string>> = {
 export async function status(config: Config): Promise<number> {
   const running = await findRunning(config.dataDir);
   if (running.length === 0) {
-    console.log(`Waybell does not run: nothing uses ${config.dataDir}.`);
+    print(`Waybell does not run: nothing uses ${config.dataDir}.`);
     return NOT_RUNNING;
   }
   const reports = await Promise.all(running.map((one) => describe(config, one)));
-  console.log(reports.map(({ lines }) => lines.join('\n')).join('\n\n'));
+  print(reports.map(({ lines }) => lines.join('\n')).join('\n\n'));
   return reports.every(({ ready }) => ready) ? READY : NOT_READY;
 }
 

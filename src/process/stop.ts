@@ -2,13 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findRunning, nameOf, ROLES, type Role, type RunningProcess } from './locks';
 import { isRunByNpm } from '../config/config';
 import { isAlive } from '../process-identity';
+import { print } from '../terminal';
 
 /** Requests get 4 s on two ports, the worker 12 s, Temporal 10 s, PostgreSQL 20 s: 46 s at the longest. */
 const PATIENCE_MS = 60_000;
 const LOOK_INTERVAL_MS = 100;
 const PROGRESS_INTERVAL_MS = 5_000;
-
-const say = (line: string): void => console.log(line);
 
 /**
  * `waybell stop`: asks what runs in `dataDir` to stop, and waits until it has.
@@ -21,17 +20,17 @@ export async function stop(
 ): Promise<number> {
   const running = await findRunning(dataDir, roles);
   if (running.length === 0) {
-    say(`Waybell does not run: nothing uses ${dataDir}.`);
+    print(`Waybell does not run: nothing uses ${dataDir}.`);
     return 0;
   }
   const problems = await Promise.all(running.map((one) => end(one, patienceMs)));
-  for (const problem of problems) if (problem !== undefined) say(problem);
+  for (const problem of problems) if (problem !== undefined) print(problem);
   return problems.every((problem) => problem === undefined) ? 0 : 1;
 }
 
 /** @returns what is to be done by hand, if it does not end. */
 async function end(one: RunningProcess, patienceMs: number): Promise<string | undefined> {
-  say(`Stopping ${nameOf(one)} …`);
+  print(`Stopping ${nameOf(one)} …`);
   try {
     process.kill(one.pid, 'SIGTERM');
   } catch (error) {
@@ -47,9 +46,9 @@ async function end(one: RunningProcess, patienceMs: number): Promise<string | un
     }
     if (Date.now() - told < PROGRESS_INTERVAL_MS) continue;
     told = Date.now();
-    say(`Stopping ${nameOf(one)}: ${Math.round(elapsed / 1000)} s …`);
+    print(`Stopping ${nameOf(one)}: ${Math.round(elapsed / 1000)} s …`);
   }
-  say(`Stopped ${nameOf(one)}.`);
+  print(`Stopped ${nameOf(one)}.`);
   return undefined;
 }
 

@@ -3,7 +3,14 @@ import { maskText } from '../shipment/safe-text';
 import { readStatus, SHIPMENT_STATUSES } from '../shipment/status';
 import type { ShipmentEvent } from '../shipment/update';
 import { bodyUnreadable, jsonAnswer } from './reading/answers';
-import { carrierField, fieldWords, plainText, printable, trackingNoField } from './reading/text';
+import {
+  carrierField,
+  fieldWords,
+  maskedLine,
+  printable,
+  PRINTABLE_WORDS,
+  trackingNoField,
+} from './reading/text';
 import { readEventTime } from './reading/times';
 import { readJsonObject } from './reading/json';
 import { STANDARD_SECRET_FORM, verifyStandardWebhook } from './reading/proof';
@@ -22,28 +29,28 @@ export const expressScan = z
       .string()
       .trim()
       .min(1)
-      .max(64)
-      .refine(printable, 'must not hold control characters')
+      .max(64, { abort: true })
+      .refine(printable, PRINTABLE_WORDS)
       .describe(
         `A word of \`STATUS_MAP\`, or one of ours: ${SHIPMENT_STATUSES.map((status) => `\`${status}\``).join(', ')}. Any other word is stored and moves nothing.`,
       ),
     event_text: z
       .string()
-      .max(MAX_TEXT)
+      .max(MAX_TEXT, { abort: true })
       .nullish()
-      .transform((text) => plainText(text ?? '', MAX_TEXT))
+      .transform((text) => text ?? '')
       .describe('Phone numbers, document numbers and named persons are masked before anything is stored.'),
     event_time: z
       .string()
-      .max(64)
+      .max(64, { abort: true })
       .describe(
         'ISO 8601, `yyyy-MM-dd HH:mm:ss` or `yyyy/MM/dd HH:mm:ss`; without an offset it is Asia/Shanghai. Not before 2000, not more than 24 h ahead.',
       ),
     event_id: z
       .string()
       .min(1)
-      .max(128)
-      .refine(printable, 'must not hold control characters')
+      .max(128, { abort: true })
+      .refine(printable, PRINTABLE_WORDS)
       .nullish()
       .transform((id) => id ?? undefined)
       .describe(
@@ -90,15 +97,13 @@ export const ownSystem: Source = {
     const { carrier, tracking_no: trackingNo, status, event_text, event_time, event_id } = scan.data;
     const read = readEventTime(event_time, now, zone);
     if ('problem' in read) return fieldInvalid({ path: ['event_time'], message: read.problem });
-    const said = {
-      time: read.time,
-      rawStatus: maskText(status, trackingNo),
-      text: maskText(event_text, trackingNo),
-    };
+    const rawStatus = maskText(status, trackingNo);
+    const text = maskedLine(event_text, MAX_TEXT, trackingNo);
     const event: ShipmentEvent = {
-      ...said,
-      // Over the masked text: a digest of a phone number can be searched back to the number.
-      key: event_id === undefined ? contentKey(said.time, said.rawStatus, said.text) : `id:${event_id}`,
+      time: read.time,
+      rawStatus,
+      text: text.kept,
+      key: event_id === undefined ? contentKey(read.time, rawStatus, text.said) : `id:${event_id}`,
       status: readStatus(status, statusMap),
     };
     return { updates: [{ source: ownSystem.name, carrier, trackingNo, events: [event] }], flaws: [] };

@@ -1,5 +1,5 @@
 import { buildUpdates } from './reading/update';
-import { CHINA_TIME } from './reading/times';
+import { CHINA_TIME, isOffset } from './reading/times';
 import { fromBase64 } from './reading/proof';
 import { readFieldJson, verifySignedForm } from './reading/form';
 import { bodyUnreadable, jsonAnswer, notTracking } from './reading/answers';
@@ -99,5 +99,6 @@ function withOffset(time: string, tz: string): string {
   const match = OFFSET.exec(tz.trim());
   if (time === '' || match === null) return time;
   const [, sign = '+', hours = '', minutes = '00'] = match;
-  return `${time.trim()}${sign}${hours.padStart(2, '0')}:${minutes}`;
+  const offset = `${sign}${hours.padStart(2, '0')}:${minutes}`;
+  return isOffset(offset) ? `${time.trim()}${offset}` : time;
 }

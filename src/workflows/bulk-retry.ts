@@ -8,6 +8,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
+import { inMarkdown } from '../shipment/shown-text';
 import type { BulkRetryInput, BulkRetryProgress } from './contract';
 
 const { listForRetry, retryBatch } = proxyActivities<Pick<Activities, 'listForRetry' | 'retryBatch'>>({
@@ -75,13 +76,13 @@ function describe({ query, rate, request }: BulkRetryInput, progress: BulkRetryP
   return [
     `**${asked + restarted + refused} of ${found}** deliveries, ${step}, ${rate} per second at most`,
     '',
-    `Asked by ${request.operator ?? 'somebody'}: ${request.reason ?? 'no reason given'}`,
-    ...(query === undefined ? [] : ['', `\`${query}\``]),
+    `Asked by ${inMarkdown(request.operator ?? 'somebody')}: ${inMarkdown(request.reason ?? 'no reason given')}`,
+    ...(query === undefined ? [] : ['', inMarkdown(query)]),
     '',
     '| asked | started again | refused |',
     '|---|---|---|',
     `| ${asked} | ${restarted} | ${refused} |`,
     ...(refusals.length === 0 ? [] : ['', '| refused | because |', '|---|---|']),
-    ...refusals.map(({ workflowId, words }) => `| ${workflowId} | ${words.replace(/[\s|]+/g, ' ')} |`),
+    ...refusals.map(({ workflowId, words }) => `| ${inMarkdown(workflowId)} | ${inMarkdown(words)} |`),
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 import { CancellationScope, getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
 import type { Recipients } from '../shipment/delivery';
 import { TOO_OLD } from '../shipment/news-age';
+import { inMarkdown } from '../shipment/shown-text';
 import type { Announcement, DeliveryInput, DeliveryResult } from './contract';
 import { arrivalOrDeadline, endUnsent, goOnAsNewRun, openDelivery, type Delivery } from './delivery';
 import { isDataRefused, localFirst } from './local-first';
@@ -44,7 +45,11 @@ async function announce(delivery: Delivery): Promise<Announcement | DeliveryResu
   story.goesOn(retryOf ?? null);
   const reopen = retryOf !== undefined;
   const stored = { workflowId, update, reopen, ...inbox.forced() };
-  const decision = await localFirst('persistWaybill', `persist waybill ${update.trackingNo}`, stored);
+  const decision = await localFirst(
+    'persistWaybill',
+    `persist waybill ${inMarkdown(update.trackingNo)}`,
+    stored,
+  );
   story.decided(decision);
   const { verdict } = decision;
   if (verdict !== 'announce') {

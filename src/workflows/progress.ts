@@ -1,6 +1,7 @@
 import type { Attention, AudienceOutcome, Decision, PushResult, Recipients } from '../shipment/delivery';
 import { END_REASON_WORDS } from '../shipment/end-reason';
 import type { RetryRequest } from '../shipment/retry-request';
+import { inMarkdown } from '../shipment/shown-text';
 import type { DeliveryResult } from './contract';
 
 /** Where a delivery stands: what the `progress` query answers and the Temporal UI shows as current details. */
@@ -41,17 +42,19 @@ function describeAudience({ audience, sendStatus, accepted, failed }: AudienceOu
 
 /** The table of devices stays readable, and below the 20 KB that the server stores. */
 const SHOWN_DEVICES = 20;
+/** Of what a provider says; characters. */
+const SHOWN_WORDS = 120;
 
 /** Writes the progress as the Markdown that ops read in the Temporal UI. */
 export function describeProgress(progress: Progress): string {
   const { carrier, trackingNo, decision, step, audiences, pushes, retry } = progress;
   const lines = [
-    `**${carrier} ${trackingNo}**${decision?.status ? ` is **${decision.status}**` : ''}: ${step}`,
+    `**${inMarkdown(`${carrier} ${trackingNo}`)}**${decision?.status ? ` is **${decision.status}**` : ''}: ${step}`,
   ];
   if (retry)
     lines.push(
       '',
-      `Retry ${progress.round - 1} asked by ${retry.operator ?? 'somebody'}: ${retry.reason ?? 'no reason given'}`,
+      `Retry ${progress.round - 1} asked by ${inMarkdown(retry.operator ?? 'somebody')}: ${inMarkdown(retry.reason ?? 'no reason given')}`,
     );
   if (audiences.length > 0) {
     lines.push(
@@ -69,15 +72,10 @@ export function describeProgress(progress: Progress): string {
     lines.push('', '| device | audience | push | reason |', '|---|---|---|---|');
     for (const { cidTail, audience, state, reason, words } of pushes.slice(0, SHOWN_DEVICES)) {
       lines.push(
-        `| …${cidTail} | ${audience} | ${state} | ${cell(words === '' ? reason : `${reason}: ${words}`)} |`,
+        `| …${inMarkdown(cidTail)} | ${audience} | ${state} | ${words === '' ? reason : `${reason}: ${inMarkdown(words.slice(0, SHOWN_WORDS))}`} |`,
       );
     }
     if (pushes.length > SHOWN_DEVICES) lines.push('', `and ${pushes.length - SHOWN_DEVICES} more devices`);
   }
   return lines.join('\n');
-}
-
-/** Provider words in a table cell: no line breaks, no column separators, not endless. */
-function cell(words: string): string {
-  return words.replace(/[\s|]+/g, ' ').slice(0, 120);
 }

@@ -2,6 +2,7 @@ import { isCancellation, proxyActivities, workflowInfo } from '@temporalio/workf
 import type { Activities } from '../activities';
 import type { WaitLimits } from '../shipment/attention';
 import type { DeviceRef, PushResult } from '../shipment/delivery';
+import { inMarkdown } from '../shipment/shown-text';
 import { pushQueue } from './contract';
 
 /** Pushes of one delivery under way at once: far below the server's 2,000 pending activities, fair to others. */
@@ -42,7 +43,7 @@ export async function pushPage({
 
   const push = async ({ provider, ...device }: DeviceRef): Promise<PushResult> => {
     const options = {
-      summary: `push to ${device.audience} …${device.cidTail}`,
+      summary: `push to ${device.audience} …${inMarkdown(device.cidTail)}`,
       activityId: `push-${device.audience}-${device.deviceId}-${round}`,
       ...(provider !== undefined && { taskQueue: pushQueue(taskQueue, provider) }),
       ...(fairnessKey !== undefined && { priority: { fairnessKey } }),

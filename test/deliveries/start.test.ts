@@ -37,6 +37,22 @@ describe('the summary of a delivery', () => {
     expect(deliverySummary(update([]))).toBe('yto YT1234: no events (kuaidi100)');
   });
 
+  test('says what a carrier says, and links nowhere', () => {
+    const events = [scan('2026-02-06T16:30:00.000Z', { status: null, rawStatus: '[x](//evil.example)' })];
+    expect(deliverySummary(update(events, 'www.evil.example'))).toBe(
+      '`www.evil.example YT1234`: unknown status `[x](//evil.example)` at 2026-02-07 00:30 (kuaidi100)',
+    );
+  });
+
+  test('that is cut in a name is closed', () => {
+    const events = [
+      scan('2026-02-06T16:30:00.000Z', { status: null, rawStatus: `[x](//${'圆'.repeat(60)})` }),
+    ];
+    const summary = deliverySummary(update(events));
+    expect(summary).toMatch(/`\[x\]\(\/\/圆+`$/);
+    expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(200);
+  });
+
   test('is cut between characters', () => {
     const summary = deliverySummary(update([], '🚚'.repeat(64)));
     expect(summary).toBe('🚚'.repeat(50));

@@ -47,6 +47,50 @@ describe("the shop's own system", () => {
     });
   });
 
+  test.each([
+    ['carrier', '[yto](http://evil.example)'],
+    ['carrier', '<b>yto</b>'],
+    ['carrier', 'yto/圆通'],
+    ['carrier', 'me@evil.example'],
+    ['carrier', '📦'],
+    ['carrier', "-_.&'()"],
+    ['carrier', 'y\u200bto'],
+    ['carrier', 'y\u200dto'],
+    ['carrier', 'yto\u202e'],
+    ['carrier', 'yto\u3164'],
+    ['carrier', 'yto\u009b31m'],
+    ['tracking_no', 'YT12\u200b34'],
+    ['tracking_no', 'YT12👩‍👧34'],
+    ['status', 'deli\u00advered'],
+    ['event_id', 'scan\u20661'],
+    ['event_time', '2026-03-02T10:00:00+99:99'],
+    ['event_time', '2026-03-02T10:00:00-14:01'],
+  ])('is told that %s is not to be %j', (field, value) => {
+    const { updates, refusal } = parse({ [field]: value });
+    expect(updates).toEqual([]);
+    expect(refusal).toMatchObject({ code: 'field-invalid', field });
+    expect(refusal?.message).toMatch(new RegExp(`^${field}: `));
+  });
+
+  test.each(['圆通速递', "j&t express (uk) lettre d'or_1.0-a", 'पोस्ट', 'почта россии', 'إكسبريس', '17track'])(
+    'may name the carrier %s',
+    (carrier) => {
+      expect(read({ carrier })).toMatchObject({ carrier });
+    },
+  );
+
+  test('says a text with pictures, of which only what is seen is kept', () => {
+    const [event] = read({ event_text: '到了 👩‍👩‍👧 ❤️‍🔥 [x](http://y)' }).events;
+    expect(event?.text).toBe('到了 👩‍👩‍👧 ❤️‍🔥 [x](http://y)');
+    const [hidden] = read({ event_text: 'to \u202eecila, 138\u200b00138\u200b000 \u001b]0;x\u0007' }).events;
+    expect(hidden?.text).toBe('to ecila, ***  ]0;x');
+  });
+
+  test('is known by all that it said, seen or not', () => {
+    const keys = ['arrived', 'arri\u200bved'].map((event_text) => read({ event_text }).events[0]?.key);
+    expect(new Set(keys).size).toBe(2);
+  });
+
   test('gets one spelling for carrier and number, whoever types them', () => {
     expect(read({ carrier: ' ＹＴＯ ', tracking_no: ' yt 1234\t5678 ' })).toMatchObject({
       carrier: 'yto',

@@ -99,6 +99,8 @@ describe('a push of STO', () => {
     ['GMT+07:00', '2026-03-02T00:40:55.000Z'],
     ['UTC-3', '2026-03-02T10:40:55.000Z'],
     ['', '2026-03-01T23:40:55.000Z'],
+    ['+99:99', '2026-03-01T23:40:55.000Z'],
+    ['GMT+15', '2026-03-01T23:40:55.000Z'],
     ['CST', '2026-03-01T23:40:55.000Z'],
   ])('from a place at "%s" happened at %s', (tz, time) => {
     expect(scanOf({ tz }, { ...CONDITIONS, now: NOW })).toMatchObject({ time });

@@ -1,4 +1,5 @@
 import type { Answer, Parsed } from '../source';
+import { withoutInvisible } from '../../shipment/shown-text';
 import { plainText } from './text';
 
 export function jsonAnswer(body: object): Answer {
@@ -32,7 +33,7 @@ export function bodyUnreadable(message = 'no JSON object'): Parsed {
 
 /** A request that is about something else. */
 export function notTracking(kind: string): Parsed {
-  const where = plainText(kind, 64);
+  const where = withoutInvisible(plainText(kind, 64));
   return { updates: [], flaws: [{ code: 'not-tracking', where, message: 'this request tells no scan' }] };
 }
 

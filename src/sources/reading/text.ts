@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { spellCarrier } from '../../shipment/carriers';
+import { maskText } from '../../shipment/safe-text';
+import { withoutInvisible } from '../../shipment/shown-text';
 
 /** One spelling for each carrier and waybill, whoever writes it. */
 
@@ -29,8 +31,19 @@ export function cutSaid(text: string): string {
   return text.slice(0, MAX_SAID);
 }
 
-/** PostgreSQL stores no NUL and no half of a surrogate pair, and no id has a line break. */
-export const printable = (text: string): boolean => !/[\p{Cc}\p{Cs}]/u.test(text);
+/**
+ * PostgreSQL stores no NUL and no half of a surrogate pair, no id has a line break, and two of them that look alike
+ * are the same.
+ */
+export const printable = (text: string): boolean => !/\p{Cc}/u.test(text) && withoutInvisible(text) === text;
+
+export const PRINTABLE_WORDS = 'must not hold control or invisible characters';
+
+/** Beside letters and digits of any script: `J&T Express`, `DPD (UK)`, `lettre d'or`. Nothing of an address or of markup. */
+const CARRIER_MARKS = "-_.&'()";
+const OF_CARRIER = `${CARRIER_MARKS} \\p{L}\\p{M}\\p{N}`;
+const CARRIER = new RegExp(`^[${CARRIER_MARKS} ]*[\\p{L}\\p{N}][${OF_CARRIER}]*$`, 'u');
+const NOT_OF_CARRIER = new RegExp(`[^${OF_CARRIER}]+`, 'u');
 
 /** One line of at most `maxLength` characters, cut by code point, without control characters. */
 export function plainText(text: string, maxLength: number): string {
@@ -38,6 +51,21 @@ export function plainText(text: string, maxLength: number): string {
   const near = text.slice(0, maxLength * 4).toWellFormed();
   const line = near.replace(/\p{Cc}+/gu, ' ').trim();
   return line.length <= maxLength ? line : [...line].slice(0, maxLength).join('');
+}
+
+/** A text of a scan without phone numbers, document numbers and names. */
+export interface MaskedLine {
+  /** What the scan is known by: a digest of a phone number could be searched back to the number. */
+  readonly said: string;
+  /** What is kept and shown: without what nobody sees, which may stand inside a number to hide it from the masking. */
+  readonly kept: string;
+}
+
+export function maskedLine(text: string, maxLength: number, trackingNo: string): MaskedLine {
+  const line = plainText(text, maxLength);
+  const said = maskText(line, trackingNo);
+  const seen = withoutInvisible(line).trim();
+  return { said, kept: seen === line ? said : maskText(seen, trackingNo) };
 }
 
 export const carrierField = z
@@ -49,9 +77,26 @@ export const carrierField = z
       .string()
       .min(1, 'must not be empty')
       .max(MAX_CARRIER_LENGTH)
-      .refine(printable, 'must not hold control characters'),
+      .refine(printable, { error: PRINTABLE_WORDS, abort: true })
+      .regex(
+        CARRIER,
+        `may hold letters, digits, spaces and ${CARRIER_MARKS} only, and at least one letter or digit`,
+      ),
   )
-  .describe(`1–${MAX_CARRIER_LENGTH} characters in any spelling; stored in lower case.`);
+  .describe(
+    `1–${MAX_CARRIER_LENGTH} letters and digits of any script, spaces and \`${CARRIER_MARKS}\`; any spelling, stored in lower case.`,
+  );
+
+/**
+ * The carrier that a sender names who cannot be told to correct it: what is in no name is a space. No news is lost for
+ * a slash.
+ */
+export function carrierOf(said: string): string | undefined {
+  if (said.length > MAX_RAW_LENGTH) return undefined;
+  const name = withoutInvisible(spellCarrier(said));
+  const parts = name.split(NOT_OF_CARRIER).map((part) => part.trim());
+  return carrierField.safeParse(parts.join(' ')).data;
+}
 
 export const trackingNoField = z
   .string()

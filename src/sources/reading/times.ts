@@ -13,6 +13,14 @@ const MAX_AHEAD_MS = 24 * 60 * 60 * 1000;
 const SHAPE =
   /^(\d{4})([-/])(\d{2})\2(\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?) ?(Z|[+-]\d{2}(?::?\d{2})?)?$/i;
 
+/** The farthest place from Greenwich is Kiribati, at +14:00. */
+const OFFSET = /^(?:Z|[+-](?:(?:0\d|1[0-3])(?::?[0-5]\d)?|14(?::?00)?))$/i;
+
+/** Whether an offset from UTC, with its sign and two digits for the hours, is one of a place. */
+export function isOffset(offset: string): boolean {
+  return OFFSET.test(offset);
+}
+
 export type EventTime = { readonly time: string } | { readonly problem: string };
 
 const DATE_ALONE = /^\d{4}([-/])\d{2}\1\d{2}$/;
@@ -37,6 +45,7 @@ export function readEventTime(text: string, now: number, zone = ZONE_WITHOUT_OFF
     };
   }
   const [, year, , month, day, clock, offset = ''] = match;
+  if (offset !== '' && !isOffset(offset)) return { problem: 'has an offset that no place has' };
   const iso = `${year}-${month}-${day}T${clock}${offset.toUpperCase()}`;
   const time = DateTime.fromISO(iso, { zone });
   if (!time.isValid) return { problem: 'is not a date and time that exists' };

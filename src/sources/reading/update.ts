@@ -1,9 +1,9 @@
-import { maskText } from '../../shipment/safe-text';
 import type { ShipmentStatus, StatusMap } from '../../shipment/status';
 import type { ShipmentEvent, ShipmentUpdate } from '../../shipment/update';
 import type { Conditions, Flaw, Parsed, Source, StatusTable } from '../source';
 import { boundScans, contentKey, wholeScan } from './scans';
-import { carrierField, plainText, trackingNoField } from './text';
+import { withoutInvisible } from '../../shipment/shown-text';
+import { carrierOf, maskedLine, plainText, trackingNoField } from './text';
 import { readScanTime } from './times';
 
 /** Longest text and place of one scan; characters. Real ones are below 200. */
@@ -64,13 +64,13 @@ interface Built {
  * texts, canonical statuses, every scan once. The only place where that is done.
  */
 function buildUpdate(said: SaidWaybill, { source, zone, conditions }: Rules): Built {
-  const carrier = carrierField.safeParse(said.carrier);
+  const carrier = carrierOf(said.carrier);
   const trackingNo = trackingNoField.safeParse(said.trackingNo);
-  if (!carrier.success || !trackingNo.success) {
-    const where = plainText(`${said.carrier}/${said.trackingNo}`, MAX_CODE * 2);
+  if (carrier === undefined || !trackingNo.success) {
+    const where = withoutInvisible(plainText(`${said.carrier}/${said.trackingNo}`, MAX_CODE * 2));
     return { flaws: [{ code: 'row-unusable', where, message: 'no usable carrier and tracking number' }] };
   }
-  const former = carrierField.safeParse(said.formerCarrier ?? '');
+  const formerCarrier = carrierOf(said.formerCarrier ?? '');
   const flaws = new Map<string, Flaw>();
   const flaw = (code: Flaw['code'], message: string): void => {
     if (flaws.size < MAX_FLAWS) flaws.set(`${code} ${message}`, { code, where: trackingNo.data, message });
@@ -121,11 +121,14 @@ function buildUpdate(said: SaidWaybill, { source, zone, conditions }: Rules): Bu
     flaws: [...flaws.values()],
     update: {
       source: source.name,
-      carrier: carrier.data,
+      carrier,
       trackingNo: trackingNo.data,
       events: last === undefined ? kept : [...kept, last],
-      ...(said.state !== undefined && said.state !== '' && { state: plainText(said.state, MAX_CODE) }),
-      ...(former.success && former.data !== carrier.data && { formerCarrier: former.data }),
+      ...(said.state !== undefined &&
+        said.state !== '' && {
+          state: withoutInvisible(plainText(said.state, MAX_CODE)),
+        }),
+      ...(formerCarrier !== undefined && formerCarrier !== carrier && { formerCarrier }),
     },
   };
 }
@@ -164,22 +167,17 @@ function eventOf(
   trackingNo: string,
   meaningOf: (code: string) => ShipmentStatus | null,
 ): ShipmentEvent {
-  const masked = (said: string, maxLength: number): string => {
-    const line = plainText(said, maxLength);
-    return line === '' ? '' : maskText(line, trackingNo);
-  };
-  const rawStatus = masked(scan.code, MAX_CODE);
-  const text = masked(scan.text, MAX_TEXT);
-  const place = masked(scan.place ?? '', MAX_TEXT);
+  const rawStatus = maskedLine(scan.code, MAX_CODE, trackingNo).kept;
+  const text = maskedLine(scan.text, MAX_TEXT, trackingNo);
+  const place = maskedLine(scan.place ?? '', MAX_TEXT, trackingNo).kept;
   return {
-    // Over the masked text: a digest of a phone number can be searched back to the number.
     key: scan.id
       ? `id:${plainText(scan.id, MAX_TEXT)}`
-      : contentKey(time ?? '', text, ...(scan.identity ?? [])),
+      : contentKey(time ?? '', text.said, ...(scan.identity ?? [])),
     time: time ?? fallback,
     status: scan.status === undefined ? meaningOf(rawStatus) : scan.status,
     rawStatus,
-    text,
+    text: text.kept,
     ...(place !== '' && { place }),
   };
 }

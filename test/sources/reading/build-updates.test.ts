@@ -38,6 +38,38 @@ describe('what a request says of waybills', () => {
     ]);
   });
 
+  test.each([
+    ['[dhl](http://evil.example)', 'dhl (http evil.example)'],
+    ['Hermes / Evri', 'hermes evri'],
+    ['d\u200bhl\u202e', 'dhl'],
+    ['<b>dhl</b>', 'b dhl b'],
+    ['dhl 📦', 'dhl'],
+    ['DHL  Express', 'dhl  express'],
+  ])('names the carrier %j, of which what no carrier is called is left out', (carrier, name) => {
+    const { updates, flaws } = build(waybill([scan()], { carrier, formerCarrier: `${carrier}2` }));
+    expect(updates.map((update) => update.carrier)).toEqual([name]);
+    expect(updates[0]?.formerCarrier).toMatch(/^[a-z. ()]+ ?2$/);
+    expect(flaws).toEqual([]);
+  });
+
+  test.each(['📦', '[](://)', '\u200b', 'x'.repeat(65)])('%j is no name of a carrier', (carrier) => {
+    const { updates, flaws } = build(waybill([scan()], { carrier }));
+    expect(updates).toEqual([]);
+    expect(flaws).toMatchObject([{ code: 'row-unusable' }]);
+    expect(flaws[0]?.where).not.toMatch(/\p{Cf}/u);
+  });
+
+  test('keeps of texts, places and words what is seen', () => {
+    const unseen = scan({ text: 'at\u202e the\u200b hub', place: 'Ber\u2066lin', code: 'go\u200b' });
+    const { updates } = build(waybill([unseen], { state: 'o\u00adn' }));
+    expect(updates).toMatchObject([
+      {
+        state: 'on',
+        events: [{ text: 'at the hub', place: 'Berlin', rawStatus: 'go', status: 'in_transit' }],
+      },
+    ]);
+  });
+
   test('keeps the newest of too many scans', () => {
     const scans = Array.from({ length: 1_200 }, (_, i) => scan({ time: minute(i) }));
     const { updates, flaws } = build(waybill(scans));
