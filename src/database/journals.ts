@@ -59,11 +59,14 @@ export async function forgetSilentJournal(db: Queryable, journalId: string): Pro
   return kept.rowCount ?? 0;
 }
 
-/** Archived webhooks that this journal was still to give to Temporal, the oldest first. */
-export async function selectKeptWebhooks(db: Queryable, journalId: string, limit: number): Promise<string[]> {
+/** Archived webhooks that this journal was still to give to Temporal, the oldest first, beginning after `afterId`. */
+export async function selectKeptWebhooks(
+  db: Queryable,
+  { journalId, afterId, limit }: { journalId: string; afterId: string; limit: number },
+): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
-    'select id from waybell.webhooks where kept_by = $1 order by id limit $2',
-    [journalId, limit],
+    'select id from waybell.webhooks where kept_by = $1 and id > $2 order by id limit $3',
+    [journalId, afterId, limit],
   );
   return rows.map(({ id }) => id);
 }

@@ -28,16 +28,16 @@ export interface JournalReport {
 function createJournalReport(journal: Journal, pool: pg.Pool, place: string): JournalReport {
   const journalId = journal.id;
 
-  /** Takes the mark from archived webhooks that Temporal has by now. They are handed over from the oldest on. */
+  /** Takes the mark from archived webhooks that Temporal has by now: the senders take turns, so all are looked at. */
   async function unmark(): Promise<void> {
-    for (;;) {
-      const handedOver = await inTransaction(pool, async (db) => {
-        const kept = await selectKeptWebhooks(db, journalId, REPORT_PAGE);
+    for (let afterId: string | undefined = ''; afterId !== undefined;) {
+      const page = { journalId, afterId, limit: REPORT_PAGE };
+      afterId = await inTransaction(pool, async (db) => {
+        const kept = await selectKeptWebhooks(db, page);
         const ids = kept.filter((id) => !journal.isWaiting(id));
         if (ids.length > 0) await markWebhooksHandedOver(db, ids);
-        return ids.length;
+        return kept.length < REPORT_PAGE ? undefined : kept.at(-1);
       });
-      if (handedOver < REPORT_PAGE) return;
     }
   }
 

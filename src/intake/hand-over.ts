@@ -12,10 +12,14 @@ const SENDER_WAITS_MS = 1_000;
 const BACKGROUND_WAITS_MS = 5_000;
 /** Requests that wait for Temporal at once, each with its sender. More is a flood: the journal answers. */
 const MAX_SENDERS = 200;
-/** Deliveries of one request that are started at once. Real requests have up to ten; for more no sender waits. */
-const DELIVERIES_AT_ONCE = 50;
-/** Requests that the background starts at once: enough to empty a long outage at hundreds per second. */
+/** Deliveries of one request that are started while its sender waits. Real requests have up to ten. */
+const MAX_WITH_SENDER = 50;
+/**
+ * Requests that the background starts at once, and deliveries of each: enough to empty a long outage at hundreds per
+ * second, and not so much that Temporal keeps those waiting whose senders wait too.
+ */
 const BACKGROUND_AT_ONCE = 16;
+const DELIVERIES_AT_ONCE = 10;
 /** How often the background looks; milliseconds. */
 const LOOK_MS = 250;
 /** How long a request rests that Temporal refuses for another reason than being away; milliseconds. */
@@ -41,34 +45,61 @@ export interface HandOverParts {
   readonly log: Logger;
 }
 
+/** How far a large request is: the rest of it waits for its next turn. */
+interface Progress {
+  readonly from: number;
+  /** Temporal refused one of those before: the others are started all the same. */
+  readonly refusal: { readonly error: unknown } | undefined;
+}
+const START: Progress = { from: 0, refusal: undefined };
+
 export function createHandOver({ journal, start, log }: HandOverParts): HandOver {
   const underWay = new Set<string>();
   const restsUntil = new Map<string, number>();
+  const progress = new Map<string, Progress>();
+  /**
+   * While Temporal does not answer, one request is the probe, each time another one: where only a part of Temporal is
+   * away, as one shard of its history can be, a request that needs it must not hold up the others.
+   */
+  const probed = new Set<string>();
   const stopping = new AbortController();
   let temporalAnswers = true;
-  let probedId: string | undefined;
 
-  /** Starts every delivery of a request that Temporal takes, also when it refuses one of them. */
-  async function startAll({ id, deliveries }: WaitingWebhook, waitMs: number): Promise<StartedDelivery[]> {
-    const started: StartedDelivery[] = [];
-    let refusal: { readonly error: unknown } | undefined;
-    for (
-      let index = 0;
-      index < deliveries.length && !isTemporalAway(refusal?.error);
-      index += DELIVERIES_AT_ONCE
-    ) {
-      const deadline = Date.now() + waitMs;
-      const together = deliveries.slice(index, index + DELIVERIES_AT_ONCE);
-      // All have ended when this resolves: what is tried again is not under way meanwhile.
-      for (const one of await Promise.allSettled(together.map((delivery) => start(delivery, deadline)))) {
-        if (one.status === 'fulfilled') started.push(one.value);
-        else refusal = { error: one.reason };
-      }
-    }
-    if (refusal) throw refusal.error;
+  /** Starts deliveries at once, also when Temporal refuses one of them. */
+  async function startTogether(deliveries: readonly Delivery[], waitMs: number): Promise<StartedDelivery[]> {
+    const deadline = Date.now() + waitMs;
+    // All have ended when this resolves: what is tried again is not under way meanwhile.
+    const outcomes = await Promise.allSettled(deliveries.map((delivery) => start(delivery, deadline)));
+    const refusal = outcomes.find((one) => one.status === 'rejected');
+    if (refusal) throw refusal.reason;
+    return outcomes.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  }
+
+  async function noteHandedOver(id: string): Promise<void> {
     await journal.markHandedOver(id);
     restsUntil.delete(id);
-    return started;
+    progress.delete(id);
+  }
+
+  /** One turn of a request: as many of its deliveries as are started together. */
+  async function startSome({ id, deliveries }: WaitingWebhook): Promise<void> {
+    const { from, refusal } = progress.get(id) ?? START;
+    const until = from + DELIVERIES_AT_ONCE;
+    const refused = await startTogether(deliveries.slice(from, until), BACKGROUND_WAITS_MS).then(
+      () => refusal,
+      (error: unknown) => {
+        if (isTemporalAway(error)) throw error;
+        return { error };
+      },
+    );
+    if (until < deliveries.length) {
+      progress.set(id, { from: until, refusal: refused });
+      return;
+    }
+    progress.delete(id);
+    // All of it again, later: what is started twice is started once.
+    if (refused) throw refused.error;
+    await noteHandedOver(id);
   }
 
   function noteFailure(id: string, error: unknown): void {
@@ -84,53 +115,40 @@ export function createHandOver({ journal, start, log }: HandOverParts): HandOver
     log.error({ err: error, request: id }, 'a received webhook could not be handed over to Temporal');
   }
 
-  async function inBackground(webhook: WaitingWebhook): Promise<void> {
+  /** Whether Temporal took what it was given. */
+  async function inBackground(webhook: WaitingWebhook): Promise<boolean> {
     underWay.add(webhook.id);
     try {
-      await startAll(webhook, BACKGROUND_WAITS_MS);
+      await startSome(webhook);
       if (!temporalAnswers) log.info('Temporal answers again; handing over what the journal kept');
       temporalAnswers = true;
+      return true;
     } catch (error) {
       noteFailure(webhook.id, error);
+      return false;
     } finally {
       underWay.delete(webhook.id);
     }
   }
 
-  const isDue = ({ id }: WaitingWebhook): boolean =>
-    !underWay.has(id) && (restsUntil.get(id) ?? 0) <= Date.now();
+  const isDue = (id: string): boolean => !underWay.has(id) && (restsUntil.get(id) ?? 0) <= Date.now();
 
-  async function firstDue(afterId?: string): Promise<WaitingWebhook | undefined> {
-    while (!stopping.signal.aborted) {
-      const page = await journal.waiting(BACKGROUND_AT_ONCE, afterId);
-      const due = page.find(isDue);
-      if (due || page.length === 0) return due;
-      afterId = page.at(-1)?.id;
-    }
-    return undefined;
-  }
-
-  /**
-   * While Temporal does not answer, one request is the probe, each time the next one: where only a part of Temporal
-   * is away, as one shard of its history can be, a request that needs it must not hold up the others.
-   */
-  async function probe(): Promise<void> {
-    const next = (await firstDue(probedId)) ?? (await firstDue());
-    if (next === undefined) return;
-    probedId = next.id;
-    await inBackground(next);
-  }
-
-  /** One look at the journal, from the oldest on. */
+  /** One look at what waits, the senders in turn: each request until it is through, or fails. */
   async function handOverWaiting(): Promise<void> {
-    let afterId: string | undefined;
+    const failed = new Set<string>();
     while (!stopping.signal.aborted) {
-      if (!temporalAnswers) await probe();
+      const isProbe = !temporalAnswers;
+      const mayGo = (id: string): boolean => isDue(id) && !failed.has(id) && !(isProbe && probed.has(id));
+      const due = await journal.nextInTurn(isProbe ? 1 : BACKGROUND_AT_ONCE, mayGo);
+      if (due.length === 0) {
+        probed.clear();
+        return;
+      }
+      const taken = await Promise.all(due.map(inBackground));
+      due.forEach(({ id }, index) => taken[index] === true || failed.add(id));
+      if (!isProbe) continue;
+      due.forEach(({ id }) => probed.add(id));
       if (!temporalAnswers) return;
-      const page = await journal.waiting(BACKGROUND_AT_ONCE, afterId);
-      if (page.length === 0) return;
-      afterId = page.at(-1)?.id;
-      await Promise.all(page.filter(isDue).map(inBackground));
     }
   }
 
@@ -157,12 +175,16 @@ export function createHandOver({ journal, start, log }: HandOverParts): HandOver
       try {
         await journal.append(entry);
         if (deliveries.length === 0) return [];
-        if (!temporalAnswers || underWay.size > MAX_SENDERS || deliveries.length > DELIVERIES_AT_ONCE)
+        if (!temporalAnswers || underWay.size > MAX_SENDERS || deliveries.length > MAX_WITH_SENDER)
           return undefined;
-        return await startAll(entry, SENDER_WAITS_MS).catch((error: unknown) => {
+        try {
+          const started = await startTogether(deliveries, SENDER_WAITS_MS);
+          await noteHandedOver(id);
+          return started;
+        } catch (error) {
           noteFailure(id, error);
           return undefined;
-        });
+        }
       } finally {
         underWay.delete(id);
       }

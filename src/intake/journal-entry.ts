@@ -19,7 +19,14 @@ export interface JournalEntry {
 }
 
 /** What is handed over to Temporal of one webhook that it lacks. */
-export type WaitingWebhook = Pick<JournalEntry, 'id' | 'receivedAt' | 'deliveries'>;
+export type WaitingWebhook = Pick<JournalEntry, 'id' | 'receivedAt' | 'deliveries'> & {
+  /** Whose it is: those of one sender wait for each other, and not for another's. */
+  readonly line: string;
+};
+
+/** The line in which a request waits for Temporal. */
+export const lineOf = ({ source, channel }: Pick<JournalEntry, 'source' | 'channel'>): string =>
+  `${source}/${channel}`;
 
 /** Tells two requests of one millisecond apart, and two processes that share a database. */
 const PROCESS_MARK = randomBytes(4).toString('hex');
@@ -42,16 +49,26 @@ interface StoredDeliveries {
   readonly workflowIds?: readonly string[];
 }
 
-type Stored<Entry extends WaitingWebhook> = Omit<Entry, 'deliveries' | 'body'> & StoredDeliveries;
+type Stored<Entry extends WaitingWebhook | JournalEntry> = Omit<Entry, 'deliveries' | 'body' | 'line'> &
+  StoredDeliveries;
 
 /** The webhook as Temporal needs it. */
-export function writeWaiting({ id, receivedAt, deliveries }: WaitingWebhook): Buffer {
-  return written({ id, receivedAt, ...stored(deliveries) });
+export function writeWaiting(entry: JournalEntry): Buffer {
+  const { id, receivedAt, deliveries } = entry;
+  return written({ id, receivedAt, line: lineOf(entry), ...stored(deliveries) });
 }
 
 export function readWaiting(value: Buffer): WaitingWebhook {
-  const { id, receivedAt, ...rest } = JSON.parse(value.toString()) as Stored<WaitingWebhook>;
-  return { id, receivedAt, deliveries: restored(rest) };
+  // Entries of earlier versions have no line: they wait in one of their own.
+  const {
+    id,
+    receivedAt,
+    line = '',
+    ...rest
+  } = JSON.parse(value.toString()) as Stored<WaitingWebhook> & {
+    readonly line?: string;
+  };
+  return { id, receivedAt, line, deliveries: restored(rest) };
 }
 
 /** The webhook as the archive needs it: all of it. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createBacklog } from './backlog';
 import {
+  lineOf,
   readEntry,
   readWaiting,
   writeEntry,
@@ -9,6 +10,7 @@ import {
   type WaitingWebhook,
 } from './journal-entry';
 import { openJournalStore, type JournalStore, type Operation } from './journal-store';
+import { createTurns } from './turns';
 
 /**
  * What was received and is not yet everywhere it belongs: on disk before the sender is answered. Two keys per
@@ -28,6 +30,8 @@ export interface Journal {
   markArchived(ids: readonly string[]): Promise<void>;
   /** What Temporal lacks, the oldest first, beginning after `afterId`. */
   waiting(limit: number, afterId?: string): Promise<WaitingWebhook[]>;
+  /** What Temporal lacks and may be given now, so that no sender waits for what another one sent. */
+  nextInTurn(limit: number, mayGo: (id: string) => boolean): Promise<WaitingWebhook[]>;
   /** What the archive lacks, the oldest first, beginning after `afterId`. */
   unarchived(limit: number, afterId?: string): Promise<JournalEntry[]>;
   /** Whether Temporal lacks this request, or may. */
@@ -63,6 +67,7 @@ export async function openJournal(folder: string, maxBytes: number): Promise<Jou
   /** What Temporal lacks, and what the archive lacks. */
   const waiting = createBacklog();
   const unarchived = createBacklog();
+  const turns = createTurns();
   /** When the requests were received that Temporal lacks. */
   const receivedAt = new Map<string, number>();
   const sizes = new Map<string, number>();
@@ -89,8 +94,10 @@ export async function openJournal(folder: string, maxBytes: number): Promise<Jou
       unarchived.add(idOf(key));
       continue;
     }
-    waiting.add(idOf(key));
-    receivedAt.set(idOf(key), readWaiting(value).receivedAt);
+    const webhook = readWaiting(value);
+    waiting.add(webhook.id);
+    turns.add(webhook.id, webhook.line);
+    receivedAt.set(webhook.id, webhook.receivedAt);
   }
 
   return {
@@ -113,12 +120,14 @@ export async function openJournal(folder: string, maxBytes: number): Promise<Jou
       unarchived.add(entry.id);
       if (entry.deliveries.length === 0) return;
       waiting.add(entry.id);
+      turns.add(entry.id, lineOf(entry));
       receivedAt.set(entry.id, entry.receivedAt);
     },
 
     async markHandedOver(id) {
       await store.write([{ type: 'del', key: waitingKey(id) }], false);
       waiting.delete(id);
+      turns.delete(id);
       receivedAt.delete(id);
       drop(waitingKey(id));
     },
@@ -133,6 +142,11 @@ export async function openJournal(folder: string, maxBytes: number): Promise<Jou
 
     async waiting(limit, afterId) {
       const values = await store.read(waiting.page(limit, afterId).map(waitingKey));
+      return values.map(readWaiting);
+    },
+
+    async nextInTurn(limit, mayGo) {
+      const values = await store.read(turns.next(limit, mayGo).map(waitingKey));
       return values.map(readWaiting);
     },
 
@@ -204,7 +218,7 @@ const PAGE = 50;
 /** Reads the whole journal: little, unless PostgreSQL or Temporal is away. */
 export async function readJournal(journal: Journal): Promise<JournalContents> {
   const webhooks = new Map<string, KeptWebhook>();
-  const keep = ({ id, receivedAt, deliveries }: WaitingWebhook): readonly string[] => {
+  const keep = ({ id, receivedAt, deliveries }: Omit<WaitingWebhook, 'line'>): readonly string[] => {
     const workflowIds = deliveries.map(({ workflowId }) => workflowId);
     webhooks.set(id, { id, receivedAt, workflowIds });
     return workflowIds;

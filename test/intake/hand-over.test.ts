@@ -125,6 +125,54 @@ describe('while Temporal answers', () => {
   });
 });
 
+describe('senders take turns', () => {
+  const from = (channel: string, count: number): JournalEntry => ({
+    ...ownEntry(...Array.from({ length: count }, () => ownUpdate())),
+    channel,
+  });
+
+  test('thousands of waybills of one let the few of another through, and are all started', async () => {
+    const release = temporal.hold();
+    const loud = Array.from({ length: 4 }, () => from('loud', 500));
+    for (const entry of loud) expect(await handOver.appendAndStart(entry)).toBeUndefined();
+    // Too many for its sender to wait, so that it goes the same way.
+    const quiet = from('quiet', 51);
+    expect(await handOver.appendAndStart(quiet)).toBeUndefined();
+    release();
+    await allHandedOver();
+    expect(temporal.started.sort()).toEqual(numbersOf([...loud, quiet]).sort());
+    expect(temporal.asked).toBe(2_051);
+  });
+
+  test('the last of the few is through long before the many are', async () => {
+    temporal.mode = 'away';
+    const loud = Array.from({ length: 300 }, () => from('loud', 1));
+    const quiet = Array.from({ length: 3 }, () => from('quiet', 1));
+    for (const entry of [...loud, ...quiet]) await handOver.appendAndStart(entry);
+    temporal.mode = 'answers';
+    await allHandedOver();
+    const turns = numbersOf(quiet).map((number) => temporal.started.indexOf(number));
+    expect(Math.max(...turns)).toBeLessThan(30);
+    // Each sender's own stay in their order; a probe comes before.
+    const ofLoud = temporal.started.filter((number) => numbersOf(loud).includes(number)).slice(1);
+    expect(ofLoud).toEqual(numbersOf(loud).filter((number) => ofLoud.includes(number)));
+  });
+
+  test('a refused waybill keeps none of the same request from being started', async () => {
+    const entry = from('loud', 60);
+    const [bad = ''] = numbersOf([entry]);
+    temporal.refuses.add(bad);
+    await handOver.appendAndStart(entry);
+    await eventually(() => temporal.started.length === 59);
+    expect(journal.state().waiting).toBe(1);
+    temporal.refuses.clear();
+    const now = Date.now();
+    jest.spyOn(Date, 'now').mockImplementation(() => now + 30_001);
+    await allHandedOver();
+    expect(temporal.started).toContain(bad);
+  });
+});
+
 describe('while Temporal is away', () => {
   test('one sender waits a second, the next ones not at all; all is started after it, the oldest first', async () => {
     temporal.mode = 'silent';

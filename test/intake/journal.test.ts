@@ -47,7 +47,7 @@ describe('the journal', () => {
     await journal.append(first);
     await reopen();
     expect(await journal.waiting(10)).toEqual([
-      { id: first.id, receivedAt: RECEIVED_AT, deliveries: first.deliveries },
+      { id: first.id, receivedAt: RECEIVED_AT, line: 'kuaidi100/main', deliveries: first.deliveries },
     ]);
     expect(await journal.unarchived(10)).toEqual([first]);
     expect(journal.state()).toMatchObject({ waiting: 1, oldestAt: RECEIVED_AT, unarchived: 1 });

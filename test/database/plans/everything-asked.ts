@@ -285,7 +285,7 @@ async function keepTheBooks(db: Queryable, since: Date): Promise<void> {
   const report = { journalId: JOURNAL, place: 'here', archivedUntil: new Date(), waiting: 0, oldestAt: null };
   await journals.reportJournal(db, report);
   await journals.listJournals(db);
-  const kept = await journals.selectKeptWebhooks(db, JOURNAL, 100);
+  const kept = await journals.selectKeptWebhooks(db, { journalId: JOURNAL, afterId: '', limit: 100 });
   await journals.markWebhooksHandedOver(db, kept.slice(0, 5));
   await journals.findKeptDeliveries(db, TRACKING_NO);
   await db.query(`update waybell.journals set heard_at = now() - interval '1 hour'`);
