@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Queryable } from './pool';
 
 export const WEBHOOK_VERDICTS = ['read', 'flawed', 'empty'] as const;
@@ -18,7 +19,8 @@ export interface ArchivedWebhook {
   readonly workflowIds: readonly string[];
 }
 
-const COLUMNS = `id, source, channel, received_at as "receivedAt", media_type as "mediaType", body, verdict, flaws,
+const COLUMNS = `id, source, channel, received_at as "receivedAt", media_type as "mediaType",
+  coalesce((select o.body from waybell.webhooks o where o.id = w.body_of), body) as body, verdict, flaws,
   workflow_ids as "workflowIds"`;
 
 /** A webhook that is new to the archive. */
@@ -27,17 +29,41 @@ export interface NewWebhook extends ArchivedWebhook {
   readonly keptBy?: string;
 }
 
-/** Adds webhooks; those that are there already stay as they are. */
+/**
+ * Adds webhooks; those that are there already stay as they are. Bytes that a channel has sent within the hour are
+ * kept once: a sender that tries again for days does not fill the archive.
+ */
 export async function insertWebhooks(db: Queryable, webhooks: readonly NewWebhook[]): Promise<void> {
-  const rows = webhooks.map((webhook) => ({ ...webhook, body: webhook.body.toString('base64') }));
+  const seen = new Set<string>();
+  const [first, again]: [NewWebhookRow[], NewWebhookRow[]] = [[], []];
+  for (const webhook of webhooks) {
+    const sha256 = createHash('sha256').update(webhook.body).digest('hex');
+    const key = [webhook.source, webhook.channel, sha256].join(' ');
+    (seen.has(key) ? again : first).push({ ...webhook, sha256, body: webhook.body.toString('base64') });
+    seen.add(key);
+  }
+  await insertRows(db, first);
+  // A statement does not see what it inserts itself.
+  if (again.length > 0) await insertRows(db, again);
+}
+
+type NewWebhookRow = Omit<NewWebhook, 'body'> & { readonly body: string; readonly sha256: string };
+
+async function insertRows(db: Queryable, rows: readonly NewWebhookRow[]): Promise<void> {
   await db.query(
     `insert into waybell.webhooks
-       (id, source, channel, received_at, media_type, body, verdict, flaws, workflow_ids, kept_by)
-     select id, source, channel, "receivedAt", "mediaType", decode(body, 'base64'), verdict, flaws,
-            array(select jsonb_array_elements_text("workflowIds")), "keptBy"
+       (id, source, channel, received_at, media_type, body, body_sha256, body_of, verdict, flaws, workflow_ids, kept_by)
+     select w.id, w.source, w.channel, w."receivedAt", w."mediaType",
+            case when same.id is null then decode(w.body, 'base64') else '' end, w.sha256, same.id,
+            w.verdict, w.flaws, array(select jsonb_array_elements_text(w."workflowIds")), w."keptBy"
        from jsonb_to_recordset($1::jsonb)
-         as w(id text, source text, channel text, "receivedAt" timestamptz, "mediaType" text, body text,
+         as w(id text, source text, channel text, "receivedAt" timestamptz, "mediaType" text, body text, sha256 text,
               verdict text, flaws jsonb, "workflowIds" jsonb, "keptBy" text)
+       left join lateral (
+         select o.id from waybell.webhooks o
+          where o.body_sha256 = w.sha256 and o.body_of is null and o.source = w.source and o.channel = w.channel
+            and o.received_at between w."receivedAt" - interval '1 hour' and w."receivedAt"
+          order by o.received_at desc limit 1) same on true
      on conflict (id) do nothing`,
     [JSON.stringify(rows)],
   );
@@ -69,7 +95,7 @@ export async function selectWebhooks(db: Queryable, query: WebhookQuery): Promis
   ]);
   const { rows } = await db.query<ArchivedWebhook>(
     `select ${COLUMNS}
-       from waybell.webhooks
+       from waybell.webhooks w
       ${where}
       order by id ${direction}
       limit $${values.length + 1}`,

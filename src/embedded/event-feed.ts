@@ -10,7 +10,10 @@ interface FeedEvent {
 
 export interface EventFeed {
   publish(name: string, cid: string, data: object): void;
-  /** Streams to this response until it closes: what it missed first. Only events of `cid`, when given. */
+  /**
+   * Streams to this response until it closes: what it missed first. Only events of `cid`, when given. Where too many
+   * follow already, the answer is 503.
+   */
   follow(request: Request, response: Response, cid?: string): void;
   hasFollowers(): boolean;
 }
@@ -20,6 +23,8 @@ const REMEMBERED_EVENTS = 50;
 /** Keeps proxies from closing a quiet stream; the usual limit is 60 s. */
 const HEARTBEAT_MS = 20_000;
 const RECONNECT_MS = 1_000;
+/** Pages that are open at once: each holds a connection and a timer. */
+const MAX_FOLLOWERS = 100;
 
 /** Server-sent events with a short memory: https://html.spec.whatwg.org/multipage/server-sent-events.html */
 export function createEventFeed(): EventFeed {
@@ -42,6 +47,10 @@ export function createEventFeed(): EventFeed {
       followers.forEach((send) => send(event));
     },
     follow(request, response, cid) {
+      if (followers.size >= MAX_FOLLOWERS) {
+        response.status(503).set('Retry-After', '10').end();
+        return;
+      }
       const send = (event: FeedEvent): void => {
         if (cid !== undefined && cid !== event.cid) return;
         response.write(

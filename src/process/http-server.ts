@@ -6,9 +6,17 @@ import type { Running } from './supervisor';
 /** Requests under way may end; streams to open pages would never. */
 const DRAIN_MS = 2_000;
 
+/**
+ * What one who sends slowly, or opens many connections, may hold: a head comes within 10 s and a whole request within
+ * 30 s, on at most 1,000 connections a port; more are closed at once. Streams of answers may last.
+ */
+const LIMITS = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2_000 };
+const MAX_CONNECTIONS = 1_000;
+
 /** Serves `app` on one port. */
 export async function listen(app: RequestListener, port: number, host: string): Promise<Running> {
-  const server = createServer(app);
+  const server = createServer(LIMITS, app);
+  server.maxConnections = MAX_CONNECTIONS;
   server.listen(port, host);
   await once(server, 'listening');
   return {

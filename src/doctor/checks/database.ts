@@ -138,13 +138,19 @@ export const sizes: Check = {
     const measured = await measureTables((await database()).pool);
     const list = measured.map(describeSize).join('; ');
     const endless = config.retention.notifications === null ? NOTIFICATIONS_STAY : NOTIFICATIONS_GO;
-    return [ok(`${list}. ${endless}`)];
+    const archive = measured.find(({ name }) => name === 'waybell.webhooks');
+    const isFull = archive !== undefined && archive.bytes > config.retention.webhookBytes;
+    return [ok(`${list}. ${endless}`), ...(isFull ? [ARCHIVE_FULL] : [])];
   },
 };
 
 const NOTIFICATIONS_STAY =
   'All but devices and notifications end by retention; notifications stay, as NOTIFICATION_RETENTION_DAYS is not set.';
 const NOTIFICATIONS_GO = 'All but devices end by retention.';
+const ARCHIVE_FULL = warning(
+  'The archive of webhooks has reached WEBHOOK_RETENTION_MB: its oldest ones go before WEBHOOK_RETENTION_DAYS is over.',
+  'Set WEBHOOK_RETENTION_MB higher where the disk has room; see with "waybell channels list" who sends so much.',
+);
 const MB = 1024 * 1024;
 
 function describeSize({ name, rows, bytes }: TableSize): string {
