@@ -9,6 +9,7 @@ export const ALARM_NAMES = [
   'migration-missing',
   'unique-key-missing',
   'old-queue-fed',
+  'provider-down',
 ] as const;
 export type AlarmName = (typeof ALARM_NAMES)[number];
 

@@ -234,7 +234,7 @@ export const ERRORS = {
   ),
   ProviderHeld: failure(
     'retry',
-    'The provider refuses our keys, our quota is used up, or the project is wrong: all its pushes wait, no device is touched.',
+    'The provider refuses our keys, our quota is used up, the project is wrong, or its answers do not say what became of the pushes: all its pushes wait, no device is touched.',
     'Correct what the provider says. Pushes go again by themselves once a probe is taken; waybell providers release makes them go without one.',
   ),
   DataRefused: failure(

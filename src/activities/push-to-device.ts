@@ -2,7 +2,7 @@ import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/comm
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
 import { claimPush, type Claim } from '../database/pushes';
 import { inTransaction, STATEMENT_TIMEOUT_MS } from '../database/pool';
-import { createHeldLooks } from '../push/held-looks';
+import { createHeldLooks, LONGEST_LOOK_MS } from '../push/held-looks';
 import { pushText } from '../push/text';
 import type { FailureType } from '../errors';
 import type { PushAnswer } from '../push/provider';
@@ -56,7 +56,9 @@ export function createPushToDevice(deps: ActivityDeps) {
 
     // A definite rejection whose write failed left its generation here: the next request needs a fresh id.
     const atLeastGeneration = (activityInfo().heartbeatDetails as number | undefined) ?? 0;
-    const task = { workflowId, messageId, deviceId, round, atLeastGeneration, force };
+    // Within it every push that waits has looked once.
+    const provenFirstMs = LONGEST_LOOK_MS;
+    const task = { workflowId, messageId, deviceId, round, atLeastGeneration, force, provenFirstMs };
     const claim = await inTransaction(
       pool,
       (db) => claimPush(db, shopTables, task),
@@ -140,12 +142,12 @@ export function createPushToDevice(deps: ActivityDeps) {
   }
 
   function record(
-    { provider, claimedAt: triedAt, probing }: Claim,
+    { provider, claimedAt: triedAt, probing, unclear }: Claim,
     { messageId, deviceId }: DeviceRef,
     answer: PushAnswer,
     endAt: number,
   ): Promise<JudgedAnswer> {
-    const push = { messageId, deviceId, provider, triedAt, probing };
+    const push = { messageId, deviceId, provider, triedAt, probing, unclear: unclear ?? 0 };
     return inTransaction(pool, (db) => recordPushAnswer(db, push, answer), STATEMENT_TIMEOUT_MS, endAt);
   }
 }

@@ -3,6 +3,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import { ALARM_NAMES, type Alarms } from '../alarms';
 import { countHeldDeactivations, listHolds } from '../database/held';
 import { inTransaction, type Queryable } from '../database/pool';
+import { listOutages } from '../database/provider-failures';
 import type { Intake } from '../intake/intake';
 import type { Parsed } from '../sources/source';
 
@@ -76,6 +77,12 @@ export function addProviderGauges(registry: Registry, pool: pg.Pool): void {
     '1 while all pushes of a provider wait, and why.',
     ['provider', 'cause'],
     async (db) => (await listHolds(db)).map(({ provider, cause }) => [{ provider, cause }, 1]),
+  );
+  gauge(
+    'waybell_provider_down',
+    '1 while all requests to a provider fail: three at least, and none that succeeded since.',
+    ['provider', 'reason'],
+    async (db) => (await listOutages(db)).map(({ provider, reason }) => [{ provider, reason }, 1]),
   );
   gauge(
     'waybell_held_deactivations',

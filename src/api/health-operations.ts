@@ -17,7 +17,9 @@ export const journalState = z
 const alarms = z
   .array(z.enum(ALARM_NAMES))
   .optional()
-  .describe('What the process finds wrong with its database; the log and waybell doctor say more.');
+  .describe(
+    'What the process finds wrong with its database and the push providers; the log and waybell doctor say more.',
+  );
 const journal = journalState.optional().describe('Absent in a process that takes no webhooks.');
 
 export const showLife = {

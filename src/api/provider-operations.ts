@@ -11,8 +11,8 @@ export const listProviders = {
   path: '/api/v1/providers',
   id: 'listProviders',
   tag: 'Push providers',
-  summary: 'Which providers’ pushes are held, and which verdicts on devices wait for a person.',
-  description: 'A provider that is in neither list works, or was not tried lately.',
+  summary: 'Which providers are down or held, and which verdicts on devices wait for a person.',
+  description: 'A provider that is in none of the lists works, or was not tried lately.',
   access: 'key',
   answers: {
     200: z.object({
@@ -22,7 +22,9 @@ export const listProviders = {
           provider: z.string(),
           cause: z
             .string()
-            .describe('`credential`, `quota`, `project`; `suspect`: three devices were refused alike.'),
+            .describe(
+              '`credential`, `quota`, `project`; `suspect`: devices of three people were refused alike; `unclear`: pushes of three people ended without an answer about them.',
+            ),
           words: z.string().describe('The provider’s own.'),
           since: moment,
           next_probe: moment
@@ -30,6 +32,17 @@ export const listProviders = {
             .describe('When one push tries again; `null` when only a release lets them go.'),
         }),
       ),
+      down: z
+        .array(
+          z.object({
+            provider: z.string(),
+            since: moment,
+            failed_at: moment,
+            reason: z.string().describe('Our word for the last failure that was written down.'),
+            words: z.string().describe('The provider’s own.'),
+          }),
+        )
+        .describe('Three requests or more have failed, and none has succeeded since.'),
       held_deactivations: z.array(z.object({ provider: z.string(), devices: count, since: moment })),
     }),
   },
@@ -46,6 +59,15 @@ export const listProviders = {
           next_probe: '2026-02-06T02:13:00.000Z',
         },
       ],
+      down: [
+        {
+          provider: 'getui',
+          since: '2026-02-06T02:10:00.000Z',
+          failed_at: '2026-02-06T02:12:00.000Z',
+          reason: 'provider_5xx',
+          words: 'HTTP 503',
+        },
+      ],
       held_deactivations: [{ provider: 'fcm', devices: 12, since: '2026-02-06T02:11:00.000Z' }],
     },
   },
@@ -58,7 +80,8 @@ export const releaseProvider = {
   tag: 'Push providers',
   summary:
     'Lets the held pushes of a provider go: thirty within 30 s, more at three a second in each process.',
-  description: 'They are held again when the provider refuses the first of them.',
+  description:
+    'They are held again when the provider refuses the first of them. What it has failed with is forgotten.',
   access: 'key',
   params: address,
   answers: { 200: z.object({ ok, released: z.boolean().describe('Whether they were held.') }) },

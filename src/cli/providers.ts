@@ -8,7 +8,7 @@ import { asJson, print } from '../terminal';
 /** `waybell providers`: which push providers are held, and a person's word about it. */
 export function providersCommand(): Command {
   return new Command('providers')
-    .description('push providers whose pushes are held, and devices that wait for a decision')
+    .description('push providers that are down or held, and devices that wait for a decision')
     .addCommand(listCommand())
     .addCommand(releaseCommand())
     .addCommand(deactivationsCommand());
@@ -16,12 +16,12 @@ export function providersCommand(): Command {
 
 function listCommand(): Command {
   return new Command('list')
-    .description('what is held, why and since when; exit code 1 when something is')
+    .description('what is down or held, why and since when; exit code 1 when something is')
     .option('--json', 'for programs')
     .action(async ({ json }: { json?: true }) => {
       const found = await ask(loadConfig(), listProviders, {});
       print(json ? asJson(found) : inWords(found));
-      if (found.held.length + found.held_deactivations.length > 0) process.exitCode = 1;
+      if (!isQuiet(found)) process.exitCode = 1;
     });
 }
 
@@ -58,9 +58,19 @@ function deactivationsCommand(): Command {
     });
 }
 
-function inWords({ held, held_deactivations }: AnswerTo<typeof listProviders>): string {
-  if (held.length + held_deactivations.length === 0) return 'Nothing is held.';
+type Found = AnswerTo<typeof listProviders>;
+
+const isQuiet = ({ down, held, held_deactivations }: Found): boolean =>
+  down.length + held.length + held_deactivations.length === 0;
+
+function inWords(found: Found): string {
+  if (isQuiet(found)) return 'Nothing is held.';
+  const { down, held, held_deactivations } = found;
   return inColumns([
+    ...down.map(({ provider, since, failed_at, reason, words }): [string, string] => [
+      provider,
+      `down since ${since}: no request has succeeded; last ${failed_at} ${reason}: ${words}`,
+    ]),
     ...held.map(({ provider, cause, words, since, next_probe }): [string, string] => [
       provider,
       `held since ${since} (${cause}): ${words}; ${next_probe === null ? 'not tried before a release' : `next try ${next_probe}`}`,

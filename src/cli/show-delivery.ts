@@ -1,5 +1,6 @@
 import type { Config } from '../config/config';
 import { followDelivery, type FollowEnd } from '../deliveries/follow';
+import type { StuckStep } from '../deliveries/runs';
 import { openTemporalLazily } from '../process/open-temporal';
 import { nextStep } from '../shipment/attention';
 import type { Attention } from '../shipment/delivery';
@@ -18,7 +19,9 @@ export async function showDelivery(
   const { client, close } = openTemporalLazily(config);
   try {
     const say = sayOnce();
-    const end = await followDelivery(client, workflowId, (progress) => say(peopleOf(progress)));
+    const end = await followDelivery(client, workflowId, ({ progress, failing }) =>
+      say([...(progress ? peopleOf(progress) : []), ...failuresOf(failing)]),
+    );
     say(end.progress ? pushesOf(end.progress) : []);
     print(`state      ${describeEnd(end)}`);
     print(`Temporal   ${temporalUi}`);
@@ -53,6 +56,11 @@ function peopleOf({ recipients }: Progress): string[] {
     ...(merchantId === null ? [] : [`merchant ${merchantId}`]),
   ];
   return [`order      ${orderId}`, `recipients ${people.join(', ')}`];
+}
+
+/** What fails at the moment, and is tried again by itself. */
+function failuresOf(failing: readonly StuckStep[]): string[] {
+  return failing.map(({ step, words }) => `failing    ${step}: ${words}; it is tried again`);
 }
 
 /** Told once all of a round are known: before, they are those of the round before. */

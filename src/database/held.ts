@@ -58,23 +58,44 @@ export async function listHolds(db: Queryable): Promise<Hold[]> {
 /** How far back complaints count: together they are one trouble, a day apart they are several. */
 const COMPLAINT_WINDOW = "interval '10 minutes'";
 
+/** A complaint of which one person's devices may be the cause. */
+export interface Complaint {
+  readonly provider: string;
+  readonly messageId: string;
+  readonly reason: string;
+}
+
 /**
- * How many other devices lately brought the same complaint, since the provider accepted anything: who registers
- * broken devices cannot hold the pushes of a provider that works.
+ * How many people's pushes ended with the same complaint, that of `messageId` among them, since the provider accepted
+ * anything. People, not devices or deliveries: whoever registers forty broken browsers is one. And nobody whose
+ * complaint began before the provider accepted others: it is about their devices, however often it comes again.
+ * Complaints about one provider are judged one after the other, so that fifty at once are not all the first.
  */
-export async function countOtherComplaints(
+export async function countComplainingOwners(
   db: Queryable,
-  { provider, deviceId, reason }: { provider: string; deviceId: string; reason: string },
+  { provider, messageId, reason }: Complaint,
 ): Promise<number> {
-  const { rows } = await db.query<{ devices: number }>(
-    `select count(distinct device_id)::int as devices from waybell.express_pushes
-      where provider = $1 and code = $2 and device_id <> $3
-        and answered_at > greatest(now() - ${COMPLAINT_WINDOW},
-              (select max(answered_at) from waybell.express_pushes
-                where provider = $1 and state = 'accepted' and answered_at > now() - ${COMPLAINT_WINDOW}))`,
-    [provider, reason, deviceId],
+  await db.query(`select pg_advisory_xact_lock(hashtext('waybell complaint'), hashtext($1))`, [provider]);
+  const { rows } = await db.query<{ owners: number }>(
+    `with owner as (select aud, recipient_id from public.express_notifications where message_id = $2),
+     accepted as (
+       select max(answered_at) as at from waybell.express_pushes
+        where provider = $1 and state = 'accepted' and answered_at > now() - ${COMPLAINT_WINDOW}),
+     complaining as (
+       select n.aud, n.recipient_id, min(p.answered_at) as since
+         from waybell.express_pushes p
+         join public.express_notifications n on n.message_id = p.message_id
+        where p.provider = $1 and p.answered_at > now() - ${COMPLAINT_WINDOW}
+          and p.state = 'failed' and p.code = $3
+        group by n.aud, n.recipient_id
+        -- Its own is not written yet.
+        union all select aud, recipient_id, now() from owner),
+     owners as (select aud, recipient_id, min(since) as since from complaining group by aud, recipient_id)
+     select count(*)::int as owners from owners
+      where since > coalesce((select at from accepted), '-infinity')`,
+    [provider, messageId, reason],
   );
-  return rows[0]?.devices ?? 0;
+  return rows[0]?.owners ?? 0;
 }
 
 /** The word that stands in `express_pushes.code` while a person has to decide. */

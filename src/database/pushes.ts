@@ -6,6 +6,7 @@ import type { EndReason } from '../shipment/end-reason';
 import { firstMessageId } from '../shipment/message-id';
 import { isSamePerson, linkedOrder } from './find-recipients';
 import { NEXT_PROBE } from './held';
+import { FORGET_FAILURES } from './provider-failures';
 import { type IdTypes, OWNER_COLUMN, ownerType, readIdTypes } from './ids';
 import type { Queryable } from './pool';
 import { readOrders } from './schema/order-access';
@@ -20,6 +21,8 @@ export interface PushTask {
   readonly atLeastGeneration: number;
   /** A person wants it told however old it is. */
   readonly force: boolean;
+  /** How long a probe is kept for devices that its provider has accepted before; milliseconds. */
+  readonly provenFirstMs: number;
 }
 
 export interface Claim {
@@ -29,6 +32,8 @@ export interface Claim {
   readonly probing: boolean;
   /** `null` when this push must not start. */
   readonly generation: number | null;
+  /** How often it was answered in this round without a word about what became of it. */
+  readonly unclear: number | null;
   readonly storedState: string | null;
   readonly superseded: boolean;
   /** The time in which its status may be told is over. */
@@ -60,7 +65,8 @@ export interface HeldProvider {
  * Claims one push before each try, in one statement: only while no newer status of the waybill is committed,
  * its status is not too old to be told, the order still names the notification's recipient, the device is active and
  * theirs, no provider has accepted the same news for it, and its provider takes pushes. While those are held, one push
- * at a time is let through as a probe.
+ * at a time is let through as a probe: one to a device that the provider has accepted before, since another tells
+ * of itself only. Where none of those looks in time, because none waits, any other.
  * @returns `null` when there is no such notification.
  */
 export async function claimPush(db: Queryable, tables: ShopTables, task: PushTask): Promise<Claim | null> {
@@ -75,7 +81,7 @@ async function claim(db: Queryable, task: PushTask, order: string, types: IdType
     `with target as (
        select n.message_id, n.aud, n.title, n.body, n.content, n.event_text_safe,
               own.waybill_id, d.id::text as device_id, d.cid, d.appid, d.provider, d.registered_at,
-              d.subscription, d.apns_environment,
+              d.subscription, d.apns_environment, d.last_sign_at,
               coalesce(d.is_active and case n.aud
                 when 'merchant' then ${isTheirs('merchant', types)} else ${isTheirs('user', types)} end, false) as reachable,
               exists (select ${NEWER_ANNOUNCEMENTS}) as superseded,
@@ -99,6 +105,11 @@ async function claim(db: Queryable, task: PushTask, order: string, types: IdType
         where c.provider = target.provider and c.probe_at <= now()
           and target.reachable and not target.superseded and not target.too_old
           and target.stored_state is distinct from 'accepted'
+          and (${IS_PROVEN}
+               or c.probe_at <= now() - $8 * interval '1 millisecond'
+               -- Not "exists": for that PostgreSQL would begin to read the table.
+               or (select max(taken.answered_at) from waybell.express_pushes taken
+                    where taken.provider = c.provider and taken.state = 'accepted') is null)
        returning c.provider),
      held as (
        select c.provider, c.cause, c.words
@@ -115,16 +126,17 @@ async function claim(db: Queryable, task: PushTask, order: string, types: IdType
        on conflict (message_id, device_id) do update
           set state = 'claimed', cid = excluded.cid, provider = excluded.provider, round = excluded.round,
               workflow_id = excluded.workflow_id, attempts = p.attempts + 1,
-              generation = greatest(p.generation, excluded.generation), claimed_at = now()
+              generation = greatest(p.generation, excluded.generation), claimed_at = now(),
+              unclear = case when p.round = excluded.round then p.unclear else 0 end
         where p.state <> 'accepted'
-       returning p.generation)
+       returning p.generation, p.unclear)
      select target.aud as audience, target.title, target.body, target.content, target.event_text_safe,
             target.cid, target.appid, target.provider, target.reachable, target.superseded, target.too_old as "tooOld",
             target.subscription, target.apns_environment as "apnsEnvironment",
             target.registered_at as "registeredAt", target.waybill_id as "waybillId",
             (select jsonb_build_object('cause', cause, 'words', words) from held) as held,
             exists (select from probe) as probing,
-            claim.generation, target.stored_state as "storedState", now() as "claimedAt"
+            claim.generation, claim.unclear, target.stored_state as "storedState", now() as "claimedAt"
        from target
        left join claim on true`,
     [
@@ -135,10 +147,17 @@ async function claim(db: Queryable, task: PushTask, order: string, types: IdType
       task.atLeastGeneration,
       task.force,
       firstMessageId(task.messageId),
+      task.provenFirstMs,
     ],
   );
   return rows[0] ?? null;
 }
+
+/** SQL: whether the provider of the hold `c` has accepted a push to the device of `target` before. */
+const IS_PROVEN = `(target.last_sign_at is not null or exists (
+                 select from waybell.express_pushes taken
+                  where taken.cid = target.cid and taken.device_id = target.device_id
+                    and taken.provider = c.provider and taken.state = 'accepted'))`;
 
 /** SQL: whether the device `d` and the order `linked` both name the recipient of the notification `n`. */
 function isTheirs(audience: Audience, types: IdTypes): string {
@@ -155,22 +174,35 @@ export interface PushEnd {
   readonly words: string;
   /** True when the provider certainly did not take the message: the next try needs a new request id. */
   readonly definite: boolean;
+  /** The answer does not say what became of the push. */
+  readonly unclear?: true;
   /** What the provider calls the push, for its receipts. */
   readonly providerId?: string;
 }
 
-/** Writes the answer of one try. */
+/** Writes the answer of one try. One that is accepted ends what its provider has failed with. */
 export async function writePush(
   db: Queryable,
-  key: { messageId: string; deviceId: string },
+  key: { messageId: string; deviceId: string; provider: string },
   end: PushEnd,
 ): Promise<void> {
   await db.query(
-    `update waybell.express_pushes
+    `with healed as (${FORGET_FAILURES("case when $3 = 'accepted' then $9 end")})
+     update waybell.express_pushes
         set state = $3, code = $4, words = $5, answered_at = now(), generation = generation + $6,
-            provider_id = coalesce($7, provider_id)
+            provider_id = coalesce($7, provider_id), unclear = unclear + $8
       where message_id = $1 and device_id = $2 and state = 'claimed'`,
-    [key.messageId, key.deviceId, end.state, end.reason, end.words, end.definite ? 1 : 0, end.providerId],
+    [
+      key.messageId,
+      key.deviceId,
+      end.state,
+      end.reason,
+      end.words,
+      end.definite ? 1 : 0,
+      end.providerId,
+      end.unclear ? 1 : 0,
+      key.provider,
+    ],
   );
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { progressQuery } from '../workflows/messages';
 import type { Progress } from '../workflows/progress';
 import { ATTENTION } from '../workflows/search-attributes';
+import { failingSteps, type StuckStep } from './runs';
 import { isTemporalAway } from './temporal-away';
 
 const LOOK_INTERVAL_MS = 200;
@@ -27,12 +28,12 @@ export interface FollowEnd {
 
 /**
  * Follows a delivery until it has ended or waits for something, for a minute at most.
- * @param tell told where it stands at each look; after the last one this resolves
+ * @param tell told where it stands, and what its steps fail with, at each look; after the last one this resolves
  */
 export async function followDelivery(
   client: Client,
   workflowId: string,
-  tell: (progress: Progress) => void,
+  tell: (seen: { readonly progress: Progress | null; readonly failing: readonly StuckStep[] }) => void,
 ): Promise<FollowEnd> {
   const handle = client.workflow.getHandle(workflowId);
   const started = Date.now();
@@ -44,7 +45,8 @@ export async function followDelivery(
         throw error;
       });
     if (!seen) return { state: null, progress: null };
-    const { status, typedSearchAttributes } = seen;
+    const { status, typedSearchAttributes, raw } = seen;
+    const failing = failingSteps(raw);
     const elapsed = Date.now() - started;
     const over = status.name !== 'RUNNING' || elapsed > PATIENCE_MS;
     // It keeps this while it tries again, so only the query says whether it waits.
@@ -54,10 +56,11 @@ export async function followDelivery(
       const progress = await client
         .withDeadline(Date.now() + QUERY_TIMEOUT_MS, () => handle.query(progressQuery))
         .catch(() => null);
-      if (progress) tell(progress);
+      tell({ progress, failing });
       const waits = progress === null ? mayWait : progress.waitsUntil !== null;
       if (over || waits) return { state: status.name, progress };
     }
+    if (!asks) tell({ progress: null, failing });
     await sleep(asks ? ASK_INTERVAL_MS : LOOK_INTERVAL_MS);
   }
 }

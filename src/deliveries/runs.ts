@@ -1,4 +1,4 @@
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
 import { arrayFromPayloads, defaultPayloadConverter } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import { fewAtOnce } from '../few-at-once';
@@ -109,9 +109,20 @@ export async function findStuckStep(client: Client, workflowId: string): Promise
   try {
     const { raw, status } = await client.workflow.getHandle(workflowId).describe();
     if (status.name !== 'RUNNING') return outsideOfSteps('workflow', `does not run (${status.name})`);
-    const failing = (raw.pendingActivities ?? []).find(({ lastFailure }) => lastFailure);
-    if (!failing) return null;
-    const { activityType, lastFailure, attempt } = failing;
+    return failingSteps(raw)[0] ?? null;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return outsideOfSteps('workflow', 'is not known to Temporal');
+    if (isTemporalAway(error)) return outsideOfSteps('Temporal', 'does not answer');
+    throw error;
+  }
+}
+
+/** What the steps of an open workflow fail with now. */
+export function failingSteps({
+  pendingActivities,
+}: Pick<WorkflowExecutionDescription['raw'], 'pendingActivities'>): StuckStep[] {
+  const failing = (pendingActivities ?? []).filter(({ lastFailure }) => lastFailure);
+  return failing.map(({ activityType, lastFailure, attempt }) => {
     const type = lastFailure?.applicationFailureInfo?.type || null;
     const message = (lastFailure?.message ?? '').slice(0, MAX_WORDS);
     return {
@@ -120,11 +131,7 @@ export async function findStuckStep(client: Client, workflowId: string): Promise
       words: type === null ? message : `${type}: ${message}`,
       attempts: (attempt ?? 1) - 1,
     };
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return outsideOfSteps('workflow', 'is not known to Temporal');
-    if (isTemporalAway(error)) return outsideOfSteps('Temporal', 'does not answer');
-    throw error;
-  }
+  });
 }
 
 function outsideOfSteps(step: string, words: string): StuckStep {

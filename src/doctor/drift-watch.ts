@@ -81,7 +81,7 @@ export function watchDrift(parts: DriftWatchParts): DriftWatch {
   };
 }
 
-type Drift = Readonly<Record<Exclude<AlarmName, 'permission-refused'>, readonly string[]>>;
+type Drift = Readonly<Record<Exclude<AlarmName, 'permission-refused' | 'provider-down'>, readonly string[]>>;
 
 async function findDrift({ pool, ...check }: DriftWatchParts): Promise<Drift> {
   const refusals: string[] = [];

@@ -11,6 +11,7 @@ import {
 } from '../database/attention';
 import { findMissedSweep } from '../database/due-waits';
 import { countHeldDeactivations, listHolds } from '../database/held';
+import { listOutages } from '../database/provider-failures';
 import { listJournals, type KnownJournal } from '../database/journals';
 import { findNear } from '../database/near-waybills';
 import { inTransaction, type Queryable } from '../database/pool';
@@ -18,6 +19,7 @@ import type { Intake } from '../intake/intake';
 import { isQueuePolled, pickNotRunning } from '../deliveries/runs';
 import { isTemporalAway } from '../deliveries/temporal-away';
 import { explainNear } from '../shipment/explain-near';
+import { describeOutage } from '../shipment/provider-outage';
 import { whyOverdue, type AttentionKind } from '../shipment/attention';
 
 /** Reads all that waits, which may be a hundred thousand rows; milliseconds. */
@@ -88,15 +90,16 @@ async function listAbandoned(parts: AttentionParts, now: number): Promise<Entry[
   return still.map((one) => ofDelivery(one, false, now));
 }
 
-/** Held providers and devices, the journals, a queue that nobody serves, and a sweep that does not come. */
+/** Providers that are down or held, held devices, the journals, a queue that nobody serves, and a sweep that does not come. */
 async function listOthers(
   parts: AttentionParts,
   counts: readonly WaitingCount[],
   now: number,
 ): Promise<Entry[]> {
   const { pool, temporal, taskQueue, intake } = parts;
-  const { missedSweep, holds, deactivations, journals } = await inTransaction(pool, async (db) => ({
+  const { missedSweep, outages, holds, deactivations, journals } = await inTransaction(pool, async (db) => ({
     missedSweep: await findMissedSweep(db),
+    outages: await listOutages(db),
     holds: await listHolds(db),
     deactivations: await countHeldDeactivations(db),
     journals: await listJournals(db),
@@ -115,6 +118,7 @@ async function listOthers(
     ...journals
       .filter(({ journalId }) => journalId !== intake.journalId)
       .flatMap((one) => ofJournal(one, now)),
+    ...outages.map((outage) => ofOther('provider-down', outage.since, describeOutage(outage), null, now)),
     ...holds.map(({ provider, cause, words, openedAt, probeAt }) =>
       ofOther('provider-held', openedAt, `${provider} (${cause}): ${words}`, probeAt, now),
     ),

@@ -11,6 +11,7 @@ import { migrate, pendingMigrations } from '../database/schema/migrate';
 import { withClient } from '../database/with-client';
 import { isTemporalAway } from '../deliveries/temporal-away';
 import { watchDrift } from '../doctor/drift-watch';
+import { watchProviders } from '../doctor/provider-watch';
 import { createDemo } from '../embedded/demo';
 import { startEmbeddedPostgres } from '../embedded/postgres';
 import { addSampleRows, createShopTables } from '../embedded/sample-shop';
@@ -69,6 +70,8 @@ export async function bringUp(context: BringUp): Promise<string> {
   const { shopTables, allowedTriggers } = config;
   const watch = watchDrift({ pool, shopTables, allowedTriggers, alarms, log });
   supervisor.add({ name: 'The watch over the database', stop: () => watch.stop() });
+  const providers = watchProviders({ pool, alarms, log });
+  supervisor.add({ name: 'The watch over the push providers', stop: () => providers.stop() });
 
   const worker = delivers(role)
     ? await bringUpWorker(context, { temporal, pool, cloudFunctionUrl: cloudFunctionUrl(config) })

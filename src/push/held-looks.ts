@@ -5,7 +5,7 @@
 export const LOOKS_PER_SECOND = 3;
 
 /** Nobody looks more seldom: where so many wait that their turn comes later, they look more often; milliseconds. */
-const LONGEST_MS = 10 * 60_000;
+export const LONGEST_LOOK_MS = 10 * 60_000;
 
 /**
  * Deals out the times at which held pushes look whether they may go: each gets the next free place behind all others
@@ -19,8 +19,8 @@ export function createHeldLooks(shortestMs: number, now = Date.now): (provider: 
   return (provider) => {
     const begin = now();
     const place = Math.max(begin + shortestMs, (lastPlace.get(provider) ?? 0) + 1_000 / LOOKS_PER_SECOND);
-    if (place > begin + Math.max(shortestMs, LONGEST_MS))
-      return shortestMs + Math.random() * (LONGEST_MS - shortestMs);
+    if (place > begin + Math.max(shortestMs, LONGEST_LOOK_MS))
+      return shortestMs + Math.random() * (LONGEST_LOOK_MS - shortestMs);
     lastPlace.set(provider, place);
     return place - begin;
   };

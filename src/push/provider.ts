@@ -43,6 +43,11 @@ export interface PushAnswer {
   readonly retryAfterMs?: number;
   /** True when the provider certainly did not take the message, so that the next try needs a new request id. */
   readonly definite: boolean;
+  /**
+   * An answer came that does not say what became of the push. It is asked for three times in all: each try may be
+   * shown, and a function that answers so once does it every time.
+   */
+  readonly unclear?: true;
   /** What the provider calls the message: its receipts and its console know it under this. */
   readonly providerId?: string;
   /** For `fail`: the pushes of the provider are held. The device is not to blame. */

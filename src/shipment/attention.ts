@@ -3,6 +3,7 @@ import { ATTENTIONS, type Attention } from './delivery';
 export const ATTENTION_KINDS = [
   ...ATTENTIONS,
   'under-way',
+  'provider-down',
   'provider-held',
   'deactivation-held',
   'journal',
@@ -20,6 +21,7 @@ export const ENDS_BY: Readonly<Record<AttentionKind, string>> = {
   'no-targets': 'the owner registers a device',
   'push-failed': 'a person removes the cause and retries',
   'under-way': 'its own next step',
+  'provider-down': 'the provider takes a push again',
   'provider-held': 'the provider takes a probe, or a person releases it',
   'deactivation-held': 'a person decides whether these devices are gone',
   journal: 'Temporal takes what the journal keeps',
@@ -79,6 +81,7 @@ const JOURNAL_MS = 60_000;
 /** Why something that waits is overdue, in words; `null` when it is not. */
 export function whyOverdue({ kind, since, until, dueSince, runs }: Waiting, now: number): string | null {
   if (runs === false) return 'its workflow does not run';
+  if (kind === 'provider-down') return 'every request to it fails';
   if (kind === 'temporal') return 'it does not answer';
   if (kind === 'sweep') return 'nobody looks any more whether what is waited for has come';
   if (kind === 'worker') return 'no worker takes deliveries from Temporal';

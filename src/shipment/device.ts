@@ -15,8 +15,9 @@ export type ApnsEnvironment = (typeof APNS_ENVIRONMENTS)[number];
  * - `quota`: the day's number, or the account, is used up.
  * - `project`: wrong space, address or package, or a function that loses the target.
  * - `suspect`: the settings, or this one device: one that belongs to another project, or an endpoint that somebody
- *   made up. Hold the provider when several different devices bring it, so that nobody can close a shop's pushes by
- *   registering one.
+ *   made up. Hold the provider when devices of several people bring it, so that nobody can close a shop's pushes by
+ *   registering their own.
+ * - `unclear`: its answers do not say what became of the pushes.
  */
-export const HOLD_CAUSES = ['credential', 'quota', 'project', 'suspect'] as const;
+export const HOLD_CAUSES = ['credential', 'quota', 'project', 'suspect', 'unclear'] as const;
 export type HoldCause = (typeof HOLD_CAUSES)[number];

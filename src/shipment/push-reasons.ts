@@ -70,8 +70,13 @@ export const PUSH_REASONS: Readonly<Record<string, Explanation>> = {
     '推送服务返回了未知的错误码。',
   ),
   no_target_status: says(
-    'The answer says nothing about this phone, so nobody knows whether the push was sent. A cloud function must return what sendMessage gave it.',
-    '应答中没有关于这部手机的内容，无法确定是否已发送。云函数必须原样返回 sendMessage 的结果。',
+    'The answer says nothing about this phone, so nobody knows whether the push was sent. A cloud function must return all that sendMessage gave it, and pass request_id on; until it does, a phone may show a push three times.',
+    '应答中没有关于这部手机的内容，无法确定是否已发送。云函数必须原样返回 sendMessage 的结果，并传递 request_id；在此之前，手机可能重复显示三次。',
+  ),
+
+  not_a_function: says(
+    'A web page answered where the cloud function should be: CLOUD_FUNC_URL leads elsewhere, or something before the function answers in its place.',
+    '云函数地址返回的是网页：CLOUD_FUNC_URL 指向了别处，或有网关代替云函数作答。',
   ),
 
   // The device is gone.
@@ -179,8 +184,12 @@ export const PUSH_REASONS: Readonly<Record<string, Explanation>> = {
     '该推送服务的地址、项目、套餐或云函数有误，经它的推送全部暂停。请修正。',
   ),
   held_suspect: says(
-    'All pushes through this push service are held: it refused three phones in a row as it does when app and keys do not belong together. See whether they do.',
-    '该推送服务连续拒绝了三部手机，像是应用与密钥不匹配，经它的推送全部暂停。请核对。',
+    'All pushes through this push service are held: it refused phones of three people in a row as it does when app and keys do not belong together. See whether they do.',
+    '该推送服务连续拒绝了三个人的手机，像是应用与密钥不匹配，经它的推送全部暂停。请核对。',
+  ),
+  held_unclear: says(
+    'All pushes through this push service are held: those of three people ended without an answer that says what became of them. A cloud function must return all that sendMessage gave it, and pass request_id on.',
+    '该推送服务的应答没有说明三个人的推送结果，经它的推送全部暂停。云函数必须原样返回 sendMessage 的结果，并传递 request_id。',
   ),
   held_until_healed: says(
     'Once it takes a probe, the pushes go by themselves; with waybell providers release they go without one.',

@@ -6,6 +6,7 @@ import {
 } from '../../src/activities/record-push-answer';
 import { countHeldDeactivations, listHolds, settleHeldDeactivations } from '../../src/database/held';
 import { inTransaction } from '../../src/database/pool';
+import { listOutages } from '../../src/database/provider-failures';
 import type { PushAnswer } from '../../src/push/provider';
 import type { HoldCause } from '../../src/shipment/device';
 import { useDatabase } from '../setup/database';
@@ -23,7 +24,9 @@ const complaint = (hold: HoldCause, definite = true): PushAnswer => ({
 let number = 0;
 const db = useDatabase();
 afterEach(() =>
-  db.pool.query(`truncate waybell.push_circuits, waybell.held_deactivations, waybell.express_pushes`),
+  db.pool.query(
+    `truncate waybell.push_circuits, waybell.held_deactivations, waybell.express_pushes, waybell.provider_failures`,
+  ),
 );
 
 /** A device. */
@@ -35,23 +38,32 @@ async function device(): Promise<string> {
   return rows[0]?.id ?? '';
 }
 
-/** A push to a device that is under way. */
-async function claimed(deviceId: string, change: Partial<AnsweredPush> = {}): Promise<AnsweredPush> {
+/** A push to a device that is under way. By itself, each is for another person. */
+async function claimed(
+  deviceId: string,
+  change: Partial<AnsweredPush> = {},
+  owner?: string,
+): Promise<AnsweredPush> {
   const messageId = `message-${(number += 1)}`;
+  await db.pool.query(
+    `insert into express_notifications (message_id, aud, recipient_id) values ($1, 'user', $2)`,
+    [messageId, owner ?? `owner-of-${messageId}`],
+  );
   await db.pool.query(
     `insert into waybell.express_pushes
        (message_id, device_id, workflow_id, cid, provider, state, round, generation, attempts)
      values ($1, $2, 'w', 'c', 'unicloud', 'claimed', 1, 0, 1)`,
     [messageId, deviceId],
   );
-  const push = { messageId, deviceId, provider: 'unicloud', triedAt: new Date(), probing: false };
+  const provider = 'unicloud';
+  const push = { messageId, deviceId, provider, triedAt: new Date(), probing: false, unclear: 0 };
   return { ...push, ...change };
 }
 
 const record = (push: AnsweredPush, answer: PushAnswer): Promise<JudgedAnswer> =>
   inTransaction(db.pool, (client) => recordPushAnswer(client, push, answer));
-const answerFor = async (deviceId: string, answer: PushAnswer): Promise<JudgedAnswer> =>
-  record(await claimed(deviceId), answer);
+const answerFor = async (deviceId: string, answer: PushAnswer, owner?: string): Promise<JudgedAnswer> =>
+  record(await claimed(deviceId, {}, owner), answer);
 const isActive = async (deviceId: string): Promise<boolean | undefined> =>
   (
     await db.pool.query<{ is_active: boolean }>('select is_active from push_devices where id = $1', [
@@ -119,28 +131,132 @@ describe('what a provider says of itself', () => {
   });
 });
 
+const SUSPECT = complaint('suspect');
+const isHeld = async (): Promise<boolean> => (await listHolds(db.pool)).length > 0;
+
 describe('a suspicion', () => {
-  test('holds a provider only once three different devices brought it', async () => {
-    const [first = '', second = '', third = ''] = await devices(3);
-    for (const phone of [first, first, first, second, second]) {
-      expect(await answerFor(phone, complaint('suspect'))).toMatchObject({ class: 'fail' });
-      expect(await listHolds(db.pool)).toEqual([]);
+  test('holds a provider only once devices of three people brought it', async () => {
+    const phones = await devices(5);
+    for (const [index, owner] of ['a', 'a', 'b', 'a', 'b'].entries()) {
+      expect((await answerFor(phones[index] ?? '', SUSPECT, owner)).heldBy).toBeUndefined();
+      expect(await isHeld()).toBe(false);
     }
-    expect(await answerFor(third, complaint('suspect'))).toMatchObject({ heldBy: 'suspect' });
+    expect(await answerFor(await device(), SUSPECT, 'c')).toMatchObject({ heldBy: 'suspect' });
     expect(await listHolds(db.pool)).toMatchObject([{ cause: 'suspect' }]);
   });
 
+  test('of one person with forty devices holds nothing, one after the other or all at once', async () => {
+    const phones = await devices(40);
+    const pushes = await Promise.all(phones.map((phone) => claimed(phone, {}, 'attacker')));
+    await Promise.all(pushes.slice(0, 20).map((push) => record(push, SUSPECT)));
+    for (const push of pushes.slice(20)) await record(push, SUSPECT);
+    expect(await isHeld()).toBe(false);
+    expect(await storedPush(pushes[39] as AnsweredPush)).toMatchObject({ state: 'failed' });
+  });
+
+  test('of three people at the same moment holds it', async () => {
+    const pushes = await Promise.all((await devices(3)).map((phone) => claimed(phone)));
+    await Promise.all(pushes.map((push) => record(push, SUSPECT)));
+    expect(await isHeld()).toBe(true);
+  });
+
   test('is void once the provider has accepted a push', async () => {
-    const [first = '', second = '', third = '', fine = ''] = await devices(4);
-    for (const [phone, answer] of [
-      [first, complaint('suspect')],
-      [second, complaint('suspect')],
-      [fine, ACCEPTED],
-      [third, complaint('suspect')],
-    ] as const) {
-      expect(await answerFor(phone, answer)).not.toHaveProperty('holds');
+    for (const [owner, answer] of [
+      ['a', SUSPECT],
+      ['b', SUSPECT],
+      ['fine', ACCEPTED],
+      ['c', SUSPECT],
+    ] as const)
+      await answerFor(await device(), answer, owner);
+    expect(await isHeld()).toBe(false);
+  });
+
+  test('of people who complained before the provider took others is about their devices, however often', async () => {
+    const people = ['a', 'b', 'c'];
+    for (const owner of people.slice(0, 2)) await answerFor(await device(), SUSPECT, owner);
+    await answerFor(await device(), ACCEPTED, 'fine');
+    for (let times = 0; times < 3; times += 1)
+      for (const owner of people) await answerFor(await device(), SUSPECT, owner);
+    expect(await isHeld()).toBe(false);
+    for (const owner of ['d', 'e']) await answerFor(await device(), SUSPECT, owner);
+    expect(await isHeld()).toBe(true);
+  });
+});
+
+describe('an answer that does not say what became of the push', () => {
+  const UNCLEAR: PushAnswer = {
+    ...{ class: 'retry', reason: 'no_target_status', words: 'return all', definite: false },
+    ...{ unclear: true, retryAfterMs: 10_000 },
+  };
+  /** Three answers to the same push. */
+  async function threeTimes(owner: string): Promise<string[]> {
+    const push = await claimed(await device(), {}, owner);
+    const ends: string[] = [];
+    for (const unclear of [0, 1, 2]) {
+      await db.pool.query(`update waybell.express_pushes set state = 'claimed' where message_id = $1`, [
+        push.messageId,
+      ]);
+      ends.push((await record({ ...push, unclear }, UNCLEAR)).class);
     }
-    expect(await listHolds(db.pool)).toEqual([]);
+    expect(await storedPush(push)).toEqual({ state: 'failed', code: 'no_target_status', generation: 0 });
+    return ends;
+  }
+
+  test('is tried three times in all', async () => {
+    expect(await threeTimes('a')).toEqual(['retry', 'retry', 'fail']);
+  });
+
+  test('holds the provider once pushes of three people end so, with words about what is lacking', async () => {
+    for (const owner of ['a', 'a', 'b', 'b']) await threeTimes(owner);
+    expect(await isHeld()).toBe(false);
+    await threeTimes('c');
+    const [hold] = await listHolds(db.pool);
+    expect(hold).toMatchObject({ cause: 'unclear', words: 'return all', probeAt: expect.any(Date) });
+  });
+});
+
+describe('a provider', () => {
+  const LATER: PushAnswer = { class: 'retry', reason: 'provider_5xx', words: 'HTTP 503', definite: false };
+  const answers = async (...given: readonly PushAnswer[]): Promise<void> => {
+    for (const answer of given) await answerFor(await device(), answer);
+  };
+
+  test('is down from the third request on that failed since it took one', async () => {
+    await answers(LATER, LATER, ACCEPTED, LATER, LATER);
+    expect(await listOutages(db.pool)).toEqual([]);
+    await answers({ ...LATER, reason: 'timeout', words: 'TimeoutError' });
+    expect(await listOutages(db.pool)).toMatchObject([
+      { provider: 'unicloud', reason: 'timeout', words: 'TimeoutError' },
+    ]);
+    await answers(ACCEPTED);
+    expect(await listOutages(db.pool)).toEqual([]);
+  });
+
+  test('is not down by a trickle of failures beside successes', async () => {
+    for (let times = 0; times < 20; times += 1) await answers(LATER, LATER, ACCEPTED);
+    expect(await listOutages(db.pool)).toEqual([]);
+  });
+
+  test.each<[string, PushAnswer]>([
+    ['devices that are gone', GONE],
+    ['messages that are refused', { class: 'fail', reason: 'bad_payload', words: '', definite: true }],
+    ['one person’s foreign subscriptions', SUSPECT],
+    [
+      'a token that had run out',
+      { class: 'retry', reason: 'provider_auth_refresh', words: '', definite: true },
+    ],
+  ])('is not down by %s', async (_, answer) => {
+    for (let times = 0; times < 4; times += 1) await answerFor(await device(), answer, 'one');
+    expect(await listOutages(db.pool)).toEqual([]);
+  });
+
+  test('that is down costs no write for each request that fails', async () => {
+    await answers(LATER, LATER, LATER);
+    const row = async (): Promise<unknown> =>
+      (await db.pool.query('select xmin, * from waybell.provider_failures')).rows[0];
+    const before = await row();
+    await Promise.all((await devices(20)).map((phone) => answerFor(phone, LATER)));
+    expect(await row()).toEqual(before);
   });
 });
 

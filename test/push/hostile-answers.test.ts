@@ -3,7 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Http2ServerRequest } from 'node:http2';
 import { pipeline, Readable } from 'node:stream';
 import type { PushMessage } from '../../src/push/provider';
-import { ACCEPTANCE, openStage, PROVIDER_NAMES, type Stage } from './provider-stage';
+import { ACCEPTANCE, goodToken, openStage, PROVIDER_NAMES, type Stage } from './provider-stage';
 
 let stage: Stage | undefined;
 afterEach(async () => {
@@ -120,12 +120,40 @@ describe.each(PROVIDER_NAMES)('%s', (name) => {
     expect([...stage.pushes, ...stage.tokens]).toEqual([]);
   });
 
-  test('that asks for more time than our table gives gets it', async () => {
+  test.each([120, 1])('that asks for another time than our table gives gets it: %d s', async (seconds) => {
     stage = await openStage({
       name,
-      answer: (_, response) => response.writeHead(503, { 'retry-after': '120' }).end(),
+      answer: (_, response) => response.writeHead(503, { 'retry-after': String(seconds) }).end(),
     });
-    expect(await stage.push()).toMatchObject({ class: 'retry', retryAfterMs: 120_000 });
+    expect(await stage.push()).toMatchObject({ class: 'retry', retryAfterMs: seconds * 1_000 });
+  });
+
+  test('in whose place a page answers with 200 is asked a few times, and no longer', async () => {
+    stage = await openStage({ name, answer: (_, response) => response.end('<html>Welcome</html>') });
+    expect(await stage.push()).toMatchObject({ class: 'retry', unclear: true });
+  });
+
+  test('in whose place a page answers with 404 is not held for one device', async () => {
+    stage = await openStage({
+      name,
+      answer: (_, response) => response.writeHead(404).end('<!DOCTYPE html>Error 404 (Not Found)!!1'),
+    });
+    const { class: verdict, hold } = await stage.push();
+    // To Web Push a 404 is the end of the subscription, whatever is written below it.
+    expect([verdict, hold]).toEqual(name === 'webpush' ? ['deactivate', undefined] : ['fail', 'suspect']);
+  });
+
+  test('in whose place a page answers the request for a token is asked for one again', async () => {
+    stage = await openStage({
+      name,
+      answer: ACCEPTANCE[name],
+      answerToken: (_, response, count) =>
+        count === 1 ? response.writeHead(404).end('<html>no</html>') : goodToken(_, response, count),
+    });
+    const answer = await stage.push();
+    // The others need none.
+    if (stage.tokens.length > 0)
+      expect(answer).toMatchObject({ class: 'retry', reason: 'token_unavailable', definite: true });
   });
 });
 

@@ -16,7 +16,7 @@ const SRC = path.join(__dirname, '../../src');
 const PLACES = ['push', 'activities', 'workflows', 'database'];
 /** Where a file names a reason: a row of a table, the end of a push, or an answer written out. */
 const NAMINGS = [
-  /\b(?:accepted|retry|retryAmbiguous|deactivate|fail)\(\s*'(\w+)'/g,
+  /\b(?:accepted|retry|retryAmbiguous|retryUnclear|deactivate|fail)\(\s*'(\w+)'/g,
   /\bend\(\s*'\w+',\s*'(\w+)'/g,
   /\breason: '(\w+)'/g,
   /\bretireDevices\(db, '(\w+)'/g,

@@ -70,6 +70,7 @@ const OUR_TABLES: readonly WantedAccess[] = [
   { schema: 'waybell', table: 'queue_imports', privileges: ['SELECT', 'INSERT', 'UPDATE'] },
   { schema: 'waybell', table: 'carrier_corrections', privileges: ['SELECT', 'INSERT', 'DELETE'] },
   { schema: 'waybell', table: 'push_circuits', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
+  { schema: 'waybell', table: 'provider_failures', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
   { schema: 'waybell', table: 'held_deactivations', privileges: ['SELECT', 'INSERT', 'DELETE'] },
   { schema: 'waybell', table: 'parcel_memories', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
   { schema: 'waybell', table: 'retention', privileges: ['SELECT', 'INSERT', 'UPDATE'] },

@@ -2,19 +2,21 @@ import { once } from 'node:events';
 import { connect as connectPlain } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { listHolds, recentPushCodes } from '../../database/held';
+import { listOutages } from '../../database/provider-failures';
 import type { PushAnswer } from '../../push/provider';
 import * as kinds from '../../push/provider-kinds';
+import { describeOutage } from '../../shipment/provider-outage';
 import { NotReachable, ok, problem, warning, type Check, type DoctorContext, type Seen } from '../check';
 import { wordsOf } from '../examine';
 
 const ANSWER_TIMEOUT_MS = 6_000;
 
-/** Whether each provider takes our credentials, asked without naming any phone; and whose pushes are held. */
+/** Whether each provider takes our credentials, asked without naming any phone; which are down, and which held. */
 export const providers: Check = {
   name: 'providers',
   async run(context) {
     const seen = await Promise.all(Object.values(kinds).map((kind) => askKind(kind, context)));
-    return [...seen.flat(), ...(await heldProviders(context))];
+    return [...seen.flat(), ...(await troubledProviders(context))];
   },
 };
 
@@ -48,19 +50,29 @@ function verdictOn(name: string, { class: answer, words }: PushAnswer): Seen {
       );
 }
 
-async function heldProviders({ database }: DoctorContext): Promise<Seen[]> {
+async function troubledProviders({ database }: DoctorContext): Promise<Seen[]> {
   try {
-    const holds = await listHolds((await database()).pool);
-    return holds.map(({ provider, cause, words, openedAt }) =>
+    const { pool } = await database();
+    const down = (await listOutages(pool)).map((outage) =>
+      problem(
+        `provider-down: ${describeOutage(outage)}`,
+        `See whether this machine reaches ${outage.provider}, and its own status page. Pushes are tried again by themselves; if nobody uses it any more: waybell providers release ${outage.provider}.`,
+      ),
+    );
+    const held = (await listHolds(pool)).map(({ provider, cause, words, openedAt }) =>
       problem(
         `All pushes of ${provider} wait since ${openedAt.toISOString()} (${cause}): ${words}`,
         'Correct what it says. Pushes go again by themselves once a probe is taken.',
       ),
     );
+    return [...down, ...held];
   } catch (error) {
     if (error instanceof NotReachable) return [];
     return [
-      warning(`Whose pushes are held cannot be read: ${wordsOf(error)}`, 'See the findings on the database.'),
+      warning(
+        `Which providers are down or held cannot be read: ${wordsOf(error)}`,
+        'See the findings on the database.',
+      ),
     ];
   }
 }
@@ -71,7 +83,9 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const WRONG_SHAPE: Readonly<Record<string, string>> = {
   broadcast: 'it sent to every phone instead of one: stop it, and let it hand over push_clientid',
   unparseable: 'its answer is not JSON',
-  no_target_status: 'its answer does not hold what uni-push said of the phone',
+  not_a_function: 'a web page answers, and no function',
+  no_target_status:
+    'its answer does not hold what uni-push said of the phone: return all that sendMessage gave, and pass request_id on',
   unknown_status: 'its answer holds an unknown word for the phone',
   unknown_code: 'its answer holds an unknown code',
   function_error: 'it throws',

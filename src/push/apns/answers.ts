@@ -1,6 +1,15 @@
 import { readLayer } from '../json-layer';
 import type { PushMessage } from '../provider';
-import { accepted, deactivate, fail, retry, retryAmbiguous, rows, type Ruling } from '../ruling';
+import {
+  accepted,
+  deactivate,
+  fail,
+  retry,
+  retryAmbiguous,
+  retryUnclear,
+  rows,
+  type Ruling,
+} from '../ruling';
 import type { HttpAnswer } from '../send-request';
 
 /** Our key is for the other environment. Apple documents the first, and sends the second. */
@@ -85,20 +94,19 @@ export function rulingOnReply(
   { registeredAt }: Pick<PushMessage, 'registeredAt'>,
 ): Ruling {
   // APNs says nothing more; what does is not APNs.
-  if (status === 200) return body === '' ? accepted('accepted') : retryAmbiguous('unparseable', 10);
+  if (status === 200) return body === '' ? accepted('accepted') : retryUnclear('unparseable');
   if (status === 410 && goneSince !== null && goneSince < registeredAt.getTime()) return REGISTERED_SINCE;
   return BY_REASON.get(reason ?? '') ?? rulingOnHttpStatus(status);
 }
 
-/** For a reason that is new, or missing. A device is given up by its reason only. */
+/** For a reason that is new, or missing. By its reason only is a device given up, and a provider held by one. */
 function rulingOnHttpStatus(status: number): Ruling {
   if (status >= 500) return retryAmbiguous('provider_5xx', 10);
   if (status === 429) return retry('rate_limited', 60);
   if (status === 400 || status === 413) return fail('bad_payload');
-  if (status === 403) return fail('provider_config', 'credential');
   if (status === 410) return retry('unknown_code', 60);
-  if (status >= 300) return fail('provider_config', 'project');
-  return retryAmbiguous('unparseable', 10);
+  if (status >= 300) return fail('provider_config', 'suspect');
+  return retryUnclear('unparseable');
 }
 
 export function wordsOf({ reason }: ApnsReply, { status, body }: HttpAnswer): string {

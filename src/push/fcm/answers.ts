@@ -1,5 +1,14 @@
 import { elementsOf, isLayer, readLayer } from '../json-layer';
-import { accepted, deactivate, fail, retry, retryAmbiguous, rows, type Ruling } from '../ruling';
+import {
+  accepted,
+  deactivate,
+  fail,
+  retry,
+  retryAmbiguous,
+  retryUnclear,
+  rows,
+  type Ruling,
+} from '../ruling';
 
 /**
  * What every documented error of FCM asks for.
@@ -68,8 +77,7 @@ const textOrNull = (value: unknown): string | null => (typeof value === 'string'
 
 /** What an answer asks for, other than an access token that has run out. */
 export function rulingOnReply(reply: FcmReply, httpStatus: number): Ruling {
-  if (httpStatus === 200)
-    return reply.name === null ? retryAmbiguous('unparseable', 10) : accepted('accepted');
+  if (httpStatus === 200) return reply.name === null ? retryUnclear('unparseable') : accepted('accepted');
   if (isDeadToken(reply)) return DEAD_TOKEN;
   const known = BY_CODE.get(reply.code ?? '') ?? BY_STATUS.get(reply.status ?? '');
   return known ?? rulingOnHttpStatus(httpStatus);
@@ -84,7 +92,7 @@ function isDeadToken({ code, status, message, wrongFields }: FcmReply): boolean 
 export const isTokenRefusal = ({ code, status }: FcmReply, httpStatus: number): boolean =>
   httpStatus === 401 && code === null && (status === null || status === 'UNAUTHENTICATED');
 
-/** Google's front end answers in HTML. */
+/** Google's front end answers in HTML, and may refuse one request of many. */
 function rulingOnHttpStatus(status: number): Ruling {
   // "Please try again in 30 seconds."
   if (status === 502) return retryAmbiguous('provider_5xx', 30);
@@ -92,7 +100,6 @@ function rulingOnHttpStatus(status: number): Ruling {
   if (status === 429) return retry('rate_limited', 60);
   if (status === 408) return retryAmbiguous('timeout', 10);
   if (status === 400 || status === 413) return fail('bad_payload');
-  if (status === 401 || status === 403) return fail('provider_config', 'credential');
-  if (status >= 300) return fail('provider_config', 'project');
-  return retryAmbiguous('unparseable', 10);
+  if (status >= 300) return fail('provider_config', 'suspect');
+  return retryUnclear('unparseable');
 }

@@ -59,13 +59,15 @@ export async function issueAccessToken(account: ServiceAccount, signal: AbortSig
   }
   const words = `token: HTTP ${http.status} ${typeof error === 'string' ? error : ''}`;
   throw new EndedEarlyError(
-    toAnswer(rulingOnStatus(http.status), words, retryAfterMs(http.retryAfter, Date.now())),
+    toAnswer(rulingOn(http.status, error), words, retryAfterMs(http.retryAfter, Date.now())),
   );
 }
 
 /** `invalid_grant` comes with 400: the account or its key is gone, or our clock is wrong. */
-function rulingOnStatus(status: number): Ruling {
+function rulingOn(status: number, error: unknown): Ruling {
   if (status === 429) return retry('rate_limited', 60);
-  if (status >= 500 || status === 408 || status < 300) return retry('token_unavailable', 10);
+  // What does not name its error is not Google's.
+  if (status >= 500 || status === 408 || status < 300 || typeof error !== 'string')
+    return retry('token_unavailable', 10);
   return fail('provider_config', 'credential');
 }

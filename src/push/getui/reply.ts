@@ -1,5 +1,5 @@
 import { isLayer, readLayer } from '../json-layer';
-import { fail, retry, retryAmbiguous, UNKNOWN_CODE, type Ruling } from '../ruling';
+import { fail, retry, retryAmbiguous, retryUnclear, UNKNOWN_CODE, type Ruling } from '../ruling';
 import type { HttpAnswer } from '../send-request';
 import { BAD_PARAMETER, BY_CODE, BY_STATUS, DEAD_CID, DEAD_CID_WORDS } from './rulings';
 
@@ -36,9 +36,9 @@ export function targetOf({ data }: GetuiReply, cid: string): { taskId: string; s
 
 /** What the answer to a push asks for; whether a refused token is worth a new one is the caller's to judge. */
 export function rulingOnReply(reply: GetuiReply, status: string | undefined, httpStatus: number): Ruling {
-  if (status !== undefined) return BY_STATUS.get(status) ?? retryAmbiguous('unknown_status', 10);
+  if (status !== undefined) return BY_STATUS.get(status) ?? retryUnclear('unknown_status');
   if (reply.code === null) return rulingOnHttpStatus(httpStatus);
-  if (reply.code === 0) return retryAmbiguous('no_target_status', 10);
+  if (reply.code === 0) return retryUnclear('no_target_status');
   const code = String(reply.code);
   if (code === BAD_PARAMETER && reply.message === DEAD_CID_WORDS) return DEAD_CID;
   // The host is another from now on, and the next try goes there.
@@ -52,14 +52,14 @@ function rulingOnUnknownCode(code: number, httpStatus: number): Ruling {
   return status < 300 || status === 401 || status === 403 ? UNKNOWN_CODE : rulingOnHttpStatus(status);
 }
 
+/** For what is no answer of GeTui: something before it may refuse one request of many. */
 function rulingOnHttpStatus(status: number): Ruling {
   if (status >= 500) return retryAmbiguous('provider_5xx', 10);
   if (status === 429) return retry('rate_limited', 60);
   if (status === 408) return retryAmbiguous('timeout', 10);
   if (status === 400 || status === 413) return fail('bad_payload');
-  if (status === 401 || status === 403) return fail('provider_config', 'credential');
-  if (status >= 300) return fail('provider_config', 'project');
-  return retryAmbiguous('unparseable', 10);
+  if (status >= 300) return fail('provider_config', 'suspect');
+  return retryUnclear('unparseable');
 }
 
 export function wordsOf(reply: GetuiReply, http: HttpAnswer): string {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { EndedEarlyError } from '../attempt';
-import { fail, retryAfterMs, toAnswer, UNKNOWN_CODE, type Ruling } from '../ruling';
+import { fail, retry, retryAfterMs, toAnswer, UNKNOWN_CODE, type Ruling } from '../ruling';
 import { sendJson } from '../send-request';
 import type { IssuedToken } from '../shared-token';
 import { readGetuiReply, rulingOnReply, wordsOf } from './reply';
@@ -37,9 +37,16 @@ export async function issueGetuiToken(
   const words = `auth: ${wordsOf(reply, http)}`;
   const asked = retryAfterMs(http.retryAfter, Date.now());
   throw new EndedEarlyError(
-    toAnswer(withoutPush(rulingOnReply(reply, undefined, http.status)), words, asked),
+    toAnswer(
+      reply.code === null ? NOT_GETUI : withoutPush(rulingOnReply(reply, undefined, http.status)),
+      words,
+      asked,
+    ),
   );
 }
+
+/** Whatever answers in its place says nothing of our keys. */
+const NOT_GETUI = retry('token_unavailable', 10);
 
 /** No push was sent, so none was taken; and what is wrong with the request here are our keys. */
 function withoutPush(ruling: Ruling): Ruling {

@@ -5,7 +5,7 @@ import {
   DEAD_CID,
   DEAD_CID_WORDS,
 } from '../getui/rulings';
-import { fail, retry, retryAmbiguous, rows, UNKNOWN_CODE, type Ruling } from '../ruling';
+import { fail, retry, retryAmbiguous, retryUnclear, rows, UNKNOWN_CODE, type Ruling } from '../ruling';
 import type { Failure, Reply } from './reply';
 
 /**
@@ -20,6 +20,9 @@ const ANSWER_LOST = retryAmbiguous('function_error', 10);
 /** The function threw: at our secret, or at this one message. */
 const THREW = fail('provider_config', 'suspect');
 const WRONG_ADDRESS = fail('provider_config', 'project');
+/** No function answers in HTML. Something before it does, once or for good, and has pushed nothing. */
+const NOT_A_FUNCTION: Ruling = { ...retry('not_a_function', 10), unclear: true };
+const REFUSED_BEFORE_IT = fail('provider_config', 'suspect');
 const TIMED_OUT = retryAmbiguous('timeout', 10);
 const CROWDED = retry('rate_limited', 5);
 
@@ -82,11 +85,12 @@ const FUNCTION_THREW: readonly (readonly [RegExp, Ruling])[] = [
 const BROADCAST: Ruling = { ...fail('broadcast', 'project'), ambiguous: true };
 
 /** Our phone's own status first: neither HTTP 200 nor a wrapper's success says anything about it. */
-export function rulingOnReply({ status, broadcast, failure }: Reply, httpStatus: number): Ruling {
-  if (status !== null) return BY_STATUS.get(status) ?? retryAmbiguous('unknown_status', 10);
+export function rulingOnReply({ status, broadcast, failure, isHtml }: Reply, httpStatus: number): Ruling {
+  if (status !== null) return BY_STATUS.get(status) ?? retryUnclear('unknown_status');
   if (broadcast) return BROADCAST;
   const known = failure && rulingOnFailure(failure);
   if (known) return known;
+  if (isHtml) return rulingOnHtml(httpStatus);
   return failure && httpStatus < 300 ? UNKNOWN_CODE : rulingOnHttpStatus(httpStatus);
 }
 
@@ -118,6 +122,13 @@ const BY_HTTP_STATUS = new Map<number, Ruling>([
 /** For an answer that says nothing about our phone. Redirects are never followed: the URL is wrong. */
 function rulingOnHttpStatus(status: number): Ruling {
   if (status >= 500) return retryAmbiguous('provider_5xx', 10);
-  if (status < 300) return retryAmbiguous('no_target_status', 10);
+  if (status < 300) return retryUnclear('no_target_status');
   return BY_HTTP_STATUS.get(status) ?? WRONG_ADDRESS;
+}
+
+/** A page of a gateway, which may say the same to one request of many. */
+function rulingOnHtml(status: number): Ruling {
+  if (status < 300) return NOT_A_FUNCTION;
+  const ruling = rulingOnHttpStatus(status);
+  return ruling.hold === undefined ? ruling : REFUSED_BEFORE_IT;
 }

@@ -15,6 +15,8 @@ export interface Reply {
   readonly failure: Failure | null;
   /** The answer of a push that went to every phone. */
   readonly broadcast: boolean;
+  /** A page, which is no answer of a function. */
+  readonly isHtml: boolean;
 }
 
 /** Function wrapper, library, platform error: three at most; two more for wrappers of wrappers. */
@@ -34,8 +36,15 @@ const BROADCAST_TASK = 'RASA_';
 export function readReply(body: string, cid: string): Reply {
   const layers = layersOf(body);
   const tasks = layers.at(-1) ?? {};
-  return { ...targetOf(tasks, cid), failure: innermostFailure(layers), broadcast: isBroadcast(tasks) };
+  return {
+    ...targetOf(tasks, cid),
+    failure: innermostFailure(layers),
+    broadcast: isBroadcast(tasks),
+    isHtml: HTML.test(body),
+  };
 }
+
+const HTML = /^\s*<(?:!doctype|html|head|body|!--|\?xml)/i;
 
 /** From the outermost wrapper to the innermost value. */
 function layersOf(body: string): JsonLayer[] {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { attempt } from '../attempt';
 import type { PushMessage, PushProvider } from '../provider';
 import { providerKind } from '../provider-kind';
-import { retryAfterMs, toAnswer } from '../ruling';
+import { retryAfterMs, toAnswer, type Ruling } from '../ruling';
 import { sendJson, type HttpAnswer } from '../send-request';
 import { httpUrl, jsonOf } from '../../config/setting-fields';
 import { rulingOnReply } from './answers';
@@ -27,16 +27,27 @@ export function createUniCloudProvider({ url, mapping, ...s2s }: UniCloudSetting
         const http = await sendJson(url, body, signal, secureHeaders(s2s, body, Date.now()));
         const reply = readReply(http.body, request.push_clientid);
         const asked = retryAfterMs(http.retryAfter, Date.now());
-        const answer = toAnswer(rulingOnReply(reply, http.status), wordsOf(reply, http), asked);
+        const ruling = rulingOnReply(reply, http.status);
+        const answer = toAnswer(ruling, wordsOf(reply, http, ruling), asked);
         return reply.taskId === null ? answer : { ...answer, providerId: reply.taskId };
       }),
   };
 }
 
-function wordsOf({ status, failure }: Reply, http: HttpAnswer): string {
+function wordsOf({ status, failure }: Reply, http: HttpAnswer, { reason }: Ruling): string {
   if (status !== null) return status;
-  return failure ? [failure.code, ...failure.messages].join(' ') : `HTTP ${http.status} ${http.body}`;
+  const words = failure
+    ? [failure.code, ...failure.messages].join(' ')
+    : [`HTTP ${http.status}`, http.body].join(' ').trim();
+  const lack = LACKS[reason];
+  return lack === undefined ? words : `${lack}; it said: ${words}`;
 }
+
+/** What the function, or its address, lacks: said wherever its words are, since these alone tell nobody. */
+const LACKS: Readonly<Record<string, string>> = {
+  no_target_status: 'the function must return all that sendMessage gave it, and pass request_id on to it',
+  not_a_function: 'a web page answers at CLOUD_FUNC_URL, and no function',
+};
 
 /** Printable and not Chinese, as uni-cloud-s2s asks. */
 const headerText = z.string().regex(/^[\x21-\x7e]{8,}$/, 'needs at least 8 visible ASCII characters');

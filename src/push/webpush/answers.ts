@@ -1,5 +1,14 @@
 import { readLayer } from '../json-layer';
-import { accepted, deactivate, fail, retry, retryAmbiguous, rows, type Ruling } from '../ruling';
+import {
+  accepted,
+  deactivate,
+  fail,
+  retry,
+  retryAmbiguous,
+  retryUnclear,
+  rows,
+  type Ruling,
+} from '../ruling';
 import type { EndpointAnswer } from './post';
 
 /**
@@ -60,7 +69,7 @@ export function rulingOn(
   if (isRefusal && madeWithOurKey === false) return OTHER_VAPID_KEY;
   if (isMismatch) return REFUSED;
   // Some push services say 200 and nothing more; what says more is none.
-  if (status === 200) return body === '' ? accepted('accepted') : retryAmbiguous('unparseable', 10);
+  if (status === 200) return body === '' ? accepted('accepted') : retryUnclear('unparseable');
   return (
     BY_REASON.get(reason) ?? (status === 503 ? BY_ERRNO.get(errno) : undefined) ?? rulingOnStatus(status)
   );

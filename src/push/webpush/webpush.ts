@@ -7,6 +7,7 @@ import { fail, retryAfterMs, toAnswer } from '../ruling';
 import { list } from '../../config/setting-fields';
 import { rulingOn, wordsOf } from './answers';
 import { areKeys, createVapid, encryptFor, vapidKeys } from './keys';
+import { vapidSubject } from './subject';
 import {
   createGuardedPost,
   endpointProblem,
@@ -101,10 +102,7 @@ export const webpush = providerKind({
       .string()
       .refine(isVapidKey, 'must be a private key of P-256 in base64url')
       .optional(),
-    VAPID_SUBJECT: z
-      .string()
-      .regex(/^(mailto:[^\s@]+@\S+|https:\/\/\S+)$/, 'must be a mailto: or https: URL')
-      .optional(),
+    VAPID_SUBJECT: vapidSubject.optional(),
     WEBPUSH_HOSTS: list.default([...PUSH_SERVICE_HOSTS]),
     WEBPUSH_LOOPBACK: z.literal('allow').optional(),
   },

@@ -17,6 +17,7 @@ import * as oldQueue from '../../../src/database/old-queue';
 import * as events from '../../../src/database/parcel-events';
 import * as memories from '../../../src/database/parcel-memories';
 import type { Queryable } from '../../../src/database/pool';
+import * as failures from '../../../src/database/provider-failures';
 import * as pushes from '../../../src/database/pushes';
 import * as receipts from '../../../src/database/receipts';
 import * as recipientRows from '../../../src/database/recipient-rows';
@@ -136,10 +137,11 @@ async function deliver(db: Queryable, user: string, order: string): Promise<void
     round: 1,
     atLeastGeneration: 0,
     force: false,
+    provenFirstMs: 600_000,
   };
   await pushes.claimPush(db, shopTables, task);
   const end = { state: 'retry', reason: 'busy', words: '', definite: true } as const;
-  await pushes.writePush(db, task, end);
+  await pushes.writePush(db, { ...task, provider: 'fcm' }, end);
   await pushes.writeResults(db, workflowId, 1, [
     {
       ...{ messageId: `${MESSAGE}2`, deviceId, cidTail: '7777', audience: 'user' },
@@ -197,7 +199,10 @@ async function holdPushes(db: Queryable): Promise<void> {
   await held.openHold(db, 'fcm', { cause: 'suspect', words: '', probed: true });
   await held.listHolds(db);
   await held.endHold(db, 'fcm');
-  await held.countOtherComplaints(db, { provider: 'fcm', deviceId: 'd', reason: 'ok' });
+  await held.countComplainingOwners(db, { provider: 'fcm', messageId: MESSAGE, reason: 'ok' });
+  await failures.noteFailedRequest(db, 'fcm', { reason: 'timeout', words: '' });
+  await failures.listOutages(db);
+  await failures.forgetFailedRequests(db, 'fcm');
   await held.isMassDeactivation(db, 'fcm');
   const { rows } = await db.query<{ id: string }>('select id::text as id from push_devices limit 1');
   await held.holdDeactivation(db, {

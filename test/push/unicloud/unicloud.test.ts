@@ -156,16 +156,14 @@ describe('the answer', () => {
 describe('Retry-After', () => {
   const throttled = '{"success":false,"error":{"code":"Throttling.Api"}}';
 
-  test('in seconds is honoured when it asks for more than the table', async () => {
-    expect(await push(respond(400, { 'retry-after': '120' }, throttled))).toMatchObject({
+  test.each([
+    ['more than the table', '120', 120],
+    ['less than the table', '1', 1],
+    ['no wait at all, of which we make a second', '0', 1],
+  ])('in seconds is honoured when it asks for %s', async (_, header, seconds) => {
+    expect(await push(respond(400, { 'retry-after': header }, throttled))).toMatchObject({
       class: 'retry',
-      retryAfterMs: 120 * SECOND,
-    });
-  });
-
-  test('in seconds gives way to the table when it asks for less', async () => {
-    expect(await push(respond(400, { 'retry-after': '1' }, throttled))).toMatchObject({
-      retryAfterMs: 5 * SECOND,
+      retryAfterMs: seconds * SECOND,
     });
   });
 
@@ -176,14 +174,14 @@ describe('Retry-After', () => {
     expect(retryAfterMs).toBeLessThanOrEqual(90 * SECOND);
   });
 
-  test.each(['86400', 'Fri, 31 Dec 2999 23:59:59 GMT', '9'.repeat(400)])(
+  test.each(['86400', 'Tue, 31 Dec 2999 23:59:59 GMT', '9'.repeat(400)])(
     'is held to one hour: %s',
     async (header) => {
       expect(await push(respond(429, { 'retry-after': header }, ''))).toMatchObject({ retryAfterMs: HOUR });
     },
   );
 
-  test.each(['-5', 'soon', '', 'Thu, 01 Jan 1970 00:00:00 GMT'])(
+  test.each(['-5', '1.5', 'soon', '10 minutes', '2999-12-31T00:00:00Z', '', 'Thu, 01 Jan 1970 00:00:00 GMT'])(
     'that is past or unreadable leaves the table’s value: "%s"',
     async (header) => {
       expect(await push(respond(429, { 'retry-after': header }, ''))).toMatchObject({
@@ -191,6 +189,50 @@ describe('Retry-After', () => {
       });
     },
   );
+});
+
+describe('an answer that does not say what became of the push', () => {
+  test.each([
+    '',
+    '{"ok":true}',
+    'null',
+    '"done"',
+    '{"errCode":0,"data":{"RASS_1":{"another":"successed_online"}}}',
+  ])('names what the function lacks: %s', async (body) => {
+    expect(await push(respond(200, {}, body))).toMatchObject({
+      class: 'retry',
+      reason: 'no_target_status',
+      unclear: true,
+      definite: false,
+      words: expect.stringMatching(
+        /must return all that sendMessage gave it, and pass request_id on.*HTTP 200/,
+      ),
+    });
+  });
+
+  test.each([
+    '<!DOCTYPE html><title>Sign in</title>',
+    '\n<html><body>Welcome</body></html>',
+    '<?xml version="1.0"?>',
+  ])('is none of a function when it is a page: %s', async (body) => {
+    expect(await push(respond(200, { 'content-type': 'text/html' }, body))).toMatchObject({
+      class: 'retry',
+      reason: 'not_a_function',
+      unclear: true,
+      definite: true,
+      words: expect.stringContaining('a web page answers at CLOUD_FUNC_URL, and no function'),
+    });
+  });
+
+  test.each([
+    [301, '<html>moved</html>', 'suspect'],
+    [403, '<html>blocked</html>', 'suspect'],
+    [404, '<!doctype html>not found', 'suspect'],
+    [403, 'wrong secret', 'credential'],
+    [404, 'no such function', 'project'],
+  ])('is no proof against our settings when it is a page: %d %s', async (status, body, hold) => {
+    expect(await push(respond(status, {}, body))).toMatchObject({ class: 'fail', hold });
+  });
 });
 
 describe('a function that misbehaves', () => {
