@@ -10,6 +10,7 @@ export const ALARM_NAMES = [
   'unique-key-missing',
   'old-queue-fed',
   'provider-down',
+  'webhooks-refused',
 ] as const;
 export type AlarmName = (typeof ALARM_NAMES)[number];
 

@@ -6,6 +6,8 @@ import {
   blankNotifications,
   deleteCorrections,
   deleteNotifications,
+  deleteRefusals,
+  deleteSpans,
   emptyImports,
   moveLedgerFloor,
 } from '../database/retention';
@@ -18,6 +20,8 @@ const STATEMENT_MS = 20_000;
 const MEASURE_MS = 120_000;
 const DAY_MS = 24 * 60 * 60_000;
 const WEBHOOKS = 1_000;
+/** What came through the channels, with the addresses of who was refused; days. */
+const TRAFFIC_DAYS = 7;
 
 /**
  * Deletes what is older than the settings keep it, batch by batch, each in a transaction of its own: whatever ends it,
@@ -34,6 +38,8 @@ export function createApplyRetention({ pool, shopTables, retention }: ActivityDe
     await untilDone((db) => reduceMemories(db, remembered));
     await untilDone((db) => emptyImports(db, deliveries));
     await untilDone((db) => deleteCorrections(db, remembered));
+    await untilDone((db) => deleteRefusals(db, TRAFFIC_DAYS));
+    await untilDone((db) => deleteSpans(db, TRAFFIC_DAYS));
     if (notificationTexts !== null) await untilDone((db) => blankNotifications(db, notificationTexts));
     if (notifications !== null) {
       await untilDone((db) => deleteNotifications(db, notifications));

@@ -7,6 +7,7 @@ import { addArchiveRoutes } from './archive';
 import { addAttentionRoutes } from './attention';
 import { addAttentionGauges } from './attention-gauges';
 import { authenticate } from './auth';
+import { addChannelRoutes } from './channels';
 import { webhookRoutes } from './webhooks';
 import type { ApiDependencies, ProcessDependencies } from './dependencies';
 import { descriptionRoutes } from './description';
@@ -98,6 +99,7 @@ function appRoutes(deps: ApiDependencies): Router {
 function shopRoutes(deps: ApiDependencies): Router {
   const router = Router();
   addArchiveRoutes(router, deps);
+  addChannelRoutes(router, deps);
   addWaybillRoutes(router, deps);
   addNotificationRoutes(router, deps);
   addDeliveryRoutes(router, deps);

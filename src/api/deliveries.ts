@@ -1,5 +1,6 @@
 import type { Router } from 'express';
 import { type DeliveryStory, findDeliveryStories } from '../database/stories';
+import { findRefusals } from '../database/channel-traffic';
 import { findKeptDeliveries } from '../database/journals';
 import { findNear, type NearWaybill } from '../database/near-waybills';
 import { inTransaction } from '../database/pool';
@@ -10,6 +11,7 @@ import { explainDelivery } from '../shipment/explain-delivery';
 import { explainNear, IF_IT_IS_THIS } from '../shipment/explain-near';
 import { joined } from '../shipment/explanation';
 import { trackingNoField } from '../sources/reading/text';
+import { tellRefusal } from './channels';
 import { explainDeliveries, retryDelivery, type DeliveryAnswer } from './delivery-operations';
 import type { ApiDependencies } from './dependencies';
 import { explainNotifications } from '../insight/explain';
@@ -41,7 +43,8 @@ export function addDeliveryRoutes(router: Router, deps: ApiDependencies): void {
       stories.length > 0
         ? await Promise.all(stories.map((story) => tell(story, ofStory(story))))
         : await findUnwritten(name);
-    if (deliveries.length > 0) return { ok: true, deliveries };
+    const refused = await findRefused(name);
+    if (deliveries.length + refused.length > 0) return { ok: true, deliveries, refused };
     throw new HttpProblem('delivery-unknown', `no webhook about ${name} was accepted`, { field: 'name' });
   });
 
@@ -54,6 +57,13 @@ export function addDeliveryRoutes(router: Router, deps: ApiDependencies): void {
       throw fieldInvalid('name', `${name} names several deliveries: give one of ${workflowIds.join(', ')}`);
     return (body.dry_run ? planOne : retryOne)(deps, workflowId, requestOf(body));
   });
+
+  async function findRefused(name: string) {
+    const number = trackingNoField.safeParse(name);
+    if (!number.success) return [];
+    const refusals = await inTransaction(pool, (db) => findRefusals(db, number.data));
+    return refusals.map((one) => ({ ...tellRefusal(one), source: one.source, channel: one.channel }));
+  }
 
   async function tell(story: DeliveryStory, near: readonly NearWaybill[]): Promise<DeliveryAnswer> {
     const { workflowId, status, state, since, waits, messageIds } = story;

@@ -4,6 +4,7 @@ import { ATTENTIONS } from '../shipment/delivery';
 import { END_REASONS } from '../shipment/end-reason';
 import { explainDelivery } from '../shipment/explain-delivery';
 import { count, moment, ok, temporalUi } from './answer-fields';
+import { refusal, REFUSAL_EXAMPLE } from './channel-operations';
 import { DATABASE_PROBLEMS } from './database-problem';
 import { words } from './request-input';
 import { explainedNotification, explanation } from './notification-fields';
@@ -76,10 +77,19 @@ export const explainDeliveries = {
   id: 'explainDeliveries',
   tag: 'Notifications',
   summary: 'Why somebody got no push: all that is known of a parcel, in one answer.',
-  description: 'The three newest deliveries of a parcel, or the one that is named.',
+  description:
+    'The three newest deliveries of a parcel, or the one that is named; and, for a tracking number, requests about it that were refused in the last seven days. There may be only those.',
   access: 'key',
   query: z.object({ name }),
-  answers: { 200: z.object({ ok, deliveries: z.array(delivery) }) },
+  answers: {
+    200: z.object({
+      ok,
+      deliveries: z.array(delivery),
+      refused: z
+        .array(refusal.extend({ source: z.string(), channel: z.string() }))
+        .describe('Requests about this number that were refused, the newest first.'),
+    }),
+  },
   problems: ['delivery-unknown', 'temporal-unavailable', ...DATABASE_PROBLEMS],
   examples: {
     answer: {
@@ -117,6 +127,12 @@ export const explainDeliveries = {
           notifications: [],
           temporal_ui:
             'http://127.0.0.1:8233/namespaces/default/workflows/delivery%2Fown-system%2Fyto%2FTEST_YT_20260206_0099%2F3f2a9c0d51e874b6a2c1',
+        },
+      ],
+      refused: [
+        {
+          ...REFUSAL_EXAMPLE,
+          ...{ source: 'kuaidi100', channel: 'main', tracking_no: 'TEST_YT_20260206_0099' },
         },
       ],
     },

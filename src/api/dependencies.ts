@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Alarms } from '../alarms';
 import type { Config } from '../config/config';
 import type { Channels } from '../intake/channels/channels';
+import type { TrafficCount } from '../intake/channels/traffic';
 import type { Intake } from '../intake/intake';
 import type { PushCounts } from '../push/counts';
 
@@ -31,6 +32,7 @@ export interface ProcessDependencies {
 export interface ApiDependencies extends ProcessDependencies {
   readonly intake: Intake;
   readonly channels: Channels;
+  readonly traffic: TrafficCount;
   /** The demo phone, mounted at `/demo`; on embedded parts only. */
   readonly demo?: Router;
 }

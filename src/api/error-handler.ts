@@ -32,7 +32,8 @@ export function answerErrors(log: Logger): ErrorRequestHandler {
   };
 }
 
-function problemOf(error: unknown): HttpProblem | undefined {
+/** What the caller is told of an error; `undefined` for one that nobody foresaw. */
+export function problemOf(error: unknown): HttpProblem | undefined {
   if (error instanceof HttpProblem) return error;
   if (isTemporalAway(error)) return temporalAway(error);
   return bodyProblem(error) ?? databaseProblem(error);

@@ -94,8 +94,10 @@ export function addProviderGauges(registry: Registry, pool: pg.Pool): void {
 
 /** Counts what comes in, by source. */
 export interface WebhookCounts {
-  accepted(source: string, parsed: Parsed): void;
+  accepted(source: string, channel: string, parsed: Parsed): void;
   refused(source: string, code: string): void;
+  /** One that is of the sender of a channel. */
+  refusedBy(source: string, channel: string, reason: string): void;
 }
 
 export function createWebhookCounts(registry: Registry): WebhookCounts {
@@ -104,6 +106,12 @@ export function createWebhookCounts(registry: Registry): WebhookCounts {
     name: 'waybell_webhooks_total',
     help: 'Webhooks by source and result: accepted, or the code of the refusal.',
     labelNames: ['source', 'result'],
+    registers,
+  });
+  const channels = new Counter({
+    name: 'waybell_channel_webhooks_total',
+    help: 'Webhooks by channel and result: accepted, or why it was refused. None that came to no channel.',
+    labelNames: ['source', 'channel', 'result'],
     registers,
   });
   const updates = new Counter({
@@ -119,13 +127,17 @@ export function createWebhookCounts(registry: Registry): WebhookCounts {
     registers,
   });
   return {
-    accepted(source, parsed) {
+    accepted(source, channel, parsed) {
       webhooks.inc({ source, result: 'accepted' });
+      channels.inc({ source, channel, result: 'accepted' });
       updates.inc({ source }, parsed.updates.length);
       for (const { code } of parsed.flaws) flaws.inc({ source, kind: code });
     },
     refused(source, code) {
       webhooks.inc({ source, result: code });
+    },
+    refusedBy(source, channel, reason) {
+      channels.inc({ source, channel, result: reason });
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { RequestHandler, Response, Router } from 'express';
+import type { ErrorRequestHandler, RequestHandler, Response, Router } from 'express';
 import type { z } from 'zod';
 import type { HttpErrorCode } from '../errors';
 import { HttpProblem } from './http-problem';
@@ -80,13 +80,17 @@ export function serve<O extends Operation, const A extends AnswerOf<O>>(
   });
 }
 
-/** Adds the route of an operation whose handler reads and answers in a way of its own. */
+/**
+ * Adds the route of an operation whose handler reads and answers in a way of its own.
+ * @param failed sees what the handler throws, and what is wrong with the body
+ */
 export function addOperation(
   router: Router,
   { method, path, body, inTheirForm }: Operation,
   handler: RequestHandler,
+  failed?: ErrorRequestHandler,
 ): void {
-  const handlers = body || inTheirForm ? [readBody, handler] : handler;
+  const handlers = [...(body || inTheirForm ? [readBody] : []), handler, ...(failed ? [failed] : [])];
   addRoute(router, path.replace(/\{(\w+)\}/g, ':$1'), { [method]: handlers });
 }
 
@@ -96,7 +100,7 @@ type Method = 'get' | 'post' | 'put';
 export function addRoute(
   router: Router,
   path: string,
-  handlers: Partial<Record<Method, RequestHandler | RequestHandler[]>>,
+  handlers: Partial<Record<Method, RequestHandler | (RequestHandler | ErrorRequestHandler)[]>>,
 ): void {
   const route = router.route(path);
   for (const [method, handler] of Object.entries(handlers)) route[method as Method](handler);

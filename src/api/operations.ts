@@ -11,6 +11,7 @@ import { receiveGetuiReceipts, recordReceipt } from './receipt-operations';
 import { showRetries, startRetries } from './retry-operations';
 import { linkWaybill } from './waybill-operations';
 import { listWebhooks } from './archive-operations';
+import { listChannels } from './channel-operations';
 import { receiveExpressStatus, receiveFromChannel } from './webhook-operations';
 
 /** Every route, in the order in which people read about them. */
@@ -18,6 +19,7 @@ export const OPERATIONS: readonly Operation[] = [
   receiveExpressStatus,
   receiveFromChannel,
   listWebhooks,
+  listChannels,
   registerDevice,
   unregisterDevice,
   listDevices,

@@ -1,4 +1,4 @@
-import { Router, type Request, type RequestHandler, type Response } from 'express';
+import { Router, type ErrorRequestHandler, type Request, type RequestHandler, type Response } from 'express';
 import { createHash } from 'node:crypto';
 import { temporalLink } from '../deliveries/link';
 import type { StartedDelivery } from '../deliveries/start';
@@ -11,11 +11,12 @@ import { ownSystem } from '../sources/own-system';
 import { findSource } from '../sources/registry';
 import type { Answer, Conditions, Parsed, ReceivedUpdate, Source, WebhookRequest } from '../sources/source';
 import type { ApiDependencies } from './dependencies';
+import { problemOf } from './error-handler';
 import type { WebhookCounts } from './gauges';
 import { HttpProblem, sendProblem } from './http-problem';
-import { addOperation } from './operation';
+import { addOperation, type Operation } from './operation';
 import { bodyBytes, checkFields, requireMediaType } from './request-input';
-import { requestIdOf } from './request-log';
+import { because, noteRefusal, numbersIn, WebhookRefused } from './refused-webhook';
 import { receiveExpressStatus, receiveFromChannel } from './webhook-operations';
 
 /** Whose words a request speaks by its path, and how the channel is found that it came through. */
@@ -23,6 +24,13 @@ interface Door {
   readonly source: Source;
   /** @throws {HttpProblem} for a request that comes through none */
   readonly findChannel: () => Channel | Promise<Channel>;
+}
+
+/** A request that has found its channel. */
+interface Came {
+  readonly channel: Channel;
+  readonly conditions: Conditions;
+  readonly proved: boolean;
 }
 
 /** Twice the longest tolerance that a channel may have: a proof is good that long, both ways; milliseconds. */
@@ -36,58 +44,81 @@ const RETRY_AFTER_S = 30;
  * and acknowledges. Only where it begins differs: at the URL of a channel, or at the route of the shop.
  */
 export function webhookRoutes(deps: ApiDependencies, counts: WebhookCounts): Router {
-  const { channels, config, intake, log, clock = Date.now } = deps;
+  const { channels, config, intake, traffic, log, clock = Date.now } = deps;
   const proofs = createReplayMemory(FORGET_PROOFS_AFTER_MS);
   const ownChannel = channelOfSettings(config.webhookSecrets);
   const router = Router();
 
-  addOperation(
-    router,
-    receiveExpressStatus,
-    receive((request) => ({
-      source: ownSystem,
-      findChannel() {
-        requireMediaType(request, 'application/json');
-        return ownChannel;
+  add(receiveExpressStatus, (request) => ({
+    source: ownSystem,
+    findChannel() {
+      requireMediaType(request, 'application/json');
+      return ownChannel;
+    },
+  }));
+  add(receiveFromChannel, (request) => {
+    const { source: name, token } = checkFields(receiveFromChannel.params, request.params);
+    const source = findSource(name);
+    if (!source) throw new HttpProblem('source-unknown', `there is no source ${name.slice(0, 64)}`);
+    return {
+      source,
+      async findChannel() {
+        const channel = await channels.find(source.name, token);
+        if (channel) return channel;
+        const former = await channels.findFormer(source.name, token);
+        throw new WebhookRefused(
+          'channel-unknown',
+          because(former ? 'url-expired' : 'channel-unknown'),
+          former,
+        );
       },
-    })),
-  );
-  addOperation(
-    router,
-    receiveFromChannel,
-    receive((request) => {
-      const { source: name, token } = checkFields(receiveFromChannel.params, request.params);
-      const source = findSource(name);
-      if (!source) throw new HttpProblem('source-unknown', `there is no source ${name.slice(0, 64)}`);
-      return {
-        source,
-        async findChannel() {
-          const channel = await channels.find(source.name, token);
-          if (!channel) throw new HttpProblem('channel-unknown', 'the URL belongs to no channel');
-          return channel;
-        },
-      };
-    }),
-  );
+    };
+  });
   return router;
+
+  function add(operation: Operation, doorOf: (request: Request) => Door): void {
+    addOperation(router, operation, receive(doorOf), noteFailure(doorOf));
+  }
 
   function receive(doorOf: (request: Request) => Door): RequestHandler {
     return async function receiveWebhook(request, response) {
       const { source, findChannel } = doorOf(request);
       const webhook = { body: bodyBytes(request), headers: request.headers };
+      let came: Came | undefined;
       try {
         const channel = await findChannel();
-        const { mediaType, body } = await accept(source, channel, webhook);
+        const conditions: Conditions = { ...channel, now: clock(), statusMap: config.statusMap };
+        came = { channel, conditions, proved: false };
+        requireProof(source, channel, webhook, conditions);
+        came = { ...came, proved: !channel.unsigned };
+        const { mediaType, body } = await accept(source, channel, webhook, conditions);
         response.status(200).type(mediaType).send(body);
       } catch (error) {
         if (!(error instanceof HttpProblem)) throw error;
-        counts.refused(source.name, error.code);
-        log.warn(
-          { requestId: requestIdOf(response), source: source.name, code: error.code, err: error.cause },
-          `webhook refused: ${error.message}`,
-        );
+        // Anybody reaches the shop's own route: only a proof says that it is the shop.
+        const vouched = came !== undefined && (came.proved || came.channel !== ownChannel) ? came : undefined;
+        noteRefusal({ counts, traffic, log }, request, response, {
+          ...{ source, channel: vouched?.channel, problem: error },
+          trackingNos: vouched ? numbersIn(source, webhook, vouched.conditions) : [],
+        });
         refuse(response, source, webhook, error);
       }
+    };
+  }
+
+  /** What is wrong with the body of a request, or with us, is answered like anywhere else, and counted here. */
+  function noteFailure(doorOf: (request: Request) => Door): ErrorRequestHandler {
+    return async function noteAndPassOn(error: unknown, request, response, next) {
+      // Thrown by the look for its source: nobody's.
+      if (error instanceof HttpProblem) return next(error);
+      const { source, findChannel } = doorOf(request);
+      const channel = await Promise.resolve(findChannel()).catch(() => undefined);
+      const problem = problemOf(error) ?? new HttpProblem('internal', 'see the error in the log');
+      const vouching = channel === ownChannel ? undefined : channel;
+      noteRefusal({ counts, traffic, log }, request, response, {
+        ...{ source, channel: vouching, trackingNos: [], problem },
+      });
+      next(error);
     };
   }
 
@@ -95,10 +126,13 @@ export function webhookRoutes(deps: ApiDependencies, counts: WebhookCounts): Rou
    * @returns what its sender is told, once all of it is durable
    * @throws {HttpProblem} when nothing of it was kept
    */
-  async function accept(source: Source, channel: Channel, webhook: WebhookRequest): Promise<Answer> {
-    const now = clock();
-    const conditions: Conditions = { ...channel, now, statusMap: config.statusMap };
-    requireProof(source, channel, webhook, conditions);
+  async function accept(
+    source: Source,
+    channel: Channel,
+    webhook: WebhookRequest,
+    conditions: Conditions,
+  ): Promise<Answer> {
+    const { now } = conditions;
     const parsed = source.parse(webhook, conditions);
     if (parsed.refusal) throw new HttpProblem(parsed.refusal.code, parsed.refusal.message, parsed.refusal);
     const deliveries = parsed.updates.map(deliveryOf);
@@ -111,7 +145,8 @@ export function webhookRoutes(deps: ApiDependencies, counts: WebhookCounts): Rou
       deliveries,
       flaws: parsed.flaws,
     });
-    counts.accepted(source.name, parsed);
+    counts.accepted(source.name, channel.name, parsed);
+    traffic.accepted(source.name, channel.name);
     logFlaws(source, channel, parsed);
     const received = deliveries.map((delivery, index) => receivedUpdate(delivery, started, index));
     return source.acknowledge({ request: webhook, now, received });
@@ -126,13 +161,16 @@ export function webhookRoutes(deps: ApiDependencies, counts: WebhookCounts): Rou
   ): void {
     if (!source.verify || channel.unsigned) return;
     const secrets = channel.secretsAt(conditions.now);
-    if (secrets.length === 0) throw new HttpProblem('signature-invalid', 'the channel has no valid secret');
+    if (secrets.length === 0) throw new WebhookRefused('signature-invalid', because('secret-none'));
     const verified = source.verify(webhook, secrets, conditions);
-    if (!verified.ok) throw new HttpProblem(verified.code, verified.message);
+    if (!verified.ok) {
+      const { kind, place, found = '' } = verified.fault;
+      throw new WebhookRefused(verified.code, { reason: kind, place, found });
+    }
     if (verified.once === undefined) return;
     const digest = createHash('sha256').update(webhook.body).digest('base64');
     if (proofs.isReplay(`${source.name} ${verified.once}`, digest, conditions.now)) {
-      throw new HttpProblem('signature-replayed', 'this signature came with another body before');
+      throw new WebhookRefused('signature-replayed', because('signature-replayed'));
     }
   }
 

@@ -1,12 +1,10 @@
 import type { NewChannel, Rotation } from '../intake/channels/change';
-import type { StoredChannel } from '../intake/channels/file';
-import { isValidAt, type Expiring } from '../intake/channels/channels';
 import type { Source } from '../sources/source';
 
 /** What `waybell channels` says. The URL is the only secret in it, and is said once. */
 
 const A_WEBHOOK_NEXT =
-  'Next: let a test webhook come, or wait for the first. The log of the API names what is refused, and why.';
+  'Next: let a test webhook come, or wait for the first. waybell channels list names what is refused, and why.';
 
 /** @param base where the carrier reaches the API; without it, where this machine does */
 export function channelUrl(base: string | undefined, port: number, source: Source, token: string): string {
@@ -47,7 +45,7 @@ export function whatWasRotated(
 }
 
 /** A time for people: whole minutes of UTC. */
-function timeOf(time: number | string): string {
+export function timeOf(time: number | string): string {
   return `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
@@ -64,47 +62,4 @@ function shownOnce(url: string, source: Source, name: string): string[] {
 
 function localAddress(port: number): string {
   return `http://127.0.0.1:${port}`;
-}
-
-const HEADINGS = ['source', 'name', 'secrets', 'URLs', 'created'];
-
-/** What may be shown of a channel: everything but its secrets and the hashes of its tokens. */
-export function channelFacts({ secrets, tokens, ...rest }: StoredChannel): Record<string, unknown> {
-  const expiries = (all: readonly Expiring[]): Expiring[] =>
-    all.map(({ expiresAt }) => (expiresAt === undefined ? {} : { expiresAt }));
-  return { ...rest, secrets: expiries(secrets), tokens: expiries(tokens) };
-}
-
-export function channelTable(channels: readonly StoredChannel[], now: number): string {
-  const rows = [
-    HEADINGS,
-    ...channels.map(({ source, name, secrets, tokens, unsigned, created }) => [
-      source,
-      name,
-      unsigned ? 'unsigned' : validity(secrets, now),
-      validity(tokens, now),
-      timeOf(created),
-    ]),
-  ];
-  const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}
-
-/** `1`; while it is replaced `1, 1 until 2026-03-05 10:00 UTC`; `none valid` when all have expired. */
-function validity(all: readonly Expiring[], now: number): string {
-  const valid = all.filter((one) => isValidAt(now, one));
-  const lasting = valid.filter(({ expiresAt }) => expiresAt === undefined).length;
-  const ending = valid.flatMap(({ expiresAt }) => (expiresAt === undefined ? [] : [timeOf(expiresAt)]));
-  const words = [
-    ...(lasting > 0 ? [`${lasting}`] : []),
-    ...[...new Set(ending)].map((end) => `${ending.filter((one) => one === end).length} until ${end}`),
-  ];
-  return words.join(', ') || 'none valid';
 }

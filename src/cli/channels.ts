@@ -1,6 +1,8 @@
 import { Command, Option } from 'commander';
 import { z } from 'zod';
-import { loadChannelSettings } from '../config/config';
+import { ask, type AnswerTo } from '../api/ask';
+import { listChannels } from '../api/channel-operations';
+import { loadChannelSettings, loadConfig } from '../config/config';
 import { httpUrl } from '../config/setting-fields';
 import { createToken } from '../intake/channels/channels';
 import {
@@ -14,9 +16,12 @@ import { addChannel, removeChannel, rotateChannel } from '../intake/channels/cha
 import { SOURCES } from '../sources/registry';
 import type { Source } from '../sources/source';
 import { checked, numberOf } from './checked-option';
-import { channelFacts, channelTable, channelUrl, whatWasAdded, whatWasRotated } from './channels-words';
+import { channelFacts, channelTable, refusalsInWords } from './channels-list';
+import { channelUrl, whatWasAdded, whatWasRotated } from './channels-words';
 import { asJson, print, printAside } from '../terminal';
 
+/** The file is shown without what came; milliseconds. */
+const ANSWER_TIMEOUT_MS = 5_000;
 /** Longer than any secret; what sends more than this without an end of line sends something else. */
 const MAX_CHARACTERS = 4_096;
 
@@ -138,15 +143,30 @@ function addCommand(sources: readonly Source[]): Command {
 
 function listCommand(): Command {
   return new Command('list')
-    .description('every channel, and until when what it has is valid; never a secret or a URL')
+    .description(
+      'every channel, until when what it has is valid, and what it refused and why; never a secret or a URL',
+    )
     .option('--json', 'for programs')
     .action(async ({ json }: { json?: true }) => {
       const { channelsFile } = loadChannelSettings();
       const channels = await readChannelsFile(channelsFile);
-      if (json) print(asJson(channels.map(channelFacts)));
-      else if (channels.length > 0) print(channelTable(channels, Date.now()));
+      const traffic = await askForTraffic();
+      if (json) print(asJson(channelFacts(channels, traffic)));
+      else if (channels.length > 0) print(channelTable(channels, traffic, Date.now()));
       else print(`No channels in ${channelsFile}. Open one: waybell channels add <source>`);
+      if (!json && traffic) print(refusalsInWords(channels, traffic));
     });
+}
+
+/** What came through the channels, if the API tells; the file is there without it. */
+async function askForTraffic(): Promise<AnswerTo<typeof listChannels>['channels'] | undefined> {
+  try {
+    return (await ask(loadConfig(), listChannels, {}, ANSWER_TIMEOUT_MS)).channels;
+  } catch (error) {
+    const { message } = error as Error;
+    printAside(`What came through the channels cannot be shown: ${message}`);
+    return undefined;
+  }
 }
 
 function rotateCommand(sources: readonly Source[]): Command {

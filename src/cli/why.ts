@@ -7,6 +7,7 @@ import { nextStep } from '../shipment/attention';
 import { asJson, print } from '../terminal';
 
 type Delivery = AnswerTo<typeof explainDeliveries>['deliveries'][number];
+type Refused = AnswerTo<typeof explainDeliveries>['refused'][number];
 type Notification = Delivery['notifications'][number];
 
 /** Of a cid, as everywhere: enough for people to tell two phones apart. */
@@ -22,18 +23,27 @@ export function whyCommand(): Command {
     .option('--json', 'for programs')
     .action(async (name: string, { json }: { json?: true }) => {
       const found = await ask(loadConfig(), explainDeliveries, { query: { name } });
-      print(json ? asJson(found) : inWords(found.deliveries, name));
+      print(json ? asJson(found) : inWords(found, name));
     });
 }
 
 /** The newest in full, and of those before it how they ended. */
-function inWords([newest, ...before]: readonly Delivery[], name: string): string {
-  if (newest === undefined) return '';
+function inWords(
+  { deliveries: [newest, ...before], refused }: AnswerTo<typeof explainDeliveries>,
+  name: string,
+): string {
+  const refusals = refused.flatMap(describeRefusal);
+  if (newest === undefined) {
+    return [`No webhook about ${name} was accepted.`, ...refusals, '', 'next       npx waybell doctor'].join(
+      '\n',
+    );
+  }
   const next = adviceFor(newest, name);
   return [
     headOf(newest),
     ...withoutRepeats(detailsOf(newest)),
     ...before.map((one) => `before: ${headOf(one)}`),
+    ...refusals,
     ...(next === undefined ? [] : ['', `next       ${next}`]),
   ].join('\n');
 }
@@ -45,6 +55,21 @@ function headOf({ carrier, tracking_no: number, status, state, outcome, since }:
     outcome === null ? state : `ended as ${outcome}`,
     ...(since === null ? [] : [`since ${since}`]),
   ].join(', ');
+}
+
+function describeRefusal({
+  source,
+  channel,
+  address,
+  times,
+  last_at: at,
+  explanation: why,
+}: Refused): string[] {
+  const through = [source, channel].filter(Boolean).join(' ');
+  return [
+    `refused: ${times} request(s) about it through ${through}, the last at ${at}${address === null ? '' : ` from ${address}`}`,
+    `  ${why.en}`,
+  ];
 }
 
 function detailsOf({ explanation: why, problem, waits, notifications, temporal_ui: ui }: Delivery): string[] {

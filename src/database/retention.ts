@@ -54,6 +54,30 @@ export async function deleteCorrections(db: Queryable, days: number): Promise<Ba
   return batch(rowCount);
 }
 
+/** Forgets refusals, and with them the addresses that they came from. */
+export async function deleteRefusals(db: Queryable, days: number): Promise<Batch> {
+  const { rowCount } = await db.query(
+    `delete from waybell.channel_refusals
+      where id = any (array(
+        select id from waybell.channel_refusals
+         where last_at < now() - $1 * interval '1 day' order by last_at limit ${BATCH}))`,
+    [days],
+  );
+  return batch(rowCount);
+}
+
+/** Forgets how much came through the channels. */
+export async function deleteSpans(db: Queryable, days: number): Promise<Batch> {
+  const { rowCount } = await db.query(
+    `delete from waybell.channel_spans
+      where ctid = any (array(
+        select ctid from waybell.channel_spans
+         where span < now() - $1 * interval '1 day' order by span limit ${BATCH}))`,
+    [days],
+  );
+  return batch(rowCount);
+}
+
 /** Ours are those with a workflow: rows of the old system have none, and are never touched. */
 const OURS = 'n.workflow_id is not null';
 

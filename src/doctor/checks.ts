@@ -5,6 +5,7 @@ import { doors, publicRoles } from './checks/exposure';
 import { clockOfPostgresql, clockOfTemporal, namespace, pollers, temporalServer } from './checks/temporal';
 import { cloudFunction, providers } from './checks/pushing';
 import { journal, silentJournals } from './checks/journal';
+import { refusals } from './checks/refusals';
 import { migrations, pooler, postgresql, sizes, supabaseKeys, tables, uniqueKeys } from './checks/database';
 import { retentionSchedule, silentDevicesSchedule, sweepSchedule } from './checks/schedules';
 
@@ -32,6 +33,7 @@ export const CHECKS: readonly Check[] = [
   providers,
   cloudFunction,
   channels,
+  refusals,
   journal,
   silentJournals,
   supabaseKeys,

@@ -11,7 +11,14 @@ import {
   type ShopCheck,
 } from '../database/schema/check-shop';
 import { findPendingMigrations } from '../database/schema/migrate';
-import { isPermissionRefusal, PERMISSION_REFUSED, type PermissionRefusal } from '../database/pool';
+import { listChannelTraffic } from '../database/channel-traffic';
+import {
+  inTransaction,
+  isPermissionRefusal,
+  PERMISSION_REFUSED,
+  type PermissionRefusal,
+} from '../database/pool';
+import { refusingChannels } from './refusing-channels';
 
 /** A look is half a dozen reads of the catalogue. With the slowest one after it an alarm is on within 30 s. */
 const INTERVAL_MS = 20_000;
@@ -32,7 +39,8 @@ export interface DriftWatch {
 /**
  * Looks again and again whether the database still lets us see and do what the start has found: row-level security
  * that was switched on, or a grant that was revoked, would otherwise look as if there were nobody to push to. A
- * statement that is refused (42501) raises its alarm at once.
+ * statement that is refused (42501) raises its alarm at once. And whether the channels take what comes, as all API
+ * processes have counted it there.
  */
 export function watchDrift(parts: DriftWatchParts): DriftWatch {
   const { pool, alarms, log, intervalMs = INTERVAL_MS } = parts;
@@ -99,6 +107,8 @@ async function findDrift({ pool, ...check }: DriftWatchParts): Promise<Drift> {
     unlessRefused(findMissingKeys(pool)),
     unlessRefused(findPendingMigrations(pool)),
   ]);
+  // Before the migration nobody can count anything.
+  const traffic = migrations.length > 0 ? [] : await unlessRefused(inTransaction(pool, listChannelTraffic));
   const about = (kind: (typeof access)[number]['kind']): string[] =>
     access.filter((problem) => problem.kind === kind).map(({ sentence }) => sentence);
   return {
@@ -111,6 +121,7 @@ async function findDrift({ pool, ...check }: DriftWatchParts): Promise<Drift> {
         `${table} lacks its plain unique index on (${key.join(', ')}) (error 42P10).`,
     ),
     'old-queue-fed': feeders,
+    'webhooks-refused': refusingChannels(traffic, Date.now()),
   };
 }
 

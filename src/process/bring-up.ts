@@ -16,6 +16,7 @@ import { createDemo } from '../embedded/demo';
 import { startEmbeddedPostgres } from '../embedded/postgres';
 import { addSampleRows, createShopTables } from '../embedded/sample-shop';
 import { openChannels } from '../intake/channels/channels';
+import { countTraffic } from '../intake/channels/traffic';
 import { openIntake } from '../intake/intake';
 import { bringUpTemporal, prepareTemporal } from './bring-up-temporal';
 import { bringUpWorker } from './bring-up-worker';
@@ -111,8 +112,10 @@ async function bringUpApi(
   const intake = await openIntake({ ...config, temporal: shared.temporal, pool: shared.pool, log });
   supervisor.add({ name: 'The journal', stop: () => intake.close() });
   const channels = openChannels(config.channelsFile, (problem) => log.error(problem));
+  const traffic = countTraffic({ pool: shared.pool, log });
+  supervisor.add({ name: 'The counts of the channels', stop: () => traffic.close() });
   const demo = config.cloudFunctionUrl === undefined ? createDemo(config) : undefined;
-  const app = createApp({ ...shared, intake, channels, demo });
+  const app = createApp({ ...shared, intake, channels, traffic, demo });
   for (const port of [config.port, config.pushPort]) supervisor.add(await listen(app, port, config.host));
 }
 

@@ -1,5 +1,5 @@
 import { buildUpdates, type SaidScan } from './reading/update';
-import { fromBase64, headerOf, hmacsOf, isoOfUnix, verdictOn } from './reading/proof';
+import { fromBase64, headerOf, hmacsOf, inHeader, isoOfUnix, verdictOn } from './reading/proof';
 import { finestWord } from './reading/scans';
 import { bodyUnreadable, notReceived, notTracking, RECEIVED } from './reading/answers';
 import { fieldsOf, lineOf, readJsonObject, rowsOf, textOf, type Fields } from './reading/json';
@@ -76,7 +76,9 @@ const STATUSES: StatusTable = {
   Expired_001: 'expired',
 };
 
+const HEADER = 'aftership-hmac-sha256';
 /** How organizations from before 25 October 2022 are signed to: the same digest, named with its algorithm. */
+const OLDER_HEADER = 'am-webhook-signature';
 const OLDER_SCHEME = 'hmac-sha256=';
 
 export const aftership: Source = {
@@ -86,8 +88,10 @@ export const aftership: Source = {
   evidence: 'official documentation',
   statusTable: STATUSES,
   verify(request, secrets) {
-    const signature = headerOf(request, 'aftership-hmac-sha256') ?? olderSignature(request);
-    return verdictOn(fromBase64(signature), hmacsOf(secrets, request.body));
+    const [signature, older] = [headerOf(request, HEADER), olderSignature(request)];
+    const name = signature === undefined && older !== '' ? OLDER_HEADER : HEADER;
+    const digest = fromBase64(signature ?? older);
+    return verdictOn(digest, hmacsOf(secrets, request.body), inHeader(request, name));
   },
   parse({ body }, conditions) {
     const json = readJsonObject(body);
@@ -112,7 +116,7 @@ export const aftership: Source = {
 };
 
 function olderSignature(request: WebhookRequest): string {
-  const signature = headerOf(request, 'am-webhook-signature') ?? '';
+  const signature = headerOf(request, OLDER_HEADER) ?? '';
   return signature.startsWith(OLDER_SCHEME) ? signature.slice(OLDER_SCHEME.length) : '';
 }
 

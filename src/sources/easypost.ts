@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 import { buildUpdates, type SaidScan } from './reading/update';
-import { fromHex, headerOf, hmacsOf, verdictOn, verdictOnMoment } from './reading/proof';
+import { fromHex, headerOf, hmacsOf, inHeader, missing, verdictOn, verdictOnMoment } from './reading/proof';
 import { finestWord, type Word } from './reading/scans';
 import { bodyUnreadable, notReceived, notTracking, RECEIVED } from './reading/answers';
 import { fieldsOf, lineOf, readJsonObject, rowsOf, textOf, type Fields } from './reading/json';
@@ -33,8 +33,11 @@ const STATUSES: StatusTable = {
 
 const SCHEME = 'hmac-sha256-hex=';
 
-/** The header of the second signature, which comes beside the first, or alone. */
+const FIRST = 'x-hmac-signature';
+/** The header of the second signature, which comes beside the first, or alone; and what else it signs. */
 const SECOND = 'x-hmac-signature-v2';
+const TIME = 'x-timestamp';
+const PATH = 'x-path';
 
 export const easypost: Source = {
   name: 'easypost',
@@ -69,7 +72,8 @@ export const easypost: Source = {
 };
 
 function verifyBody(request: WebhookRequest, keys: readonly string[]): Verification {
-  return verdictOn(digestIn(headerOf(request, 'x-hmac-signature')), hmacsOf(keys, request.body));
+  const at = inHeader(request, FIRST);
+  return verdictOn(digestIn(headerOf(request, FIRST)), hmacsOf(keys, request.body), at);
 }
 
 /** Over the time, the method, the path as EasyPost called it, and the body. */
@@ -78,11 +82,12 @@ function verifyTimeAndPath(
   keys: readonly string[],
   conditions: Conditions,
 ): Verification {
-  const [time, path] = [headerOf(request, 'x-timestamp'), headerOf(request, 'x-path')];
-  if (time === undefined || path === undefined) return verdictOn(undefined, []);
+  const [time, path] = [headerOf(request, TIME), headerOf(request, PATH)];
+  if (time === undefined || path === undefined)
+    return missing(inHeader(request, time === undefined ? TIME : PATH));
   const expected = hmacsOf(keys, `${time}POST${path}`, request.body);
-  const verdict = verdictOn(digestIn(headerOf(request, SECOND)), expected);
-  return verdict.ok ? verdictOnMoment(DateTime.fromRFC2822(time).toMillis(), conditions) : verdict;
+  const verdict = verdictOn(digestIn(headerOf(request, SECOND)), expected, inHeader(request, SECOND));
+  return verdict.ok ? verdictOnMoment(DateTime.fromRFC2822(time).toMillis(), conditions, TIME) : verdict;
 }
 
 function digestIn(signature = ''): Buffer {

@@ -12,7 +12,7 @@ import {
   trackingNoField,
 } from './reading/text';
 import { readEventTime } from './reading/times';
-import { readJsonObject } from './reading/json';
+import { fieldsOf, readJsonObject } from './reading/json';
 import { STANDARD_SECRET_FORM, verifyStandardWebhook } from './reading/proof';
 import { contentKey, OUR_WORDS } from './reading/scans';
 import type { Parsed, ReceivedUpdate, Refusal, Source } from './source';
@@ -93,10 +93,11 @@ export const ownSystem: Source = {
       return refused({ code: 'json-malformed', message: 'the body must be a JSON object in UTF-8' });
     }
     const scan = expressScan.safeParse(json, { error: fieldWords });
-    if (!scan.success) return fieldInvalid(scan.error.issues[0]);
+    if (!scan.success)
+      return fieldInvalid(scan.error.issues[0], trackingNoField.safeParse(fieldsOf(json).tracking_no).data);
     const { carrier, tracking_no: trackingNo, status, event_text, event_time, event_id } = scan.data;
     const read = readEventTime(event_time, now, zone);
-    if ('problem' in read) return fieldInvalid({ path: ['event_time'], message: read.problem });
+    if ('problem' in read) return fieldInvalid({ path: ['event_time'], message: read.problem }, trackingNo);
     const rawStatus = maskText(status, trackingNo);
     const text = maskedLine(event_text, MAX_TEXT, trackingNo);
     const event: ShipmentEvent = {
@@ -112,12 +113,16 @@ export const ownSystem: Source = {
   acknowledge: ({ received: [scan] }) => jsonAnswer(acknowledgementOf(scan as ReceivedUpdate)),
 };
 
-function fieldInvalid(issue: { path: PropertyKey[]; message: string } | undefined): Parsed {
+function fieldInvalid(
+  issue: { path: PropertyKey[]; message: string } | undefined,
+  trackingNo: string | undefined,
+): Parsed {
   const field = issue?.path.join('.') ?? '';
   return refused({
     code: 'field-invalid',
     field,
     message: `${field}: ${issue?.message ?? 'is invalid'}`,
+    ...(trackingNo !== undefined && { trackingNo }),
   });
 }
 

@@ -1,5 +1,5 @@
 import { buildUpdates, type SaidScan } from './reading/update';
-import { fromHex, headerOf, hmacsOf, isoOfUnix, verdictOn } from './reading/proof';
+import { fromHex, headerOf, hmacsOf, inHeader, isoOfUnix, verdictOn } from './reading/proof';
 import { bodyUnreadable, NOTHING_SAID, notReceived, notTracking, RECEIVED } from './reading/answers';
 import { fieldsOf, readJsonObject, textOf, type Fields } from './reading/json';
 import type { Source, StatusTable } from './source';
@@ -58,8 +58,8 @@ export const sendcloud: Source = {
   evidence: 'published vectors',
   statusTable: STATUSES,
   verify(request, secrets) {
-    const signature = headerOf(request, 'sendcloud-signature') ?? '';
-    return verdictOn(fromHex(signature), hmacsOf(secrets, request.body));
+    const at = inHeader(request, 'sendcloud-signature');
+    return verdictOn(fromHex(headerOf(request, at.name) ?? ''), hmacsOf(secrets, request.body), at);
   },
   parse({ body }, conditions) {
     const json = readJsonObject(body);

@@ -3,7 +3,7 @@ import { buildUpdates, type SaidScan, type SaidWaybill } from './reading/update'
 import { finestWord } from './reading/scans';
 import { bytesOfMember, fieldsOf, readJsonObject, rowsOf, textOf, type Fields } from './reading/json';
 import { bodyUnreadable, notReceived, notTracking, RECEIVED } from './reading/answers';
-import { fromHex, headerOf, proving, verdictOn } from './reading/proof';
+import { fromHex, headerOf, inField, inHeader, missing, proving, verdictOn } from './reading/proof';
 import type { Source, StatusTable, Verification, WebhookRequest } from './source';
 
 /**
@@ -162,15 +162,18 @@ function verify17Track(request: WebhookRequest, secrets: readonly string[]): Ver
   const signature = headerOf(request, 'sign');
   return signature === undefined
     ? verifySignInBody(request, secrets)
-    : verdictOn(fromHex(signature), sha256s(secrets, request.body));
+    : verdictOn(fromHex(signature), sha256s(secrets, request.body), inHeader(request, 'sign'));
 }
 
 /** Version 1: `sign` stands in the body, over the event and the data as they were sent. */
-function verifySignInBody({ body }: WebhookRequest, secrets: readonly string[]): Verification {
+function verifySignInBody(request: WebhookRequest, secrets: readonly string[]): Verification {
+  const { body } = request;
   const { event, sign } = fieldsOf(readJsonObject(body));
-  const data = textOf(sign) !== '' ? bytesOfMember(body, 'data') : undefined;
-  if (data === undefined) return verdictOn(undefined, []);
-  return verdictOn(fromHex(textOf(sign)), sha256s(secrets, `${textOf(event)}/`, data));
+  // Version 2 is what is sent today.
+  if (textOf(sign) === '') return missing(inHeader(request, 'sign'));
+  const data = bytesOfMember(body, 'data');
+  if (data === undefined) return missing(inField('data'));
+  return verdictOn(fromHex(textOf(sign)), sha256s(secrets, `${textOf(event)}/`, data), inField('sign'));
 }
 
 function sha256s(secrets: readonly string[], ...said: readonly (string | Buffer)[]): Buffer[] {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ShipmentStatus } from '../shipment/status';
 import { buildUpdates, type SaidScan, type SaidWaybill } from './reading/update';
-import { headerOf, proving, verdictOn } from './reading/proof';
+import { headerOf, inHeader, missing, proving, refused, verdictOn } from './reading/proof';
 import { finestWord, type Word } from './reading/scans';
 import { bodyUnreadable, jsonAnswer, notTracking } from './reading/answers';
 import { fieldsOf, readJsonObject, rowsOf, textOf, type Fields } from './reading/json';
@@ -52,10 +52,13 @@ export const ship24: Source = {
   evidence: 'official documentation',
   statusTable: STATUSES,
   verify(request, secrets) {
-    const header = headerOf(request, 'authorization');
-    const token = header?.startsWith(SCHEME) ? header.slice(SCHEME.length) : '';
+    const at = inHeader(request, 'authorization');
+    const header = headerOf(request, at.name);
+    if (header === undefined) return missing(at);
+    const token = header.startsWith(SCHEME) ? header.slice(SCHEME.length) : '';
+    if (token === '') return refused('signature-missing', { kind: 'header-malformed', place: at.name });
     // Digests are all of one length: the time that comparing takes says nothing about the secret's.
-    return verdictOn(token === '' ? undefined : sha256(token), proving(secrets).map(sha256));
+    return verdictOn(sha256(token), proving(secrets).map(sha256), at);
   },
   parse({ body }, conditions) {
     const json = readJsonObject(body);

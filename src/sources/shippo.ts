@@ -1,5 +1,14 @@
 import { buildUpdates, type SaidScan } from './reading/update';
-import { fromHex, headerOf, hmacsOf, verdictOn, verdictOnAge } from './reading/proof';
+import {
+  fromHex,
+  headerOf,
+  hmacsOf,
+  inHeader,
+  missing,
+  refused,
+  verdictOn,
+  verdictOnAge,
+} from './reading/proof';
 import { finestWord } from './reading/scans';
 import { bodyUnreadable, notReceived, notTracking, RECEIVED } from './reading/answers';
 import { fieldsOf, lineOf, readJsonObject, rowsOf, textOf, type Fields } from './reading/json';
@@ -50,13 +59,17 @@ export const shippo: Source = {
   evidence: 'integrators’ code',
   statusTable: STATUSES,
   verify(request, secrets, conditions) {
-    const header = headerOf(request, 'shippo-auth-signature');
+    const at = inHeader(request, 'shippo-auth-signature');
+    const header = headerOf(request, at.name);
+    if (header === undefined) return missing(at);
     const { t: time, v1: signature } = Object.fromEntries(
-      (header ?? '').split(',').map((part) => part.split('=', 2) as [string, string]),
+      header.split(',').map((part) => part.split('=', 2) as [string, string]),
     ) as { t?: string; v1?: string };
-    if (!time || !signature) return verdictOn(undefined, []);
-    const verdict = verdictOn(fromHex(signature), hmacsOf(secrets, `${time}.`, request.body));
-    return verdict.ok ? verdictOnAge(time, conditions) : verdict;
+    if (!time || !signature) {
+      return refused('signature-missing', { kind: 'header-malformed', place: at.name });
+    }
+    const verdict = verdictOn(fromHex(signature), hmacsOf(secrets, `${time}.`, request.body), at);
+    return verdict.ok ? verdictOnAge(time, conditions, at.name) : verdict;
   },
   parse({ body }, conditions) {
     const json = readJsonObject(body);

@@ -83,8 +83,32 @@ export type Verification =
   | {
       readonly ok: false;
       readonly code: 'signature-missing' | 'signature-invalid' | 'signature-expired';
-      readonly message: string;
+      readonly fault: Fault;
     };
+
+/**
+ * What can be wrong with a proof: a header or a field is not there, is not of the form that it has at this sender,
+ * holds a digest that does not fit, or a signed time that is too far from now; a field is given twice; the body is no
+ * form.
+ */
+export const FAULTS = [
+  'header-missing',
+  'header-malformed',
+  'header-mismatch',
+  'field-missing',
+  'field-mismatch',
+  'field-repeated',
+  'form-malformed',
+  'time-off',
+] as const;
+
+export interface Fault {
+  readonly kind: (typeof FAULTS)[number];
+  /** The header or the field; of several headers one of which would do, or all of which are needed, each. */
+  readonly place: string;
+  /** What is there instead and may be meant: names of headers or of fields, never what they hold. */
+  readonly found?: string;
+}
 
 /** What could be read, and what could not. A flawed row neither holds back nor spoils the others. */
 export interface Parsed {
@@ -99,6 +123,8 @@ export interface Refusal {
   readonly code: 'json-malformed' | 'field-invalid';
   readonly message: string;
   readonly field?: string;
+  /** What it is about, where that can be read. */
+  readonly trackingNo?: string;
 }
 
 export interface Flaw {

@@ -1,5 +1,15 @@
 import { buildUpdates, type SaidScan, type SaidWaybill } from './reading/update';
-import { fromHex, headerOf, hmacsOf, verdictOn, verdictOnAge } from './reading/proof';
+import {
+  fromHex,
+  headerOf,
+  hmacsOf,
+  inField,
+  inHeader,
+  missing,
+  verdictOn,
+  verdictOnAge,
+  type Place,
+} from './reading/proof';
 import { finestWord } from './reading/scans';
 import { bodyUnreadable, notReceived, notTracking, RECEIVED } from './reading/answers';
 import { fieldsOf, readJsonObject, rowsOf, textOf, type Fields } from './reading/json';
@@ -69,12 +79,13 @@ export const trackingmore: Source = {
   evidence: 'published vectors',
   statusTable: STATUSES,
   verify(request, secrets, conditions) {
-    const { timestamp, signature } = proofOf(request);
-    if (timestamp === '' || signature === '') return verdictOn(undefined, []);
+    const { timestamp, signature, at } = proofOf(request);
+    if (timestamp === '' || signature === '')
+      return missing(at(signature === '' ? 'signature' : 'timestamp'));
     const digest = fromHex(signature);
-    const verdict = verdictOn(digest, hmacsOf(secrets, timestamp));
+    const verdict = verdictOn(digest, hmacsOf(secrets, timestamp), at('signature'));
     if (!verdict.ok) return verdict;
-    const age = verdictOnAge(timestamp, conditions);
+    const age = verdictOnAge(timestamp, conditions, 'timestamp');
     // The digest, not the text: its digits could be sent again in the other case.
     return age.ok ? { ok: true, once: `${timestamp}/${digest.toString('hex')}` } : age;
   },
@@ -91,15 +102,29 @@ export const trackingmore: Source = {
 };
 
 /** In version 4 in the headers; before, in the body, or in a part of it. */
-function proofOf(request: WebhookRequest): { readonly timestamp: string; readonly signature: string } {
-  const timestamp = headerOf(request, 'timestamp');
-  const signature = headerOf(request, 'signature');
-  if (timestamp !== undefined || signature !== undefined) {
-    return { timestamp: timestamp ?? '', signature: signature ?? '' };
-  }
+function proofOf(request: WebhookRequest): Proof {
+  const headers = {
+    timestamp: headerOf(request, 'timestamp') ?? '',
+    signature: headerOf(request, 'signature') ?? '',
+    at: (name: string) => inHeader(request, name),
+  };
+  if (headers.timestamp !== '' || headers.signature !== '') return headers;
   const body = fieldsOf(readJsonObject(request.body));
   const proof = body.signature === undefined ? fieldsOf(body.verifyInfo) : body;
-  return { timestamp: textOf(proof.timeStr) || textOf(proof.timestamp), signature: textOf(proof.signature) };
+  const signature = textOf(proof.signature);
+  // Who signs nowhere is told where it is done today.
+  if (signature === '') return headers;
+  return {
+    timestamp: textOf(proof.timeStr) || textOf(proof.timestamp),
+    signature,
+    at: (name) => inField(name),
+  };
+}
+
+interface Proof {
+  readonly timestamp: string;
+  readonly signature: string;
+  readonly at: (name: string) => Place;
 }
 
 function isWaybill(data: Fields): boolean {

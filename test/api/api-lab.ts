@@ -6,6 +6,7 @@ import pino from 'pino';
 import { createApp } from '../../src/api/app';
 import type { ApiDependencies } from '../../src/api/dependencies';
 import { loadConfig } from '../../src/config/config';
+import { countTraffic } from '../../src/intake/channels/traffic';
 import { requireClosedLedger } from '../setup/closed-ledger';
 import { openTestIntake } from '../setup/intake';
 import { createTestDatabase, type TestDatabase } from '../setup/database';
@@ -60,10 +61,12 @@ export interface Wait {
   readonly waybillId: string;
 }
 
-type ServedDependencies = Omit<ApiDependencies, 'intake' | 'channels'> &
-  Partial<Pick<ApiDependencies, 'intake' | 'channels'>>;
+type ServedDependencies = Omit<ApiDependencies, 'intake' | 'channels' | 'traffic'> &
+  Partial<Pick<ApiDependencies, 'intake' | 'channels' | 'traffic'>>;
 
 const HOUR_MS = 3_600_000;
+/** What is refused is seen soon; milliseconds. */
+const WRITE_MS = 100;
 
 export const unique = (): string => randomBytes(4).toString('hex').toUpperCase();
 
@@ -160,7 +163,8 @@ export const useApiLab = (): ApiLab => use(openApiLab);
 /** Serves the API; with an intake and channels of its own unless they are given. */
 export async function serveApi(deps: ServedDependencies): Promise<Api> {
   const own = deps.intake ? undefined : await openTestIntake({ ...deps.config, ...deps });
-  const server = createServer(createApp({ ...own, ...deps } as ApiDependencies));
+  const traffic = deps.traffic ?? countTraffic({ ...deps, intervalMs: WRITE_MS });
+  const server = createServer(createApp({ ...own, ...deps, traffic } as ApiDependencies));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -183,6 +187,7 @@ export async function serveApi(deps: ServedDependencies): Promise<Api> {
       server.close();
       server.closeAllConnections();
       await once(server, 'close');
+      if (!deps.traffic) await traffic.close();
       await own?.close();
     },
   };

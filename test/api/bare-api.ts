@@ -2,6 +2,7 @@ import pg from 'pg';
 import pino from 'pino';
 import type { ApiDependencies } from '../../src/api/dependencies';
 import { loadConfig } from '../../src/config/config';
+import { countTraffic } from '../../src/intake/channels/traffic';
 import { openTestIntake } from '../setup/intake';
 import { freePorts } from '../setup/free-port';
 import { openTemporalAway } from '../setup/temporal-away';
@@ -24,7 +25,8 @@ async function openBareApi(): Promise<BareApi> {
   const pool = new pg.Pool({ host: '127.0.0.1', port: Number(port) });
   const parts = { config: loadConfig({}), pool, temporal: away.client, log: pino({ level: 'silent' }) };
   const own = await openTestIntake({ ...parts.config, ...parts });
-  const deps = { ...parts, intake: own.intake, channels: own.channels };
+  const traffic = countTraffic(parts);
+  const deps = { ...parts, intake: own.intake, channels: own.channels, traffic };
   const apis: Api[] = [];
   return {
     deps,
@@ -35,6 +37,7 @@ async function openBareApi(): Promise<BareApi> {
     },
     async close() {
       await Promise.all(apis.map((api) => api.close()));
+      await traffic.close();
       await own.close();
       await away.close();
       await pool.end();

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { SOURCES } from '../../src/sources/registry';
-import type { Source, WebhookRequest } from '../../src/sources/source';
+import { explainRefusal } from '../../src/intake/channels/why-refused';
+import type { Fault, Source, WebhookRequest } from '../../src/sources/source';
 import { openTemporalAway } from '../setup/temporal-away';
 import type { TemporalClient } from '../../src/process/open-temporal';
 import { eventually } from '../setup/processes';
@@ -59,6 +60,11 @@ async function traces(): Promise<unknown> {
   return [rows, channels.intake.state()];
 }
 
+/** What the sender is told. */
+function sentenceOf({ kind, place }: Fault): string {
+  return explainRefusal({ reason: kind, place, found: '' }).en;
+}
+
 function expectRefused(answer: Answer, source: Source, request: WebhookRequest, message: string): void {
   const refusal = source.refuse?.(message, request);
   if (refusal === undefined) {
@@ -107,7 +113,7 @@ describe.each(SOURCES.map((source) => [source.name, source] as const))('%s', (na
     ];
     for (const [secret, which, sent] of cases) {
       const verified = source.verify(sent, [secret], conditionsOf(now));
-      const message = verified.ok ? '' : verified.message;
+      const message = verified.ok ? '' : sentenceOf(verified.fault);
       expectRefused(await channels.post(name, tokenOf(name, which), sent), source, sent, message);
     }
     expect(await traces()).toEqual(before);
@@ -126,7 +132,7 @@ describe.each(SOURCES.map((source) => [source.name, source] as const))('%s', (na
       expect(answer.status).toBe(200);
       return;
     }
-    expectRefused(answer, source, request, verified.message);
+    expectRefused(answer, source, request, sentenceOf(verified.fault));
     expect(await traces()).toEqual(before);
   });
 

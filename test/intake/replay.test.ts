@@ -16,6 +16,7 @@ import { ANY_AGE } from '../setup/any-age';
 /** Nobody has opened a channel. */
 const NO_CHANNELS: Channels = {
   find: () => Promise.resolve(undefined),
+  findFormer: () => Promise.resolve(undefined),
   findByName: () => Promise.resolve(undefined),
 };
 

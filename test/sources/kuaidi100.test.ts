@@ -36,23 +36,43 @@ describe('a signature of Kuaidi100', () => {
   });
 
   test.each([
-    ['no signature', { param: '{}' }, 'signature-missing', 'the form has no sign'],
-    ['an empty one', { param: '{}', sign: '' }, 'signature-missing', 'the form has no sign'],
-    ['nothing that is signed', { sign: 'ab' }, 'signature-invalid', 'the form has no param'],
-    ['no hex digits', { param: '{}', sign: 'zz' }, 'signature-invalid', 'the signature does not fit'],
-  ])('is refused when there is %s', (_, fields, code, message) => {
+    [
+      'no signature',
+      { param: '{}' },
+      'signature-missing',
+      { kind: 'field-missing', place: 'sign', found: 'param' },
+    ],
+    [
+      'an empty one',
+      { param: '{}', sign: '' },
+      'signature-missing',
+      { kind: 'field-missing', place: 'sign', found: 'param, sign' },
+    ],
+    [
+      'nothing that is signed',
+      { sign: 'ab' },
+      'signature-invalid',
+      { kind: 'field-missing', place: 'param' },
+    ],
+    [
+      'no hex digits',
+      { param: '{}', sign: 'zz' },
+      'signature-invalid',
+      { kind: 'field-mismatch', place: 'sign' },
+    ],
+  ])('is refused when there is %s', (_, fields, code, fault) => {
     expect(verify(formRequest(fields as unknown as Record<string, string>), SALT)).toEqual({
       ok: false,
       code,
-      message,
+      fault,
     });
   });
 
   test.each([
-    ['a broken percent-encoding', 'param=%7&sign=00', 'the form has a broken percent-encoding'],
-    ['a field given twice', 'param=a&sign=00&param=b', 'the form has the field param is given twice'],
-  ])('is refused over a form with %s', (_, body, message) => {
-    expect(verify({ body: Buffer.from(body), headers: {} }, SALT)).toMatchObject({ ok: false, message });
+    ['a broken percent-encoding', 'param=%7&sign=00', { kind: 'form-malformed', place: '' }],
+    ['a field given twice', 'param=a&sign=00&param=b', { kind: 'field-repeated', place: 'param' }],
+  ])('is refused over a form with %s', (_, body, fault) => {
+    expect(verify({ body: Buffer.from(body), headers: {} }, SALT)).toMatchObject({ ok: false, fault });
   });
 });
 

@@ -68,6 +68,10 @@ export function openChannels(
       const entry = index.byToken.get(key(source, tokenSha256(token)));
       return entry && isValidAt(clock(), entry.token) ? entry.channel : undefined;
     },
+    async findFormer(source, token) {
+      await upToDate();
+      return index.byToken.get(key(source, tokenSha256(token)))?.channel;
+    },
     async findByName(source, name) {
       await upToDate();
       return index.byName.get(key(source, name));
@@ -135,6 +139,8 @@ export interface Channel extends Omit<Conditions, 'now'> {
 export interface Channels {
   /** The channel that `POST /webhooks/<source>/<token>` leads to. */
   find(source: string, token: string): Promise<Channel | undefined>;
+  /** The one that it led to before, too, as long as a token that has expired is remembered. */
+  findFormer(source: string, token: string): Promise<Channel | undefined>;
   findByName(source: string, name: string): Promise<Channel | undefined>;
 }
 

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { bytesOfMember, fieldsOf, readJsonObject, textOf, type Fields } from './json';
-import { headerOf, proving, verdictOn } from './proof';
-import type { Source, Verification, WebhookRequest } from '../source';
-import { cutSaid, decodeText } from './text';
+import { headerOf, inField, missing, proving, refused, verdictOn } from './proof';
+import type { Fault, Source, Verification, WebhookRequest } from '../source';
+import { cutSaid, decodeText, plainText } from './text';
 
 /** Forms of carriers have below ten fields. */
 const MAX_FIELDS = 64;
+/** Longest name that is repeated to people; characters. */
+const MAX_NAME = 64;
 
 const PLUS = 0x2b;
 const PERCENT = 0x25;
@@ -13,8 +15,18 @@ const SPACE = 0x20;
 /** A byte order mark and white space may stand before a JSON object; no form begins with a brace. */
 const JSON_OBJECT = /^(?:\xef\xbb\xbf)?\s*\{/;
 
-/** The bytes of a field as its sender signed them; `undefined` for one that is not there. */
-type Form = { readonly field: (name: string) => Buffer | undefined } | Problem;
+type Form =
+  | {
+      /** The bytes of a field as its sender signed them; `undefined` for one that is not there. */
+      readonly field: (name: string) => Buffer | undefined;
+      readonly names: readonly string[];
+    }
+  | (Problem & { readonly fault: Fault });
+
+const unreadable = (problem: string): Form => ({
+  problem,
+  fault: { kind: 'form-malformed', place: '' },
+});
 
 /**
  * Reads a form, or a JSON object of the same fields, which some carriers send instead and sign in the same way. The
@@ -27,9 +39,10 @@ function readFormOrJson(body: Buffer): Form {
 /** What a text says, whole and in UTF-8, which all JSON is; of an object its bytes as they stand there. */
 function readJsonFields(body: Buffer): Form {
   const json = readJsonObject(body);
-  if (json === undefined) return { problem: 'no JSON object' };
+  if (json === undefined) return unreadable('no JSON object');
   const fields = fieldsOf(json);
   return {
+    names: Object.keys(fields),
     field(name) {
       const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
       if (typeof value === 'object' && value !== null) return bytesOfMember(body, name);
@@ -51,13 +64,16 @@ function readForm(body: Buffer): Form {
     const equals = pair.indexOf('=');
     const name = decodePercent(equals < 0 ? pair : pair.subarray(0, equals));
     const value = equals < 0 ? Buffer.alloc(0) : decodePercent(pair.subarray(equals + 1));
-    if (name === undefined || value === undefined) return { problem: 'a broken percent-encoding' };
+    if (name === undefined || value === undefined) return unreadable('a broken percent-encoding');
     const key = name.toString('latin1');
-    if (fields.has(key)) return { problem: `the field ${key.slice(0, 64)} is given twice` };
-    if (fields.size === MAX_FIELDS) return { problem: `more than ${MAX_FIELDS} fields` };
+    if (fields.has(key)) {
+      const place = plainText(key, MAX_NAME);
+      return { problem: `the field ${place} is given twice`, fault: { kind: 'field-repeated', place } };
+    }
+    if (fields.size === MAX_FIELDS) return unreadable(`more than ${MAX_FIELDS} fields`);
     fields.set(key, value);
   }
-  return { field: (name) => fields.get(name) };
+  return { field: (name) => fields.get(name), names: [...fields.keys()] };
 }
 
 function splitAt(bytes: Buffer, separator: string): Buffer[] {
@@ -149,21 +165,18 @@ export function verifySignedForm({
 }: SignedForm): NonNullable<Source['verify']> {
   return function verify({ body }, secrets): Verification {
     const form = readFormOrJson(body);
-    if ('problem' in form) return refused('signature-invalid', `the form has ${form.problem}`);
+    if ('problem' in form) return refused('signature-invalid', form.fault);
     const said = form.field(saidField);
     // One that is longer is none, cut or not.
     const digest = cutSaid(form.field(digestField)?.toString('latin1') ?? '');
-    if (digest === '') return refused('signature-missing', `the form has no ${digestField}`);
-    if (said === undefined) return refused('signature-invalid', `the form has no ${saidField}`);
+    if (digest === '') return missing(inField(digestField, form.names));
+    if (said === undefined) return refused('signature-invalid', { kind: 'field-missing', place: saidField });
     // A + of base64 that the sender did not percent-encode has become a space.
     const given = decode(digest.replaceAll(' ', '+'));
     return verdictOn(
       given,
       proving(secrets).map((secret) => sign(said, secret)),
+      inField(digestField),
     );
   };
-}
-
-function refused(code: 'signature-missing' | 'signature-invalid', message: string): Verification {
-  return { ok: false, code, message };
 }

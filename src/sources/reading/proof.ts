@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { textOf } from './json';
-import type { Conditions, SecretForm, Verification, WebhookRequest } from '../source';
+import type { Conditions, Fault, SecretForm, Verification, WebhookRequest } from '../source';
+import { plainText } from './text';
 
 /**
  * Compares in constant time. All candidates are looked at, so that the time does not tell which secret fits.
@@ -14,15 +15,47 @@ function fitsOne(given: Buffer, expected: readonly Buffer[]): boolean {
   );
 }
 
+/** Where a proof stands, or should, and which names are there that may be meant. */
+export interface Place {
+  readonly in: 'header' | 'field';
+  readonly name: string;
+  readonly found?: string;
+}
+
+/** Longest list of names that may be meant; characters. */
+const MAX_FOUND = 120;
+/** What the header of a proof may be called. */
+const PROOF_WORDS = /sign|hmac|digest|auth|token|webhook/;
+
+/** A place in the headers. Senders rename theirs: what else looks like a proof is named too. */
+export function inHeader({ headers }: WebhookRequest, name: string): Place {
+  const others = Object.keys(headers).filter((one) => one !== name && PROOF_WORDS.test(one));
+  return { in: 'header', name, ...foundOf(others) };
+}
+
+/** A place in the body, among the fields that it has. */
+export function inField(name: string, fields: readonly string[] = []): Place {
+  return { in: 'field', name, ...foundOf(fields) };
+}
+
+function foundOf(names: readonly string[]): { readonly found?: string } {
+  return names.length === 0 ? {} : { found: plainText([...names].sort().join(', '), MAX_FOUND) };
+}
+
 /** The verdict on a digest that may be absent or wrong. */
-export function verdictOn(given: Buffer | undefined, expected: readonly Buffer[]): Verification {
-  if (given === undefined || given.length === 0) {
-    return { ok: false, code: 'signature-missing', message: 'the request carries no signature' };
-  }
-  if (!fitsOne(given, expected)) {
-    return { ok: false, code: 'signature-invalid', message: 'the signature does not fit' };
-  }
-  return { ok: true };
+export function verdictOn(given: Buffer, expected: readonly Buffer[], at: Place): Verification {
+  if (given.length === 0) return missing(at);
+  if (fitsOne(given, expected)) return { ok: true };
+  return refused('signature-invalid', { kind: `${at.in}-mismatch`, place: at.name });
+}
+
+/** The verdict on a request without a proof, or without a part of one. */
+export function missing({ in: where, name, ...found }: Place): Verification {
+  return refused('signature-missing', { kind: `${where}-missing`, place: name, ...found });
+}
+
+export function refused(code: (Verification & { readonly ok: false })['code'], fault: Fault): Verification {
+  return { ok: false, code, fault };
 }
 
 /** Decodes hex digits of either case; anything else fits no digest, and nothing is nothing. */
@@ -64,16 +97,22 @@ export function isoOfUnix(value: unknown): string {
   return Math.abs(millis) <= 8.64e15 ? new Date(millis).toISOString() : '';
 }
 
-/** Judged last, so that only who holds a secret learns that a signature is merely old. */
-export function verdictOnAge(timestamp: string, conditions: Conditions): Verification {
-  return verdictOnMoment(millisOf(timestamp), conditions);
+/**
+ * Judged last, so that only who holds a secret learns that a signature is merely old.
+ * @param place the header or the field that the time stands in
+ */
+export function verdictOnAge(timestamp: string, conditions: Conditions, place: string): Verification {
+  return verdictOnMoment(millisOf(timestamp), conditions, place);
 }
 
 /** As `verdictOnAge`, of a time that was read already. What was signed can be nonsense: NaN is never near now. */
-export function verdictOnMoment(millis: number, { now, toleranceSeconds }: Conditions): Verification {
+export function verdictOnMoment(
+  millis: number,
+  { now, toleranceSeconds }: Conditions,
+  place: string,
+): Verification {
   if (Math.abs(now - millis) <= toleranceSeconds * 1000) return { ok: true };
-  const message = `the signed time is more than ${toleranceSeconds} s away from now`;
-  return { ok: false, code: 'signature-expired', message };
+  return refused('signature-expired', { kind: 'time-off', place });
 }
 
 function millisOf(value: unknown): number {
@@ -102,16 +141,11 @@ const MAX_SIGNATURES = 16;
 export function verifyStandardWebhook(
   request: WebhookRequest,
   secrets: readonly string[],
-  { now, toleranceSeconds }: Conditions,
+  conditions: Conditions,
 ): Verification {
   const signed = signedHeaders(request);
-  if (signed === undefined) {
-    return refused(
-      'signature-missing',
-      'webhook-id, webhook-timestamp and webhook-signature are required, or the same of svix-',
-    );
-  }
-  const { id, timestamp, signatures } = signed;
+  if (signed === undefined) return missing(missingHeader(request));
+  const { prefix, id, timestamp, signatures } = signed;
   const expected = secrets
     .filter((secret) => keyOf(secret).length > 0)
     .map((secret) => sign(secret, id, timestamp, request.body));
@@ -120,19 +154,20 @@ export function verifyStandardWebhook(
     .filter((signature) => signature.startsWith('v1,'))
     .map((signature) => fromBase64(signature.slice('v1,'.length)));
   if (!given.some((signature) => fitsOne(signature, expected))) {
-    return refused('signature-invalid', 'no v1 signature fits this body and a configured secret');
+    return refused('signature-invalid', { kind: 'header-mismatch', place: `${prefix}-signature` });
   }
-  // A signed text can still be nonsense: NaN is never inside the tolerance.
-  if (!(Math.abs(now / 1000 - Number(timestamp)) <= toleranceSeconds)) {
-    return refused('signature-expired', `the signed time is more than ${toleranceSeconds} s away from now`);
-  }
-  return { ok: true };
+  // Of the specification: seconds, never milliseconds.
+  return verdictOnMoment(Number(timestamp) * 1000, conditions, `${prefix}-timestamp`);
 }
 
 /** What the headers are called: as the specification says, and as Svix, which it comes from, goes on to send them. */
 const PREFIXES = ['webhook', 'svix'];
 
+/** Of a set. */
+const PARTS = ['id', 'timestamp', 'signature'];
+
 interface SignedHeaders {
+  readonly prefix: string;
   readonly id: string;
   readonly timestamp: string;
   readonly signatures: string;
@@ -141,14 +176,21 @@ interface SignedHeaders {
 /** The three headers of one prefix; those of two are no set. */
 function signedHeaders(request: WebhookRequest): SignedHeaders | undefined {
   for (const prefix of PREFIXES) {
-    const [id, timestamp, signatures] = ['id', 'timestamp', 'signature'].map((name) =>
-      headerOf(request, `${prefix}-${name}`),
-    );
+    const [id, timestamp, signatures] = PARTS.map((name) => headerOf(request, `${prefix}-${name}`));
     if (id !== undefined && timestamp !== undefined && signatures !== undefined) {
-      return { id, timestamp, signatures };
+      return { prefix, id, timestamp, signatures };
     }
   }
   return undefined;
+}
+
+/** The first header that lacks in the set that has begun, or in the one of the specification. */
+function missingHeader(request: WebhookRequest): Place {
+  const lacks = (prefix: string): string[] =>
+    PARTS.map((name) => `${prefix}-${name}`).filter((name) => headerOf(request, name) === undefined);
+  const sets = PREFIXES.map(lacks);
+  const [first = ''] = sets.find(({ length }) => length < PARTS.length) ?? sets[0] ?? [];
+  return inHeader(request, first);
 }
 
 /** The signature of a body, as raw bytes. */
@@ -158,11 +200,4 @@ export function sign(secret: string, id: string, timestamp: string, body: Buffer
 
 function keyOf(secret: string): Buffer {
   return Buffer.from(secret.replace(SECRET_PREFIX, ''), 'base64');
-}
-
-function refused(
-  code: 'signature-missing' | 'signature-invalid' | 'signature-expired',
-  message: string,
-): Verification {
-  return { ok: false, code, message };
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { loadConfig } from '../../../src/config/config';
 import * as attention from '../../../src/database/attention';
+import * as traffic from '../../../src/database/channel-traffic';
 import * as devices from '../../../src/database/devices';
 import * as dueWaits from '../../../src/database/due-waits';
 import * as search from '../../../src/database/find-devices';

@@ -56,6 +56,7 @@ describe('a Standard Webhooks signature', () => {
     const rest = Object.fromEntries(Object.entries(headers).filter(([header]) => header !== name));
     expect(verifyStandardWebhook({ body, headers: rest }, [SECRET], conditionsOf(SIGNED_AT))).toMatchObject({
       code: 'signature-missing',
+      fault: { kind: 'header-missing', place: name },
     });
   });
 

@@ -1,0 +1,35 @@
+import { NO_CHANNEL, type ChannelTraffic, type CountedRefusal } from '../database/channel-traffic';
+import { explainRefusal } from '../intake/channels/why-refused';
+
+const HOUR_MS = 60 * 60_000;
+/** One may be a mistake of the sender, and two the same one again. */
+export const REFUSED_IN_A_ROW = 3;
+
+/**
+ * Sentences for the alarm: channels that lately refused one request after the other. An accepted one ends it, and so
+ * does an hour without a refusal. Only requests to the URL of a channel count, or with a proof: strangers raise
+ * nothing. Neither counts nor addresses are in the sentences, which are said anew when they change.
+ */
+export function refusingChannels(traffic: readonly ChannelTraffic[], now: number): string[] {
+  return traffic
+    .filter(
+      ({ channel, refusedInARow, refusedAt }) =>
+        channel !== NO_CHANNEL &&
+        refusedInARow >= REFUSED_IN_A_ROW &&
+        refusedAt !== null &&
+        now - refusedAt.getTime() < HOUR_MS,
+    )
+    .map(({ source, channel, refusals }) => {
+      const why = mostFrequent(refusals);
+      return `${nameOfDoor(source, channel)} refuses what comes${why ? `: ${explainRefusal(why).en}` : ''}.`;
+    });
+}
+
+function mostFrequent(refusals: readonly CountedRefusal[]): CountedRefusal | undefined {
+  return [...refusals].sort((a, b) => b.times - a.times)[0];
+}
+
+/** How people call where requests come in. */
+export function nameOfDoor(source: string, channel: string): string {
+  return channel === '' ? 'POST /webhook/express/status' : `${source} ${channel}`;
+}
