@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { loadConfig } from '../../src/config/config';
 import type { Retention } from '../../src/config/retention';
+import { addChannelTraffic } from '../../src/database/channel-traffic';
 import { inTransaction } from '../../src/database/pool';
 import { selectLedgerFloor } from '../../src/database/retention';
 import { insertWebhooks } from '../../src/database/webhook-archive';
@@ -132,4 +133,21 @@ test('Temporal does it once an hour', async () => {
   expect(spec.intervals).toMatchObject([{ every: 3_600_000 }]);
   expect(action).toMatchObject({ workflowType: RETENTION_WORKFLOW });
   await schedule.delete();
+});
+
+test('what was refused is forgotten after seven days, with the addresses that it came from', async () => {
+  const channel = (days: number) => {
+    const at = new Date(Date.now() - days * DAY_MS);
+    const refusal = { reason: 'header-mismatch', place: 'sign', found: '', trackingNo: '', times: 1 };
+    return {
+      ...{ source: 'sf', channel: 'main', acceptedAt: null, refusedAt: at, refusedInARow: 1 },
+      spans: [{ span: at, accepted: 0, refused: 1 }],
+      refusals: [{ ...refusal, address: `203.0.113.${days}`, firstAt: at, lastAt: at }],
+    };
+  };
+  for (const days of [6, 8]) await inTransaction(lab.db.pool, (db) => addChannelTraffic(db, [channel(days)]));
+  await apply();
+  expect(await count(`waybell.channel_refusals where address = '203.0.113.6'`)).toBe(1);
+  expect(await count('waybell.channel_refusals')).toBe(1);
+  expect(await count('waybell.channel_spans')).toBe(1);
 });

@@ -297,6 +297,17 @@ async function keepTheBooks(db: Queryable, since: Date): Promise<void> {
   await db.query(`update waybell.journals set heard_at = now() - interval '1 hour'`);
   await journals.forgetSilentJournal(db, JOURNAL);
   await journals.deleteJournal(db, JOURNAL);
+  const at = new Date();
+  const refusal = { reason: 'header-mismatch', place: 'sign', found: '', address: '203.0.113.7' };
+  await traffic.addChannelTraffic(db, [
+    {
+      ...{ source: 'sf', channel: 'main', acceptedAt: at, refusedAt: at, refusedInARow: 1 },
+      spans: [{ span: at, accepted: 1, refused: 1 }],
+      refusals: [{ ...refusal, trackingNo: TRACKING_NO, times: 1, firstAt: at, lastAt: at }],
+    },
+  ]);
+  await traffic.listChannelTraffic(db);
+  await traffic.findRefusals(db, TRACKING_NO);
   await ledger.selectOpenDeliveries(db, since);
   const range = { since, until: new Date(), unarchived: [], notRunning: [] };
   await ledger.selectLedger(db, range);
@@ -320,6 +331,8 @@ async function applyRetention(db: Queryable): Promise<void> {
   await retention.selectLedgerFloor(db);
   await retention.emptyImports(db, 364);
   await retention.deleteCorrections(db, 364);
+  await retention.deleteRefusals(db, 7);
+  await retention.deleteSpans(db, 7);
   await retention.blankNotifications(db, 364);
   await retention.deleteNotifications(db, 364);
   await retention.measureTables(db);
