@@ -71,7 +71,11 @@ function isProved(current: CurrentStatus, told: LastTold): boolean {
   return told.latestAt !== null && current.enteredAt > told.latestAt;
 }
 
-/** A late scan may take back what was told last: what stands then was told before, unless silence was told since. */
+/**
+ * A late scan may take back what was told last: what stands then was told before, unless silence was told since.
+ * Silence itself has no time that could be compared: it stands because it was said just now.
+ */
 function isRepeated(current: CurrentStatus, told: LastTold, { latestAt }: Occurrences): boolean {
-  return told.status !== 'expired' && latestAt !== null && current.enteredAt <= latestAt;
+  if (told.status === 'expired' || current.status === 'expired') return false;
+  return latestAt !== null && current.enteredAt <= latestAt;
 }
