@@ -16,15 +16,13 @@ export class WebhookRefused extends HttpProblem {
   constructor(
     code: HttpErrorCode,
     readonly why: WhyRefused,
-    /** The channel that the URL once led to. */
-    readonly former?: Channel,
   ) {
     // What else is there is for the shop alone.
     super(code, explainRefusal({ ...why, found: '' }).en);
   }
 }
 
-export const because = (reason: RefusalReason): WhyRefused => ({ reason, place: '', found: '' });
+export const because = (reason: RefusalReason, place = ''): WhyRefused => ({ reason, place, found: '' });
 
 function whyOf(problem: HttpProblem): WhyRefused {
   if (problem instanceof WebhookRefused) return problem.why;
@@ -55,11 +53,10 @@ export function noteRefusal(
   { source: { name: source }, channel: vouching, trackingNos, problem }: Refused,
 ): void {
   const why = whyOf(problem);
-  const { former } = problem instanceof WebhookRefused ? problem : {};
-  const channel = (vouching ?? former)?.name ?? NO_CHANNEL;
+  const channel = vouching?.name ?? NO_CHANNEL;
   const address = callerAddress(request);
   counts.refused(source, problem.code);
-  if (channel !== NO_CHANNEL) counts.refusedBy(source, channel, why.reason);
+  if (vouching) counts.refusedBy(source, channel, why.reason);
   traffic.refused({ source, channel, why, address, trackingNos });
   log.warn(
     {

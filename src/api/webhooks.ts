@@ -68,8 +68,7 @@ export function webhookRoutes(deps: ApiDependencies, counts: WebhookCounts): Rou
         const former = await channels.findFormer(source.name, token);
         throw new WebhookRefused(
           'channel-unknown',
-          because(former ? 'url-expired' : 'channel-unknown'),
-          former,
+          former ? because('url-expired', former.name) : because('channel-unknown'),
         );
       },
     };
@@ -109,15 +108,19 @@ export function webhookRoutes(deps: ApiDependencies, counts: WebhookCounts): Rou
   /** What is wrong with the body of a request, or with us, is answered like anywhere else, and counted here. */
   function noteFailure(doorOf: (request: Request) => Door): ErrorRequestHandler {
     return async function noteAndPassOn(error: unknown, request, response, next) {
-      // Thrown by the look for its source: nobody's.
-      if (error instanceof HttpProblem) return next(error);
-      const { source, findChannel } = doorOf(request);
-      const channel = await Promise.resolve(findChannel()).catch(() => undefined);
       const problem = problemOf(error) ?? new HttpProblem('internal', 'see the error in the log');
-      const vouching = channel === ownChannel ? undefined : channel;
-      noteRefusal({ counts, traffic, log }, request, response, {
-        ...{ source, channel: vouching, trackingNos: [], problem },
-      });
+      try {
+        const { source, findChannel } = doorOf(request);
+        const channel = await Promise.resolve()
+          .then(findChannel)
+          .catch(() => undefined);
+        noteRefusal({ counts, traffic, log }, request, response, {
+          ...{ source, channel: channel === ownChannel ? undefined : channel, trackingNos: [], problem },
+        });
+      } catch (cause) {
+        // A source that does not exist refuses nothing.
+        if (!(cause instanceof HttpProblem)) log.error({ err: cause }, 'a refusal could not be counted');
+      }
       next(error);
     };
   }

@@ -104,6 +104,6 @@ function describeRefusals({ source, channel, refusals }: Traffic): string[] {
 }
 
 function nameOf(source: string, channel: string | null): string {
-  if (channel === null) return `${source}, of nobody known`;
+  if (channel === null) return `${source}, of strangers`;
   return channel === '' ? 'POST /webhook/express/status' : `${source} ${channel}`;
 }

@@ -72,7 +72,7 @@ describe('what was refused', () => {
     expect(rest).toEqual([
       '',
       'Refused, the newest first:',
-      'easypost, of nobody known',
+      'easypost, of strangers',
       `  9 x ${minute} from 203.0.113.7: the URL belongs to no channel`,
       'easypost main',
       `  4 x ${minute} from 203.0.113.7 EZ1000000001: the signature does not fit (header x-hmac-signature)`,

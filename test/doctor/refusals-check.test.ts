@@ -53,7 +53,7 @@ describe('the check of what channels refuse', () => {
       {
         check: 'channels',
         level: 'problem',
-        message: `easypost main refused 4 of 4 in the last hour: the signature does not fit (header x-hmac-signature) (last at ${now.toISOString()} from 203.0.113.7).`,
+        message: `easypost main refused 4 of 4 in the last hour: the signature does not fit (header x-hmac-signature); the last at ${now.toISOString()} from 203.0.113.7.`,
         fix: 'waybell channels rotate easypost main --secret-stdin, with the secret that stands at EasyPost',
       },
     ]);
@@ -89,7 +89,7 @@ describe('the check of what channels refuse', () => {
       {
         level: 'problem',
         message: expect.stringMatching(
-          /^40 request\(s\) in the last day said that they are of EasyPost, .+: the URL belongs to no channel .+ No webhook was accepted in that time\.$/,
+          /^40 request\(s\) in the last day said that they are of EasyPost, .+: the URL belongs to no channel; .+ No webhook was accepted in that time\.$/,
         ),
         fix: expect.stringContaining('Compare the URL that was entered at EasyPost'),
       },

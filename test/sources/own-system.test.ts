@@ -177,7 +177,7 @@ describe("the shop's own system", () => {
     ['event_id', 'e\n1'],
   ])('is refused for the field %s with the value %j', (field, value) => {
     const message: unknown = expect.stringMatching(new RegExp(`^${field}: .{5,}`));
-    expect(parse({ [field]: value })).toEqual({
+    expect(parse({ [field]: value })).toMatchObject({
       updates: [],
       flaws: [{ code: 'body-unreadable', where: 'body', message }],
       refusal: { code: 'field-invalid', field, message },

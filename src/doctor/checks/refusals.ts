@@ -57,7 +57,7 @@ function counted({ hour, day }: ChannelTraffic): string {
 function wordsOf(refusal: CountedRefusal | undefined): string {
   if (refusal === undefined) return '';
   const { address, lastAt } = refusal;
-  return `: ${explainRefusal(refusal).en} (last at ${lastAt.toISOString()}${address && ` from ${address}`})`;
+  return `: ${explainRefusal(refusal).en}; the last at ${lastAt.toISOString()}${address && ` from ${address}`}`;
 }
 
 const PROOF_REASONS: readonly string[] = [
@@ -69,9 +69,10 @@ const PROOF_REASONS: readonly string[] = [
 function fixFor(source: string, channel: string, refusal: CountedRefusal | undefined): string {
   const reason = refusal?.reason ?? '';
   // The shop's own route has no channel that could be rotated.
-  const isRoute = channel === '' || (channel === NO_CHANNEL && reason !== 'channel-unknown');
+  const isRoute = channel === '' || channel === NO_CHANNEL;
   if (isRoute && PROOF_REASONS.includes(reason)) return 'Let the sender sign with one of WEBHOOK_SECRETS.';
-  const rotate = `waybell channels rotate ${source} ${channel === NO_CHANNEL ? '…' : channel}`;
+  const name = reason === 'url-expired' ? refusal?.place : channel;
+  const rotate = `waybell channels rotate ${source} ${name}`;
   return refusalFix(reason, rotate, titleOf(source));
 }
 

@@ -22,7 +22,7 @@ type WebhookProblem = Extract<
 
 export interface WhyRefused {
   readonly reason: RefusalReason;
-  /** The header or the field that it is about; empty for none. */
+  /** The header or the field that it is about, or the channel of an expired URL; empty for none. */
   readonly place: string;
   /** Names that are there instead, and may be meant. */
   readonly found: string;
@@ -89,8 +89,8 @@ const SAID: Readonly<Record<RefusalReason, Said>> = {
     fix: enterSecret,
   },
   'url-expired': {
-    en: () => 'the URL has expired',
-    zh: () => 'URL 已过期',
+    en: (channel) => `the URL of channel ${channel} has expired`,
+    zh: (channel) => `通道 ${channel} 的 URL 已过期`,
     fix: (rotate, title) => `Enter the new URL at ${title}; in place of a lost one: ${rotate} --new-token`,
   },
   'channel-unknown': {
