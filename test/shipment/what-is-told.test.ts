@@ -173,6 +173,16 @@ describe('people hear of', () => {
       ],
       ['in_transit', 'expired', 'out_for_delivery'],
     ],
+    [
+      'silence that comes again, dated before the one that a scan made void',
+      [
+        ['in_transit', 0],
+        ['expired', 90],
+        ['out_for_delivery', 20],
+        ['expired', 80],
+      ],
+      ['in_transit', 'expired', 'out_for_delivery', 'expired'],
+    ],
   ])('%s', (_sentence, scans, expected) => {
     expect(told(scans)).toEqual(expected);
   });
