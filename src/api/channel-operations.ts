@@ -8,7 +8,10 @@ import type { Operation } from './operation';
 export const refusal = z
   .object({
     reason: z.string().describe('As a code: `header-mismatch`, `field-missing`, `url-expired`, …'),
-    place: z.string().nullable().describe('The header or the field that it is about, or the channel of an expired URL.'),
+    place: z
+      .string()
+      .nullable()
+      .describe('The header or the field that it is about, or the channel of an expired URL.'),
     found: z.string().nullable().describe('Names of headers or fields that are there, and may be meant.'),
     explanation,
     address: z.string().nullable().describe('Where it came from. Kept for seven days.'),
