@@ -1,5 +1,6 @@
 import { activityInfo } from '@temporalio/activity';
 import {
+  endTelling,
   insertUpdate,
   reopenUpdate,
   selectOccurrences,
@@ -32,6 +33,8 @@ import type { ActivityDeps } from './deps';
 export interface PersistWaybillInput {
   readonly workflowId: string;
   readonly update: ShipmentUpdate;
+  /** The update came before, and its words mean something else now. */
+  readonly reread?: true;
   /** Set when a person restarts a closed delivery: its row is opened again. */
   readonly reopen: boolean;
   /** That person wants it told however old it is. */
@@ -61,14 +64,9 @@ export function createPersistWaybill(deps: ActivityDeps) {
         return { ...decision, lastRound: await selectLastRound(db, workflowId) };
       }
       if (stored) return ended === null ? stored.decision : { ...stored.decision, verdict: 'nothing-new' };
-      return decide(db, deps, waybill, { workflowId, runId }, update, force);
+      return decide(db, deps, waybill, runId, input);
     });
   };
-}
-
-interface Run {
-  readonly workflowId: string;
-  readonly runId: string;
 }
 
 function currentRunId(): string {
@@ -79,9 +77,8 @@ async function decide(
   db: Queryable,
   { shopTables, statusMap, newsAge, now = Date.now }: ActivityDeps,
   waybill: Waybill,
-  { workflowId, runId }: Run,
-  update: ShipmentUpdate,
-  force: boolean,
+  runId: string,
+  { workflowId, update, reread = false, force = false }: PersistWaybillInput,
 ): Promise<Decision> {
   const waybillId = waybill.id;
   const parcel = await selectNewestParcel(db, waybillId);
@@ -99,7 +96,10 @@ async function decide(
     key: keyOfVersion(event, namesakes.get(event.key)),
     instance: instances[scans.indexOf(event)] ?? instance,
   }));
-  const added = await insertEvents(db, { waybillId, workflowId, source: update.source }, events);
+  const origin = { waybillId, workflowId, source: update.source, reread };
+  const changed = await insertEvents(db, origin, events);
+  // A word that says nothing any more changes what is known as well.
+  const known = changed.filter(({ status, isNew }) => status !== null || !isNew).length;
 
   const inRow = waybill.status === null ? null : readStatus(waybill.status, statusMap);
   const stored = update.toldBefore === undefined ? inRow : update.toldBefore;
@@ -108,15 +108,15 @@ async function decide(
   const before =
     current === null ? NEVER_TOLD : await selectOccurrences(db, waybillId, instance, current.status);
   const verdict = decideAnnouncement(
-    {
-      known: added.filter(({ status }) => status !== null).length,
-      unknown: added.filter(({ status }) => status === null).length,
-    },
+    { known, unknown: changed.length - known },
     current,
     lastTold(own, stored),
     before,
   );
   const announced = verdict === 'announce' && current !== null;
+  // What we told last may have been taken back, by a late scan or by a word that is read anew, and what stands then
+  // told before it.
+  const takenBack = verdict === 'stale' && own.told !== null && own.told !== current?.status;
   const until = announced ? tellUntil(current.status, current.latestAt, newsAge) : undefined;
   const decision: Decision = {
     verdict,
@@ -124,17 +124,17 @@ async function decide(
     instance,
     status: current?.status ?? null,
     occurrence: announced ? before.count + 1 : 0,
-    supersedes: announced ? await selectOpenDeliveries(db, waybillId) : [],
+    supersedes: announced || takenBack ? await selectOpenDeliveries(db, waybillId) : [],
     ...(until !== undefined && { tellUntil: until }),
     ...(!force && isTooOld(until, now()) && { tooOld: true as const }),
     ...(announced && current.unproven && { unproven: true as const }),
   };
+  // What waits to be told is not true any more, and nothing newer says so.
+  if (takenBack) await endTelling(db, waybillId);
   await insertUpdate(db, { workflowId, runId, update }, decision, {
     enteredAt: current?.enteredAt ?? null,
     latestAt: current?.latestAt ?? null,
   });
-  // What we told last may have been taken back by a late scan, and what stands then told before it.
-  const takenBack = verdict === 'stale' && own.told !== null && own.told !== current?.status;
   if (current !== null && (announced || takenBack))
     await writeWaybillStatus(db, shopTables, waybillId, current.status);
   return decision;

@@ -54,8 +54,8 @@ async function run(config: Config, { dryRun, ...query }: ReplayOptions): Promise
       query,
       read: (webhook) => readArchived(webhook, channels, statusMap),
       ...(client && {
-        start: ({ workflowId, update }) =>
-          startDelivery({ temporal: client }, { update, limits }, workflowId),
+        start: ({ workflowId, ...said }) =>
+          startDelivery({ temporal: client }, { ...said, limits }, workflowId),
       }),
     })) {
       bar.update(tally.webhooks);

@@ -11,7 +11,7 @@ import {
 import type { WaitLimits } from '../shipment/attention';
 import { type Carriers, knowCarriers } from '../shipment/carriers';
 import type { NewsAge } from '../shipment/news-age';
-import { SHIPMENT_STATUSES, type ShipmentStatus } from '../shipment/status';
+import { SHIPMENT_STATUSES, type StatusMap } from '../shipment/status';
 import { carrierMap } from './carrier-map';
 import { exposureProblems, plaintextOf, type Plaintext } from './exposure';
 import { describeObsoleteSettings } from './obsolete-settings';
@@ -53,6 +53,9 @@ export class SettingsError extends Error {
   }
 }
 
+/** Characters of a `source/word`: masking may make a word longer. */
+const MAX_MAPPED_WORD = 256;
+
 const environment = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -91,7 +94,9 @@ const environment = z.object({
     ),
   ).default({}),
   MESSAGE_LANGUAGE: z.enum(['zh', 'en']).default('zh'),
-  STATUS_MAP: jsonOf(z.record(z.string().min(1).max(64), z.enum(SHIPMENT_STATUSES))).default({}),
+  STATUS_MAP: jsonOf(
+    z.record(z.string().min(1).max(MAX_MAPPED_WORD), z.enum(SHIPMENT_STATUSES).nullable()),
+  ).default({}),
 
   WEBHOOK_SECRETS: z
     .string()
@@ -152,7 +157,7 @@ export interface Config {
   readonly messageLanguage: 'zh' | 'en';
   /** How old a scan may be for people to be told of it, and in which zone the days of the shop begin. */
   readonly newsAge: NewsAge;
-  readonly statusMap: Readonly<Record<string, ShipmentStatus>>;
+  readonly statusMap: StatusMap;
   readonly webhookSecrets: readonly string[];
   /** Servers beyond this machine that are reached without TLS. */
   readonly plaintext: readonly Plaintext[];

@@ -54,35 +54,110 @@ export async function selectNamedScans(
   return new Map(rows.map((row) => [row.key, row]));
 }
 
-/**
- * Stores the scans that are new, and the new version of a known one: its sender has corrected it, or a newer table
- * knows its word now. A word that nobody knows takes the place of none. Another text alone is no correction of a scan
- * whose text was deleted.
- * @returns the status of each of them
- */
-export async function insertEvents(
-  db: Queryable,
-  origin: { waybillId: string; workflowId: string; source: string },
-  events: readonly (ShipmentEvent & { instance: number })[],
-): Promise<{ status: string | null }[]> {
-  const { rows } = await db.query<{ status: string | null }>(
-    `insert into waybell.platform_express_events as known
-       (waybill_id, workflow_id, source, instance, event_key, event_time, status, raw_status, event_text_safe, place)
-     select $1, $2, $3, e.instance, e.key, e.time, e.status, e."rawStatus", e.text, e.place
-       from jsonb_to_recordset($4::jsonb)
-         as e(instance int, key text, time timestamptz, status text, "rawStatus" text, text text, place text)
-      -- The order of arrival, in which a word about silence comes after the scans that it was said with.
-      order by e.status is not distinct from 'expired'
-     on conflict (waybill_id, event_key) do update
-        set status = excluded.status, raw_status = excluded.raw_status, event_text_safe = excluded.event_text_safe,
-            place = excluded.place
-      where excluded.status is not null
+/** Where scans come from. */
+export interface ScanOrigin {
+  readonly waybillId: string;
+  readonly workflowId: string;
+  readonly source: string;
+  /** They were all weighed when they came: what is told of them is what their words mean now. */
+  readonly reread: boolean;
+}
+
+/** A scan that is stored now, or says something else now. */
+export interface ChangedScan {
+  readonly status: string | null;
+  readonly isNew: boolean;
+}
+
+/** A known scan in a newer version. Another text alone is no correction of a scan whose text was deleted. */
+const IS_NEWER = `excluded.status is not null
         and (known.status is null
              or known.source = excluded.source
                 and (known.status <> excluded.status
-                     or known.event_text_safe <> '' and known.event_text_safe <> excluded.event_text_safe))
-     returning status`,
-    [origin.waybillId, origin.workflowId, origin.source, JSON.stringify(events)],
+                     or known.event_text_safe <> '' and known.event_text_safe <> excluded.event_text_safe))`;
+/** The same version, whose word means something else now: also nothing any more. */
+const SAME_SCAN = `known.source = excluded.source and known.raw_status = excluded.raw_status`;
+
+/** An update that is read again. */
+export interface RereadUpdate {
+  readonly workflowId: string;
+  /** The deliveries of its parcel that it became when it came. */
+  readonly cameAs: readonly string[];
+  readonly source: string;
+  readonly scans: readonly Pick<ShipmentEvent, 'key' | 'time' | 'status' | 'rawStatus'>[];
+}
+
+/** What is stored about an update that is read again. */
+export interface RereadFacts {
+  /** It was weighed when it came; only its words may say something new. */
+  readonly weighed: boolean;
+  /** Words of it mean something else now than what is stored of its scans. */
+  readonly rewrites: boolean;
+  /** The number of the newest decision about its parcel, where its workflow id stands for a decision already. */
+  readonly decidedBefore: string | null;
+}
+
+/** Compares an update that is read again with what is stored of it. */
+export async function selectRereadFacts(
+  db: Queryable,
+  { workflowId, cameAs, source, scans }: RereadUpdate,
+): Promise<RereadFacts> {
+  const { rows } = await db.query<RereadFacts>(
+    `with parcel as (
+       select waybill_id from waybell.express_updates where workflow_id = any ($2) limit 1)
+     select exists (select from parcel) as weighed,
+            exists (select from parcel
+                      join waybell.platform_express_events known using (waybill_id)
+                      join jsonb_to_recordset($4::jsonb)
+                             as excluded(key text, time timestamptz, status text, "timeText" text, raw_status text)
+                        on known.event_key in (excluded.key, excluded.key || '@' || excluded."timeText")
+                     where known.event_time = excluded.time and known.source = $3
+                       and known.raw_status = excluded.raw_status
+                       and known.status is distinct from excluded.status) as rewrites,
+            (select max(seq)::text from waybell.express_updates newest
+              where newest.waybill_id = (select waybill_id from parcel)
+                and exists (select from waybell.express_updates where workflow_id = $1)) as "decidedBefore"`,
+    [
+      workflowId,
+      cameAs,
+      source,
+      JSON.stringify(
+        scans.map(({ key, time, status, rawStatus }) => ({
+          ...{ key, time, status, timeText: time, raw_status: rawStatus },
+        })),
+      ),
+    ],
+  );
+  return rows[0] ?? { weighed: false, rewrites: false, decidedBefore: null };
+}
+
+/**
+ * Stores the scans that are new, and the new version of a known one: its sender has corrected it, or a newer table
+ * knows its word now. A word that nobody knows takes the place of none. Of scans that are read again only the word
+ * counts: their sender may have corrected them since.
+ */
+export async function insertEvents(
+  db: Queryable,
+  { waybillId, workflowId, source, reread }: ScanOrigin,
+  events: readonly (ShipmentEvent & { instance: number })[],
+): Promise<ChangedScan[]> {
+  const { rows } = await db.query<ChangedScan>(
+    `insert into waybell.platform_express_events as known
+       (waybill_id, workflow_id, source, instance, event_key, event_time, status, raw_status, reading, event_text_safe, place)
+     select $1, $2, $3, e.instance, e.key, e.time, e.status, e."rawStatus", e.reading, e.text, e.place
+       from jsonb_to_recordset($4::jsonb)
+         as e(instance int, key text, time timestamptz, status text, "rawStatus" text, reading text, text text, place text)
+      -- The order of arrival, in which a word about silence comes after the scans that it was said with.
+      order by e.status is not distinct from 'expired'
+     on conflict (waybill_id, event_key) do update
+        set status = excluded.status, raw_status = excluded.raw_status, reading = excluded.reading,
+            event_text_safe = case when $5 then known.event_text_safe else excluded.event_text_safe end,
+            place = case when $5 then known.place else excluded.place end
+      where case when $5 then ${SAME_SCAN} and known.status is distinct from excluded.status
+                 else ${IS_NEWER} end
+     -- A row that was there has been locked by this statement.
+     returning status, xmax = 0 as "isNew"`,
+    [waybillId, workflowId, source, JSON.stringify(events), reread],
   );
   return rows;
 }

@@ -4,8 +4,8 @@ import type { Queryable } from './pool';
 
 /** Texts and places go, and what is the same for all. Of a word that nobody knows the word itself decides, and stays. */
 const DROPPED_OF_SCANS = `case when e.status is null
-  then '{id,waybill_id,event_text_safe,place,workflow_id}'
-  else '{id,waybill_id,event_text_safe,place,workflow_id,raw_status}' end::text[]`;
+  then '{id,waybill_id,event_text_safe,place,workflow_id,reading}'
+  else '{id,waybill_id,event_text_safe,place,workflow_id,raw_status,reading}' end::text[]`;
 const DROPPED_OF_UPDATES = `'{waybill_id,input}'::text[]`;
 
 /**

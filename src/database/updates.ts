@@ -57,6 +57,15 @@ export async function selectOpenDeliveries(db: Queryable, waybillId: string): Pr
   return rows.map((row) => row.workflow_id);
 }
 
+/** Ends the time in which anything of a waybill that is still to be told may be told. */
+export async function endTelling(db: Queryable, waybillId: string): Promise<void> {
+  await db.query(
+    `update waybell.express_updates set tell_until = least(tell_until, now())
+      where waybill_id = $1 and state = 'open'`,
+    [waybillId],
+  );
+}
+
 /**
  * Stores what was decided, and about what: with it a delivery can start again when Temporal has forgotten it. Only
  * an announcement stays open; everything else is finished by being stored.

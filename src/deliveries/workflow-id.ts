@@ -61,6 +61,20 @@ export function versionWorkflowId(workflowId: string, update: ShipmentUpdate): s
   return `${workflowId}~${digest.slice(0, VERSION_LENGTH)}`;
 }
 
+/** Whether two deliveries are of one source and parcel. */
+export function areOfOneParcel(one: string, other: string): boolean {
+  const parcel = (id: string): string => id.slice(0, id.lastIndexOf('/'));
+  return parcel(one) === parcel(other);
+}
+
+/**
+ * The delivery of an update whose words mean once more what they meant before: its own id stands for that decision.
+ * @param seq the number of the newest decision about its parcel: until there is another, it is the same delivery
+ */
+export function rereadWorkflowId(workflowId: string, seq: string): string {
+  return `${workflowId}~${seq}`;
+}
+
 /** One update, and the id of the workflow that delivers it. */
 export interface Delivery {
   readonly workflowId: string;

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { selectRereadFacts } from '../database/parcel-events';
 import { inTransaction } from '../database/pool';
 import { selectWebhooks, type ArchivedWebhook, type WebhookQuery } from '../database/webhook-archive';
 import type { StartedDelivery } from '../deliveries/start';
@@ -6,7 +7,7 @@ import { fewAtOnce } from '../few-at-once';
 import type { StatusMap } from '../shipment/status';
 import { findSource } from '../sources/registry';
 import type { Flaw } from '../sources/source';
-import { deliveryOf, type Delivery } from '../deliveries/workflow-id';
+import { areOfOneParcel, deliveryOf, rereadWorkflowId, type Delivery } from '../deliveries/workflow-id';
 import type { Channels } from './channels/channels';
 import { DEFAULT_CONDITIONS } from './channels/file';
 
@@ -21,7 +22,7 @@ export interface ReplayTally {
   /** Webhooks of which a part is still not understood. */
   readonly flawed: number;
   readonly updates: number;
-  /** Updates that say something else than when they came: a table or a setting has changed since. */
+  /** Updates that say something else than when they came, or than what is stored: a table or a setting has changed. */
   readonly changed: number;
   /** Deliveries started; in a dry run, none. */
   readonly started: number;
@@ -35,12 +36,19 @@ export interface ReplayParts {
   /** Reads a webhook with the tables and settings of today. */
   readonly read: (webhook: ArchivedWebhook) => Promise<ReadAgain>;
   /** Absent in a dry run. */
-  readonly start?: (delivery: Delivery) => Promise<StartedDelivery>;
+  readonly start?: (delivery: Reread) => Promise<StartedDelivery>;
+}
+
+/** A delivery as it is started by a replay. */
+export interface Reread extends Delivery {
+  /** It was weighed when it came: only what its words mean now is news. */
+  readonly reread?: true;
 }
 
 /**
  * Reads archived webhooks again, the oldest first, and submits what they say. What Temporal knows is not
- * started again, and what has long been delivered has nothing to do: nobody is notified twice.
+ * started again, and what has long been delivered has nothing to do: nobody is notified twice. A word that means
+ * something else now changes the scans that are stored, and what follows from them is told.
  * @yields the tally after each page
  */
 export async function* replay({ pool, query, read, start }: ReplayParts): AsyncGenerator<ReplayTally> {
@@ -58,8 +66,10 @@ export async function* replay({ pool, query, read, start }: ReplayParts): AsyncG
     if (page.length === 0) return;
     after = page.at(-1)?.id;
     for (const webhook of page) {
-      const { deliveries, flaws } = await read(webhook);
-      const changed = deliveries.filter(({ workflowId }) => !webhook.workflowIds.includes(workflowId));
+      const { deliveries: said, flaws } = await read(webhook);
+      const compared = await fewAtOnce(said, AT_ONCE, (delivery) => compare(pool, webhook, delivery));
+      const changed = compared.filter(({ isChanged }) => isChanged);
+      const deliveries = compared.map(({ delivery }) => delivery);
       const runs = start ? await fewAtOnce(deliveries, AT_ONCE, start) : [];
       tally = {
         webhooks: tally.webhooks + 1,
@@ -72,6 +82,28 @@ export async function* replay({ pool, query, read, start }: ReplayParts): AsyncG
     }
     yield tally;
   }
+}
+
+/** Whether an update says something else by now, and how it is started then. */
+async function compare(
+  pool: pg.Pool,
+  { source, workflowIds }: ArchivedWebhook,
+  { workflowId, update }: Delivery,
+): Promise<{ readonly delivery: Reread; readonly isChanged: boolean }> {
+  const cameAs = workflowIds.filter((id) => areOfOneParcel(id, workflowId));
+  const { weighed, rewrites, decidedBefore } = await inTransaction(pool, (db) =>
+    selectRereadFacts(db, { workflowId, cameAs, source, scans: update.events }),
+  );
+  const isChanged = rewrites || !workflowIds.includes(workflowId);
+  const again = rewrites && decidedBefore !== null;
+  return {
+    isChanged,
+    delivery: {
+      workflowId: again ? rereadWorkflowId(workflowId, decidedBefore) : workflowId,
+      update,
+      ...(isChanged && weighed && { reread: true }),
+    },
+  };
 }
 
 /** What an archived webhook says by the tables and settings of today. */

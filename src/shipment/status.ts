@@ -20,14 +20,38 @@ export function isShipmentStatus(word: string): word is ShipmentStatus {
   return (SHIPMENT_STATUSES as readonly string[]).includes(word);
 }
 
-/** A shop's own words for statuses. */
-export type StatusMap = Readonly<Record<string, ShipmentStatus>>;
+/** Longest word for a status; characters. */
+export const MAX_WORD = 64;
+
+/** What a word means; `null`: it says nothing about the parcel. */
+export type Meaning = ShipmentStatus | null;
+
+/** What words mean to the shop: `word`, or `source/word` for one source only. */
+export type StatusMap = Readonly<Record<string, Meaning>>;
+
+/** The name of a word that means something at one source only. */
+export function wordAt(source: string, word: string): string {
+  return `${source}/${word}`;
+}
+
+/** What the shop says of the words of one source alone, by the words. */
+export function wordsAt(source: string, statusMap: StatusMap): StatusMap {
+  const prefix = wordAt(source, '');
+  const own = Object.entries(statusMap).filter(([name]) => name.startsWith(prefix));
+  return Object.fromEntries(own.map(([name, meaning]) => [name.slice(prefix.length), meaning]));
+}
+
+/** What the shop says of a word; `undefined`: nothing. Case counts only where two words differ by nothing else. */
+export function meaningToShop(word: string, statusMap: StatusMap): Meaning | undefined {
+  if (Object.hasOwn(statusMap, word)) return statusMap[word];
+  const lower = word.toLowerCase();
+  return Object.entries(statusMap).find(([own]) => own.toLowerCase() === lower)?.[1];
+}
 
 /** Reads a word that stands for a status. The shop's own map goes first: it may give our words another meaning. */
-export function readStatus(word: string, statusMap: StatusMap): ShipmentStatus | null {
-  if (Object.hasOwn(statusMap, word)) return statusMap[word] ?? null;
+export function readStatus(word: string, statusMap: StatusMap): Meaning {
+  const meaning = meaningToShop(word, statusMap);
+  if (meaning !== undefined) return meaning;
   const lower = word.toLowerCase();
-  const mapped = Object.entries(statusMap).find(([own]) => own.toLowerCase() === lower);
-  if (mapped) return mapped[1];
   return isShipmentStatus(lower) ? lower : null;
 }

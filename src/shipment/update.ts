@@ -1,5 +1,9 @@
 import type { ShipmentStatus } from './status';
 
+export const READINGS = ['unknown', 'shop'] as const;
+/** Who says what the word of a scan means, where the source does not: nobody, or the shop, which has corrected it. */
+export type Reading = (typeof READINGS)[number];
+
 /** One scan of a waybill, as a source reported it. */
 export interface ShipmentEvent {
   /** Identity of the scan within its waybill: the carrier's event id, else a digest of time, status and text. */
@@ -10,6 +14,8 @@ export interface ShipmentEvent {
   readonly status: ShipmentStatus | null;
   /** The source's own word for the status. */
   readonly rawStatus: string;
+  /** Absent: as the source reads it. */
+  readonly reading?: Reading;
   /** The source's text, with phone numbers, document numbers and named persons masked at the door. */
   readonly text: string;
   readonly place?: string;

@@ -151,17 +151,19 @@ function readTraces(row: Fields): SaidScan[] {
   const newest = newestScan(times, 'oldest-first');
   return traces.map((trace, index) => ({
     time: times[index] ?? '',
-    code: textOf(trace['Action']) || (index === newest ? stateCode(row) : ''),
+    ...wordsOf(textOf(trace['Action']), index === newest ? row : {}),
     text: textOf(trace['AcceptStation']),
     place: textOf(trace['Location']),
   }));
 }
 
-/** The finer of the two codes, unless it is new to us and the coarser one is not. */
-function stateCode(row: Fields): string {
-  const [fine, coarse] = [textOf(row['StateEx']), textOf(row['State'])];
+/** Of the state, the finer of the two codes, unless it is new to us and the coarser one is not. */
+function wordsOf(action: string, state: Fields): Pick<SaidScan, 'code' | 'words'> {
+  if (action !== '') return { code: action };
+  const [fine, coarse] = [textOf(state['StateEx']), textOf(state['State'])];
   const known = (code: string): boolean => Object.hasOwn(KDNIAO_STATUSES, code);
-  return fine === '' || (!known(fine) && known(coarse)) ? coarse : fine;
+  const code = fine === '' || (!known(fine) && known(coarse)) ? coarse : fine;
+  return { code, words: [fine, coarse] };
 }
 
 function answer(account: string, time: string, problem = ''): Answer {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { maskText } from '../shipment/safe-text';
-import { readStatus, SHIPMENT_STATUSES } from '../shipment/status';
+import { MAX_WORD, meaningToShop, readStatus, SHIPMENT_STATUSES, type StatusMap, wordAt } from '../shipment/status';
 import type { ShipmentEvent } from '../shipment/update';
 import { bodyUnreadable, jsonAnswer } from './reading/answers';
 import {
@@ -29,7 +29,7 @@ export const expressScan = z
       .string()
       .trim()
       .min(1)
-      .max(64, { abort: true })
+      .max(MAX_WORD, { abort: true })
       .refine(printable, PRINTABLE_WORDS)
       .describe(
         `A word of \`STATUS_MAP\`, or one of ours: ${SHIPMENT_STATUSES.map((status) => `\`${status}\``).join(', ')}. Any other word is stored and moves nothing.`,
@@ -105,13 +105,26 @@ export const ownSystem: Source = {
       rawStatus,
       text: text.kept,
       key: event_id === undefined ? contentKey(read.time, rawStatus, text.said) : `id:${event_id}`,
-      status: readStatus(status, statusMap),
+      ...readWord(status, rawStatus, statusMap),
     };
     return { updates: [{ source: ownSystem.name, carrier, trackingNo, events: [event] }], flaws: [] };
   },
   // One request is one scan of one waybill.
   acknowledge: ({ received: [scan] }) => jsonAnswer(acknowledgementOf(scan as ReceivedUpdate)),
 };
+
+/** @param kept the word as it is kept, and as the shop can name it */
+function readWord(
+  word: string,
+  kept: string,
+  statusMap: StatusMap,
+): Pick<ShipmentEvent, 'status' | 'reading'> {
+  const corrected = meaningToShop(wordAt(ownSystem.name, kept), statusMap);
+  if (corrected !== undefined) return { status: corrected, reading: 'shop' };
+  const status = readStatus(word, statusMap);
+  const isKnown = status !== null || meaningToShop(word, statusMap) !== undefined;
+  return { status, ...(!isKnown && { reading: 'unknown' as const }) };
+}
 
 function fieldInvalid(
   issue: { path: PropertyKey[]; message: string } | undefined,

@@ -70,7 +70,10 @@ export interface Conditions {
   readonly zone?: string;
   /** What "signed" by a parcel locker or station means to the shop. */
   readonly lockerSigned: 'available_for_pickup' | 'delivered';
-  /** What words mean to the shop that the source's table lacks: `word`, or `source/word` for one source only. */
+  /**
+   * What words mean to the shop: a `source/word` goes before all that the source says of it, a `word` is for what the
+   * table of the source lacks.
+   */
   readonly statusMap?: StatusMap;
 }
 

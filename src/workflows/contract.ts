@@ -19,6 +19,8 @@ export const pushQueue = (taskQueue: string, provider: string): string => `${tas
 export interface DeliveryInput {
   readonly update: ShipmentUpdate;
   readonly limits: WaitLimits;
+  /** The update came before, and is read again: its words mean something else now. */
+  readonly reread?: true;
   /** Set when a person restarts a delivery whose workflow has closed. */
   readonly retryOf?: RetryRequest & { readonly runId: string };
   /** Set by the workflow itself when it goes on with the next page of devices as a new run. */

@@ -40,11 +40,11 @@ async function deliver(delivery: Delivery): Promise<DeliveryResult> {
 /** Finds out what is to be told, and to whom; or that there is nothing to tell. */
 async function announce(delivery: Delivery): Promise<Announcement | DeliveryResult> {
   const { workflowId, input, inbox, story } = delivery;
-  const { update, retryOf } = input;
+  const { update, retryOf, reread } = input;
 
   story.goesOn(retryOf ?? null);
   const reopen = retryOf !== undefined;
-  const stored = { workflowId, update, reopen, ...inbox.forced() };
+  const stored = { workflowId, update, reopen, ...(reread && { reread }), ...inbox.forced() };
   const decision = await localFirst(
     'persistWaybill',
     `persist waybill ${inMarkdown(update.trackingNo)}`,
@@ -52,10 +52,10 @@ async function announce(delivery: Delivery): Promise<Announcement | DeliveryResu
   );
   story.decided(decision);
   const { verdict } = decision;
+  await Promise.all(decision.supersedes.map(supersede));
   if (verdict !== 'announce') {
     return { outcome: verdict, reason: verdict, audiences: [] };
   }
-  await Promise.all(decision.supersedes.map(supersede));
   if (decision.tooOld) return endUnsent(delivery, TOO_OLD.outcome, TOO_OLD.reason);
 
   const recipients = await recipientsOnceOrdered(delivery, decision.waybillId);

@@ -54,8 +54,8 @@ async function replayAll(
     query,
     read: (webhook) => readArchived(webhook, NO_CHANNELS, statusMap),
     ...(!dry && {
-      start: async ({ workflowId, update }) => {
-        const started = await startDelivery({ temporal, taskQueue }, { update, limits: LIMITS }, workflowId);
+      start: async ({ workflowId, ...said }) => {
+        const started = await startDelivery({ temporal, taskQueue }, { ...said, limits: LIMITS }, workflowId);
         if (started.runId !== undefined) restarted.push(started.workflowId);
         return started;
       },

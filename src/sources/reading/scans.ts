@@ -108,6 +108,8 @@ export interface Word {
   readonly code: string;
   /** The coarsest. */
   readonly kind: string;
+  /** All of them, from the finest to the coarsest. */
+  readonly words: readonly string[];
   /** Absent where no table knows any of them. */
   readonly status?: ShipmentStatus | null;
 }
@@ -117,8 +119,8 @@ export interface Word {
  * the table knows. A new word among known ones is nothing to complain of.
  */
 export function finestWord(table: StatusTable, ...words: readonly string[]): Word {
-  const code = words.find((word) => word !== '') ?? '';
-  const kind = words.findLast((word) => word !== '') ?? '';
-  const known = words.find((word) => Object.hasOwn(table, word));
-  return known === undefined ? { code, kind } : { code, kind, status: table[known] ?? null };
+  const said = words.filter((word) => word !== '');
+  const word = { code: said.at(0) ?? '', kind: said.at(-1) ?? '', words: said };
+  const known = said.find((one) => Object.hasOwn(table, one));
+  return known === undefined ? word : { ...word, status: table[known] ?? null };
 }

@@ -1,5 +1,5 @@
-import type { ShipmentStatus, StatusMap } from '../../shipment/status';
-import type { ShipmentEvent, ShipmentUpdate } from '../../shipment/update';
+import { MAX_WORD, type Meaning, type ShipmentStatus, wordsAt } from '../../shipment/status';
+import type { Reading, ShipmentEvent, ShipmentUpdate } from '../../shipment/update';
 import type { Conditions, Flaw, Parsed, Source, StatusTable } from '../source';
 import { boundScans, contentKey, wholeScan } from './scans';
 import { withoutInvisible } from '../../shipment/shown-text';
@@ -8,8 +8,6 @@ import { readScanTime } from './times';
 
 /** Longest text and place of one scan; characters. Real ones are below 200. */
 const MAX_TEXT = 500;
-/** Longest word for a status; characters. */
-const MAX_CODE = 64;
 /** Scans that are read closely, the newest; to date and mask one takes some 0.1 ms. */
 const MAX_READ = 600;
 /** Different things that can be wrong with one waybill and are told. */
@@ -31,6 +29,8 @@ export interface SaidScan {
   readonly status?: ShipmentStatus | null;
   /** The coarsest word for it, where the sender has several. */
   readonly kind?: string;
+  /** All words for it, from the finest to the coarsest; absent where `code` is the only one. */
+  readonly words?: readonly string[];
 }
 
 /** What a source says about one waybill. */
@@ -67,7 +67,7 @@ function buildUpdate(said: SaidWaybill, { source, zone, conditions }: Rules): Bu
   const carrier = carrierOf(said.carrier);
   const trackingNo = trackingNoField.safeParse(said.trackingNo);
   if (carrier === undefined || !trackingNo.success) {
-    const where = withoutInvisible(plainText(`${said.carrier}/${said.trackingNo}`, MAX_CODE * 2));
+    const where = withoutInvisible(plainText(`${said.carrier}/${said.trackingNo}`, MAX_WORD * 2));
     return { flaws: [{ code: 'row-unusable', where, message: 'no usable carrier and tracking number' }] };
   }
   const formerCarrier = carrierOf(said.formerCarrier ?? '');
@@ -90,14 +90,10 @@ function buildUpdate(said: SaidWaybill, { source, zone, conditions }: Rules): Bu
       .sort()
       .at(0) ?? new Date(conditions.now).toISOString();
 
-  const table = { ...wordsOfShop(conditions.statusMap, source.name), ...source.statusTable };
-  const meaningOf = (code: string): ShipmentStatus | null =>
-    source.lockerSigned?.includes(code) ? conditions.lockerSigned : statusOf(code, table);
+  const meaningOf = createMeaningOf(source, conditions, trackingNo.data);
   const read = (scan: SaidScan, time: string | undefined): ShipmentEvent => {
-    const event = eventOf(scan, time, fallback, trackingNo.data, meaningOf);
-    if (scan.status === undefined && isUnknown(event.rawStatus, table)) {
-      flaw('status-unknown', `the status ${event.rawStatus} is in no table`);
-    }
+    const event = eventOf(scan, time, fallback, trackingNo.data, meaningOf(scan));
+    if (event.reading === 'unknown') flaw('status-unknown', `the status ${event.rawStatus} is in no table`);
     return event;
   };
 
@@ -113,7 +109,7 @@ function buildUpdate(said: SaidWaybill, { source, zone, conditions }: Rules): Bu
 
   const { whole } = said;
   const last =
-    whole === undefined || whole.code === '' || whole.status === null || isCoarser(whole, dated, meaningOf)
+    whole === undefined || whole.code === '' || isSilent(meaningOf(whole)) || isCoarser(whole, dated, meaningOf)
       ? undefined
       : wholeScan(read(whole, whole.time === '' ? undefined : timeOf(whole)), kept);
 
@@ -126,7 +122,7 @@ function buildUpdate(said: SaidWaybill, { source, zone, conditions }: Rules): Bu
       events: last === undefined ? kept : [...kept, last],
       ...(said.state !== undefined &&
         said.state !== '' && {
-          state: withoutInvisible(plainText(said.state, MAX_CODE)),
+          state: withoutInvisible(plainText(said.state, MAX_WORD)),
         }),
       ...(formerCarrier !== undefined && formerCarrier !== carrier && { formerCarrier }),
     },
@@ -149,13 +145,57 @@ function newestOf(scans: readonly SaidScan[]): readonly SaidScan[] {
   return scans.filter((_, index) => (digits[index] ?? '') >= oldest).slice(0, MAX_READ);
 }
 
+/** What a scan means, and who says so. */
+interface ReadMeaning {
+  readonly status: Meaning;
+  readonly reading?: Reading;
+}
+
+type SaidWord = Pick<SaidScan, 'code' | 'words' | 'status'>;
+type MeaningOf = (said: SaidWord) => ReadMeaning;
+
+/**
+ * The shop has the last word: what it says of the finest word that it or the table knows goes before the table, before
+ * what lockers mean, and before all that the source reads beside the word.
+ */
+function createMeaningOf(
+  { name, statusTable, lockerSigned }: Rules['source'],
+  conditions: Conditions,
+  trackingNo: string,
+): MeaningOf {
+  const ofShop = wordsAt(name, conditions.statusMap ?? {});
+  const corrects = Object.keys(ofShop).length > 0;
+  const table: StatusTable = { ...conditions.statusMap, ...statusTable };
+  return ({ code, words = [code], status }) => {
+    if (corrects) {
+      const kept = words.map((word) => keptWord(word, trackingNo));
+      const word = kept.find((one) => Object.hasOwn(ofShop, one) || Object.hasOwn(statusTable, one));
+      if (word !== undefined && Object.hasOwn(ofShop, word))
+        return { status: ofShop[word] ?? null, reading: 'shop' };
+    }
+    if (status !== undefined) return { status };
+    const word = keptWord(code, trackingNo);
+    if (lockerSigned?.includes(word)) return { status: conditions.lockerSigned };
+    if (word !== '' && !Object.hasOwn(table, word)) return { status: null, reading: 'unknown' };
+    return { status: table[word] ?? null };
+  };
+}
+
+/** A word as it is kept: a sender may write a sentence into the field. */
+function keptWord(word: string, trackingNo: string): string {
+  return maskedLine(word, MAX_WORD, trackingNo).kept;
+}
+
+/** Whether it is known to say nothing. */
+function isSilent({ status, reading }: ReadMeaning): boolean {
+  return status === null && reading !== 'unknown';
+}
+
 /** Whether the newest scan says the same in a finer word: at customs, where the whole is in transit. */
-function isCoarser(
-  { kind, status }: Pick<SaidScan, 'kind' | 'status'>,
-  dated: readonly DatedScan[],
-  meaningOf: (code: string) => ShipmentStatus | null,
-): boolean {
-  if (kind === undefined || status !== meaningOf(kind)) return false;
+function isCoarser(whole: SaidScan, dated: readonly DatedScan[], meaningOf: MeaningOf): boolean {
+  const { kind } = whole;
+  const { status, reading } = meaningOf(whole);
+  if (kind === undefined || reading === 'unknown' || status !== meaningOf({ code: kind }).status) return false;
   const newest = dated.reduce((max, { time = '' }) => (time > max ? time : max), '');
   return dated.some(({ scan, time = '' }) => time === newest && scan.kind === kind);
 }
@@ -165,9 +205,8 @@ function eventOf(
   time: string | undefined,
   fallback: string,
   trackingNo: string,
-  meaningOf: (code: string) => ShipmentStatus | null,
+  { status, reading }: ReadMeaning,
 ): ShipmentEvent {
-  const rawStatus = maskedLine(scan.code, MAX_CODE, trackingNo).kept;
   const text = maskedLine(scan.text, MAX_TEXT, trackingNo);
   const place = maskedLine(scan.place ?? '', MAX_TEXT, trackingNo).kept;
   return {
@@ -175,29 +214,12 @@ function eventOf(
       ? `id:${plainText(scan.id, MAX_TEXT)}`
       : contentKey(time ?? '', text.said, ...(scan.identity ?? [])),
     time: time ?? fallback,
-    status: scan.status === undefined ? meaningOf(rawStatus) : scan.status,
-    rawStatus,
+    status,
+    rawStatus: keptWord(scan.code, trackingNo),
+    ...(reading && { reading }),
     text: text.kept,
     ...(place !== '' && { place }),
   };
-}
-
-/** What words mean to the shop at a source; those that it gives to this source alone go first. */
-function wordsOfShop(statusMap: StatusMap = {}, source: string): StatusMap {
-  const prefix = `${source}/`;
-  const own = Object.entries(statusMap).filter(([word]) => word.startsWith(prefix));
-  return {
-    ...statusMap,
-    ...Object.fromEntries(own.map(([word, status]) => [word.slice(prefix.length), status])),
-  };
-}
-
-function statusOf(code: string, table: StatusTable): ShipmentStatus | null {
-  return Object.hasOwn(table, code) ? (table[code] ?? null) : null;
-}
-
-function isUnknown(code: string, table: StatusTable): boolean {
-  return code !== '' && !Object.hasOwn(table, code);
 }
 
 /** Flaws of one request that are told. */

@@ -1,0 +1,43 @@
+import type { Meaning } from '../shipment/status';
+import type { Reading } from '../shipment/update';
+import { isoTime } from './parcel-events';
+import type { Queryable } from './pool';
+
+/** A word of a source that it does not explain, over all parcels. */
+export interface SeenWord {
+  readonly source: string;
+  readonly word: string;
+  /** Scans in it, among those that are counted. */
+  readonly count: number;
+  /** How many of them nobody could read. */
+  readonly unread: number;
+  /** Of the scan that arrived last. */
+  readonly lastText: string;
+  readonly lastTime: string;
+  readonly lastReadAs: Meaning;
+}
+
+/** Scans that are counted, of each reading; the newest. They are read from the index alone, in some 50 ms. */
+export const COUNTED_SCANS = 100_000;
+
+const newest = (reading: Reading): string =>
+  `(select source, raw_status, reading, id from waybell.platform_express_events
+     where reading = '${reading}' order by id desc limit ${COUNTED_SCANS})`;
+
+/** The words that no table knows or that the shop has corrected: first those that nobody could read, the most usual. */
+export async function selectSeenWords(db: Queryable, limit: number): Promise<SeenWord[]> {
+  const { rows } = await db.query<SeenWord>(
+    `select w.source, w.word, w.count, w.unread, last.event_text_safe as "lastText",
+            ${isoTime('last.event_time')} as "lastTime", last.status as "lastReadAs"
+       from (select source, raw_status as word, count(*)::int as count,
+                    (count(*) filter (where reading = 'unknown'))::int as unread, max(id) as last_id
+               from (${newest('unknown')} union all ${newest('shop')}) scans
+              group by source, raw_status
+              order by unread desc, count desc, last_id desc
+              limit $1) w
+       join waybell.platform_express_events last on last.id = w.last_id
+      order by w.unread desc, w.count desc, w.last_id desc`,
+    [limit],
+  );
+  return rows;
+}
