@@ -34,7 +34,7 @@ export interface PersistWaybillInput {
   readonly workflowId: string;
   readonly update: ShipmentUpdate;
   /** The update came before, and its words mean something else now. */
-  readonly reread?: true;
+  readonly reread?: boolean;
   /** Set when a person restarts a closed delivery: its row is opened again. */
   readonly reopen: boolean;
   /** That person wants it told however old it is. */
@@ -116,7 +116,8 @@ async function decide(
   const announced = verdict === 'announce' && current !== null;
   // What we told last may have been taken back, by a late scan or by a word that is read anew, and what stands then
   // told before it.
-  const takenBack = verdict === 'stale' && own.told !== null && own.told !== current?.status;
+  const takenBack =
+    (verdict === 'stale' || current === null) && own.told !== null && own.told !== current?.status;
   const until = announced ? tellUntil(current.status, current.latestAt, newsAge) : undefined;
   const decision: Decision = {
     verdict,

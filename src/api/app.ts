@@ -4,6 +4,7 @@ import type { Registry } from 'prom-client';
 import type { Intake } from '../intake/intake';
 import { addAlarmGauges, addJournalGauges, addProviderGauges, createWebhookCounts } from './gauges';
 import { addArchiveRoutes } from './archive';
+import { addWordRoutes } from './words';
 import { addAttentionRoutes } from './attention';
 import { addAttentionGauges } from './attention-gauges';
 import { authenticate } from './auth';
@@ -100,6 +101,7 @@ function shopRoutes(deps: ApiDependencies): Router {
   const router = Router();
   addArchiveRoutes(router, deps);
   addChannelRoutes(router, deps);
+  addWordRoutes(router, deps);
   addWaybillRoutes(router, deps);
   addNotificationRoutes(router, deps);
   addDeliveryRoutes(router, deps);

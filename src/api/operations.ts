@@ -12,6 +12,7 @@ import { showRetries, startRetries } from './retry-operations';
 import { linkWaybill } from './waybill-operations';
 import { listWebhooks } from './archive-operations';
 import { listChannels } from './channel-operations';
+import { listSeenWords } from './word-operations';
 import { receiveExpressStatus, receiveFromChannel } from './webhook-operations';
 
 /** Every route, in the order in which people read about them. */
@@ -20,6 +21,7 @@ export const OPERATIONS: readonly Operation[] = [
   receiveFromChannel,
   listWebhooks,
   listChannels,
+  listSeenWords,
   registerDevice,
   unregisterDevice,
   listDevices,

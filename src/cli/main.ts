@@ -20,6 +20,7 @@ import { status } from '../process/status';
 import { stop } from '../process/stop';
 import { whyCommand } from './why';
 import { printAside } from '../terminal';
+import { wordsCommand } from './words';
 
 interface StartOptions {
   readonly only?: Role;
@@ -67,6 +68,7 @@ waybell
   .addCommand(channelsCommand())
   .addCommand(sendCommand())
   .addCommand(replayCommand())
+  .addCommand(wordsCommand())
   .addCommand(providersCommand())
   .addCommand(whyCommand())
   .addCommand(attentionCommand())

@@ -7,6 +7,7 @@ import { cloudFunction, providers } from './checks/pushing';
 import { journal, silentJournals } from './checks/journal';
 import { refusals } from './checks/refusals';
 import { migrations, pooler, postgresql, sizes, supabaseKeys, tables, uniqueKeys } from './checks/database';
+import { words } from './checks/words';
 import { retentionSchedule, silentDevicesSchedule, sweepSchedule } from './checks/schedules';
 
 /** Everything that the doctor looks at, in the order in which people read it. */
@@ -34,6 +35,7 @@ export const CHECKS: readonly Check[] = [
   cloudFunction,
   channels,
   refusals,
+  words,
   journal,
   silentJournals,
   supabaseKeys,

@@ -27,6 +27,7 @@ import * as retention from '../../../src/database/retention';
 import * as retries from '../../../src/database/retries';
 import { joinSecondRowsOf } from '../../../src/database/second-rows';
 import * as shopCarriers from '../../../src/database/shop-carriers';
+import { selectSeenWords } from '../../../src/database/seen-words';
 import * as stories from '../../../src/database/stories';
 import * as updates from '../../../src/database/updates';
 import * as waits from '../../../src/database/waits';
@@ -96,12 +97,17 @@ async function deliver(db: Queryable, user: string, order: string): Promise<void
   await updates.selectStoredDecision(db, WORKFLOW);
   await events.selectNewestParcel(db, WAYBILL);
   await events.selectParcelEvents(db, WAYBILL, 1);
-  const origin = { waybillId: WAYBILL, workflowId, source: 'own-system' };
-  await events.insertEvents(
-    db,
-    origin,
-    update.events.map((event) => ({ ...event, instance: 1 })),
-  );
+  const scans = update.events.map((event) => ({ ...event, instance: 1 }));
+  for (const reread of [false, true])
+    await events.insertEvents(
+      db,
+      { waybillId: WAYBILL, workflowId, source: 'own-system', reread },
+      scans,
+    );
+  await events.selectRereadFacts(db, {
+    ...{ workflowId, cameAs: [WORKFLOW], source: 'own-system', scans: update.events },
+  });
+  await updates.endTelling(db, WAYBILL);
   await events.selectNamedScans(db, WAYBILL, ['a key']);
   await updates.selectOwnRecord(db, WAYBILL, 1);
   await updates.selectOccurrences(db, WAYBILL, 1, 'delivered');
@@ -272,6 +278,7 @@ async function askForPeople(db: Queryable, since: Date, user: string): Promise<v
       await archive.selectWebhooks(db, { ...query, order, limit: 100 });
   }
   await archive.countWebhooks(db, { since, until: new Date() });
+  await selectSeenWords(db, 50);
 }
 
 async function keepTheBooks(db: Queryable, since: Date): Promise<void> {

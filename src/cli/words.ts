@@ -1,0 +1,67 @@
+import { Command } from 'commander';
+import { ask, type AnswerTo, type Asking } from '../api/ask';
+import { listSeenWords } from '../api/word-operations';
+import { loadConfig } from '../config/config';
+import { showUnseen } from '../shipment/safe-text';
+import { checked } from './checked-option';
+
+type Found = AnswerTo<typeof listSeenWords>;
+type SeenWord = Found['words'][number];
+type Query = Asking<typeof listSeenWords>['query'];
+
+const { limit } = listSeenWords.query.shape;
+const { minValue, maxValue } = limit.unwrap();
+
+interface WordsOptions extends Query {
+  readonly json?: true;
+}
+
+/** `waybell words`: what senders say that no table knows, and the setting that would map it. */
+export function wordsCommand(): Command {
+  return new Command('words')
+    .description('status words that no table knows or that STATUS_MAP corrects, and the setting that maps them')
+    .addOption(
+      checked('--limit <n>', `words to show, ${minValue} to ${maxValue}`, limit, limit.parse(undefined)),
+    )
+    .option('--json', 'for programs')
+    .action(async ({ json, ...query }: WordsOptions) => {
+      const found = await ask(loadConfig(), listSeenWords, { query });
+      console.log(json ? showUnseenIn(JSON.stringify(found, null, 2)) : inWords(found));
+    });
+}
+
+/** The line ends of the text itself stay. */
+function showUnseenIn(text: string): string {
+  return text.split('\n').map(showUnseen).join('\n');
+}
+
+function inWords({ words, statuses, setting }: Found): string {
+  if (words.length === 0) return 'Every word that was seen is in a table, and none is corrected.';
+  const lines = words.flatMap(describe);
+  if (!words.some(({ standing }) => standing === 'unknown')) return lines.join('\n');
+  return [
+    ...lines,
+    '',
+    `STATUS_MAP='${setting}'`,
+    '',
+    `In place of each "?" stands one of ${statuses.map((status) => `"${status}"`).join(', ')};`,
+    'or null, without quotes, for a word that says nothing about the parcel.',
+    'Then restart, and read again what came before: npx waybell replay',
+  ].join('\n');
+}
+
+function describe(seen: SeenWord): string[] {
+  const { source, word, count, last_text: text, last_time: time } = seen;
+  const times = count === 1 ? 'once' : `${count} times`;
+  return [
+    showUnseen(`${source}/${word}  ${times}: ${standingOf(seen)}`),
+    showUnseen(`  last ${time}${text === '' ? '' : ` ${text}`}`),
+  ];
+}
+
+function standingOf({ standing, means, last_read_as: read }: SeenWord): string {
+  if (standing === 'unknown') return 'UNKNOWN, moves nothing';
+  const meaning = `${means ?? 'nothing'} by ${standing === 'known' ? 'its table' : 'STATUS_MAP'}`;
+  const corrected = standing === 'corrected' ? ', which corrects its table' : '';
+  return `${meaning}${corrected}${read === means ? '' : `; its last scan is read as ${read ?? 'nothing'} before a replay`}`;
+}
