@@ -136,7 +136,9 @@ async function decide(
     enteredAt: current?.enteredAt ?? null,
     latestAt: current?.latestAt ?? null,
   });
-  if (current !== null && (announced || takenBack))
+  // A word that is read anew may also bring back what was told last.
+  const broughtBack = reread && verdict === 'stale' && own.told !== null;
+  if (current !== null && (announced || takenBack || broughtBack))
     await writeWaybillStatus(db, shopTables, waybillId, current.status);
   return decision;
 }

@@ -1,6 +1,6 @@
 import type { Router } from 'express';
 import { listWords, settingFor } from '../intake/words';
-import { SHIPMENT_STATUSES } from '../shipment/status';
+import { SHIPMENT_STATUSES, type ShipmentStatus } from '../shipment/status';
 import type { ApiDependencies } from './dependencies';
 import { serve } from './operation';
 import { listSeenWords } from './word-operations';
@@ -9,6 +9,7 @@ import { listSeenWords } from './word-operations';
 export function addWordRoutes(router: Router, { pool, config }: ApiDependencies): void {
   serve(router, listSeenWords, async ({ query: { limit } }) => {
     const { statusMap } = config;
+    const statuses: ShipmentStatus[] = [...SHIPMENT_STATUSES];
     const words = await listWords({ pool, statusMap }, limit);
     return {
       ok: true,
@@ -18,7 +19,7 @@ export function addWordRoutes(router: Router, { pool, config }: ApiDependencies)
         last_time: lastTime,
         last_read_as: lastReadAs,
       })),
-      statuses: [...SHIPMENT_STATUSES],
+      statuses,
       setting: settingFor(words, statusMap),
     };
   });

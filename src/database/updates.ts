@@ -57,11 +57,14 @@ export async function selectOpenDeliveries(db: Queryable, waybillId: string): Pr
   return rows.map((row) => row.workflow_id);
 }
 
-/** Ends the time in which anything of a waybill that is still to be told may be told. */
+/** Ends the time in which what is still to be told of a waybill may be told, and with it what that waits for. */
 export async function endTelling(db: Queryable, waybillId: string): Promise<void> {
   await db.query(
-    `update waybell.express_updates set tell_until = least(tell_until, now())
-      where waybill_id = $1 and state = 'open'`,
+    `with untold as (
+       update waybell.express_updates set tell_until = least(tell_until, now())
+        where waybill_id = $1 and state = 'open' returning workflow_id)
+     update waybell.express_waits w set deadline = least(w.deadline, now())
+       from untold where w.workflow_id = untold.workflow_id`,
     [waybillId],
   );
 }
