@@ -19,7 +19,9 @@ interface WordsOptions extends Query {
 /** `waybell words`: what senders say that no table knows, and the setting that would map it. */
 export function wordsCommand(): Command {
   return new Command('words')
-    .description('status words that no table knows or that STATUS_MAP corrects, and the setting that maps them')
+    .description(
+      'status words that no table knows or that STATUS_MAP corrects, and the setting that maps them',
+    )
     .addOption(
       checked('--limit <n>', `words to show, ${minValue} to ${maxValue}`, limit, limit.parse(undefined)),
     )

@@ -57,5 +57,8 @@ export function settingFor(
 ): string {
   const unknown = words.filter(({ standing }) => standing === 'unknown');
   const added = unknown.map(({ source, word }) => [wordAt(source, word), TO_CHOOSE] as const);
-  return showUnseen(JSON.stringify({ ...statusMap, ...Object.fromEntries(added) })).replaceAll("'", '\\u0027');
+  return showUnseen(JSON.stringify({ ...statusMap, ...Object.fromEntries(added) })).replaceAll(
+    "'",
+    '\\u0027',
+  );
 }

@@ -35,8 +35,8 @@ export function explainDelivery(facts: DeliveryFacts): Explanation | null {
         };
       }
       return {
-        en: `The status word "${rawStatus ?? ''}" is not known: it is stored, and nobody is told. Say in STATUS_MAP what it means, restart, and read it again with "waybell replay".`,
-        zh: `状态词 “${rawStatus ?? ''}” 未知：已保存，但不通知任何人。请在 STATUS_MAP 中说明其含义，重启后用 waybell replay 重新读取。`,
+        en: `The status word "${rawStatus ?? ''}" is not known: it is stored, and nobody is told. "waybell words" prints the setting: say in STATUS_MAP what it means, restart, and read it again with "waybell replay".`,
+        zh: `状态词 “${rawStatus ?? ''}” 未知：已保存，但不通知任何人。waybell words 会打印所需设置：请在 STATUS_MAP 中说明其含义，重启后用 waybell replay 重新读取。`,
       };
     case 'announce':
       break;

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { maskText } from '../shipment/safe-text';
-import { MAX_WORD, meaningToShop, readStatus, SHIPMENT_STATUSES, type StatusMap, wordAt } from '../shipment/status';
+import {
+  MAX_WORD,
+  meaningToShop,
+  readStatus,
+  SHIPMENT_STATUSES,
+  type StatusMap,
+  wordAt,
+} from '../shipment/status';
 import type { ShipmentEvent } from '../shipment/update';
 import { bodyUnreadable, jsonAnswer } from './reading/answers';
 import {

@@ -59,7 +59,7 @@ function pasted(output: string): string {
   return execFileSync('sh', ['-c', `${line}\nprintf %s "$STATUS_MAP"`]).toString();
 }
 
-const HOSTILE = "it's \"$(id)\" `id` \\ \u202eevil\u200b";
+const HOSTILE = 'it\'s "$(id)" `id` \\ \u202eevil\u200b';
 
 describe('waybell words', () => {
   test('says so when there is nothing to explain', async () => {
@@ -78,7 +78,11 @@ describe('waybell words', () => {
     ];
     const held = '{"派件":"out_for_delivery","own-system/delivered":"available_for_pickup"}';
     await lab.withWorker(async () => {
-      const { readAs, output } = await sendUnder(held, [...scans, ['delivered', 'at the door'], ['派件', '']]);
+      const { readAs, output } = await sendUnder(held, [
+        ...scans,
+        ['delivered', 'at the door'],
+        ['派件', ''],
+      ]);
       expect(readAs).toEqual([...scans.map(() => 'unknown'), 'available_for_pickup', 'out_for_delivery']);
       expect(output).toContain(
         'own-system/驿站暂存  2 times: UNKNOWN, moves nothing\n  last 2026-03-02T02:00:00.000Z',

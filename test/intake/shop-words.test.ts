@@ -248,7 +248,12 @@ describe('a word that the shop has corrected', () => {
   test('is not put back into a scan that its sender has corrected since', async () => {
     const trackingNo = `YT${randomBytes(4).toString('hex').toUpperCase()}`;
     const parcel = { trackingNo, orderId: '', cids: [] };
-    const scan = { carrier: 'yto', tracking_no: trackingNo, event_time: '2026-03-02 09:00:00', event_id: 'a' };
+    const scan = {
+      carrier: 'yto',
+      tracking_no: trackingNo,
+      event_time: '2026-03-02 09:00:00',
+      event_id: 'a',
+    };
     await lab.withWorker(async () => {
       const api = await serveDeliveries(lab);
       for (const status of ['in_transit', 'delivered']) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { SHIPMENT_STATUSES } from '../../src/shipment/status';
+import { SHIPMENT_STATUSES, type StatusMap } from '../../src/shipment/status';
 import { findSource, SOURCES } from '../../src/sources/registry';
 import type { Source, WebhookRequest } from '../../src/sources/source';
 import { deliveryWorkflowId } from '../../src/deliveries/workflow-id';
@@ -72,6 +72,22 @@ describe.each(SOURCES.map((source) => [source.name, source] as const))('%s', (na
         updates.map(deliveryWorkflowId),
       );
       if (source.verify) expect([what, verify(source, request, now, secret)?.ok]).toEqual([what, true]);
+    }
+  });
+
+  test('leaves the shop the last word on each of its own', async () => {
+    for (const { what, request, now } of genuineOf(await vectorsOf(source))) {
+      const wordsOf = (statusMap: StatusMap) =>
+        source.parse(request, { ...conditionsOf(now), statusMap }).updates.flatMap(({ events }) => events);
+      for (const word of new Set(wordsOf({}).map(({ rawStatus }) => rawStatus))) {
+        if (word === '') continue;
+        for (const status of ['customs', 'returned', null] as const) {
+          const read = wordsOf({ [`${name}/${word}`]: status }).filter(({ rawStatus }) => rawStatus === word);
+          expect([what, word, new Set(read.map((event) => event.status ?? null))]).toEqual([
+            ...[what, word, new Set(read.length > 0 ? [status] : [])],
+          ]);
+        }
+      }
     }
   });
 

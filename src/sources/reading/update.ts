@@ -109,7 +109,10 @@ function buildUpdate(said: SaidWaybill, { source, zone, conditions }: Rules): Bu
 
   const { whole } = said;
   const last =
-    whole === undefined || whole.code === '' || isSilent(meaningOf(whole)) || isCoarser(whole, dated, meaningOf)
+    whole === undefined ||
+    whole.code === '' ||
+    isSilent(meaningOf(whole)) ||
+    isCoarser(whole, dated, meaningOf)
       ? undefined
       : wholeScan(read(whole, whole.time === '' ? undefined : timeOf(whole)), kept);
 
@@ -195,7 +198,8 @@ function isSilent({ status, reading }: ReadMeaning): boolean {
 function isCoarser(whole: SaidScan, dated: readonly DatedScan[], meaningOf: MeaningOf): boolean {
   const { kind } = whole;
   const { status, reading } = meaningOf(whole);
-  if (kind === undefined || reading === 'unknown' || status !== meaningOf({ code: kind }).status) return false;
+  if (kind === undefined || reading === 'unknown' || status !== meaningOf({ code: kind }).status)
+    return false;
   const newest = dated.reduce((max, { time = '' }) => (time > max ? time : max), '');
   return dated.some(({ scan, time = '' }) => time === newest && scan.kind === kind);
 }

@@ -99,11 +99,7 @@ async function deliver(db: Queryable, user: string, order: string): Promise<void
   await events.selectParcelEvents(db, WAYBILL, 1);
   const scans = update.events.map((event) => ({ ...event, instance: 1 }));
   for (const reread of [false, true])
-    await events.insertEvents(
-      db,
-      { waybillId: WAYBILL, workflowId, source: 'own-system', reread },
-      scans,
-    );
+    await events.insertEvents(db, { waybillId: WAYBILL, workflowId, source: 'own-system', reread }, scans);
   await events.selectRereadFacts(db, {
     ...{ workflowId, cameAs: [WORKFLOW], source: 'own-system', scans: update.events },
   });

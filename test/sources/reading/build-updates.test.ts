@@ -116,6 +116,53 @@ describe('words that the table of a source lacks', () => {
   });
 });
 
+describe('words that the shop corrects', () => {
+  const read = (statusMap: StatusMap, ...scans: SaidScan[]) =>
+    buildUpdates([waybill(scans)], {
+      source: { ...SOURCE, lockerSigned: ['go'] },
+      zone: 'UTC',
+      conditions: { ...CONDITIONS, statusMap },
+    });
+  const firstOf = (statusMap: StatusMap, change: Partial<SaidScan>) =>
+    onlyUpdate(read(statusMap, scan(change))).events[0];
+
+  test('go before the table, before what lockers mean, and before what the source reads beside the word', () => {
+    const statusMap: StatusMap = { 'test/go': 'returned' };
+    expect(firstOf({}, { code: 'go' })).toMatchObject({ status: CONDITIONS.lockerSigned });
+    for (const change of [{}, { status: 'delivered' }, { status: null }] as const)
+      expect(firstOf(statusMap, { code: 'go', ...change })).toMatchObject({
+        ...{ status: 'returned', rawStatus: 'go', reading: 'shop' },
+      });
+    expect(firstOf({ go: 'returned', 'other/go': 'returned' }, { code: 'go' })).not.toHaveProperty('reading');
+  });
+
+  test('may say nothing about the parcel, which is no flaw', () => {
+    const said = read(
+      { 'test/out': null, 'test/odd': null },
+      scan({ code: 'out' }),
+      scan({ code: 'odd', text: 'b' }),
+    );
+    expect(said.flaws).toEqual([]);
+    expect(onlyUpdate(said).events.map(({ status }) => status)).toEqual([null, null]);
+  });
+
+  test('count from the finest that the shop or the table knows', () => {
+    const words = { code: 'odd', words: ['odd', 'go'], status: 'in_transit' } as const;
+    expect(firstOf({ 'test/go': 'customs' }, words)).toMatchObject({ status: 'customs', rawStatus: 'odd' });
+    expect(firstOf({ 'test/go': 'customs', 'test/odd': 'returned' }, words)?.status).toBe('returned');
+    const known = { code: 'out', words: ['out', 'go'], status: 'out_for_delivery' } as const;
+    expect(firstOf({ 'test/go': 'customs' }, known)?.status).toBe('out_for_delivery');
+  });
+
+  test('are meant as they are kept: one line, bounded, and masked', () => {
+    const code = `收件人：张三 13800138000\n${'x'.repeat(100)}`;
+    const kept = firstOf({}, { code })?.rawStatus ?? '';
+    expect(kept).not.toMatch(/张三|13800138000|\n/);
+    expect(firstOf({ [`test/${kept}`]: 'exception' }, { code })?.status).toBe('exception');
+    expect(firstOf({ 'test/go': 'exception' }, { code: '__proto__' })?.status).toBeNull();
+  });
+});
+
 describe('what is said of a waybill as a whole', () => {
   const whole = (change: Partial<SaidScan> = {}) => ({ whole: scan({ code: 'out', time: '', ...change }) });
   const eventsOf = (said: SaidWaybill) => onlyUpdate(build(said)).events;
