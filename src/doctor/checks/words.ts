@@ -1,3 +1,4 @@
+import { findPendingMigrations } from '../../database/schema/migrate';
 import { listWords } from '../../intake/words';
 import { showUnseen } from '../../shipment/safe-text';
 import { wordAt } from '../../shipment/status';
@@ -14,6 +15,8 @@ export const words: Check = {
   name: 'words',
   async run({ config, database }) {
     const { pool } = await database();
+    if ((await findPendingMigrations(pool)).length > 0)
+      return [warning('Not looked at: the database lacks migrations.', 'Apply them first: "waybell migrate".')];
     const seen = await listWords({ pool, statusMap: config.statusMap }, MOST_LOOKED_AT);
     const unknown = seen.filter(({ standing }) => standing === 'unknown');
     const scans = unknown.reduce((sum, { count }) => sum + count, 0);
