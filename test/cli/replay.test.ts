@@ -28,6 +28,7 @@ describe('waybell replay', () => {
       DATABASE_URL: db.url,
       TEMPORAL_ADDRESS: temporal.address,
       CLOUD_FUNC_URL: 'http://127.0.0.1:9/push',
+      UNSIGNED_WEBHOOKS: 'allow',
       ...more,
     });
     const code = await product.exitCode;

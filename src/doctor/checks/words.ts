@@ -16,7 +16,9 @@ export const words: Check = {
   async run({ config, database }) {
     const { pool } = await database();
     if ((await findPendingMigrations(pool)).length > 0)
-      return [warning('Not looked at: the database lacks migrations.', 'Apply them first: "waybell migrate".')];
+      return [
+        warning('Not looked at: the database lacks migrations.', 'Apply them first: "waybell migrate".'),
+      ];
     const seen = await listWords({ pool, statusMap: config.statusMap }, MOST_LOOKED_AT);
     const unknown = seen.filter(({ standing }) => standing === 'unknown');
     const scans = unknown.reduce((sum, { count }) => sum + count, 0);
