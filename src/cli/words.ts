@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { ask, type AnswerTo, type Asking } from '../api/ask';
 import { listSeenWords } from '../api/word-operations';
 import { loadConfig } from '../config/config';
-import { showUnseen } from '../shipment/safe-text';
+import { asJson, print } from '../terminal';
 import { checked } from './checked-option';
 
 type Found = AnswerTo<typeof listSeenWords>;
@@ -28,13 +28,8 @@ export function wordsCommand(): Command {
     .option('--json', 'for programs')
     .action(async ({ json, ...query }: WordsOptions) => {
       const found = await ask(loadConfig(), listSeenWords, { query });
-      console.log(json ? showUnseenIn(JSON.stringify(found, null, 2)) : inWords(found));
+      print(json ? asJson(found) : inWords(found));
     });
-}
-
-/** The line ends of the text itself stay. */
-function showUnseenIn(text: string): string {
-  return text.split('\n').map(showUnseen).join('\n');
 }
 
 function inWords({ words, statuses, setting }: Found): string {
@@ -56,8 +51,8 @@ function describe(seen: SeenWord): string[] {
   const { source, word, count, last_text: text, last_time: time } = seen;
   const times = count === 1 ? 'once' : `${count} times`;
   return [
-    showUnseen(`${source}/${word}  ${times}: ${standingOf(seen)}`),
-    showUnseen(`  last ${time}${text === '' ? '' : ` ${text}`}`),
+    `${source}/${word}  ${times}: ${standingOf(seen)}`,
+    `  last ${time}${text === '' ? '' : ` ${text}`}`,
   ];
 }
 

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { inTransaction } from '../database/pool';
 import { selectSeenWords, type SeenWord } from '../database/seen-words';
-import { showUnseen } from '../shipment/safe-text';
+import { escapeInvisible } from '../shipment/shown-text';
 import { type Meaning, meaningToShop, type StatusMap, wordAt } from '../shipment/status';
 import { findSource } from '../sources/registry';
 
@@ -57,7 +57,7 @@ export function settingFor(
 ): string {
   const unknown = words.filter(({ standing }) => standing === 'unknown');
   const added = unknown.map(({ source, word }) => [wordAt(source, word), TO_CHOOSE] as const);
-  return showUnseen(JSON.stringify({ ...statusMap, ...Object.fromEntries(added) })).replaceAll(
+  return escapeInvisible(JSON.stringify({ ...statusMap, ...Object.fromEntries(added) })).replaceAll(
     "'",
     '\\u0027',
   );

@@ -87,19 +87,6 @@ export function maskText(text: string, trackingNo: string): string {
     .join('');
 }
 
-/** What no terminal shows as itself: control, direction and format characters, other line ends, and what is none. */
-const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
-
-/** Shows each such character by its code, as JSON does: `\u202e`. A JSON text stays the same text for who parses it. */
-export function showUnseen(text: string): string {
-  return text.replace(UNSEEN, (character) =>
-    Array.from(
-      { length: character.length },
-      (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
-    ).join(''),
-  );
-}
-
 function maskPart(part: string): string {
   const withoutNumbers = NUMBERS.reduce((rest, pattern) => rest.replace(pattern, MASK), part);
   return NAMES.reduce((rest, pattern) => rest.replace(pattern, `$1${MASK}`), withoutNumbers);

@@ -59,7 +59,7 @@ function pasted(output: string): string {
   return execFileSync('sh', ['-c', `${line}\nprintf %s "$STATUS_MAP"`]).toString();
 }
 
-const HOSTILE = 'it\'s "$(id)" `id` \\ \u202eevil\u200b';
+const HOSTILE = 'it\'s "$(id)" `id` \\ end';
 
 describe('waybell words', () => {
   test('says so when there is nothing to explain', async () => {

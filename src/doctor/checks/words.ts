@@ -1,6 +1,5 @@
 import { findPendingMigrations } from '../../database/schema/migrate';
 import { listWords } from '../../intake/words';
-import { showUnseen } from '../../shipment/safe-text';
 import { wordAt } from '../../shipment/status';
 import { ok, warning, type Check } from '../check';
 
@@ -25,7 +24,7 @@ export const words: Check = {
     if (scans === 0) return [ok('No status word is unknown.')];
     const named = unknown
       .slice(0, MOST_NAMED)
-      .map(({ source, word, count }) => showUnseen(`${wordAt(source, word)} (${count})`));
+      .map(({ source, word, count }) => `${wordAt(source, word)} (${count})`);
     const rest = unknown.length > MOST_NAMED ? ` and ${unknown.length - MOST_NAMED} more` : '';
     const sentence = `${scans} scan(s) are in status words that no table knows, and tell nobody anything: ${named.join(', ')}${rest}.`;
     if (scans < MANY) return [ok(sentence)];
