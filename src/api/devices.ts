@@ -78,7 +78,7 @@ export function addDeviceRoutes(router: Router, deps: ApiDependencies): void {
       ...(active !== undefined && { is_active: active === 'true' }),
     };
     const devices = await namingField({ user_id: userId, merchant_id: merchantId }, () =>
-      inTransaction(pool, (db) => selectDevices(db, filter)),
+      inTransaction(pool, (db) => selectDevices(db, config.shopTables, filter)),
     );
     return { ok: true, devices, count: devices.length };
   });

@@ -24,7 +24,7 @@ export function addNotificationRoutes(router: Router, deps: ApiDependencies): vo
 
   serve(router, listNotifications, async ({ query: { limit, ...filter } }) => {
     const notifications = await namingField({ recipient_id: filter.recipient_id }, () =>
-      inTransaction(pool, (db) => selectNotifications(db, filter, limit)),
+      inTransaction(pool, (db) => selectNotifications(db, config.shopTables, filter, limit)),
     );
     return { ok: true, notifications: notifications.map(shown), count: notifications.length };
   });

@@ -1,3 +1,4 @@
+import { isSpelledAlike } from '../database/ids';
 import type { Caller } from './auth';
 import { HttpProblem } from './http-problem';
 
@@ -23,16 +24,22 @@ export function requireOwner(caller: Caller, { userId, merchantId }: Partial<Own
 /** A person speaks for their own account, and for the merchant that the shop put into their token. */
 function refuseOthers(caller: Caller, { userId, merchantId }: Owners): void {
   if (caller.kind === 'trusted') return;
-  if (userId !== null && userId !== caller.userId) throw notYours('user_id');
-  if (merchantId !== null && merchantId !== caller.merchantId) throw notYours('merchant_id');
+  if (userId !== null && !isSpelledAlike(userId, caller.userId)) throw notYours('user_id');
+  if (merchantId !== null && !isMerchantOf(caller, merchantId)) throw notYours('merchant_id');
 }
 
 /** Whether one of the owners of a device is the caller. */
 export function requireOwnDevice(caller: Caller, { userId, merchantId }: Owners): void {
-  if (caller.kind === 'trusted' || userId === caller.userId) return;
-  if (merchantId !== null && merchantId === caller.merchantId) return;
+  if (caller.kind === 'trusted') return;
+  if (userId !== null && isSpelledAlike(userId, caller.userId)) return;
+  if (merchantId !== null && isMerchantOf(caller, merchantId)) return;
   throw notYours('cid');
 }
+
+type Person = Extract<Caller, { readonly kind: 'person' }>;
+
+const isMerchantOf = (person: Person, merchantId: string): boolean =>
+  person.merchantId !== undefined && isSpelledAlike(merchantId, person.merchantId);
 
 function notYours(field: string): HttpProblem {
   return new HttpProblem('not-your-device', `${field}: belongs to another account than the access token`, {

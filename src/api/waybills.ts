@@ -3,7 +3,7 @@ import { findOrAddWaybill } from '../database/find-waybill';
 import { findUnderNumber } from '../database/near-waybills';
 import { inTransaction, type Queryable } from '../database/pool';
 import { joinSecondRowsOf } from '../database/second-rows';
-import { linkWaybill as writeLink, orderExists } from '../database/waybills';
+import { findOrderId, linkWaybill as writeLink } from '../database/waybills';
 import { namingField } from './database-problem';
 import type { ApiDependencies } from './dependencies';
 import { HttpProblem } from './http-problem';
@@ -23,14 +23,15 @@ export function addWaybillRoutes(router: Router, deps: ApiDependencies): void {
     const { order_id: orderId } = body;
     const waybill = await namingField({ order_id: orderId }, () =>
       inTransaction(pool, async (db) => {
-        if (!(await orderExists(db, tables, orderId))) {
+        const known = await findOrderId(db, tables, orderId);
+        if (known === null) {
           const near = await wordsOfNear(db, trackingNo);
           throw new HttpProblem('order-unknown', `order_id: the shop has no order ${orderId}${near}`, {
             field: 'order_id',
           });
         }
         const { id } = await findOrAddWaybill(db, config, { carrier, trackingNo });
-        const linked = await writeLink(db, tables, id, orderId);
+        const linked = await writeLink(db, tables, id, known);
         await joinSecondRowsOf(db, config, id);
         return linked;
       }),

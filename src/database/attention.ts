@@ -74,6 +74,22 @@ export async function findUnderWay(
   return rows.map((row) => row.workflow_id);
 }
 
+/** A delivery at work says so within minutes: it pushes, or waits for something. One that was ended from outside never does. */
+const SURELY_BEGUN = `interval '10 minutes'`;
+
+/**
+ * Some of the open deliveries that wait for nobody, others each time: of those whose pushes are held a thousand may be
+ * there for hours, and each has its turn however many they are.
+ */
+export async function pickUnderWay(db: Queryable, limit: number): Promise<string[]> {
+  const { rows } = await db.query<{ workflow_id: string }>(
+    `select workflow_id from (${UNDER_WAY}) under_way
+      where since < now() - ${SURELY_BEGUN} order by random() limit $1`,
+    [limit],
+  );
+  return rows.map((row) => row.workflow_id);
+}
+
 export interface WaitingCount {
   readonly kind: AttentionKind;
   readonly count: number;

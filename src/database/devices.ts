@@ -1,4 +1,6 @@
+import type { ShopTables } from '../config/config';
 import type { ApnsEnvironment, WebPushKeys } from '../shipment/device';
+import { isGivenId, readIdTypes } from './ids';
 import type { Queryable } from './pool';
 
 /** A row of `push_devices` as the API shows it; without the keys of a browser's subscription. Ids as text, whatever type the shop gave them. */
@@ -155,15 +157,28 @@ export interface DeviceFilter {
 const LIMIT = 500;
 
 /** Lists devices, those seen last first. */
-export async function listDevices(db: Queryable, filter: DeviceFilter): Promise<Device[]> {
+export async function listDevices(
+  db: Queryable,
+  tables: ShopTables,
+  filter: DeviceFilter,
+): Promise<Device[]> {
+  const { userId, merchantId } = await readIdTypes(db, tables);
+  const idTypes: Readonly<Partial<Record<keyof DeviceFilter, string | null>>> = {
+    user_id: userId,
+    merchant_id: merchantId,
+  };
   // The names are this file's own, never the caller's.
   const narrowing = (['user_id', 'merchant_id', 'appid', 'is_active'] as const).filter(
     (column) => filter[column] !== undefined,
   );
+  const conditions = narrowing.map((column, index) => {
+    const [given, type] = [`$${index + 1}`, idTypes[column]];
+    return type === undefined ? `${column} = ${given}` : isGivenId(column, given, type);
+  });
   const { rows } = await db.query<Device>(
     `select ${DEVICE_COLUMNS}
        from public.push_devices
-      where ${narrowing.map((column, index) => `${column} = $${index + 1}`).join(' and ')}
+      where ${conditions.join(' and ')}
       order by last_seen_at desc
       limit ${LIMIT}`,
     narrowing.map((column) => filter[column]),

@@ -1,6 +1,6 @@
 import type { ShopTables } from '../config/config';
 import type { Audience } from '../shipment/update';
-import type { Queryable } from './pool';
+import { connectionOf, type Queryable } from './pool';
 
 /**
  * Ids as shops have them: one id may be a uuid in one table, text in another and a number in a third. They are always
@@ -41,11 +41,11 @@ interface KnownTypes {
 }
 
 /** By connection, which stays with one database. */
-const known = new WeakMap<Queryable, KnownTypes>();
+const known = new WeakMap<object, KnownTypes>();
 
 /** Reads the types, from catalogues that every role may read; once a minute for each connection. */
 export async function readIdTypes(db: Queryable, tables: ShopTables): Promise<IdTypes> {
-  const before = known.get(db);
+  const before = known.get(connectionOf(db));
   if (before?.tables === tables && performance.now() < before.until) return before.types;
   return readIdTypesNow(db, tables);
 }
@@ -53,7 +53,7 @@ export async function readIdTypes(db: Queryable, tables: ShopTables): Promise<Id
 /** As `readIdTypes`, for who comes seldom. */
 export async function readIdTypesNow(db: Queryable, tables: ShopTables): Promise<IdTypes> {
   const types = await selectIdTypes(db, tables);
-  known.set(db, { tables, types, until: performance.now() + KNOWN_FOR_MS });
+  known.set(connectionOf(db), { tables, types, until: performance.now() + KNOWN_FOR_MS });
   return types;
 }
 
@@ -85,7 +85,9 @@ async function selectIdTypes(db: Queryable, { waybills, orders }: ShopTables): P
   return row.types;
 }
 
-const UUID = `'^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$'`;
+const UUID_PATTERN = '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$';
+const IS_UUID = new RegExp(UUID_PATTERN, 'i');
+const UUID = `'${UUID_PATTERN}'`;
 /** More digits than any column holds are no id, and are not calculated with. */
 const WHOLE_NUMBER = `'^-?[0-9]{1,100}$'`;
 const INTEGER_BITS: Readonly<Record<string, bigint>> = { smallint: 15n, integer: 31n, bigint: 63n };
@@ -116,6 +118,18 @@ export function idSpellings(id: string, type: string | null): string {
   }
   return `array[${fittedId(id, type)}]`;
 }
+
+/**
+ * SQL: whether the column is the id that a caller gave as the parameter `id`. What the column's type cannot hold raises
+ * 22P02 or 22003: a caller is told so.
+ */
+export function isGivenId(column: string, id: string, type: string | null): string {
+  return isTextual(type) ? `${column} = any (${idSpellings(`${id}::text`, type)})` : `${column} = ${id}`;
+}
+
+/** Whether two ids are spelled alike: a uuid may be in capitals. */
+export const isSpelledAlike = (one: string, other: string): boolean =>
+  one === other || (IS_UUID.test(one) && one.toLowerCase() === other.toLowerCase());
 
 /** SQL: the text `id` in the one spelling under which two ids of a column's type are compared. */
 export function canonicalId(id: string, type: string | null): string {

@@ -1,4 +1,6 @@
+import type { ShopTables } from '../config/config';
 import type { PushState } from '../shipment/delivery';
+import { isGivenId, readIdTypes } from './ids';
 import type { Queryable } from './pool';
 
 /** A row of `express_notifications` as the API shows it. Ids as text, whatever type the shop gave them. */
@@ -39,14 +41,19 @@ export interface NotificationFilter {
 /** Lists notifications, the newest first. */
 export async function listNotifications(
   db: Queryable,
+  tables: ShopTables,
   filter: NotificationFilter,
   limit: number,
 ): Promise<Notification[]> {
+  const { recipientId } = await readIdTypes(db, tables);
   // The names are this file's own, never the caller's.
   const narrowing = (['recipient_id', 'tracking_no'] as const).filter(
     (column) => filter[column] !== undefined,
   );
-  const conditions = narrowing.map((column, index) => `${column} = $${index + 2}`);
+  const conditions = narrowing.map((column, index) => {
+    const given = `$${index + 2}`;
+    return column === 'recipient_id' ? isGivenId(column, given, recipientId) : `${column} = ${given}`;
+  });
   const { rows } = await db.query<Notification>(
     `select ${NOTIFICATION_COLUMNS}
        from public.express_notifications

@@ -36,6 +36,12 @@ export function isPermissionRefusal(error: unknown): error is pg.DatabaseError {
 /** Enough for the default 100 local activities to queue briefly, few enough for a small Supabase plan. */
 const POOL_SIZE = 20;
 
+/** Which connection a transaction has. */
+const connections = new WeakMap<Queryable, pg.ClientBase>();
+
+/** What stays the same from one transaction to the next, and so may be asked for what was learned before. */
+export const connectionOf = (db: Queryable): object => connections.get(db) ?? db;
+
 /** When a connection was opened, and when the last one of a pool was lost; `performance.now()`. */
 const openedAt = new WeakMap<pg.ClientBase, number>();
 const lostAt = new WeakMap<pg.Pool, number>();
@@ -103,7 +109,9 @@ export async function inTransaction<T>(
     await query(
       `begin; set local statement_timeout = ${statementMs}; set local lock_timeout = ${LOCK_TIMEOUT_MS}; set local idle_in_transaction_session_timeout = ${ABANDONED_AFTER_MS}; set local row_security = off`,
     );
-    const result = await work({ query } as Queryable);
+    const db = { query } as Queryable;
+    connections.set(db, client);
+    const result = await work(db);
     await query('commit');
     return result;
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { ShopTables } from '../config/config';
 import type { Carriers } from '../shipment/carriers';
 import type { ShipmentStatus } from '../shipment/status';
+import { idSpellings, isGivenId, readIdTypes } from './ids';
 import type { Queryable } from './pool';
 import { ORDER_FUNCTION, readOrders } from './schema/order-access';
 import { shopNames } from './shop-names';
@@ -54,19 +55,27 @@ export async function writeWaybillStatus(
   );
 }
 
-/** Whether the shop has this order. Throws 22P02 or 22003 when the id does not fit the table's column. */
-export function orderExists(db: Queryable, tables: ShopTables, orderId: string): Promise<boolean> {
+/**
+ * Finds the order that a caller means, as the shop spells its id; `null` when there is none.
+ * Throws 22P02 or 22003 when the id does not fit the table's column.
+ */
+export async function findOrderId(
+  db: Queryable,
+  tables: ShopTables,
+  orderId: string,
+): Promise<string | null> {
   const { orders } = shopNames(tables);
+  const { orderId: type } = await readIdTypes(db, tables);
   return readOrders(db, tables, async (access) => {
-    const { rows } = await db.query<{ found: boolean }>(
+    const { rows } = await db.query<{ id: string }>(
       access === 'function'
-        ? `select exists (select from ${ORDER_FUNCTION}($1)) as found`
-        : `select exists (
-             select from ${orders.name}
-              where ${orders.id} = $1) as found`,
+        ? `select id::text from unnest(${idSpellings('$1::text', type)}) as id
+            where exists (select from ${ORDER_FUNCTION}(id::text)) limit 1`
+        : `select ${orders.id}::text as id from ${orders.name}
+            where ${isGivenId(orders.id, '$1', type)} limit 1`,
       [orderId],
     );
-    return rows[0]?.found ?? false;
+    return rows[0]?.id ?? null;
   });
 }
 

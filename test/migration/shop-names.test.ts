@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createActivities } from '../../src/activities';
 import { loadConfig } from '../../src/config/config';
 import { checkShop } from '../../src/database/schema/check-shop';
-import { linkWaybill, orderExists } from '../../src/database/waybills';
+import { linkWaybill, findOrderId } from '../../src/database/waybills';
 import { eventually, useLab } from '../setup/delivery-lab';
 
 /** The seed's two tables under other names, in another schema. */
@@ -68,7 +68,7 @@ describe('a shop whose tables have other names', () => {
           );
           return found.rows[0];
         });
-        expect(await orderExists(pool, shopTables, waiting.orderId)).toBe(true);
+        expect(await findOrderId(pool, shopTables, waiting.orderId)).toBe(waiting.orderId);
         await linkWaybill(pool, shopTables, waits.waybill_id, waiting.orderId);
         await lab.temporal.client.workflow.execute('SweepWaits', {
           taskQueue: lab.temporal.taskQueue,

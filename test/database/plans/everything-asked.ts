@@ -87,7 +87,7 @@ async function askAboutTheWaybill(db: Queryable, order: string): Promise<void> {
   await updates.selectWaybillOf(db, WORKFLOW);
   await waybills.linkWaybill(db, shopTables, WAYBILL, order);
   await waybills.writeWaybillStatus(db, shopTables, WAYBILL, 'delivered');
-  await waybills.orderExists(db, shopTables, order);
+  await waybills.findOrderId(db, shopTables, order);
   await findRecipients(db, shopTables, WAYBILL);
 }
 
@@ -187,7 +187,7 @@ async function askAboutDevices(db: Queryable, user: string, merchant: string): P
     { merchant_id: merchant, is_active: true },
     { user_id: user, merchant_id: merchant, appid: 'default' },
   ])
-    await devices.listDevices(db, filter);
+    await devices.listDevices(db, shopTables, filter);
   await devices.unregisterDevice(db, 'default', `cid-${PARCEL}`);
   await devices.deactivateDevice(db, registered.id, 'gone', new Date());
   await retireSilentDevices(db, { provider: 'fcm', days: 95 }, null);
@@ -234,14 +234,15 @@ async function waitAndWake(db: Queryable, user: string): Promise<void> {
   await attention.listWaitingDeliveries(db, { limit: 100 });
   await attention.listWaitingDeliveries(db, { workflowIds: [WORKFLOW], kind: 'no-targets', limit: 1 });
   await attention.findUnderWay(db, { olderThanMs: HOUR_MS, limit: 100 });
+  await attention.pickUnderWay(db, 100);
   await attention.countWaitingDeliveries(db);
 }
 
 async function askForPeople(db: Queryable, since: Date, user: string): Promise<void> {
   const notification = await notifications.findNotification(db, MESSAGE);
-  await notifications.listNotifications(db, {}, 50);
-  await notifications.listNotifications(db, { recipient_id: user }, 50);
-  await notifications.listNotifications(db, { tracking_no: TRACKING_NO }, 50);
+  await notifications.listNotifications(db, shopTables, {}, 50);
+  await notifications.listNotifications(db, shopTables, { recipient_id: user }, 50);
+  await notifications.listNotifications(db, shopTables, { tracking_no: TRACKING_NO }, 50);
   const [push] = await notifications.listPushes(db, MESSAGE);
   for (const name of [WORKFLOW, MESSAGE, TRACKING_NO])
     await stories.findDeliveryStories(db, shopTables, name);

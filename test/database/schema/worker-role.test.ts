@@ -4,7 +4,7 @@ import { loadConfig, type ShopTables } from '../../../src/config/config';
 import { checkShop } from '../../../src/database/schema/check-shop';
 import { findRecipients } from '../../../src/database/find-recipients';
 import { detectOrderAccess, orderFunctionSql } from '../../../src/database/schema/order-access';
-import { orderExists } from '../../../src/database/waybills';
+import { findOrderId } from '../../../src/database/waybills';
 import { inTransaction, openPool } from '../../../src/database/pool';
 import { requireWorkerRole, workerRoleSql } from '../../../src/database/schema/access';
 import { createTestDatabase, type TestDatabase } from '../../setup/database';
@@ -55,7 +55,8 @@ describe('a role of Waybell’s own on a shop’s Supabase database', () => {
   });
 
   test('finds no order under an id that is unknown or malformed, and no list of orders', async () => {
-    const exists = (id: string): Promise<boolean> => orderExists(worker, shopTables, id);
+    const exists = async (id: string): Promise<boolean> =>
+      (await findOrderId(worker, shopTables, id)) !== null;
     expect(await exists(ORDER)).toBe(true);
     expect(await exists('0d000000-0000-4000-8000-00000000ffff')).toBe(false);
     expect(await exists('ORDER_1')).toBe(false);
