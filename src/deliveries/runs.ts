@@ -4,6 +4,7 @@ import { temporal } from '@temporalio/proto';
 import { fewAtOnce } from '../few-at-once';
 import type { ShipmentUpdate } from '../shipment/update';
 import { DELIVERY_WORKFLOW, TASK_QUEUE, type DeliveryInput } from '../workflows/contract';
+import { timeOfTemporal } from './server-clock';
 import { isTemporalAway } from './temporal-away';
 
 /** How long one call of Temporal may take; milliseconds. */
@@ -58,12 +59,13 @@ const AT_ONCE = 10;
 /** As many may have been started in the second or two by which the list is late; more are not looked up. */
 const MOST_LOOKED_UP = 1_000;
 
-/** Whether a workflow runs; false also when Temporal does not know it, or no longer. */
-async function isRunning(temporal: Client, workflowId: string): Promise<boolean> {
+/** `unknown`: Temporal never had it, or no longer. */
+async function stateOf(temporal: Client, workflowId: string): Promise<'running' | 'ended' | 'unknown'> {
   try {
-    return (await temporal.workflow.getHandle(workflowId).describe()).status.name === 'RUNNING';
+    const { status } = await temporal.workflow.getHandle(workflowId).describe();
+    return status.name === 'RUNNING' ? 'running' : 'ended';
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
+    if (error instanceof WorkflowNotFoundError) return 'unknown';
     throw error;
   }
 }
@@ -79,8 +81,14 @@ export async function findNotRunning(temporal: Client, workflowIds: readonly str
 
 /** Which of these deliveries do not run. Asks for each, however many others run: for some hundreds at most. */
 export async function pickNotRunning(temporal: Client, workflowIds: readonly string[]): Promise<string[]> {
-  const runs = await fewAtOnce(workflowIds, AT_ONCE, (id) => isRunning(temporal, id));
-  return workflowIds.filter((_, index) => runs[index] !== true);
+  const states = await fewAtOnce(workflowIds, AT_ONCE, (id) => stateOf(temporal, id));
+  return workflowIds.filter((_, index) => states[index] !== 'running');
+}
+
+/** Which of these deliveries have ended as Temporal knows: not those that went with its database. */
+export async function pickEnded(temporal: Client, workflowIds: readonly string[]): Promise<string[]> {
+  const states = await fewAtOnce(workflowIds, AT_ONCE, (id) => stateOf(temporal, id));
+  return workflowIds.filter((_, index) => states[index] === 'ended');
 }
 
 async function removeListed(temporal: Client, missing: Set<string>): Promise<void> {
@@ -156,17 +164,19 @@ export interface QueueOfInterest {
 
 /** Whether a worker takes deliveries, or pushes, from Temporal: what the server saw, not what a worker thinks of itself. */
 export async function isQueuePolled(
-  { workflowService, options: { namespace } }: Client,
+  client: Client,
   { taskQueue = TASK_QUEUE, pushesOnly = false, identity }: QueueOfInterest,
 ): Promise<boolean> {
+  const { workflowService, options } = client;
+  const { namespace } = options;
   const { pollers } = await workflowService.describeTaskQueue({
     namespace,
     taskQueue: { name: taskQueue },
     taskQueueType: pushesOnly ? TASK_QUEUE_TYPE_ACTIVITY : TASK_QUEUE_TYPE_WORKFLOW,
   });
-  return pollers.some(
-    (poller) =>
-      (identity === undefined || poller.identity === identity) &&
-      Number(poller.lastAccessTime?.seconds ?? 0) * 1000 > Date.now() - FRESH_MS,
-  );
+  const candidates = pollers.filter((poller) => identity === undefined || poller.identity === identity);
+  if (candidates.length === 0) return false;
+  // The clock of this machine may be hours from the one that noted the polls.
+  const freshFrom = (await timeOfTemporal(client)) - FRESH_MS;
+  return candidates.some(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 > freshFrom);
 }

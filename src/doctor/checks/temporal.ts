@@ -1,58 +1,11 @@
-import type { Client } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
-import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { findNamespaceGaps, prepareNamespace } from '../../../temporal/prepare-namespace';
 import { nameOf, type RunningProcess } from '../../process/locks';
 import { readServerFacts } from '../../database/schema/access';
 import { isQueuePolled, type QueueOfInterest } from '../../deliveries/runs';
+import { readTemporalTime } from '../../deliveries/server-clock';
 import { createProviders } from '../../push/registry';
 import { pushQueue, TASK_QUEUE } from '../../workflows/contract';
 import { NotReachable, ok, problem, warning, type Check, type DoctorContext, type Seen } from '../check';
-
-/** Nobody puts anything into it. */
-const PROBE_QUEUE = 'waybell-doctor';
-/** The server refuses a poll that waits for less than 2 s; it is ended before. */
-const POLL_MS = 5_000;
-const LOOK_MS = 10;
-
-/**
- * Reads the clock of the Temporal server. None of its answers tells the time, but it notes when it was last polled:
- * so a queue without tasks is polled for a moment, which starts nothing and takes nothing.
- * @returns milliseconds since 1970
- */
-async function readTemporalTime(client: Client): Promise<number> {
-  const { workflowService, connection, options } = client;
-  const { namespace } = options;
-  const identity = `doctor ${randomUUID()}`;
-  const taskQueue = { name: PROBE_QUEUE };
-  const taskQueueType = temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY;
-  const seen = new AbortController();
-  const ended = connection
-    .withAbortSignal(seen.signal, () =>
-      connection.withDeadline(Date.now() + POLL_MS, () =>
-        workflowService.pollActivityTaskQueue({ namespace, taskQueue, identity }),
-      ),
-    )
-    .then(
-      () => new Error('it ended the poll'),
-      (error: Error) => error,
-    );
-  let refusal: Error | undefined;
-  void ended.then((error) => (refusal = error));
-  try {
-    for (;;) {
-      const { pollers } = await workflowService.describeTaskQueue({ namespace, taskQueue, taskQueueType });
-      const time = pollers.find((poller) => poller.identity === identity)?.lastAccessTime;
-      if (time) return Number(time.seconds) * 1_000 + (time.nanos ?? 0) / 1_000_000;
-      if (refusal) throw refusal;
-      await sleep(LOOK_MS);
-    }
-  } finally {
-    seen.abort();
-    await ended;
-  }
-}
 
 /** What the tests run on; older servers lack what the search attributes or updates need. */
 const OLDEST_TRIED = [1, 29] as const;
