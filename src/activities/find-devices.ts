@@ -45,8 +45,11 @@ export function createFindDevices(deps: ActivityDeps) {
       }
       const audiences = [...new Set(found.map(({ audience }) => audience))];
       if (audiences.length > 0) await deleteEndedWaits(db, workflowId, 'device', audiences);
-      const { notifications } = followed;
-      return { devices: found.slice(0, PAGE_SIZE), more: found.length > PAGE_SIZE, notifications };
+      const { notifications, recipients } = followed;
+      return {
+        ...{ devices: found.slice(0, PAGE_SIZE), more: found.length > PAGE_SIZE, notifications },
+        ...(recipients && { recipients }),
+      };
     });
   };
 }

@@ -29,16 +29,22 @@ export interface FollowedDelivery extends ToldParcel {
   readonly before: readonly NotificationRef[];
 }
 
+export interface FollowedOrder {
+  readonly recipients: Recipients;
+  /** As they are then. */
+  readonly notifications: readonly NotificationRef[];
+}
+
 /**
  * Brings the notifications of a delivery in line with whom the order names now, so that their rows are the one truth
  * about who is told. Needs a transaction.
- * @returns the notifications as they are then; `null` while the waybill has no order, which changes nothing
+ * @returns `null` while the waybill has no order, which changes nothing
  */
 export async function followOrder(
   db: Queryable,
   { shopTables, language }: FollowOrderDeps,
   delivery: FollowedDelivery,
-): Promise<NotificationRef[] | null> {
+): Promise<FollowedOrder | null> {
   const { workflowId, decision } = delivery;
   const waybillId = (await selectWaybillOf(db, workflowId)) ?? decision.waybillId;
   const recipients = await findRecipients(db, shopTables, waybillId);
@@ -46,13 +52,13 @@ export async function followOrder(
   const types = await readIdTypes(db, shopTables);
   const rows = await selectRecipientRows(db, types, workflowId, recipients);
   const order = { types, language, recipients };
-  const refs: NotificationRef[] = [];
+  const notifications: NotificationRef[] = [];
   for (const audience of AUDIENCES) {
     const written = rows.filter((row) => row.audience === audience);
     const ref = await addressTo(db, order, delivery, audience, written);
-    if (ref !== null) refs.push(ref);
+    if (ref !== null) notifications.push(ref);
   }
-  return refs;
+  return { recipients, notifications };
 }
 
 /** Whose devices a look is for. */
@@ -61,6 +67,8 @@ export interface FollowedNotifications {
   readonly notifications: readonly NotificationRef[];
   /** Those that the order names somebody for. */
   readonly named: readonly NotificationRef[];
+  /** Whom the order names; absent while there is none. */
+  readonly recipients?: Recipients;
 }
 
 /** As `followOrder`, for a look at the devices: without an order nobody is named, and everything stays as it is. */
@@ -75,9 +83,9 @@ export async function followForLook(
 ): Promise<FollowedNotifications> {
   const { workflowId, notifications: before, parcel } = look;
   if (parcel === undefined) return { notifications: before, named: before };
-  const notifications = await followOrder(db, deps, { ...parcel, workflowId, before });
-  if (notifications === null) return { notifications: before, named: [] };
-  return { notifications, named: notifications.filter(({ ended }) => ended === undefined) };
+  const followed = await followOrder(db, deps, { ...parcel, workflowId, before });
+  if (followed === null) return { notifications: before, named: [] };
+  return { ...followed, named: followed.notifications.filter(({ ended }) => ended === undefined) };
 }
 
 interface NamedByOrder {

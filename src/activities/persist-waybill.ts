@@ -19,6 +19,7 @@ import {
 } from '../database/parcel-events';
 import { recallParcel } from '../database/parcel-memories';
 import { inTransaction, type Queryable } from '../database/pool';
+import { contentOfNamed } from '../deliveries/workflow-id';
 import { isAggregator } from '../shipment/choose-waybill';
 import { currentStatus } from '../shipment/current-status';
 import { decideAnnouncement, lastTold, NEVER_TOLD } from '../shipment/decide-announcement';
@@ -45,18 +46,23 @@ export interface PersistWaybillInput {
  * Stores the waybill, its new scans and the decision about them in one transaction under the waybill's lock.
  * A repeat of the step returns the stored decision. A second start of a delivery that has ended, after Temporal
  * forgot the first, has nothing to do; one of a delivery that was cancelled or ended from outside does what is undone.
+ * What it says otherwise than the first is another version of a scan, and gets the delivery that it would have got had
+ * Temporal remembered.
  */
 export function createPersistWaybill(deps: ActivityDeps) {
-  const { pool, now = Date.now } = deps;
-  return function persistWaybill(input: PersistWaybillInput): Promise<Decision> {
+  const { pool, deliveries, now = Date.now } = deps;
+  return async function persistWaybill(input: PersistWaybillInput): Promise<Decision> {
     const { workflowId, update, reopen, force = false } = input;
-    return inTransaction(pool, async (db) => {
+    let isOtherVersion = false;
+    const decision = await inTransaction<Decision>(pool, async (db) => {
       const runId = currentRunId();
       const isSubscribed = isAggregator(update.source);
       const waybill = await findOrAddWaybill(db, deps, { ...update, isSubscribed });
       await recallParcel(db, waybill.id);
       const stored = await selectStoredDecision(db, workflowId);
       const ended = stored?.endedBefore(runId) ?? null;
+      isOtherVersion =
+        ended !== null && stored?.update != null && contentOfNamed(stored.update) !== contentOfNamed(update);
       if (stored && (reopen || ended === 'broken-off')) {
         const decision = { ...stored.decision, tooOld: undefined };
         if (!force && isTooOld(decision.tellUntil, now())) return { ...decision, tooOld: true };
@@ -66,6 +72,8 @@ export function createPersistWaybill(deps: ActivityDeps) {
       if (stored) return ended === null ? stored.decision : { ...stored.decision, verdict: 'nothing-new' };
       return decide(db, deps, waybill, runId, input);
     });
+    if (isOtherVersion) await deliveries.startVersion(workflowId, update);
+    return decision;
   };
 }
 

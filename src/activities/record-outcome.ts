@@ -48,7 +48,7 @@ export function createRecordOutcome(deps: ActivityDeps) {
       await writeResults(db, workflowId, round, input.results);
       const { current, tooOld } = await selectStanding(db, workflowId);
       const standing = { current, tooOld: tooOld && !input.force };
-      const { notifications } = await followForLook(db, deps, input);
+      const { notifications, recipients } = await followForLook(db, deps, input);
       const audiences: AudienceOutcome[] = [];
       const waits: KeptWait[] = [];
       for (const notification of notifications) {
@@ -67,6 +67,7 @@ export function createRecordOutcome(deps: ActivityDeps) {
         ...{ sendStatus, reason, audiences },
         ...{ wakeAt: first?.until ?? null, wakeInMs: first?.leftMs ?? null },
         lastRound: await selectLastRound(db, workflowId),
+        ...(recipients && { recipients }),
       };
     });
     const lacking = outcome.audiences.filter(({ attention }) => attention !== null);

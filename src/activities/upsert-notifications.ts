@@ -14,11 +14,11 @@ export interface UpsertNotificationsInput {
 
 /** Writes one notification per audience that the order names, and returns them whether new or not. */
 export function createUpsertNotifications(deps: ActivityDeps) {
-  return function upsertNotifications(input: UpsertNotificationsInput): Promise<NotificationRef[]> {
+  return function upsertNotifications(input: UpsertNotificationsInput): Promise<readonly NotificationRef[]> {
     return inTransaction(deps.pool, async (db) => {
-      const refs = await followOrder(db, deps, { ...input, before: [] });
+      const followed = await followOrder(db, deps, { ...input, before: [] });
       // Between two steps the order was taken away: the next look of the delivery finds whether it is back.
-      return refs ?? [];
+      return followed?.notifications ?? [];
     });
   };
 }

@@ -1,3 +1,4 @@
+import { pickUnderWay } from '../database/attention';
 import { noteSweep, claimDueWaits, type DueWait } from '../database/due-waits';
 import { fewAtOnce } from '../few-at-once';
 import { findOrdersNearWaits } from '../database/near-waybills';
@@ -13,9 +14,15 @@ const QUERY_TIMEOUT_MS = 20_000;
 /** Signals under way at once; the server takes about 1 ms each. */
 const AT_ONCE = 10;
 
-/** Finds waits whose condition holds, also after changes by plain SQL, or whose time is over; wakes their deliveries. */
+/** Deliveries at work that Temporal is asked about, each a call of some milliseconds. */
+const MOST_LOOKED_UP = 100;
+
+/**
+ * Finds waits whose condition holds, also after changes by plain SQL, or whose time is over, and wakes their deliveries;
+ * closes what was ended from outside, whether it waited or was at work.
+ */
 export function createWakeDueWaits(deps: ActivityDeps) {
-  const { pool, shopTables, carriers, wake, log } = deps;
+  const { pool, shopTables, carriers, wake, pickEnded, log } = deps;
   const endUnsent = createEndUnsent(deps);
   return async function wakeDueWaits(): Promise<number> {
     await joinWaiting();
@@ -29,6 +36,7 @@ export function createWakeDueWaits(deps: ActivityDeps) {
       QUERY_TIMEOUT_MS,
     );
     await fewAtOnce(due, AT_ONCE, wakeOrClose);
+    await closeAbandoned();
     if (due.length > 0) log.info({ woken: due.length }, 'woke deliveries whose wait is over');
     return due.length;
   };
@@ -49,11 +57,22 @@ export function createWakeDueWaits(deps: ActivityDeps) {
     }
   }
 
-  /** A delivery that an operator terminated cannot close its own rows: without this they wait for ever. */
   async function wakeOrClose(wait: DueWait): Promise<void> {
-    if ((await wake(wait)) === 'woken') return;
-    log.warn({ workflowId: wait.workflowId }, 'a waiting delivery has no open workflow: closed as failed');
-    const { workflowId } = wait;
+    if ((await wake(wait)) === 'gone') await close(wait.workflowId);
+  }
+
+  /**
+   * One that was terminated between two waits has no wait that could become due. What Temporal has lost, and nobody
+   * has ended, stays open: the ledger names it, and a retry carries it on.
+   */
+  async function closeAbandoned(): Promise<void> {
+    const underWay = await inTransaction(pool, (db) => pickUnderWay(db, MOST_LOOKED_UP), QUERY_TIMEOUT_MS);
+    await fewAtOnce(await pickEnded(underWay), AT_ONCE, close);
+  }
+
+  /** A delivery that an operator terminated cannot close its own rows: without this they stay open for ever. */
+  async function close(workflowId: string): Promise<void> {
+    log.warn({ workflowId }, 'an open delivery has no open workflow: closed as failed');
     await endUnsent({ workflowId, sendStatus: 'failed', reason: 'ended-outside' });
   }
 }

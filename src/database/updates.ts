@@ -171,6 +171,8 @@ export interface StoredDecision {
   readonly decision: Decision;
   /** How a run other than `runId` has ended this delivery; `null` when none has. */
   endedBefore(runId: string): 'finished' | 'broken-off' | null;
+  /** What it was made of; `null` in rows from before it was stored, or whose texts were deleted. */
+  readonly update: ShipmentUpdate | null;
 }
 
 /** Of an end from outside: what was to be told is not, so the same webhook starts the delivery again. */
@@ -186,16 +188,18 @@ export async function selectStoredDecision(
     closed: boolean;
     run_id: string | null;
     reason: string | null;
+    update: ShipmentUpdate | null;
   }>(
-    `select decision, state = 'closed' as closed, run_id, reason from waybell.express_updates where workflow_id = $1`,
+    `select decision, state = 'closed' as closed, run_id, reason, input as update from waybell.express_updates where workflow_id = $1`,
     [workflowId],
   );
   const [row] = rows;
   if (!row) return null;
-  const { decision, closed, run_id, reason } = row;
+  const { decision, closed, run_id, reason, update } = row;
   const isBrokenOff = BROKEN_OFF.some((one) => one === readEndReason(reason));
   return {
     decision,
+    update,
     endedBefore: (runId) =>
       closed && run_id !== null && run_id !== runId ? (isBrokenOff ? 'broken-off' : 'finished') : null,
   };

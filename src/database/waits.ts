@@ -33,8 +33,9 @@ export interface WaitState {
 }
 
 /**
- * Writes what a delivery waits for, no longer than its status may be told; the first deadline stays. Its commit comes before the delivery's last
- * look, so that whoever changes the condition afterwards finds the row.
+ * Writes what a delivery waits for, no longer than its status may be told; the first deadline stays, unless somebody
+ * has said since that it is to be told however old it is. Its commit comes before the delivery's last look, so that
+ * whoever changes the condition afterwards finds the row.
  */
 export async function upsertWait(db: Queryable, workflowId: string, wait: Wait): Promise<WaitState> {
   const { rows } = await db.query<WaitState>(
@@ -43,7 +44,10 @@ export async function upsertWait(db: Queryable, workflowId: string, wait: Wait):
             least(now() + $5 * interval '1 millisecond', case when not $6::boolean then u.tell_until end)
        from waybell.express_updates u
       where u.workflow_id = $1
-     on conflict (workflow_id, kind, audience) do update set owner_id = excluded.owner_id
+     on conflict (workflow_id, kind, audience) do update
+        set owner_id = excluded.owner_id,
+            deadline = case when $6::boolean then greatest(w.deadline, w.since + $5 * interval '1 millisecond')
+                            else w.deadline end
      returning ${isoTime('w.deadline')} as until, w.deadline <= now() as expired,
                ceil(extract(epoch from w.deadline - now()) * 1000)::float8 as "leftMs"`,
     [workflowId, wait.kind, wait.audience, wait.ownerId, wait.limitMs, wait.force ?? false],

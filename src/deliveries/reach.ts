@@ -1,11 +1,16 @@
 import type { DueWait } from '../database/due-waits';
 import type { RetryRequest } from '../shipment/retry-request';
+import type { ShipmentUpdate } from '../shipment/update';
 import { listDeliveries, type DeliveryPage } from './list';
 import { retryDelivery, type RetryEnd, type RetryParts } from './retry';
+import { pickEnded } from './runs';
+import { startVersion } from './start';
 import { wakeDelivery } from './wake';
 
-/** What a bulk retry needs of Temporal. */
+/** What steps do with deliveries other than their own. */
 export interface DeliveryControl {
+  /** Delivers another version of what this workflow delivered; one that is known starts nothing. */
+  readonly startVersion: (workflowId: string, update: ShipmentUpdate) => Promise<unknown>;
   readonly list: (query: string, from: string | null) => Promise<DeliveryPage>;
   /** @param bulkRetryId of the bulk retry: a repeat asks and starts nothing twice */
   readonly retry: (workflowId: string, request: RetryRequest, bulkRetryId: string) => Promise<RetryEnd>;
@@ -15,7 +20,9 @@ export interface DeliveryControl {
 export interface DeliveryReach {
   /** Signals a waiting delivery. `gone`: Temporal has no open workflow of that id. */
   readonly wake: (wait: DueWait) => Promise<'woken' | 'gone'>;
-  /** Finds deliveries and tries them again, for a bulk retry. */
+  /** Which of these deliveries have ended as Temporal knows: not those that went with its database. */
+  readonly pickEnded: (workflowIds: readonly string[]) => Promise<string[]>;
+  /** Starts deliveries, finds them and tries them again. */
   readonly deliveries: DeliveryControl;
 }
 
@@ -23,7 +30,10 @@ export function reachDeliveries(parts: RetryParts): DeliveryReach {
   const { temporal } = parts;
   return {
     wake: (wait) => wakeDelivery(temporal, wait),
+    pickEnded: (workflowIds) => pickEnded(temporal, workflowIds),
     deliveries: {
+      startVersion: (workflowId, update) =>
+        startVersion(parts, { update, limits: parts.waitLimits }, workflowId),
       list: (query, from) => listDeliveries(temporal, query, from),
       retry: (workflowId, request, bulkRetryId) => retryDelivery(parts, workflowId, request, bulkRetryId),
     },

@@ -82,7 +82,17 @@ export async function startDelivery(
   // The same ids and statuses do not prove that the scans are the same: their sender may have corrected one.
   const known = await readInput(temporal, workflowId);
   if (known === undefined || contentOfNamed(known) === contentOfNamed(input.update)) return started;
-  return startOnce({ temporal, taskQueue }, input, versionWorkflowId(workflowId, input.update), memo);
+  return startVersion({ temporal, taskQueue }, input, workflowId, memo);
+}
+
+/** Starts the delivery of another version of what `workflowId` delivers, unless Temporal knows it. */
+export function startVersion(
+  starter: Starter,
+  input: DeliveryInput,
+  workflowId: string,
+  memo: Readonly<Record<string, unknown>> = {},
+): Promise<StartedDelivery> {
+  return startOnce(starter, input, versionWorkflowId(workflowId, input.update), memo);
 }
 
 async function startOnce(

@@ -149,6 +149,8 @@ export interface DevicePage {
   readonly more: boolean;
   /** Whose the notifications are now. Older histories lack it. */
   readonly notifications?: readonly NotificationRef[];
+  /** Whom the order names now; absent while there is none, and in older histories. */
+  readonly recipients?: Recipients;
 }
 
 export const PUSH_STATES = ['accepted', 'failed', 'deactivated', 'moved', 'superseded'] as const;
@@ -190,6 +192,8 @@ export interface Outcome {
   readonly wakeInMs?: number | null;
   /** The highest round of this delivery's pushes. Older histories lack it. */
   readonly lastRound?: number;
+  /** Whom the order names now; absent while there is none, and in older histories. */
+  readonly recipients?: Recipients;
   /** True when a device turned up after the last look. */
   readonly lookAgain: boolean;
 }

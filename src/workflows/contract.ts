@@ -23,7 +23,9 @@ export interface DeliveryInput {
   readonly reread?: true;
   /** Set when a person restarts a delivery whose workflow has closed. */
   readonly retryOf?: RetryRequest & { readonly runId: string };
-  /** Set by the workflow itself when it goes on with the next page of devices as a new run. */
+  /** Set by the workflow itself when it goes on as a new run: somebody wants it told however old it is. */
+  readonly forced?: true;
+  /** Set by the workflow itself when it goes on as a new run and knows already what is told to whom. */
   readonly resume?: Resume;
 }
 
@@ -37,8 +39,6 @@ export interface Announcement {
 /** What one run of a delivery hands to the next. */
 export interface Resume extends Announcement {
   readonly retries: readonly RetryRequest[];
-  /** Somebody wants it told however old it is. */
-  readonly forced?: true;
 }
 
 /** One pass over the devices; a human retry starts the next. */

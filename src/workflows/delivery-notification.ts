@@ -3,7 +3,7 @@ import type { Recipients } from '../shipment/delivery';
 import { TOO_OLD } from '../shipment/news-age';
 import { inMarkdown } from '../shipment/shown-text';
 import type { Announcement, DeliveryInput, DeliveryResult } from './contract';
-import { arrivalOrDeadline, endUnsent, goOnAsNewRun, openDelivery, type Delivery } from './delivery';
+import { arrivalOrDeadline, endUnsent, goOnWhereSuggested, openDelivery, type Delivery } from './delivery';
 import { isDataRefused, localFirst } from './local-first';
 import { supersedeSignal } from './messages';
 import { pushUntilSettled } from './push-rounds';
@@ -96,7 +96,7 @@ async function recipientsOnceOrdered(
         story.waitsForOrder(resolution.until);
         await arrivalOrDeadline(inbox, resolution.until, resolution.waitMs);
         story.goesOn(inbox.drain().retry);
-        await goOnAsNewRun(() => input);
+        await goOnWhereSuggested(delivery);
     }
   }
 }

@@ -1,15 +1,13 @@
 import { allHandlersFinished, condition, continueAsNew, patched, workflowInfo } from '@temporalio/workflow';
 import type { EndReason } from '../shipment/end-reason';
-import type { DeliveryInput, DeliveryResult } from './contract';
+import { CHANGES } from './changes';
+import type { Announcement, DeliveryInput, DeliveryResult } from './contract';
 import { openInbox, type Inbox } from './inbox';
 import { localFirst } from './local-first';
 import { Story } from './story';
 
 /** However soon a deadline is: nothing is looked at in a rush. */
 const SHORTEST_WAIT_MS = 1_000;
-
-/** The changes to what a run does that older histories lack, by the names under which they are marked. */
-export const CHANGES = { idleLooksWait: 'idle-looks-wait', shortHistories: 'short-histories' } as const;
 
 /** One run of a delivery: what it was started with, what arrives from outside, and what it tells the outside. */
 export interface Delivery {
@@ -21,7 +19,7 @@ export interface Delivery {
 
 export function openDelivery(input: DeliveryInput): Delivery {
   const story = new Story(input.update, input.resume?.round.number);
-  const forced = input.retryOf?.force ?? input.resume?.forced;
+  const forced = input.forced ?? input.retryOf?.force;
   const inbox = openInbox(input.resume?.retries ?? [], () => story.whyNoRetry(), forced);
   return { workflowId: workflowInfo().workflowId, input, inbox, story };
 }
@@ -36,11 +34,25 @@ export async function arrivalOrDeadline(
   await condition(() => !inbox.isEmpty(), Math.max(left, SHORTEST_WAIT_MS));
 }
 
-/** Goes on as a new run when the server suggests it: ten thousand signals or retries are no endless history. */
-export async function goOnAsNewRun(next: () => DeliveryInput): Promise<void> {
+/**
+ * Goes on as a new run when the server suggests it: ten thousand signals or retries are no endless history.
+ * @param announcement what is told to whom; absent while that is not known
+ */
+export async function goOnWhereSuggested(delivery: Delivery, announcement?: Announcement): Promise<void> {
   if (!workflowInfo().continueAsNewSuggested || !patched(CHANGES.shortHistories)) return;
+  await goOnAsNewRun(delivery, announcement);
+}
+
+/** Goes on as a new run, which deals with what has arrived until this one ends. */
+export async function goOnAsNewRun({ input, inbox }: Delivery, announcement?: Announcement): Promise<never> {
   await condition(allHandlersFinished);
-  await continueAsNew<(input: DeliveryInput) => Promise<DeliveryResult>>(next());
+  const { force: forced } = inbox.forced();
+  const resume = announcement && { ...announcement, retries: inbox.pendingRetries() };
+  return continueAsNew<(input: DeliveryInput) => Promise<DeliveryResult>>({
+    ...input,
+    ...(forced && { forced }),
+    ...(resume && { resume }),
+  });
 }
 
 /** Closes a delivery that tells nobody anything, with its reason. */

@@ -1,8 +1,9 @@
-import { allHandlersFinished, condition, continueAsNew, patched } from '@temporalio/workflow';
+import { allHandlersFinished, condition, patched } from '@temporalio/workflow';
 import type { NotificationRef, Outcome, PushResult, ToldParcel } from '../shipment/delivery';
 import { readEndReason } from '../shipment/end-reason';
-import type { Announcement, DeliveryInput, DeliveryResult } from './contract';
-import { arrivalOrDeadline, CHANGES, goOnAsNewRun, type Delivery } from './delivery';
+import { CHANGES } from './changes';
+import type { Announcement, DeliveryResult } from './contract';
+import { arrivalOrDeadline, goOnAsNewRun, goOnWhereSuggested, type Delivery } from './delivery';
 import { localFirst } from './local-first';
 import { pushPage } from './push-page';
 
@@ -21,11 +22,12 @@ export async function pushUntilSettled(
     const pass = await pushRound(delivery, { ...announcement, notifications, round });
     const { outcome } = pass;
     ({ notifications } = pass);
+    story.named(outcome.recipients);
     story.recorded(outcome);
     const goesOn = { ...announcement, notifications };
     idlePasses = pass.tried ? 0 : idlePasses + 1;
     if (outcome.lookAgain && (idlePasses < MOST_IDLE_PASSES || !patched(CHANGES.idleLooksWait))) {
-      await goOnAsNewRun(() => resumed(delivery, { ...goesOn, round }));
+      await goOnWhereSuggested(delivery, { ...goesOn, round });
       continue;
     }
     if (outcome.wakeAt !== null) await arrivalOrDeadline(inbox, outcome.wakeAt, outcome.wakeInMs);
@@ -44,7 +46,7 @@ export async function pushUntilSettled(
     const last = Math.max(round.number, outcome.lastRound ?? 0);
     round = retry ? { number: last + 1, only: retry.devices } : { number: round.number };
     idlePasses = 0;
-    await goOnAsNewRun(() => resumed(delivery, { ...goesOn, round }));
+    await goOnWhereSuggested(delivery, { ...goesOn, round });
   }
 }
 
@@ -76,13 +78,6 @@ function toldParcel({ input: { update } }: Delivery, { decision }: Announcement)
   return { carrier, trackingNo, decision };
 }
 
-/** What the run is started with that goes on after this one. */
-function resumed({ input, inbox }: Delivery, announcement: Announcement): DeliveryInput {
-  const { force: forced } = inbox.forced();
-  const retries = inbox.pendingRetries();
-  return { ...input, resume: { ...announcement, retries, ...(forced && { forced }) } };
-}
-
 /** Pushes to the devices of one page; a following page gets a run and a history of its own. */
 async function pushToDevices(
   delivery: Delivery,
@@ -95,6 +90,7 @@ async function pushToDevices(
   const search = { workflowId, notifications: before, round: number, only, parcel };
   const page = await localFirst('findDevices', 'find devices', search);
   const { devices, more, notifications = before } = page;
+  story.named(page.recipients);
   story.pushing(number, { devices, more });
   const merchantId = notifications.find(({ audience }) => audience === 'merchant')?.recipientId;
   const { limits } = input;
@@ -103,8 +99,5 @@ async function pushToDevices(
   if (!more) return { results, notifications };
 
   await localFirst('recordResults', 'record results', { workflowId, round: number, results });
-  await condition(allHandlersFinished);
-  return continueAsNew<(input: DeliveryInput) => Promise<DeliveryResult>>(
-    resumed(delivery, { ...announcement, notifications }),
-  );
+  return goOnAsNewRun(delivery, { ...announcement, notifications });
 }

@@ -1,4 +1,10 @@
-import { setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import {
+  patched,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type {
   Attention,
   Decision,
@@ -10,6 +16,7 @@ import type {
 } from '../shipment/delivery';
 import type { RetryRequest } from '../shipment/retry-request';
 import type { ShipmentUpdate } from '../shipment/update';
+import { CHANGES } from './changes';
 import type { DeliveryResult } from './contract';
 import { progressQuery } from './messages';
 import { describeEnd, describeProgress, type Progress, whyNoRetry } from './progress';
@@ -73,6 +80,20 @@ export class Story {
     ]);
     progress.attention = [];
     this.#step('writing the notifications');
+  }
+
+  /** Whom the order names by now: it may have been corrected, and then people search for the person of today. */
+  named(recipients: Recipients | undefined): void {
+    if (recipients === undefined) return;
+    this.#progress.recipients = recipients;
+    const { typedSearchAttributes: shown } = workflowInfo();
+    const { orderId, userId, merchantId } = recipients;
+    const changed = [
+      { key: ORDER_ID, value: orderId },
+      { key: USER_ID, value: userId },
+      { key: MERCHANT_ID, value: merchantId },
+    ].filter(({ key, value }) => (shown.get(key) ?? null) !== value);
+    if (changed.length > 0 && patched(CHANGES.attributesFollow)) upsertSearchAttributes(changed);
   }
 
   pushing(round: number, { devices, more }: DevicePage): void {

@@ -37,7 +37,9 @@ function partsWith(deliveries: Partial<ActivityDeps['deliveries']>): ActivityDep
     newsAge: ANY_AGE,
     providers: new Map(),
     wake: () => Promise.resolve('gone'),
+    pickEnded: () => Promise.resolve([]),
     deliveries: {
+      startVersion: () => Promise.reject(new Error('nothing is started here')),
       list: () => Promise.resolve({ workflowIds: [], next: null }),
       retry: () => Promise.reject(new Error('nothing is retried here')),
       ...deliveries,

@@ -42,7 +42,12 @@ beforeAll(async () => {
     newsAge: ANY_AGE,
     providers: new Map(),
     wake: () => Promise.resolve('woken' as const),
-    deliveries: { list: () => Promise.reject(new Error()), retry: () => Promise.reject(new Error()) },
+    pickEnded: () => Promise.resolve([]),
+    deliveries: {
+      startVersion: () => Promise.reject(new Error()),
+      list: () => Promise.reject(new Error()),
+      retry: () => Promise.reject(new Error()),
+    },
     log: pino({ level: 'silent' }),
   });
 });

@@ -41,7 +41,12 @@ describe.each(DATABASE_KINDS)('a parcel whose rows were deleted (%s database)', 
       },
       providers: new Map(),
       wake: () => Promise.resolve('woken' as const),
-      deliveries: { list: () => Promise.reject(new Error()), retry: () => Promise.reject(new Error()) },
+      pickEnded: () => Promise.resolve([]),
+      deliveries: {
+        startVersion: () => Promise.reject(new Error()),
+        list: () => Promise.reject(new Error()),
+        retry: () => Promise.reject(new Error()),
+      },
       log: pino({ level: 'silent' }),
     });
     decide = async (workflowId, update) => {

@@ -30,7 +30,12 @@ describe('a waybill that stands twice, under two names of its carrier', () => {
       newsAge: ANY_AGE,
       providers: new Map(),
       wake: () => Promise.resolve('woken' as const),
-      deliveries: { list: () => Promise.reject(new Error()), retry: () => Promise.reject(new Error()) },
+      pickEnded: () => Promise.resolve([]),
+      deliveries: {
+        startVersion: () => Promise.reject(new Error()),
+        list: () => Promise.reject(new Error()),
+        retry: () => Promise.reject(new Error()),
+      },
       log: pino({ level: 'silent' }),
     });
     persist = (carrier, trackingNo, workflow, ...scans) =>

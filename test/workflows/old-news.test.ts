@@ -85,6 +85,56 @@ describe('news that is too old', () => {
     });
   });
 
+  test('is told because a person insisted while it had no order, also by a later run of the same delivery', async () => {
+    const parcel = await lab.parcel({ user: 1, merchant: 1 }, false);
+    const { client } = lab.temporal;
+    await lab.withWorker(async () => {
+      const handle = await lab.start(parcel, 'delivered', 1);
+      const latest = client.workflow.getHandle(handle.workflowId);
+      await eventually(
+        async () =>
+          (
+            await lab.db.pool.query(`select from waybell.express_waits where workflow_id = $1`, [
+              handle.workflowId,
+            ])
+          ).rowCount === 1,
+      );
+      await latest.signal('retry', { operator: 'ann', force: true });
+      await eventually(async () => {
+        await Promise.all(Array.from({ length: 10 }, () => latest.signal('orderLinked')));
+        return (await latest.describe()).runId !== handle.firstExecutionRunId;
+      });
+      await age(handle);
+      await lab.linkOrder(parcel);
+      await latest.signal('orderLinked');
+      expect(await latest.result()).toMatchObject({ outcome: 'success' });
+    });
+    expect(sent(parcel.cids)).toBe(2);
+  });
+
+  test('is waited for by who insists, for as long as any other', async () => {
+    const parcel = await lab.parcel({ user: 1, merchant: 1 }, false);
+    await lab.withWorker(async () => {
+      const handle = await lab.start(parcel, 'delivered', 1);
+      const deadline = async (): Promise<number | undefined> => {
+        const { rows } = await lab.db.pool.query<{ deadline: Date }>(
+          `select deadline from waybell.express_waits where workflow_id = $1`,
+          [handle.workflowId],
+        );
+        return rows[0]?.deadline.getTime();
+      };
+      await eventually(deadline);
+      // As one whose news is too old in a minute.
+      await lab.db.pool.query(
+        `update waybell.express_waits set deadline = now() + interval '1 minute' where workflow_id = $1`,
+        [handle.workflowId],
+      );
+      await handle.signal('retry', { operator: 'ann', force: true });
+      await eventually(async () => ((await deadline()) ?? 0) > Date.now() + 3_600_000);
+      await lab.terminate(handle.workflowId);
+    });
+  });
+
   test('is not waited for: the wait for an order ends with its day', async () => {
     const parcel = await lab.parcel({}, false);
     // Scanned so that its three seconds begin now.

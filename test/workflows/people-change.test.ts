@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deliveryWorkflowId } from '../../src/deliveries/workflow-id';
 import { wakeWaits } from '../../src/deliveries/wake';
-import { ATTENTION } from '../../src/workflows/search-attributes';
+import { ATTENTION, MERCHANT_ID, ORDER_ID, USER_ID } from '../../src/workflows/search-attributes';
 import { around } from '../setup/around-steps';
 import { accepted, busy, gone, refused } from '../setup/cloud-function';
 import { eventually, LIMITS, shipmentUpdate, type DeliveryHandle, useLab } from '../setup/delivery-lab';
@@ -71,6 +71,38 @@ describe('people change while a delivery waits or pushes', () => {
       expect(rows.map((row) => [row.recipient_id, row.send_status])).toEqual([[right, 'success']]);
       // The old id: nobody was told under it.
       expect(rows[0]?.message_id).toMatch(/:user$/);
+    });
+  });
+
+  test('is found in Temporal under the person of today, and only a change costs an event', async () => {
+    const parcel = await lab.parcel({ user: 0, merchant: 1 });
+    const [other, right] = [await lab.parcel({ user: 0, merchant: 0 }, false), randomUUID()];
+    const shown = async (handle: DeliveryHandle): Promise<(string | undefined)[]> => {
+      const { typedSearchAttributes } = await handle.describe();
+      return [ORDER_ID, USER_ID, MERCHANT_ID].map((key) => typedSearchAttributes.get(key));
+    };
+    const follows = async (handle: DeliveryHandle): Promise<number> => {
+      const { events } = await handle.fetchHistory();
+      return (events ?? []).filter(({ upsertWorkflowSearchAttributesEventAttributes: upsert }) =>
+        Object.keys(upsert?.searchAttributes?.indexedFields ?? {}).includes('UserId'),
+      ).length;
+    };
+    await lab.withWorker(async () => {
+      const handle = await lab.start(parcel, 'delivered', 1);
+      await waitsFor(handle, 'no-targets');
+      await handle.signal('deviceRegistered');
+      expect(await shown(handle)).toEqual([parcel.orderId, parcel.userId, parcel.merchantId]);
+      await giveTo(parcel.orderId, right);
+      await handle.signal('orderLinked');
+      await eventually(async () => (await shown(handle))[1] === right);
+      expect(await follows(handle)).toBe(2);
+      await lab.linkOrder({ ...parcel, orderId: other.orderId });
+      const phone = await lab.registerDevice({ userId: other.userId });
+      const merchantPhone = await lab.registerDevice({ merchantId: other.merchantId });
+      await handle.signal('orderLinked');
+      expect(await handle.result()).toMatchObject({ outcome: 'success' });
+      expect([phone, merchantPhone].map((cid) => lab.cloud.countFor(cid))).toEqual([1, 1]);
+      expect(await shown(handle)).toEqual([other.orderId, other.userId, other.merchantId]);
     });
   });
 
@@ -287,26 +319,6 @@ describe('people change while a delivery waits or pushes', () => {
     }, disagreeing);
   });
 
-  test('goes on as a new run under thousands of signals', async () => {
-    const parcel = await lab.parcel({ user: 0, merchant: 1 });
-    await lab.withWorker(async () => {
-      const handle = await lab.start(parcel, 'delivered', 1);
-      await waitsFor(handle, 'no-targets');
-      const { client } = lab.temporal;
-      const current = client.workflow.getHandle(handle.workflowId);
-      for (let n = 0; n < 40; n += 1)
-        await Promise.all(Array.from({ length: 25 }, () => current.signal('deviceRegistered')));
-      await eventually(async () => {
-        const { runId, historyLength } = await current.describe();
-        return runId !== handle.firstExecutionRunId && Number(historyLength) < 400;
-      });
-      const phone = await lab.registerDevice({ userId: parcel.userId });
-      await current.signal('deviceRegistered');
-      await eventually(() => Promise.resolve(lab.cloud.countFor(phone) === 1));
-      expect(await current.result()).toMatchObject({ outcome: 'success' });
-    });
-  });
-
   test('fails once, and says why, where the shop’s table cannot hold a value', async () => {
     const parcel = await lab.parcel({ user: 0, merchant: 1 });
     await lab.db.pool.query(`alter table platform_express_waybills alter column carrier type varchar(8)`);
@@ -325,38 +337,5 @@ describe('people change while a delivery waits or pushes', () => {
         cause: { cause: { type: 'DataRefused' } },
       });
     });
-  });
-});
-
-describe('ids as shops have them', () => {
-  const lab = useLab();
-
-  test('a blank owner is nobody: no phone without an owner rings', async () => {
-    const parcel = await lab.parcel({ user: 0, merchant: 1 });
-    await lab.db.pool.query(`update ml_orders set user_id = '  ' where id = $1`, [parcel.orderId]);
-    const stranger = await lab.registerDevice({ userId: '  ' });
-    await lab.withWorker(async () => {
-      const handle = await lab.start(parcel, 'delivered', 1);
-      expect(await handle.result()).toMatchObject({ outcome: 'success' });
-    });
-    expect(lab.cloud.countFor(stranger)).toBe(0);
-  });
-
-  test('a uuid is the same in capitals, in a column of text and in one of uuids', async () => {
-    const parcel = await lab.parcel({ user: 0, merchant: 0 });
-    const user = randomUUID();
-    const merchant = randomUUID();
-    await lab.db.pool.query(`update ml_orders set user_id = upper($2), merchant_id = $3 where id = $1`, [
-      ...[parcel.orderId, user, merchant],
-    ]);
-    const phones = [
-      await lab.registerDevice({ userId: user }),
-      await lab.registerDevice({ merchantId: merchant.toUpperCase() }),
-    ];
-    await lab.withWorker(async () => {
-      const handle = await lab.start(parcel, 'delivered', 1);
-      expect(await handle.result()).toMatchObject({ outcome: 'success' });
-    });
-    expect(phones.map((cid) => lab.cloud.countFor(cid))).toEqual([1, 1]);
   });
 });

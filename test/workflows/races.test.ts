@@ -125,6 +125,52 @@ describe('a delivery that races with the world', () => {
     });
   });
 
+  test('nor when it waited for nothing at that moment: its order had just come', async () => {
+    const parcel = await lab.parcel({ user: 1, merchant: 1 });
+    const atWork = await lab.parcel({ user: 1, merchant: 1 });
+    lab.cloud.answer(atWork.cids[0] ?? '', busy);
+    let terminated = false;
+    const terminating: Wrap = ({ upsertNotifications, ...others }) => ({
+      ...others,
+      async upsertNotifications(input) {
+        if (input.trackingNo === parcel.trackingNo && !terminated) {
+          terminated = true;
+          await lab.terminate(input.workflowId);
+        }
+        return upsertNotifications(input);
+      },
+    });
+    const stateOf = async ({ workflowId }: { workflowId: string }): Promise<unknown> => {
+      const { rows } = await lab.db.pool.query(
+        `select state, outcome, reason from waybell.express_updates where workflow_id = $1`,
+        [workflowId],
+      );
+      return rows[0];
+    };
+    await lab.withWorker(async () => {
+      const handle = await lab.start(parcel, 'delivered', 1);
+      const living = await lab.start(atWork, 'delivered', 1);
+      await expect(handle.result()).rejects.toThrow();
+      await eventually(() => Promise.resolve(lab.cloud.countFor(atWork.cids[0] ?? '') > 0));
+      expect(await waitsOf(handle.workflowId)).toBe(0);
+      await sweep(parcel);
+      // It might just have begun.
+      expect(await stateOf(handle)).toMatchObject({ state: 'open' });
+      await lab.db.pool.query(
+        `update waybell.express_updates set created_at = now() - interval '11 minutes' where workflow_id = any ($1)`,
+        [[handle.workflowId, living.workflowId]],
+      );
+      await sweep(atWork);
+      expect(await stateOf(handle)).toEqual({ state: 'closed', outcome: 'failed', reason: 'ended-outside' });
+      expect(await stateOf(living)).toMatchObject({ state: 'open' });
+
+      const again = await lab.deps.deliveries.retry(handle.workflowId, { operator: 'ann' }, 'again');
+      expect(again).toMatchObject({ kind: 'restarted' });
+      await eventually(() => Promise.resolve(parcel.cids.every((cid) => lab.cloud.countFor(cid) === 1)));
+      await lab.terminate(living.workflowId);
+    }, terminating);
+  });
+
   test('keeps the outcome that it came to just before the sweep found no workflow of it', async () => {
     const parcel = await lab.parcel({ user: 1, merchant: 1 }, false);
     const wake: typeof lab.deps.wake = async ({ workflowId }) => {

@@ -65,7 +65,12 @@ describe('a database that the first release wrote', () => {
       retention: loadConfig({}).retention,
       providers: new Map(),
       wake: () => Promise.resolve('woken' as const),
-      deliveries: { list: () => Promise.reject(new Error()), retry: () => Promise.reject(new Error()) },
+      pickEnded: () => Promise.resolve([]),
+      deliveries: {
+        startVersion: () => Promise.reject(new Error()),
+        list: () => Promise.reject(new Error()),
+        retry: () => Promise.reject(new Error()),
+      },
       log: pino({ level: 'silent' }),
     });
     persist = (update, workflowId) =>
