@@ -34,6 +34,13 @@ export interface Workers {
   shutdown(): void;
 }
 
+/**
+ * None of our workflows loops, but thousands of signals are replayed at a stretch, and a busy machine stands still for
+ * seconds. Node ends the whole process, and not the one workflow, when this is over in the middle of a promise. The SDK
+ * takes it (its own is 5 s) without having it in its type.
+ */
+const PATIENT = { isolateExecutionTimeout: '1 minute' } as const;
+
 /** Builds the worker of the deliveries, and one for the pushes of each provider; `run()` them. */
 export async function createWorkers(deps: WorkerDeps): Promise<Workers> {
   const { taskQueue = TASK_QUEUE, activities, workflowBundle, providers, rates } = deps;
@@ -53,6 +60,7 @@ export async function createWorkers(deps: WorkerDeps): Promise<Workers> {
     // Also pushes whose provider no worker knows: they end with that reason.
     activities,
     workflowTaskPollerBehavior: { type: 'autoscaling' },
+    ...PATIENT,
   });
   const pushes = await Promise.all(
     providers.map((provider) =>
