@@ -1,5 +1,6 @@
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { readFile, readlink } from 'node:fs/promises';
 import path from 'node:path';
+import { treeOf } from './process-tree';
 
 /** Megabytes (10^6 bytes) of one process. */
 export interface ProcessMemory {
@@ -13,28 +14,11 @@ export interface ProcessMemory {
 
 /** The memory of a process and of everything it has started. Linux only: others do not tell shares. */
 export async function memoryOfTree(root: number): Promise<ProcessMemory[]> {
-  const parents = await parentOfEach();
-  const belongs = (pid: number | undefined): boolean =>
-    pid !== undefined && (pid === root || belongs(parents.get(pid)));
-  const tree = [...parents.keys()].filter(belongs);
-  return Promise.all(tree.map(memoryOf));
+  return Promise.all((await treeOf(root)).map(memoryOf));
 }
 
 export function sum(processes: readonly ProcessMemory[], kind: 'pss' | 'rss'): number {
   return processes.reduce((total, one) => total + one[kind], 0);
-}
-
-async function parentOfEach(): Promise<Map<number, number>> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
-  const parents = new Map<number, number>();
-  for (const pid of pids) {
-    // It may be gone by now.
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-    // The second field, the command, may hold spaces and brackets.
-    const parent = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
-    if (parent !== undefined) parents.set(pid, Number(parent));
-  }
-  return parents;
 }
 
 async function memoryOf(pid: number): Promise<ProcessMemory> {

@@ -6,6 +6,7 @@ import { memoryAfterWork } from './memory-after-work';
 import { migration } from './migration';
 import { oneAtATime } from './one-at-a-time';
 import { pushProviders } from './push-providers';
+import { size } from './size';
 import { sources } from './sources';
 import { startTime } from './start-time';
 import { steadyRate } from './steady-rate';
@@ -25,4 +26,5 @@ export const MEASUREMENTS: readonly Measurement[] = [
   apiAlone,
   sources,
   migration,
+  size,
 ];
