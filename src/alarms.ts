@@ -11,6 +11,7 @@ export const ALARM_NAMES = [
   'old-queue-fed',
   'provider-down',
   'webhooks-refused',
+  'build-not-current',
 ] as const;
 export type AlarmName = (typeof ALARM_NAMES)[number];
 

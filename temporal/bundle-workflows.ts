@@ -1,5 +1,6 @@
 import { bundleWorkflowCode } from '@temporalio/worker';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PROJECT_ROOT } from '../src/project-root';
 
@@ -21,6 +22,23 @@ export async function bundleWorkflows(workflowsPath: string, targetFile: string)
   const { code } = await bundleWorkflowCode({ workflowsPath, logger });
   await mkdir(path.dirname(targetFile), { recursive: true });
   await writeFile(targetFile, code);
+}
+
+const SOURCE_MAP = '\n//# sourceMappingURL=';
+
+/**
+ * What workers that load this file call their build: other workflow code has another name, the same code the same one
+ * on every machine. The source map is left out, since it holds the paths of one.
+ */
+export async function buildIdOf(bundleFile: string): Promise<string> {
+  const [code, packageJson] = await Promise.all([
+    readFile(bundleFile, 'utf8'),
+    readFile(path.join(PROJECT_ROOT, 'package.json'), 'utf8'),
+  ]);
+  const sourceMapAt = code.lastIndexOf(SOURCE_MAP);
+  const hash = createHash('sha256').update(sourceMapAt === -1 ? code : code.slice(0, sourceMapAt));
+  const { version } = JSON.parse(packageJson) as { readonly version: string };
+  return `${version}-${hash.digest('hex').slice(0, 12)}`;
 }
 
 if (require.main === module) {

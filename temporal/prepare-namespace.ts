@@ -30,7 +30,7 @@ export async function prepareNamespace(
 ): Promise<void> {
   await raiseRetention(connection, namespace, report);
   const missing = await missingAttributes(connection, namespace).catch((error: unknown) => {
-    if (!mayNotAsk(error)) throw error;
+    if (!isClosedToUs(error)) throw error;
     const names = SEARCH_ATTRIBUTES.map(({ name }) => name).join(', ');
     report(`Temporal does not say whether namespace ${namespace} has the search attributes ${names}.`);
     return {};
@@ -124,7 +124,7 @@ async function registerAttributes(
 }
 
 /** Servers behind a proxy, Temporal Cloud among them, may keep the operator's part of the API to themselves. */
-function mayNotAsk(error: unknown): boolean {
+export function isClosedToUs(error: unknown): boolean {
   return isGrpcServiceError(error) && CLOSED.includes(error.code);
 }
 

@@ -18,7 +18,7 @@ const alarms = z
   .array(z.enum(ALARM_NAMES))
   .optional()
   .describe(
-    'What the process finds wrong with its database, the push providers and the channels; the log and waybell doctor say more.',
+    'What the process finds wrong with its database, the push providers, the channels and its build; the log and waybell doctor say more.',
   );
 const journal = journalState.optional().describe('Absent in a process that takes no webhooks.');
 

@@ -5,7 +5,7 @@ import type { Intake, IntakeState } from '../intake/intake';
 import type { ProcessDependencies } from './dependencies';
 import { type journalState, showLife, showReadiness } from './health-operations';
 import { serve } from './operation';
-import { isQueuePolled } from '../deliveries/runs';
+import { isQueuePolled } from '../deliveries/pollers';
 import { inTransaction } from '../database/pool';
 import { askTemporal } from './temporal-problem';
 

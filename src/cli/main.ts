@@ -11,6 +11,7 @@ import { importQueueCommand } from './import-queue';
 import { keysCommand } from './keys';
 import { migrateCommand } from './migrate';
 import { providersCommand } from './providers';
+import { releaseCommand } from './release';
 import { replayCommand } from './replay';
 import { retryCommand } from './retry';
 import { ROLES, type Role } from '../process/locks';
@@ -63,6 +64,7 @@ waybell
 waybell
   .addCommand(doctorCommand())
   .addCommand(migrateCommand())
+  .addCommand(releaseCommand())
   .addCommand(importQueueCommand())
   .addCommand(keysCommand())
   .addCommand(channelsCommand())

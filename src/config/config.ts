@@ -77,6 +77,11 @@ const environment = z.object({
   TEMPORAL_UI_PORT: port(8233),
   TEMPORAL_UI_URL: httpUrl.optional(),
   TEMPORAL_CLI_PATH: z.string().min(1).optional(),
+  WORKER_VERSIONING: z.enum(['auto', 'manual', 'off']).default('auto'),
+  WORKER_BUILD_ID: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_.+-]{0,99}$/, 'must be at most 100 letters, digits and _ . + -')
+    .optional(),
 
   ...pushSettingFields,
   PUSH_RATES: jsonOf(pushRates).default({}),
@@ -146,6 +151,10 @@ export interface Config {
     | { readonly kind: 'embedded'; readonly port: number; readonly uiPort: number; readonly cliPath?: string }
     | { readonly kind: 'external'; readonly address: string };
   readonly temporalNamespace: string;
+  /** Who says which build of the workers is given tasks: a start by itself, only a person, or nobody. */
+  readonly workerVersioning: 'auto' | 'manual' | 'off';
+  /** In place of the one that the workflow code has. */
+  readonly workerBuildId: string | undefined;
   /** Where a person opens the Temporal Web UI; no slash at the end. */
   readonly temporalUiUrl: string;
   /** `undefined` only on embedded parts: the built-in cloud function of the demo phone. */
@@ -288,6 +297,8 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
           }
         : { kind: 'external' as const, address: env.TEMPORAL_ADDRESS },
     temporalNamespace: env.TEMPORAL_NAMESPACE,
+    workerVersioning: env.WORKER_VERSIONING,
+    workerBuildId: env.WORKER_BUILD_ID,
     temporalUiUrl: (env.TEMPORAL_UI_URL ?? `http://127.0.0.1:${env.TEMPORAL_UI_PORT}`).replace(
       /(?<!\/)\/+$/,
       '',

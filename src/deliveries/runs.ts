@@ -1,10 +1,8 @@
 import { WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
 import { arrayFromPayloads, defaultPayloadConverter } from '@temporalio/common';
-import { temporal } from '@temporalio/proto';
 import { fewAtOnce } from '../few-at-once';
 import type { ShipmentUpdate } from '../shipment/update';
-import { DELIVERY_WORKFLOW, TASK_QUEUE, type DeliveryInput } from '../workflows/contract';
-import { timeOfTemporal } from './server-clock';
+import { DELIVERY_WORKFLOW, type DeliveryInput } from '../workflows/contract';
 import { isTemporalAway } from './temporal-away';
 
 /** How long one call of Temporal may take; milliseconds. */
@@ -144,39 +142,4 @@ export function failingSteps({
 
 function outsideOfSteps(step: string, words: string): StuckStep {
   return { step, type: null, words, attempts: 0 };
-}
-
-const { TASK_QUEUE_TYPE_WORKFLOW, TASK_QUEUE_TYPE_ACTIVITY } = temporal.api.enums.v1.TaskQueueType;
-
-/**
- * Temporal lists pollers for 5 minutes, with the time of their last poll. One that lives polls again after 60 s at
- * most; the rest is for the way.
- */
-const FRESH_MS = 70_000;
-
-export interface QueueOfInterest {
-  readonly taskQueue?: string;
-  /** Whether it holds pushes only, and no deliveries. */
-  readonly pushesOnly?: boolean;
-  /** Of one worker; without it, any will do. */
-  readonly identity?: string;
-}
-
-/** Whether a worker takes deliveries, or pushes, from Temporal: what the server saw, not what a worker thinks of itself. */
-export async function isQueuePolled(
-  client: Client,
-  { taskQueue = TASK_QUEUE, pushesOnly = false, identity }: QueueOfInterest,
-): Promise<boolean> {
-  const { workflowService, options } = client;
-  const { namespace } = options;
-  const { pollers } = await workflowService.describeTaskQueue({
-    namespace,
-    taskQueue: { name: taskQueue },
-    taskQueueType: pushesOnly ? TASK_QUEUE_TYPE_ACTIVITY : TASK_QUEUE_TYPE_WORKFLOW,
-  });
-  const candidates = pollers.filter((poller) => identity === undefined || poller.identity === identity);
-  if (candidates.length === 0) return false;
-  // The clock of this machine may be hours from the one that noted the polls.
-  const freshFrom = (await timeOfTemporal(client)) - FRESH_MS;
-  return candidates.some(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 > freshFrom);
 }

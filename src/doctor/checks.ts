@@ -1,4 +1,5 @@
 import type { Check } from './check';
+import { builds } from './checks/builds';
 import { carriers } from './checks/carriers';
 import { channels, ports, settings } from './checks/surroundings';
 import { doors, publicRoles } from './checks/exposure';
@@ -31,6 +32,7 @@ export const CHECKS: readonly Check[] = [
   silentDevicesSchedule,
   retentionSchedule,
   pollers,
+  builds,
   providers,
   cloudFunction,
   channels,

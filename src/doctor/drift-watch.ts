@@ -89,7 +89,10 @@ export function watchDrift(parts: DriftWatchParts): DriftWatch {
   };
 }
 
-type Drift = Readonly<Record<Exclude<AlarmName, 'permission-refused' | 'provider-down'>, readonly string[]>>;
+/** The other alarms are told by those who see them. */
+type Drift = Readonly<
+  Record<Exclude<AlarmName, 'permission-refused' | 'provider-down' | 'build-not-current'>, readonly string[]>
+>;
 
 async function findDrift({ pool, ...check }: DriftWatchParts): Promise<Drift> {
   const refusals: string[] = [];

@@ -4,11 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { WORKFLOW_BUNDLE } from '../../temporal/bundle-workflows';
+import { DEPLOYMENT } from '../../temporal/worker-deployment';
 import { createActivities } from '../activities';
+import type { Alarms } from '../alarms';
 import { reachDeliveries } from '../deliveries/reach';
-import { isQueuePolled, type QueueOfInterest } from '../deliveries/runs';
+import { isQueuePolled, type QueueOfInterest } from '../deliveries/pollers';
 import { createPushCounts, type PushCounts } from '../push/counts';
 import { createProviders } from '../push/registry';
+import { watchBuild } from './build-watch';
+import { chooseBuild } from './choose-build';
 import type { BringUp, TemporalUp } from './context';
 import { openWorkerConnection } from './open-temporal';
 import { createWorkers } from './worker';
@@ -17,6 +21,7 @@ export interface WorkerParts {
   readonly temporal: TemporalUp;
   readonly pool: pg.Pool;
   readonly cloudFunctionUrl: string;
+  readonly alarms: Alarms;
 }
 
 /** A server that answers lists a worker some milliseconds after it has begun to poll. */
@@ -24,14 +29,14 @@ const POLLING_TIMEOUT_MS = 30_000;
 const LOOK_INTERVAL_MS = 25;
 
 /**
- * Starts the workers, and waits until Temporal knows that they poll.
+ * Starts the workers, and waits until Temporal knows that they poll, and gives them deliveries or has others who do.
  * @returns how Temporal calls them, and what they count.
  */
 export async function bringUpWorker(
   context: BringUp,
-  { temporal, pool, cloudFunctionUrl }: WorkerParts,
+  { temporal, pool, cloudFunctionUrl, alarms }: WorkerParts,
 ): Promise<{ workerIdentity: string; pushCounts: PushCounts }> {
-  const { config, supervisor, logs } = context;
+  const { config, supervisor, logs, signal } = context;
   installTemporalRuntime(logs.log);
   const connection = await openWorkerConnection(config);
   supervisor.add({ name: 'The connection of the worker', stop: () => connection.close() });
@@ -61,8 +66,11 @@ export async function bringUpWorker(
     countPush: pushCounts.count,
     log: logs.log,
   });
+  const choice = await chooseBuild(config, temporal.client, (line) => logs.log.warn(line));
+  const { own } = choice;
   const workers = await createWorkers({
     ...place,
+    version: own === undefined ? undefined : { deploymentName: DEPLOYMENT, buildId: own },
     workflowBundle: WORKFLOW_BUNDLE,
     activities,
     providers: [...providers.keys()],
@@ -85,6 +93,13 @@ export async function bringUpWorker(
   await untilPolled(context, temporal, { taskQueue: deliveries, identity });
   for (const taskQueue of pushes)
     await untilPolled(context, temporal, { taskQueue, identity, pushesOnly: true });
+  const watch = await watchBuild({
+    ...choice,
+    ...{ client: temporal.client, deploymentName: DEPLOYMENT, taskQueues: workers.taskQueues },
+    alone: temporal.embedded !== undefined,
+    ...{ alarms, log: logs.log, signal },
+  });
+  supervisor.add({ name: 'The watch over the builds', stop: () => watch.stop() });
   return { workerIdentity: identity, pushCounts };
 }
 

@@ -75,7 +75,7 @@ export async function bringUp(context: BringUp): Promise<string> {
   supervisor.add({ name: 'The watch over the push providers', stop: () => providers.stop() });
 
   const worker = delivers(role)
-    ? await bringUpWorker(context, { temporal, pool, cloudFunctionUrl: cloudFunctionUrl(config) })
+    ? await bringUpWorker(context, { temporal, pool, cloudFunctionUrl: cloudFunctionUrl(config), alarms })
     : undefined;
   const shared = { config, pool, temporal: temporal.client, log, alarms, ...worker };
   if (takesRequests(role)) {

@@ -1,3 +1,4 @@
+import type { WorkerDeploymentVersion } from '@temporalio/common';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import type { Activities } from '../activities/index';
 import { pushQueue, TASK_QUEUE } from '../workflows/contract';
@@ -8,6 +9,8 @@ export interface WorkerDeps {
   /** The file that `npm run build` packs the workflows into. */
   readonly workflowBundle: string;
   readonly taskQueue?: string;
+  /** Which build they are; without one they are unversioned. Nothing is given to them until it is the current one. */
+  readonly version?: WorkerDeploymentVersion;
   readonly activities: Activities;
   /** The names of those that are switched on: each has a queue of its own. */
   readonly providers: readonly string[];
@@ -43,7 +46,7 @@ const PATIENT = { isolateExecutionTimeout: '1 minute' } as const;
 
 /** Builds the worker of the deliveries, and one for the pushes of each provider; `run()` them. */
 export async function createWorkers(deps: WorkerDeps): Promise<Workers> {
-  const { taskQueue = TASK_QUEUE, activities, workflowBundle, providers, rates } = deps;
+  const { taskQueue = TASK_QUEUE, version, activities, workflowBundle, providers, rates } = deps;
   const { pushToDevice } = activities;
   const shared = {
     connection: deps.connection,
@@ -52,6 +55,13 @@ export async function createWorkers(deps: WorkerDeps): Promise<Workers> {
     activityTaskPollerBehavior: { type: 'autoscaling' },
     shutdownGraceTime: SHUTDOWN_GRACE,
     shutdownForceTime: SHUTDOWN_FORCE,
+    // A delivery waits for days: pinned to its build, it would keep a worker of it alive for as long. So each goes on
+    // with the build that is current, which recorded histories and `patched` make safe.
+    workerDeploymentOptions: version && {
+      useWorkerVersioning: true,
+      version,
+      defaultVersioningBehavior: 'AUTO_UPGRADE',
+    },
   } satisfies Partial<WorkerOptions>;
   const deliveries = await Worker.create({
     ...shared,

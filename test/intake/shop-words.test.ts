@@ -20,6 +20,7 @@ const sfChannel = {
 const channels: Channels = {
   find: (source, token) => Promise.resolve(source === 'sf' && token === TOKEN ? sfChannel : undefined),
   findByName: () => Promise.resolve(sfChannel),
+  findFormer: () => Promise.resolve(undefined),
 };
 
 /** SF's word for a parcel that is sent elsewhere; its text says that it goes back. */

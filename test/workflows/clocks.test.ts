@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isQueuePolled } from '../../src/deliveries/runs';
+import { isQueuePolled } from '../../src/deliveries/pollers';
 import { MAX_AGE_HOURS } from '../../src/shipment/news-age';
 import { ATTENTION } from '../../src/workflows/search-attributes';
 import { accepted, badKey, starting } from '../setup/cloud-function';

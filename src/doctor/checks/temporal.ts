@@ -1,8 +1,8 @@
 import { findNamespaceGaps, prepareNamespace } from '../../../temporal/prepare-namespace';
 import { nameOf, type RunningProcess } from '../../process/locks';
 import { readServerFacts } from '../../database/schema/access';
-import { isQueuePolled, type QueueOfInterest } from '../../deliveries/runs';
 import { readTemporalTime } from '../../deliveries/server-clock';
+import { isQueuePolled, type QueueOfInterest } from '../../deliveries/pollers';
 import { createProviders } from '../../push/registry';
 import { pushQueue, TASK_QUEUE } from '../../workflows/contract';
 import { NotReachable, ok, problem, warning, type Check, type DoctorContext, type Seen } from '../check';

@@ -1,0 +1,40 @@
+import { Command } from 'commander';
+import { DEPLOYMENT, makeCurrent } from '../../temporal/worker-deployment';
+import { loadConfig } from '../config/config';
+import { findPollers, workersOf } from '../deliveries/pollers';
+import { ownBuildId } from '../process/choose-build';
+import { openTemporal } from '../process/open-temporal';
+
+interface ReleaseOptions {
+  readonly unversioned?: true;
+}
+
+/** `waybell release`: says which build of the workers is given the deliveries, those under way too. */
+export function releaseCommand(): Command {
+  return new Command('release')
+    .description('let the workers of this release, or of a build that is named, take the deliveries')
+    .argument('[build]', 'as "waybell doctor" names it; that of this release when absent')
+    .option(
+      '--unversioned',
+      'let workers take them that have no build: those of releases before there were any',
+    )
+    .action(async (build: string | undefined, { unversioned }: ReleaseOptions) => {
+      if (build !== undefined && unversioned) throw new Error('Name a build, or --unversioned: not both.');
+      const config = loadConfig();
+      const wanted = unversioned ? undefined : (build ?? (await ownBuildId(config)));
+      const { client, close } = await openTemporal(config);
+      try {
+        const { current, workers } = await findPollers(client);
+        const polls = workers.some((worker) => worker.build === wanted);
+        // Nobody would take the deliveries, not even those who do now.
+        if (wanted !== undefined && !polls) {
+          throw new Error(`No worker of build ${wanted} polls: start one first.`);
+        }
+        await makeCurrent(client, { deploymentName: DEPLOYMENT, buildId: wanted });
+        console.log(`Deliveries go to ${workersOf(wanted)} from now on; before: ${workersOf(current)}.`);
+        if (!polls) console.log('None of them polls yet: deliveries wait until one does.');
+      } finally {
+        await close();
+      }
+    });
+}
