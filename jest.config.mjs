@@ -4,7 +4,7 @@ const ES_MODULES = ['node-pg-migrate', 'glob', 'jiti', '@seriousme/openapi-schem
 /** @type {import('jest').Config} */
 export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  testPathIgnorePatterns: ['<rootDir>/test/browser/', '<rootDir>/test/tools/'],
+  testPathIgnorePatterns: ['<rootDir>/test/browser/', '<rootDir>/test/builds/', '<rootDir>/test/tools/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   transform: {
     '\\.[cm]?[jt]s$': [

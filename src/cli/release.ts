@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { isClosedToUs } from '../../temporal/prepare-namespace';
 import { DEPLOYMENT, makeCurrent } from '../../temporal/worker-deployment';
 import { loadConfig } from '../config/config';
 import { findPollers, workersOf } from '../deliveries/pollers';
@@ -30,7 +31,10 @@ export function releaseCommand(): Command {
         if (wanted !== undefined && !polls) {
           throw new Error(`No worker of build ${wanted} polls: start one first.`);
         }
-        await makeCurrent(client, { deploymentName: DEPLOYMENT, buildId: wanted });
+        await makeCurrent(client, { deploymentName: DEPLOYMENT, buildId: wanted }).catch((error: unknown) => {
+          if (!isClosedToUs(error)) throw error;
+          throw new Error(`Temporal does not let you say which build is current: ${String(error)}`);
+        });
         console.log(`Deliveries go to ${workersOf(wanted)} from now on; before: ${workersOf(current)}.`);
         if (!polls) console.log('None of them polls yet: deliveries wait until one does.');
       } finally {

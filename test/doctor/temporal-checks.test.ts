@@ -5,9 +5,11 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { clockOfTemporal, namespace, pollers, temporalServer } from '../../src/doctor/checks/temporal';
 import { silentDevicesSchedule, sweepSchedule } from '../../src/doctor/checks/schedules';
-import type { DoctorContext } from '../../src/doctor/check';
+import type { DoctorContext, Finding } from '../../src/doctor/check';
+import { builds } from '../../src/doctor/checks/builds';
 import { repairAll } from '../../src/doctor/examine';
 import { waitUntilServing } from '../../temporal/dev-server';
+import { DEPLOYMENT, findBuild, makeCurrent } from '../../temporal/worker-deployment';
 import { eventually } from '../setup/processes';
 import { away, levels, messages, useDoctorLab } from './doctor-lab';
 
@@ -104,6 +106,32 @@ describe('what the doctor sees of Temporal', () => {
     deliveries.shutdown();
     pushes.shutdown();
     await runs;
+  });
+
+  test('which build is given the deliveries, and who stands by', async () => {
+    const { connection, nativeConnection, workflowBundle } = lab.temporal;
+    const client = new Client({ connection, namespace: name });
+    const worker = await Worker.create({
+      ...{ connection: nativeConnection, namespace: name, taskQueue: 'waybell', workflowBundle },
+      workerDeploymentOptions: {
+        useWorkerVersioning: true,
+        version: { deploymentName: DEPLOYMENT, buildId: 'newer' },
+        defaultVersioningBehavior: 'AUTO_UPGRADE',
+      },
+    });
+    const run = worker.run();
+    const find = (): Promise<Finding[]> => lab.findings(builds, settings, ours);
+    await eventually(async () => messages(await find()).includes('workers of build newer'));
+    const standsBy = await find();
+    expect(messages(standsBy)).toContain('Of the workers of build newer, 1 stand(s) by.');
+    expect(standsBy[0]?.fix).toContain('waybell release newer');
+
+    const newer = { deploymentName: DEPLOYMENT, buildId: 'newer' };
+    await eventually(async () => (await findBuild(client, newer)) !== undefined);
+    await makeCurrent(client, newer);
+    expect(messages(await find())).toContain('Deliveries go to workers of build newer, of which 1 poll(s).');
+    worker.shutdown();
+    await run;
   });
 
   describe.each([

@@ -5,8 +5,9 @@ import { createActivities } from '../../src/activities';
 import { createAlarms, type Alarms } from '../../src/alarms';
 import { isQueuePolled } from '../../src/deliveries/pollers';
 import { takesOver, watchBuild } from '../../src/process/build-watch';
+import { chooseBuild } from '../../src/process/choose-build';
 import { createWorkers } from '../../src/process/worker';
-import { makeCurrent } from '../../temporal/worker-deployment';
+import { DEPLOYMENT, makeCurrent } from '../../temporal/worker-deployment';
 import { eventually, useLab, type DeliveryHandle, type Parcel } from '../setup/delivery-lab';
 
 const log = pino({ level: 'silent' });
@@ -39,6 +40,20 @@ describe('which build takes the deliveries', () => {
 
 describe('workers of several builds', () => {
   const lab = useLab();
+
+  test('are what the settings say, and asking whether they may take over changes nothing', async () => {
+    const { client } = lab.temporal;
+    const choose = (workerVersioning: 'auto' | 'manual' | 'off') =>
+      chooseBuild({ workerVersioning, workerBuildId: 'mine' }, client, (line) => {
+        throw new Error(line);
+      });
+    expect(await choose('auto')).toEqual({ own: 'mine', mayRelease: true });
+    expect(await choose('manual')).toEqual({ own: 'mine', mayRelease: false });
+    expect(await choose('off')).toEqual({ own: undefined, mayRelease: true });
+    const { namespace } = lab.temporal;
+    const asked = client.workflowService.describeWorkerDeployment({ namespace, deploymentName: DEPLOYMENT });
+    await expect(asked).rejects.toThrow('not found');
+  });
 
   interface TestWorker {
     readonly alarms: Alarms;

@@ -43,9 +43,13 @@ export async function ownSettings(): Promise<Settings> {
   };
 }
 
-/** Runs `waybell <command>` as a user would, with these settings only. */
-export function runProduct(command: readonly string[], settings: Record<string, string>): Product {
-  return follow(process.execPath, [MAIN, ...command], settings);
+/** Runs `waybell <command>` as a user would, with these settings only. `main`: of another release. */
+export function runProduct(
+  command: readonly string[],
+  settings: Record<string, string>,
+  main = MAIN,
+): Product {
+  return follow(process.execPath, [main, ...command], settings);
 }
 
 /** Asks a Waybell that runs whether everything that it accepted is accounted for; says what is not. */
