@@ -40,13 +40,14 @@ export interface BuildWatch {
  * Whether a worker makes its own build current. A build that was never current takes over when it starts: it is the
  * new release. One that was replaced does so only when nobody works for the current one any more: a crash of one of
  * yesterday's workers in the middle of a rolling update must not turn the update back.
+ * @param abandoned nobody polled for the current build, twice in a row: a server that has just started lists nobody
  */
 export function takesOver(
   own: string | undefined,
-  pollers: QueuePollers,
-  { mayRelease, isNew }: { readonly mayRelease: boolean; readonly isNew: boolean },
+  current: string | undefined,
+  { mayRelease, isNew, abandoned }: Readonly<Record<'mayRelease' | 'isNew' | 'abandoned', boolean>>,
 ): boolean {
-  return mayRelease && own !== pollers.current && (isNew || !isCurrentPolled(pollers));
+  return mayRelease && own !== current && (isNew || abandoned);
 }
 
 /**
@@ -58,10 +59,12 @@ export async function watchBuild(parts: BuildWatchParts): Promise<BuildWatch> {
   const { client, own, mayRelease, alone, alarms, log, intervalMs = INTERVAL_MS } = parts;
   const [taskQueue] = parts.taskQueues;
   const stopped = new AbortController();
+  let unpolledLooks = 0;
 
   async function look(isNew: boolean): Promise<void> {
     const pollers = await findPollers(client, { taskQueue });
-    const isCurrent = takesOver(own, pollers, { mayRelease, isNew })
+    unpolledLooks = isCurrentPolled(pollers) ? 0 : unpolledLooks + 1;
+    const isCurrent = takesOver(own, pollers.current, { mayRelease, isNew, abandoned: unpolledLooks > 1 })
       ? await takeOver(pollers)
       : own === pollers.current;
     alarms.set('build-not-current', isCurrent ? [] : [standsBy(own, pollers)]);
@@ -89,7 +92,10 @@ export async function watchBuild(parts: BuildWatchParts): Promise<BuildWatch> {
     }
   }
 
-  const replaced = await isReplaced(parts);
+  const replaced = await isReplaced(parts).catch((error: unknown) => {
+    if (!isClosedToUs(error)) throw error;
+    return true;
+  });
   await look(alone || !replaced);
   const running = run();
   return {

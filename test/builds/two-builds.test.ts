@@ -12,7 +12,7 @@ import { buildRelease } from './older-release';
 
 /** The last commit whose workers had no build. */
 const BEFORE_BUILDS = 'ba02364';
-/** A dozen starts, and 70 s until Temporal forgets workers that were killed. */
+/** A dozen starts, and a minute and a half until nobody waits for workers that were killed. */
 const SLOW_MS = 600_000;
 const FORGOTTEN_MS = 150_000;
 

@@ -13,28 +13,26 @@ import { eventually, useLab, type DeliveryHandle, type Parcel } from '../setup/d
 const log = pino({ level: 'silent' });
 
 describe('which build takes the deliveries', () => {
-  const polled = { current: 'a', workers: [{ identity: '1', build: 'a' }] };
-  const abandoned = { current: 'a', workers: [{ identity: '2', build: 'b' }] };
-  const may = { mayRelease: true, isNew: false };
+  const may = { mayRelease: true, isNew: false, abandoned: false };
 
   test('a new one does, beside whoever works', () => {
-    expect(takesOver('b', polled, { ...may, isNew: true })).toBe(true);
+    expect(takesOver('b', 'a', { ...may, isNew: true })).toBe(true);
   });
 
   test('one that was replaced does not, as long as anybody works for the current one', () => {
-    expect(takesOver('b', polled, may)).toBe(false);
-    expect(takesOver('b', abandoned, may)).toBe(true);
+    expect(takesOver('b', 'a', may)).toBe(false);
+    expect(takesOver('b', 'a', { ...may, abandoned: true })).toBe(true);
   });
 
   test('unversioned workers count as one', () => {
-    const unversioned = { current: undefined, workers: [{ identity: '1', build: undefined }] };
-    expect(takesOver('b', unversioned, may)).toBe(false);
-    expect(takesOver(undefined, polled, may)).toBe(false);
-    expect(takesOver(undefined, abandoned, may)).toBe(true);
+    expect(takesOver('b', undefined, may)).toBe(false);
+    expect(takesOver('b', undefined, { ...may, abandoned: true })).toBe(true);
+    expect(takesOver(undefined, 'a', { ...may, abandoned: true })).toBe(true);
   });
 
-  test('none does by itself where a person decides', () => {
-    expect(takesOver('b', abandoned, { mayRelease: false, isNew: true })).toBe(false);
+  test('the current one has nothing to take, and none does by itself where a person decides', () => {
+    expect(takesOver('a', 'a', { ...may, abandoned: true })).toBe(false);
+    expect(takesOver('b', 'a', { mayRelease: false, isNew: true, abandoned: true })).toBe(false);
   });
 });
 
