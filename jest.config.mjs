@@ -1,5 +1,5 @@
 /** Packages that are written as ES modules only; everything else in node_modules is loaded as it is. */
-const ES_MODULES = ['node-pg-migrate', 'glob', 'jiti', '@seriousme/openapi-schema-validator'];
+const ES_MODULES = ['node-pg-migrate', 'glob', 'jiti', 'jose', '@seriousme/openapi-schema-validator'];
 
 /** @type {import('jest').Config} */
 export default {

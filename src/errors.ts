@@ -99,14 +99,31 @@ export const ERRORS = {
     401,
     'final',
     'The request carries no API key.',
-    'Send Authorization: Bearer <key> with a key of API_KEYS.',
+    'Send Authorization: Bearer <key> with a key of API_KEYS, or of waybell keys api.',
   ),
-  'api-key-invalid': http(401, 'final', 'The API key is not one of API_KEYS.', 'Use a current key.'),
+  'api-key-invalid': http(
+    401,
+    'final',
+    'The API key is not known, was revoked, or has ended.',
+    'Use a current key; waybell keys api list shows which there are.',
+  ),
   'jwt-invalid': http(
     401,
     'final',
-    'The access token is forged, expired, or not a person’s.',
-    'Let the app refresh its session; compare SUPABASE_JWT_SECRET.',
+    'The access token is forged, expired, or not a person’s; the message says which.',
+    'Let the app refresh its session; waybell keys verify --token-stdin explains a token.',
+  ),
+  'not-allowed': http(
+    403,
+    'final',
+    'The key lacks the scope for this, or an access token does not reach it.',
+    'Use a key with one of the scopes that the message names.',
+  ),
+  'log-ins-failed': http(
+    429,
+    'retry',
+    'Too many wrong keys came from this address; a right one is taken all the same.',
+    'Correct the key, and wait for Retry-After. The log names the address.',
   ),
   'not-your-device': http(
     403,
@@ -189,6 +206,12 @@ export const ERRORS = {
   ),
 
   // What is away
+  'jwks-unavailable': http(
+    503,
+    'retry',
+    'The keys that access tokens are signed with could not be read yet.',
+    'Look whether this machine reaches SUPABASE_JWKS_URL.',
+  ),
   'temporal-unavailable': http(
     503,
     'retry',

@@ -1,4 +1,5 @@
 import { heartbeat } from '@temporalio/activity';
+import { deleteOldAudit } from '../database/audit';
 import { deleteMemories, foldParcels, listOldParcels, reduceMemories } from '../database/parcel-memories';
 import type { UpdateCursor } from '../database/parcel-memories';
 import { inTransaction, type Queryable } from '../database/pool';
@@ -29,7 +30,8 @@ const TRAFFIC_DAYS = 7;
  */
 export function createApplyRetention({ pool, shopTables, retention }: ActivityDeps) {
   return async function applyRetention(): Promise<number> {
-    const { webhooks, webhookBytes, deliveries, parcels, notificationTexts, notifications } = retention;
+    const { webhooks, webhookBytes, deliveries, parcels, audit, notificationTexts, notifications } =
+      retention;
     await cleanArchive(webhooks, webhookBytes);
     await inTransaction(pool, (db) => moveLedgerFloor(db, deliveries));
     const folded = await foldOld(deliveries);
@@ -40,6 +42,7 @@ export function createApplyRetention({ pool, shopTables, retention }: ActivityDe
     await untilDone((db) => deleteCorrections(db, remembered));
     await untilDone((db) => deleteRefusals(db, TRAFFIC_DAYS));
     await untilDone((db) => deleteSpans(db, TRAFFIC_DAYS));
+    await untilDone((db) => deleteOldAudit(db, audit));
     if (notificationTexts !== null) await untilDone((db) => blankNotifications(db, notificationTexts));
     if (notifications !== null) {
       await untilDone((db) => deleteNotifications(db, notifications));

@@ -7,7 +7,9 @@ import { addArchiveRoutes } from './archive';
 import { addWordRoutes } from './words';
 import { addAttentionRoutes } from './attention';
 import { addAttentionGauges } from './attention-gauges';
-import { authenticate } from './auth';
+import { keepAudit } from './audit-trail';
+import { addAuditRoutes } from './audit';
+import { type Authenticate, openAuthentication } from './auth';
 import { addChannelRoutes } from './channels';
 import { webhookRoutes } from './webhooks';
 import type { ApiDependencies, ProcessDependencies } from './dependencies';
@@ -16,6 +18,7 @@ import { addDeliveryRoutes } from './deliveries';
 import { addDeviceRoutes } from './devices';
 import { answerErrors, refuseUnknownRoute } from './error-handler';
 import { healthRoutes } from './health';
+import { addInboxRoutes } from './inbox';
 import { addLedgerRoutes } from './ledger';
 import { createMetrics } from './metrics';
 import { addNotificationRoutes } from './notifications';
@@ -28,7 +31,7 @@ import { addWaybillRoutes } from './waybills';
 
 /** The whole HTTP API: one router per audience. It starts workflows and never pushes. */
 export function createApp(deps: ApiDependencies): express.Express {
-  return appAround(deps, (app, registry) => {
+  return appAround(deps, (app, { registry, authenticate }) => {
     const counts = createWebhookCounts(registry);
     addJournalGauges(registry, deps.intake, deps.clock);
     addAttentionGauges(registry, deps);
@@ -37,9 +40,9 @@ export function createApp(deps: ApiDependencies): express.Express {
     app.use(webhookRoutes(deps, counts));
     app.use(providerReceiptRoutes(deps));
     // By prefix, not by route: who has no key does not learn which routes there are.
-    app.use('/api/v1/push', authenticate(deps.config, { persons: true }));
+    app.use('/api/v1/push', authenticate({ ofApps: true }));
     app.use(appRoutes(deps));
-    app.use('/api/v1', authenticate(deps.config, { persons: false }));
+    app.use('/api/v1', authenticate({ ofApps: false }), keepAudit(deps));
     app.use(shopRoutes(deps));
   });
 }
@@ -49,10 +52,15 @@ export function createWorkerApp(deps: ProcessDependencies): express.Express {
   return appAround(deps, () => undefined);
 }
 
+interface Shared {
+  readonly registry: Registry;
+  readonly authenticate: Authenticate;
+}
+
 /** What every process has: health and metrics, and its way to log and to refuse. */
 function appAround(
   deps: ProcessDependencies & { readonly intake?: Intake },
-  addRoutes: (app: express.Express, registry: Registry) => void,
+  addRoutes: (app: express.Express, shared: Shared) => void,
 ): express.Express {
   const app = express();
   app.disable('x-powered-by');
@@ -65,8 +73,9 @@ function appAround(
   app.use(securityHeaders());
   app.use(healthRoutes(deps));
   if (deps.config.deviceRegistration === 'open') app.use(requireLocalRequests(deps.config));
-  addRoutes(app, metrics.registry);
-  app.use('/metrics', authenticate(deps.config, { persons: false }));
+  const authenticate = openAuthentication(deps);
+  addRoutes(app, { registry: metrics.registry, authenticate });
+  app.use('/metrics', authenticate({ ofApps: false }));
   app.use(metrics.routes);
   app.use(refuseUnknownRoute);
   app.use(answerErrors(deps.log));
@@ -94,6 +103,7 @@ function appRoutes(deps: ApiDependencies): Router {
   const router = Router();
   addDeviceRoutes(router, deps);
   addReceiptRoutes(router, deps);
+  addInboxRoutes(router, deps);
   return router;
 }
 
@@ -109,5 +119,6 @@ function shopRoutes(deps: ApiDependencies): Router {
   addProviderRoutes(router, deps);
   addLedgerRoutes(router, deps);
   addAttentionRoutes(router, deps);
+  addAuditRoutes(router, deps);
   return router;
 }

@@ -35,7 +35,7 @@ export const listWebhooks = {
   tag: 'Webhooks',
   summary: 'Which webhooks were accepted, the newest first, and what was not understood of them.',
   description: 'They are archived a second after they were accepted, and kept for `WEBHOOK_RETENTION_DAYS`.',
-  access: 'key',
+  access: { scopes: ['read'] },
   query: z.object({
     source: optionalId,
     verdict: z.enum(WEBHOOK_VERDICTS).optional(),

@@ -37,7 +37,7 @@ export const showAttention = {
   summary: 'All that waits: why, since when, until when, and what would end it.',
   description:
     'What waits longest comes first; before all: held providers, the journals, whatever is away, and deliveries under way that nobody carries on.',
-  access: 'key',
+  access: { scopes: ['read'] },
   query: z.object({
     kind: z.enum(ATTENTION_KINDS).optional(),
     after: words(MAX_CURSOR_LENGTH).optional().describe('`next` of the page before.'),

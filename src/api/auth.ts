@@ -1,69 +1,82 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
-import jwt from 'jsonwebtoken';
-import { z } from 'zod';
+import type pg from 'pg';
+import type { Logger } from 'pino';
 import type { Config } from '../config/config';
+import { type Caller, type KeyAccess, mayAsk } from './access';
+import { watchFailedLogIns } from './failed-log-ins';
 import { HttpProblem } from './http-problem';
+import { openKeyRing } from './key-ring';
+import { openTokenCheck } from './token-check';
 
-/** Who asks: a back end that may do everything, or one person's app. */
-export type Caller =
-  | { readonly kind: 'trusted' }
-  | { readonly kind: 'person'; readonly userId: string; readonly merchantId: string | undefined };
+interface AuthParts {
+  readonly config: Config;
+  readonly pool: pg.Pool;
+  readonly log: Logger;
+  readonly clock?: () => number;
+}
 
-/** What Supabase puts into the access token of a signed-in person. Its API keys have no `sub`. */
-const claims = z.object({
-  sub: z.string().min(1),
-  exp: z.number(),
-  app_metadata: z.object({ merchant_id: z.string().min(1).optional() }).optional(),
-});
+/** Makes handlers that find out who asks. */
+export type Authenticate = (routes: { readonly ofApps: boolean }) => RequestHandler;
 
 /**
- * Asks for an API key, unless the embedded parts run open without any. With `persons`, in jwt mode, the
- * signed-in owner of a phone may come with the shop's own access token instead.
+ * Asks for an API key or, in jwt mode, for the shop's own access token of a signed-in person, unless the embedded
+ * parts run open without any. What the caller may then do is said beside each operation: `requireAccess`.
  */
-export function authenticate(config: Config, { persons }: { persons: boolean }): RequestHandler {
-  const { deviceRegistration: mode, apiKeys, jwtSecret } = config;
-  // Keys on embedded parts guard what ops do; phones, the demo's among them, stay free to register.
-  const open = mode === 'open' && (persons || apiKeys.length === 0);
-  const digests = apiKeys.map(digest);
-  const secret = mode === 'jwt' && persons ? jwtSecret : undefined;
-  return function identifyCaller(request, response, next): void {
-    response.locals['caller'] = open ? { kind: 'trusted' } : identify(request, digests, secret);
-    next();
+export function openAuthentication({ config, pool, log, clock }: AuthParts): Authenticate {
+  const { deviceRegistration: mode, apiKeys, accessTokens } = config;
+  const keys = openKeyRing({ apiKeys, pool, log, ...(clock && { clock }) });
+  const tokens = mode === 'jwt' ? openTokenCheck(accessTokens, { log, ...(clock && { clock }) }) : undefined;
+  const failures = watchFailedLogIns(log);
+
+  return function authenticate({ ofApps }) {
+    // Keys on embedded parts guard what ops do; phones, the demo's among them, stay free to register.
+    const open = mode === 'open' && (ofApps || apiKeys.length === 0);
+    return async function identifyCaller(request, response, next): Promise<void> {
+      response.locals['caller'] = await identify(request, response, open);
+      next();
+    };
   };
+
+  async function identify(request: Request, response: Response, open: boolean): Promise<Caller> {
+    const bearer = /^Bearer +(\S+)$/i.exec(request.get('authorization') ?? '')?.[1];
+    const given = request.get('x-api-key') ?? bearer;
+    const key = given === undefined ? undefined : await keys.find(given);
+    if (key) return { kind: 'key', name: key.name, scopes: key.scopes };
+    if (open) return { kind: 'anybody' };
+    if (given === undefined) {
+      throw new HttpProblem('api-key-missing', 'send Authorization: Bearer <key> or X-Api-Key');
+    }
+    if (tokens === undefined || given !== bearer) {
+      const problem = new HttpProblem('api-key-invalid', 'this API key is not known, or has ended');
+      throw await failures.note(request, response, problem);
+    }
+    const checked = await tokens.check(bearer);
+    if ('person' in checked) return checked.person;
+    const problem = new HttpProblem(checked.code, checked.words);
+    // Apps come with what has expired all the time, and then refresh it.
+    throw checked.flaw === 'expired' ? problem : await failures.note(request, response, problem);
+  }
 }
 
 /** Who asks, behind `authenticate`. */
 export function callerOf(response: Response): Caller {
-  return response.locals['caller'] as Caller;
+  const caller = response.locals['caller'] as Caller | undefined;
+  // A route that is mounted where nobody is asked who they are stays shut.
+  if (caller === undefined) throw new Error('this route asks for a key, and nobody has looked for one');
+  return caller;
 }
 
-function identify(request: Request, keys: readonly Buffer[], jwtSecret: string | undefined): Caller {
-  const bearer = /^Bearer +(\S+)$/i.exec(request.get('authorization') ?? '')?.[1];
-  const given = request.get('x-api-key') ?? bearer;
-  if (given === undefined) {
-    throw new HttpProblem('api-key-missing', 'send Authorization: Bearer <key> or X-Api-Key');
-  }
-  if (isOneOf(given, keys)) return { kind: 'trusted' };
-  if (jwtSecret !== undefined && given === bearer) return personOf(bearer, jwtSecret);
-  throw new HttpProblem('api-key-invalid', 'this API key is not known');
+/** Lets those through who may ask this. */
+export function requireAccess(access: KeyAccess): RequestHandler {
+  return function refuseOthers(_request, response, next): void {
+    const caller = callerOf(response);
+    if (!mayAsk(caller, access)) throw new HttpProblem('not-allowed', whyNot(caller, access));
+    next();
+  };
 }
 
-/** Compares with every key, in constant time, over digests of equal length. */
-function isOneOf(given: string, keys: readonly Buffer[]): boolean {
-  const own = digest(given);
-  return keys.filter((key) => timingSafeEqual(key, own)).length > 0;
-}
-
-function personOf(token: string, secret: string): Caller {
-  try {
-    const { sub, app_metadata } = claims.parse(jwt.verify(token, secret, { algorithms: ['HS256'] }));
-    return { kind: 'person', userId: sub, merchantId: app_metadata?.merchant_id };
-  } catch (cause) {
-    throw new HttpProblem('jwt-invalid', 'the access token is not valid, or has expired', { cause });
-  }
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+function whyNot(caller: Caller, { scopes }: KeyAccess): string {
+  return caller.kind === 'key'
+    ? `the key ${caller.name} may ${caller.scopes.join(', ') || 'do nothing'}; this needs ${scopes.join(' or ')}, or admin`
+    : 'the access token of a person does not reach this';
 }

@@ -69,7 +69,7 @@ export const listChannels = {
   summary: 'What came through each channel: when it last accepted and refused, how many, and why.',
   description:
     'Over all API processes; each writes every 5 s what it has counted. An hour and a day begin at a tenth minute. Channels that are removed stay in the list; `waybell channels list` shows those that there are.',
-  access: 'key',
+  access: { scopes: ['read'] },
   answers: { 200: z.object({ ok, channels: z.array(channelTraffic) }) },
   problems: DATABASE_PROBLEMS,
   examples: {

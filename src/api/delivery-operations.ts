@@ -79,7 +79,7 @@ export const explainDeliveries = {
   summary: 'Why somebody got no push: all that is known of a parcel, in one answer.',
   description:
     'The three newest deliveries of a parcel, or the one that is named; and, for a tracking number, requests about it that were refused in the last seven days. There may be only those.',
-  access: 'key',
+  access: { scopes: ['read'] },
   query: z.object({ name }),
   answers: {
     200: z.object({
@@ -147,7 +147,7 @@ export const retryDelivery = {
   summary: 'Tries one delivery again.',
   description:
     'An open delivery is asked, and refuses when there is nothing to do. A closed one is started again, also when Temporal has forgotten it. Percent-encode the name: a workflow id has slashes.',
-  access: 'key',
+  access: { scopes: ['retry'] },
   params: z.object({ name }),
   body: retryRequest
     .extend({

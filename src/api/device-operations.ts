@@ -61,7 +61,7 @@ export const registerDevice = {
   summary: 'This phone belongs to this account now.',
   description:
     'A phone is one row per `(appid, cid)`. A later registration replaces both owners, also by nothing: the phone moves to the account that registered last. The other fields stay unless sent again. Older cids of the same `installation_id` are retired, with `inactive_reason` `reinstalled`; a retired device that registers is active again.',
-  access: 'app',
+  access: { scopes: ['devices'], persons: true },
   body: z
     .object({
       cid: cidField,
@@ -106,7 +106,7 @@ export const unregisterDevice = {
   tag: 'Devices',
   summary: 'This phone gets nothing more.',
   description: 'The row stays, with `inactive_reason` `unregistered`.',
-  access: 'app',
+  access: { scopes: ['devices'], persons: true },
   body: z.object({ cid: cidField, appid: appidField }).meta({ id: 'DeviceIdentity' }),
   answers: { 200: z.object({ ok, device }) },
   problems: ['device-unknown', ...DATABASE_PROBLEMS],
@@ -121,7 +121,7 @@ export const showWebPushKey = {
   summary: 'The key with which a browser subscribes to Web Push.',
   description:
     'The public half of `VAPID_PRIVATE_KEY`: the `applicationServerKey` of `pushManager.subscribe`, and the `vapid_key` of the registration afterwards. The same for everybody, for as long as the setting stays.',
-  access: 'app',
+  access: { scopes: ['devices'], persons: true },
   answers: { 200: z.object({ ok, vapid_key: z.string().describe('In base64url.') }) },
   problems: ['webpush-off'],
   examples: {
@@ -139,7 +139,7 @@ export const listDevices = {
   tag: 'Devices',
   summary: 'The phones of an owner.',
   description: '`user_id` or `merchant_id` is required. At most 500, those seen last first.',
-  access: 'app',
+  access: { scopes: ['devices'], persons: true },
   query: z.object({
     user_id: optionalId,
     merchant_id: optionalId,

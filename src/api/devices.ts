@@ -29,16 +29,20 @@ export function addDeviceRoutes(router: Router, deps: ApiDependencies): void {
     const owners = requireOwner(callerOf(response), { userId: user_id, merchantId: merchant_id });
     const device = await namingField({ user_id: owners.userId, merchant_id: owners.merchantId }, () =>
       inTransaction(pool, (db) =>
-        upsertDevice(db, {
-          cid,
-          appid,
-          ...owners,
-          platform,
-          provider,
-          installationId: body.installation_id,
-          subscription,
-          apnsEnvironment: body.apns_environment,
-        }),
+        upsertDevice(
+          db,
+          {
+            cid,
+            appid,
+            ...owners,
+            platform,
+            provider,
+            installationId: body.installation_id,
+            subscription,
+            apnsEnvironment: body.apns_environment,
+          },
+          config.maxDevices,
+        ),
       ),
     );
     // As PostgreSQL wrote the ids: a uuid has one spelling there.

@@ -4,7 +4,7 @@ import { isTemporalAway } from '../deliveries/temporal-away';
 import type { HttpErrorCode } from '../errors';
 import { databaseProblem } from './database-problem';
 import { HttpProblem, sendProblem } from './http-problem';
-import { requestIdOf } from './request-log';
+import { callerField, requestIdOf } from './request-log';
 import { temporalAway } from './temporal-problem';
 
 export const refuseUnknownRoute: RequestHandler = (request) => {
@@ -22,12 +22,15 @@ export function answerErrors(log: Logger): ErrorRequestHandler {
     const requestId = requestIdOf(response);
     if (problem) {
       if (problem.status >= 500) {
-        log.warn({ requestId, code: problem.code, err: problem.cause ?? problem }, problem.message);
+        log.warn(
+          { requestId, ...callerField(response), code: problem.code, err: problem.cause ?? problem },
+          problem.message,
+        );
       }
       sendProblem(response, problem);
       return;
     }
-    log.error({ requestId, err: error }, 'unexpected error');
+    log.error({ requestId, ...callerField(response), err: error }, 'unexpected error');
     sendProblem(response, new HttpProblem('internal', `something went wrong; request id ${requestId}`));
   };
 }

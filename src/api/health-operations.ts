@@ -64,7 +64,7 @@ export const showMetrics = {
   id: 'showMetrics',
   tag: 'Health',
   summary: 'How the process and its requests do, in the text format of Prometheus.',
-  access: 'key',
+  access: { scopes: ['metrics'] },
   answers: { 200: z.string() },
   mediaType: 'text/plain',
   problems: [],

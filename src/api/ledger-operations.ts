@@ -50,7 +50,7 @@ export const showLedger = {
   tag: 'Health',
   summary: 'Accounts for every update that was accepted, and for everybody who was to be told.',
   description: 'Journal, archive and decisions, checked against Temporal. Each equation closes at any time.',
-  access: 'key',
+  access: { scopes: ['read'] },
   query: z.object({
     since: z.iso
       .datetime({ offset: true })
@@ -87,7 +87,7 @@ export const forgetJournal = {
   summary: 'Gives up the journal of an API process that will not come back.',
   description:
     'Only one that is not heard of for a minute, nor in the 15 seconds before the answer. What it had not given to Temporal is no longer “not yet handed over”: `waybell replay` starts what of it is in the archive.',
-  access: 'key',
+  access: { scopes: ['admin'] },
   params: z.object({ journal_id: textId }),
   answers: {
     200: z.object({ ok, webhooks: count.describe('Archived webhooks that it had not given to Temporal.') }),

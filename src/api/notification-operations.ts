@@ -22,7 +22,7 @@ export const listNotifications = {
   tag: 'Notifications',
   summary: 'Which messages there are, the newest first.',
   description: '`temporal_ui` is `null` for rows that the old system made.',
-  access: 'key',
+  access: { scopes: ['read'] },
   query: z.object({
     recipient_id: optionalId,
     tracking_no: trackingNoField.optional(),
@@ -41,7 +41,7 @@ export const showNotification = {
   summary: 'One message, what happened on each device, and why a phone showed nothing.',
   description:
     'Accepted, delivered, shown, clicked and dropped are different words: the first is the provider’s answer, `delivered_at` and `loss_reason` its later report, `shown_at` and `clicked_at` the phone’s own word.',
-  access: 'key',
+  access: { scopes: ['read'] },
   params: address,
   answers: { 200: z.object({ ok, notification: explainedNotification }) },
   problems: ['notification-unknown', ...DATABASE_PROBLEMS],
@@ -61,7 +61,7 @@ export const retryNotification = {
   summary: 'Tries the delivery of a message again.',
   description:
     'An open delivery is asked, and refuses when there is nothing to do. A closed one is started again, also when Temporal has forgotten it.',
-  access: 'key',
+  access: { scopes: ['retry'] },
   params: address,
   body: retryRequest,
   bodyOptional: true,

@@ -1,14 +1,11 @@
 import type { ErrorRequestHandler, RequestHandler, Response, Router } from 'express';
 import type { z } from 'zod';
 import type { HttpErrorCode } from '../errors';
+import type { Access } from './access';
+import { underAudit } from './audit-trail';
+import { requireAccess } from './auth';
 import { HttpProblem } from './http-problem';
 import { checkFields, readBody, readJson, readOptionalJson } from './request-input';
-
-/**
- * Who may ask: everybody; the holder of an API key; an app, which may come as a person; who signs; who knows the
- * URL of a channel, and signs as its source does; a provider that signs each of its receipts.
- */
-export type Access = 'everybody' | 'key' | 'app' | 'signature' | 'channel' | 'receipt';
 
 /** The chapters of the description, in the order in which people read them. */
 export const TAGS = {
@@ -34,6 +31,7 @@ export interface Operation {
   readonly tag: keyof typeof TAGS;
   readonly summary: string;
   readonly description?: string;
+  /** Who may ask: without a decision there is no route. */
   readonly access: Access;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
@@ -76,7 +74,8 @@ export function serve<O extends Operation, const A extends AnswerOf<O>>(
       query: query && checkFields(query, request.query),
       body: body && readFields(request, body),
     };
-    response.json(await answer(asked as Asked<O>, response));
+    const answered = await underAudit(operation, asked, response, () => answer(asked as Asked<O>, response));
+    response.json(answered);
   });
 }
 
@@ -86,11 +85,16 @@ export function serve<O extends Operation, const A extends AnswerOf<O>>(
  */
 export function addOperation(
   router: Router,
-  { method, path, body, inTheirForm }: Operation,
+  { method, path, access, body, inTheirForm }: Operation,
   handler: RequestHandler,
   failed?: ErrorRequestHandler,
 ): void {
-  const handlers = [...(body || inTheirForm ? [readBody] : []), handler, ...(failed ? [failed] : [])];
+  const handlers = [
+    ...(typeof access === 'object' ? [requireAccess(access)] : []),
+    ...(body || inTheirForm ? [readBody] : []),
+    handler,
+    ...(failed ? [failed] : []),
+  ];
   addRoute(router, path.replace(/\{(\w+)\}/g, ':$1'), { [method]: handlers });
 }
 

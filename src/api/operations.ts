@@ -3,6 +3,8 @@ import { explainDeliveries, retryDelivery } from './delivery-operations';
 import { listDevices, registerDevice, showWebPushKey, unregisterDevice } from './device-operations';
 import { showLife, showMetrics, showReadiness } from './health-operations';
 import { showAttention } from './attention-operations';
+import { showAudit } from './audit-operations';
+import { listInbox } from './inbox-operations';
 import { forgetJournal, showLedger } from './ledger-operations';
 import { listNotifications, retryNotification, showNotification } from './notification-operations';
 import type { Operation } from './operation';
@@ -27,6 +29,7 @@ export const OPERATIONS: readonly Operation[] = [
   listDevices,
   showWebPushKey,
   recordReceipt,
+  listInbox,
   receiveGetuiReceipts,
   linkWaybill,
   explainDeliveries,
@@ -42,6 +45,7 @@ export const OPERATIONS: readonly Operation[] = [
   showAttention,
   showLedger,
   forgetJournal,
+  showAudit,
   showLife,
   showReadiness,
   showMetrics,

@@ -1,5 +1,5 @@
 import { isSpelledAlike } from '../database/ids';
-import type { Caller } from './auth';
+import type { Caller } from './access';
 import { HttpProblem } from './http-problem';
 
 /** Whom a device belongs to, or shall belong to. */
@@ -23,14 +23,14 @@ export function requireOwner(caller: Caller, { userId, merchantId }: Partial<Own
 
 /** A person speaks for their own account, and for the merchant that the shop put into their token. */
 function refuseOthers(caller: Caller, { userId, merchantId }: Owners): void {
-  if (caller.kind === 'trusted') return;
+  if (caller.kind !== 'person') return;
   if (userId !== null && !isSpelledAlike(userId, caller.userId)) throw notYours('user_id');
   if (merchantId !== null && !isMerchantOf(caller, merchantId)) throw notYours('merchant_id');
 }
 
 /** Whether one of the owners of a device is the caller. */
 export function requireOwnDevice(caller: Caller, { userId, merchantId }: Owners): void {
-  if (caller.kind === 'trusted') return;
+  if (caller.kind !== 'person') return;
   if (userId !== null && isSpelledAlike(userId, caller.userId)) return;
   if (merchantId !== null && isMerchantOf(caller, merchantId)) return;
   throw notYours('cid');

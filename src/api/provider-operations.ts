@@ -13,7 +13,7 @@ export const listProviders = {
   tag: 'Push providers',
   summary: 'Which providers are down or held, and which verdicts on devices wait for a person.',
   description: 'A provider that is in none of the lists works, or was not tried lately.',
-  access: 'key',
+  access: { scopes: ['read'] },
   answers: {
     200: z.object({
       ok,
@@ -82,7 +82,7 @@ export const releaseProvider = {
     'Lets the held pushes of a provider go: thirty within 30 s, more at three a second in each process.',
   description:
     'They are held again when the provider refuses the first of them. What it has failed with is forgotten.',
-  access: 'key',
+  access: { scopes: ['admin'] },
   params: address,
   answers: { 200: z.object({ ok, released: z.boolean().describe('Whether they were held.') }) },
   problems: DATABASE_PROBLEMS,
@@ -95,7 +95,7 @@ export const settleDeactivations = {
   id: 'settleDeactivations',
   tag: 'Push providers',
   summary: 'Retires, or keeps, the devices that a provider called gone while it called too many so.',
-  access: 'key',
+  access: { scopes: ['admin'] },
   params: address,
   body: z
     .object({

@@ -13,7 +13,7 @@ export const recordReceipt = {
   summary: 'A push was shown, or clicked.',
   description:
     'The phone’s own word: the only proof that somebody saw a push. Who clicked has seen. The first word of each kind stays.',
-  access: 'app',
+  access: { scopes: ['devices'], persons: true },
   body: z
     .object({
       message_id: requiredId.describe('As it came with the push.'),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
+import { type Caller, nameOf } from './access';
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
@@ -17,13 +18,18 @@ export function logRequests(log: Logger): RequestHandler {
     response.set('X-Request-Id', requestId);
     response.on('finish', () => {
       const ms = Math.round(performance.now() - startedAt);
-      log.debug(
-        { requestId, method: request.method, route: routeOf(request), status: response.statusCode, ms },
-        'request',
-      );
+      const { method } = request;
+      const line = { requestId, method, route: routeOf(request), status: response.statusCode, ms };
+      log.debug({ ...line, ...callerField(response) }, 'request');
     });
     next();
   };
+}
+
+/** Who asked, as a field of a line of the log; nothing where nobody was asked who they are. */
+export function callerField(response: Response): { readonly caller?: string } {
+  const caller = response.locals['caller'] as Caller | undefined;
+  return caller === undefined ? {} : { caller: nameOf(caller) };
 }
 
 export function requestIdOf(response: Response): string {

@@ -22,7 +22,7 @@ export const startRetries = {
   summary: 'Tries many deliveries again, at a rate.',
   description:
     'Open deliveries are asked, closed ones are started again, also those that Temporal has forgotten. Each that has nothing to do refuses with its reason. Give `ids` or `query`.',
-  access: 'key',
+  access: { scopes: ['retry'] },
   body: z
     .object({
       ids: z
@@ -84,7 +84,7 @@ export const showRetries = {
   id: 'showRetries',
   tag: 'Notifications',
   summary: 'How far a bulk retry has come, and which deliveries refused.',
-  access: 'key',
+  access: { scopes: ['read', 'retry'] },
   params: z.object({ retry_id: textId }),
   query: z.object({
     after: words(MAX_NAME_LENGTH).optional().describe('The last workflow_id of the refusals before.'),

@@ -23,7 +23,7 @@ export const linkWaybill = {
   summary: 'Links a waybill to an order of the shop.',
   description:
     'Wakes the delivery that waits for it. An unknown waybill is added; an unknown order is refused.',
-  access: 'key',
+  access: { scopes: ['link'] },
   params: z.object({ carrier: carrierField, tracking_no: trackingNoField }),
   body: z.object({ order_id: requiredId }).meta({ id: 'WaybillLink' }),
   answers: { 200: z.object({ ok, waybill, woken }) },

@@ -32,7 +32,7 @@ export const listSeenWords = {
   summary: 'Status words, over all parcels, that no table knows or that the shop has corrected.',
   description:
     'The unknown ones come first, then the most frequent. `setting` is the value of `STATUS_MAP` with all that it holds and a `"?"` for each unknown word of this answer: in its place stands one of `statuses`, or `null` for a word that says nothing about the parcel. No start takes a `"?"`.',
-  access: 'key',
+  access: { scopes: ['read'] },
   query: z.object({ limit: z.coerce.number().int().min(1).max(200).default(50) }),
   answers: {
     200: z.object({

@@ -15,6 +15,8 @@ import {
 import { addChannel, removeChannel, rotateChannel } from '../intake/channels/change';
 import { SOURCES } from '../sources/registry';
 import type { Source } from '../sources/source';
+import { readSecretLine } from './read-line';
+import { noteDone } from './audited';
 import { checked, numberOf } from './checked-option';
 import { channelFacts, channelTable, refusalsInWords } from './channels-list';
 import { channelUrl, whatWasAdded, whatWasRotated } from './channels-words';
@@ -22,20 +24,6 @@ import { asJson, print, printAside } from '../terminal';
 
 /** The file is shown without what came; milliseconds. */
 const ANSWER_TIMEOUT_MS = 5_000;
-/** Longer than any secret; what sends more than this without an end of line sends something else. */
-const MAX_CHARACTERS = 4_096;
-
-/** One line of `input`, without its end: a secret that stands in no history of a shell and in no list of processes. */
-export async function readSecretLine(input: NodeJS.ReadStream): Promise<string> {
-  if (input.isTTY) printAside('The secret, and Enter:');
-  let text = '';
-  for await (const chunk of input.setEncoding('utf8')) {
-    text += chunk;
-    if (text.includes('\n') || text.length > MAX_CHARACTERS) break;
-  }
-  const [line = ''] = text.split(/\r?\n/, 1);
-  return line;
-}
 
 /** What several of the commands under `waybell channels` ask for. */
 
@@ -138,6 +126,11 @@ function addCommand(sources: readonly Source[]): Command {
       await changeChannelsFile(settings.channelsFile, (channels) => addChannel(channels, added, Date.now()));
       const url = channelUrl(options.url, settings.port, source, token);
       print(whatWasAdded(added, url, settings.channelsFile));
+      await noteDone({
+        action: 'channels add',
+        subject: `${source.name} ${name}`,
+        asked: { unsigned, ...conditions },
+      });
     });
 }
 
@@ -190,8 +183,14 @@ function rotateCommand(sources: readonly Source[]): Command {
       const token = options.newToken && createToken();
       const rotation = { source, name, secrets, token, oldEnds: now + options.keepOld * HOUR_MS };
       await changeChannelsFile(settings.channelsFile, (channels) => rotateChannel(channels, rotation, now));
+      const asked = {
+        secrets: secrets.length,
+        new_token: token !== undefined,
+        keep_old_hours: options.keepOld,
+      };
       const url = token && channelUrl(options.url, settings.port, source, token);
       print(whatWasRotated(rotation, url, now));
+      await noteDone({ action: 'channels rotate', subject: `${source.name} ${name}`, asked });
     });
 }
 
@@ -206,6 +205,7 @@ function removeCommand(): Command {
       print(
         `Channel ${source} ${name} is removed, with its URL and its secrets. Within a second what still comes to its URL is refused: end the pushes at the carrier too.`,
       );
+      await noteDone({ action: 'channels remove', subject: `${source} ${name}` });
     });
 }
 

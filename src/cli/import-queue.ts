@@ -8,6 +8,7 @@ import { openPool } from '../database/pool';
 import { importQueue, type ImportTally, type QueueRefusal } from '../intake/import-queue';
 import { startDelivery } from '../deliveries/start';
 import { openTemporal } from '../process/open-temporal';
+import { audited } from './audited';
 import { print } from '../terminal';
 
 const columnName = z.string().min(1).max(63);
@@ -76,19 +77,23 @@ async function run(config: Config, { columns, carrier, dryRun }: ImportOptions):
     bar.start(await countQueueRows(pool), 0);
     const refused: QueueRefusal[] = [];
     let tally: ImportTally | undefined;
-    for await (tally of importQueue({
-      pool,
-      shopTables,
-      columns,
-      rules: { statusMap, ...(carrier !== undefined && { carrier }) },
-      ...(connected && {
-        start: ({ workflowId, update }) =>
-          startDelivery({ temporal: connected.client }, { update, limits }, workflowId),
-      }),
-    })) {
-      refused.push(...tally.refused);
-      bar.update(tally.rows);
-    }
+    const importAll = async (): Promise<void> => {
+      for await (tally of importQueue({
+        pool,
+        shopTables,
+        columns,
+        rules: { statusMap, ...(carrier !== undefined && { carrier }) },
+        ...(connected && {
+          start: ({ workflowId, update }) =>
+            startDelivery({ temporal: connected.client }, { update, limits }, workflowId),
+        }),
+      })) {
+        refused.push(...tally.refused);
+        bar.update(tally.rows);
+      }
+    };
+    const command = { action: 'import-queue', subject: 'notify_queue', asked: { carrier } };
+    await (dryRun ? importAll() : audited(pool, command, importAll));
     bar.stop();
     for (const { id, reason } of refused) print(`${id} stays in the queue: ${reason}`);
     if (tally) print(describe(tally, refused.length, dryRun === true));

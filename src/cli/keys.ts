@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import { z } from 'zod';
-import { loadSupabaseKeys } from '../config/config';
+import { loadAccessTokens, loadSupabaseKeys } from '../config/config';
 import { generateKeys, judgeKey } from '../doctor/keys';
 import { MIN_SECRET_LENGTH } from '../config/setting-fields';
-import { readSecretLine } from './channels';
+import { apiKeysCommand } from './api-keys';
+import { readLine, readSecretLine } from './read-line';
+import { explainToken } from './explain-token';
 import { checked, numberOf } from './checked-option';
 import { print, printAside } from '../terminal';
 
@@ -15,6 +17,8 @@ interface GenerateOptions {
 }
 
 const MAX_YEARS = 20;
+/** Headers of HTTP are no longer. */
+const MAX_TOKEN_CHARACTERS = 16_384;
 
 const name = z.string().min(1, 'must not be empty').max(200, 'must be at most 200 characters');
 const years = z
@@ -22,14 +26,18 @@ const years = z
   .min(0.01, 'must be at least 0.01')
   .max(MAX_YEARS, `must be at most ${MAX_YEARS}`);
 
-/** `waybell keys`: the two API keys of a Supabase project and the secret behind them. */
+/** `waybell keys`: Waybell’s own; and the two of a Supabase project, the secret behind them, and its persons’ tokens. */
 export function keysCommand(): Command {
-  const keys = new Command('keys').description('verify or make the API keys of a Supabase project');
+  const keys = new Command('keys').description('keys for the HTTP API, and those of a Supabase project');
   keys
     .command('verify')
     .description('ANON_KEY, SERVICE_ROLE_KEY and SUPA_KEY against SUPABASE_JWT_SECRET; shows none of them')
-    .action(() => {
-      process.exitCode = verify();
+    .option(
+      '--token-stdin',
+      'in their place the access token of a person, one line of standard input: whether, and why not, Waybell takes it',
+    )
+    .action(async ({ tokenStdin }: { tokenStdin?: true }) => {
+      process.exitCode = tokenStdin ? await verifyToken() : verify();
     });
   keys
     .command('generate')
@@ -41,7 +49,7 @@ export function keysCommand(): Command {
     .action(async (options: GenerateOptions) => {
       process.exitCode = await generate(options);
     });
-  return keys;
+  return keys.addCommand(apiKeysCommand());
 }
 
 function verify(): number {
@@ -55,6 +63,14 @@ function verify(): number {
   const judged = keys.map((key) => judgeKey(key, secret.value, Date.now()));
   for (const { message, fix } of judged) print(fix === undefined ? message : `${message}\n  -> ${fix}`);
   return judged.some(({ level }) => level === 'problem') ? 1 : 0;
+}
+
+/** Looks at a token exactly as the API does. */
+async function verifyToken(): Promise<number> {
+  const token = (await readLine(process.stdin, 'The access token, and Enter:', MAX_TOKEN_CHARACTERS)).trim();
+  const explained = await explainToken(token, loadAccessTokens());
+  for (const line of explained.lines) print(line);
+  return explained.taken ? 0 : 1;
 }
 
 async function generate({ secretStdin, ...choices }: GenerateOptions): Promise<number> {

@@ -4,6 +4,7 @@ import { Command, Option } from 'commander';
 import { RefusedError, UnreachableError } from '../api/ask';
 import { loadConfig, loadDataDir, SettingsError } from '../config/config';
 import { attentionCommand } from './attention';
+import { auditCommand } from './audit';
 import { channelsCommand } from './channels';
 import { doctorCommand } from './doctor';
 import { forgetJournalCommand, ledgerCommand } from './ledger';
@@ -76,6 +77,7 @@ waybell
   .addCommand(attentionCommand())
   .addCommand(retryCommand())
   .addCommand(ledgerCommand())
+  .addCommand(auditCommand())
   .addCommand(forgetJournalCommand());
 
 // Journal, logs, channels and locks hold what only the user who runs Waybell may read.

@@ -8,6 +8,7 @@ import { readArchived, replay, type ReplayTally } from '../intake/replay';
 import { startDelivery } from '../deliveries/start';
 import { databaseUrl } from '../process/places';
 import { openTemporal } from '../process/open-temporal';
+import { audited } from './audited';
 import { readMoment } from './read-moment';
 import { print, printAside } from '../terminal';
 
@@ -49,17 +50,21 @@ async function run(config: Config, { dryRun, ...query }: ReplayOptions): Promise
   let tally: ReplayTally | undefined;
   try {
     bar.start(await countWebhooks(pool, query), 0);
-    for await (tally of replay({
-      pool,
-      query,
-      read: (webhook) => readArchived(webhook, channels, statusMap),
-      ...(client && {
-        start: ({ workflowId, ...said }) =>
-          startDelivery({ temporal: client }, { ...said, limits }, workflowId),
-      }),
-    })) {
-      bar.update(tally.webhooks);
-    }
+    const readAll = async (): Promise<void> => {
+      for await (tally of replay({
+        pool,
+        query,
+        read: (webhook) => readArchived(webhook, channels, statusMap),
+        ...(client && {
+          start: ({ workflowId, ...said }) =>
+            startDelivery({ temporal: client }, { ...said, limits }, workflowId),
+        }),
+      })) {
+        bar.update(tally.webhooks);
+      }
+    };
+    const subject = query.source ?? 'every source';
+    await (dryRun ? readAll() : audited(pool, { action: 'replay', subject, asked: query }, readAll));
   } finally {
     if (bar.isActive) bar.stop();
     await connected?.close();

@@ -12,6 +12,12 @@ import type { WaitLimits } from '../shipment/attention';
 import { type Carriers, knowCarriers } from '../shipment/carriers';
 import type { NewsAge } from '../shipment/news-age';
 import { SHIPMENT_STATUSES, type StatusMap } from '../shipment/status';
+import {
+  accessTokenContradictions,
+  accessTokenFields,
+  accessTokensOf,
+  type AccessTokenSettings,
+} from './access-tokens';
 import { carrierMap } from './carrier-map';
 import { exposureProblems, plaintextOf, type Plaintext } from './exposure';
 import { describeObsoleteSettings } from './obsolete-settings';
@@ -25,7 +31,6 @@ import {
   jsonOf,
   list,
   MAX_AGE,
-  MIN_SECRET_LENGTH,
   MINUTE,
   port,
   secrets,
@@ -55,6 +60,8 @@ export class SettingsError extends Error {
 
 /** Characters of a `source/word`: masking may make a word longer. */
 const MAX_MAPPED_WORD = 256;
+/** More are listed by no answer. */
+const deviceCount = z.coerce.number().int().min(1).max(500);
 
 const environment = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
@@ -116,7 +123,9 @@ const environment = z.object({
   CHANNELS_FILE: z.string().min(1).optional(),
   DEVICE_REGISTRATION: z.enum(['open', 'key', 'jwt']).optional(),
   API_KEYS: secrets.default([]),
-  SUPABASE_JWT_SECRET: z.string().min(MIN_SECRET_LENGTH).optional(),
+  ...accessTokenFields,
+  MAX_DEVICES_PER_USER: deviceCount.default(20),
+  MAX_DEVICES_PER_MERCHANT: deviceCount.default(200),
 
   JOURNAL_MAX_MB: z.coerce.number().int().min(1).default(1024),
   ...retentionFields,
@@ -127,6 +136,12 @@ const environment = z.object({
   WAIT_RETRY_DAYS: duration(DAY, 7),
   PUSH_RETRY_MINUTES: duration(MINUTE, 24 * 60),
 });
+
+/** How many active phones one owner may have; a merchant's are those of all its people. */
+export interface MaxDevices {
+  readonly user: number;
+  readonly merchant: number;
+}
 
 export const SETTING_NAMES = Object.keys(environment.shape);
 
@@ -174,7 +189,9 @@ export interface Config {
   readonly channelsFile: string;
   readonly deviceRegistration: 'open' | 'key' | 'jwt';
   readonly apiKeys: readonly string[];
-  readonly jwtSecret: string | undefined;
+  /** Of persons, with `deviceRegistration` jwt. */
+  readonly accessTokens: AccessTokenSettings;
+  readonly maxDevices: MaxDevices;
   /** What the journal of webhooks may hold. */
   readonly maxJournalBytes: number;
   /** How long the bytes of webhooks are kept; milliseconds. */
@@ -188,7 +205,11 @@ type Given = Readonly<Record<string, string | undefined>>;
 
 /** Rules that join several settings. Each line names the variable to change. */
 function contradictions(given: Given): string[] {
-  const problems = [...pushContradictions(given), ...retentionContradictions(given)];
+  const problems = [
+    ...pushContradictions(given),
+    ...retentionContradictions(given),
+    ...accessTokenContradictions(given),
+  ];
   const production = given.NODE_ENV === 'production';
   const external = given.DATABASE_URL !== undefined;
   if (production && !external) problems.push('DATABASE_URL: required when NODE_ENV=production');
@@ -202,8 +223,6 @@ function contradictions(given: Given): string[] {
     problems.push(
       'DEVICE_REGISTRATION: open is for the embedded parts; use key or jwt when DATABASE_URL is set',
     );
-  if (given.DEVICE_REGISTRATION === 'jwt' && given.SUPABASE_JWT_SECRET === undefined)
-    problems.push('SUPABASE_JWT_SECRET: required when DEVICE_REGISTRATION=jwt');
   if (production && given.API_KEYS === undefined)
     problems.push('API_KEYS: required when NODE_ENV=production (openssl rand -hex 24 makes one)');
   return [...problems, ...exposureProblems(given)];
@@ -237,6 +256,11 @@ export const loadSupabaseKeys = (source = process.env): SupabaseKeys => readSupa
 /** Where a Waybell keeps its files: enough to stop it, whatever else is set. */
 export function loadDataDir(source: NodeJS.ProcessEnv = process.env): string {
   return path.resolve(readEnvironment(source, () => []).DATA_DIR);
+}
+
+/** How persons show who they are: enough to look at a token, whatever else is set. */
+export function loadAccessTokens(source: NodeJS.ProcessEnv = process.env): AccessTokenSettings {
+  return accessTokensOf(readEnvironment(source, () => []));
 }
 
 export type ChannelSettings = Pick<Config, 'channelsFile' | 'port'>;
@@ -314,7 +338,8 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     channelsFile: channelsFile(env),
     deviceRegistration: env.DEVICE_REGISTRATION ?? (external ? 'key' : 'open'),
     apiKeys: env.API_KEYS,
-    jwtSecret: env.SUPABASE_JWT_SECRET,
+    accessTokens: accessTokensOf(env),
+    maxDevices: { user: env.MAX_DEVICES_PER_USER, merchant: env.MAX_DEVICES_PER_MERCHANT },
     maxJournalBytes: env.JOURNAL_MAX_MB * 1024 * 1024,
     retention: retentionOf(env),
     waitLimits: {
@@ -338,6 +363,11 @@ export function cacheFolder(): string {
   return XDG_CACHE_HOME && path.isAbsolute(XDG_CACHE_HOME)
     ? XDG_CACHE_HOME
     : path.join(os.homedir(), '.cache');
+}
+
+/** Who was signed in before `sudo`; `undefined` without it. */
+export function userBeforeSudo(): string | undefined {
+  return process.env.SUDO_USER;
 }
 
 /** The environment for a child process: ours, with `additions`. */

@@ -15,6 +15,7 @@ export const retentionFields = {
   WEBHOOK_RETENTION_MB: z.coerce.number().int().min(1).default(10_240),
   DELIVERY_RETENTION_DAYS: days(LEAST_DAYS).default(90),
   PARCEL_RETENTION_DAYS: days(NUMBER_REUSE_DAYS).default(400),
+  AUDIT_RETENTION_DAYS: days(LEAST_DAYS).default(400),
   NOTIFICATION_TEXT_RETENTION_DAYS: days(LEAST_DAYS).optional(),
   NOTIFICATION_RETENTION_DAYS: days(LEAST_DAYS).optional(),
 };
@@ -29,6 +30,8 @@ export interface Retention {
   readonly deliveries: number;
   /** What is remembered of a parcel after that. */
   readonly parcels: number;
+  /** Who decided what. */
+  readonly audit: number;
   /** `null`: they stay. */
   readonly notificationTexts: number | null;
   /** `null`: they stay. */
@@ -41,6 +44,7 @@ export function retentionOf(settings: RetentionSettings): Retention {
     webhookBytes: settings.WEBHOOK_RETENTION_MB * 1024 * 1024,
     deliveries: settings.DELIVERY_RETENTION_DAYS,
     parcels: settings.PARCEL_RETENTION_DAYS,
+    audit: settings.AUDIT_RETENTION_DAYS,
     notificationTexts: settings.NOTIFICATION_TEXT_RETENTION_DAYS ?? null,
     notifications: settings.NOTIFICATION_RETENTION_DAYS ?? null,
   };

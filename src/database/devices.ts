@@ -1,4 +1,4 @@
-import type { ShopTables } from '../config/config';
+import type { MaxDevices, ShopTables } from '../config/config';
 import type { ApnsEnvironment, WebPushKeys } from '../shipment/device';
 import { isGivenId, readIdTypes } from './ids';
 import type { Queryable } from './pool';
@@ -59,15 +59,19 @@ const UNIQUE_VIOLATION = '23505';
  * Registers a device, or registers it again, and returns the row as written. Both owner columns are replaced,
  * also by null: the phone belongs to the account that registers it now, and nobody else's parcels may appear
  * on it. The other fields are facts about the phone and stay unless said anew. Older cids of the same installation
- * are retired: the app was installed again, or its browser subscribed again.
+ * and owner are retired: the app was installed again, or its browser subscribed again. What is another account's stays:
+ * an installation is only what an app says of itself. Of an owner with more active devices than `most` the oldest are
+ * retired.
  *
  * Where the old system's unique key on (cid) is still there, a cid that is known under another app moves to this
  * one. Needs a transaction.
  */
-export async function upsertDevice(db: Queryable, device: Registration): Promise<Device> {
+export async function upsertDevice(db: Queryable, device: Registration, most: MaxDevices): Promise<Device> {
   if (device.installationId !== null) await lockInstallation(db, device);
   const written = await writeAnywhere(db, device);
   if (written.installation_id !== null) await retireOlderCids(db, written);
+  if (written.user_id !== null) await retireOldest(db, 'user_id', written.user_id, most.user);
+  if (written.merchant_id !== null) await retireOldest(db, 'merchant_id', written.merchant_id, most.merchant);
   return written;
 }
 
@@ -124,12 +128,32 @@ async function lockInstallation(db: Queryable, { appid, installationId }: Regist
   await db.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`${appid}/${installationId}`]);
 }
 
-async function retireOlderCids(db: Queryable, { appid, cid, installation_id }: Device): Promise<void> {
-  await retireDevices(db, 'reinstalled', 'appid = $2 and installation_id = $3 and cid <> $4 and is_active', [
-    appid,
-    installation_id,
-    cid,
-  ]);
+/** A device that has a user is that person's; one without is its merchant's. */
+async function retireOlderCids(db: Queryable, device: Device): Promise<void> {
+  const { appid, cid, installation_id, user_id, merchant_id } = device;
+  await retireDevices(
+    db,
+    'reinstalled',
+    `appid = $2 and installation_id = $3 and cid <> $4 and is_active
+     and (user_id = $5 or (user_id is null and merchant_id = $6))`,
+    [appid, installation_id, cid, user_id, merchant_id],
+  );
+}
+
+/** Those that registered last stay. */
+async function retireOldest(
+  db: Queryable,
+  owner: 'user_id' | 'merchant_id',
+  id: string,
+  most: number,
+): Promise<void> {
+  await retireDevices(
+    db,
+    'too_many_devices',
+    `id in (select id from public.push_devices where ${owner} = $2 and is_active
+             order by registered_at desc, id offset $3)`,
+    [id, most],
+  );
 }
 
 /** Finds a device by its identity and keeps its owner from changing until the transaction ends. */

@@ -125,6 +125,7 @@ const GROWING = [
   'waybell.platform_express_events',
   'waybell.express_pushes',
   'waybell.parcel_memories',
+  'waybell.audit',
   'public.express_notifications',
   'public.push_devices',
 ];

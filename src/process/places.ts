@@ -50,6 +50,9 @@ export function readySummary(config: Config, surroundings: Surroundings): string
 }
 
 /** Where the database of a running Waybell is, for its other commands. */
-export async function databaseUrl({ database, dataDir }: Config): Promise<string> {
+export async function databaseUrl({
+  database,
+  dataDir,
+}: Pick<Config, 'database' | 'dataDir'>): Promise<string> {
   return database.kind === 'external' ? database.url : embeddedPostgresUrl(dataDir, database.port);
 }

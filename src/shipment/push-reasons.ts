@@ -104,6 +104,10 @@ export const PUSH_REASONS: Readonly<Record<string, Explanation>> = {
     'The same installation of the app has registered another cid since: that one gets the pushes.',
     '同一个安装之后注册了新的 cid，推送改发到新的 cid。',
   ),
+  too_many_devices: says(
+    'The owner has registered more phones than one owner may have; this one registered longest ago. Opening the app, which registers it, is enough.',
+    '该用户注册的手机超过了上限，这部是最早注册的。打开应用（会重新注册）即可恢复。',
+  ),
   vapid_mismatch: says(
     'The browser subscribed with another VAPID key than ours. The page must subscribe again.',
     '浏览器订阅时使用的 VAPID 公钥与我们的不同。页面需要重新订阅。',

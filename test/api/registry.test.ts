@@ -87,22 +87,47 @@ describe('the key that a browser subscribes with', () => {
 });
 
 describe('an app that is installed again', () => {
-  test('retires the older cid of the same installation, whoever it belonged to', async () => {
+  test('retires the older cid of the same installation, of the same owner', async () => {
     const [older, newer, elsewhere] = [unique(), unique(), unique()];
     const installation_id = `i-${unique()}`;
-    await register({ cid: older, user_id: 'u-old', installation_id });
-    await register({ cid: elsewhere, user_id: 'u-old', installation_id, appid: 'other' });
+    await register({ cid: older, user_id: 'u-new', merchant_id: 'm-1', installation_id });
+    await register({ cid: elsewhere, user_id: 'u-new', installation_id, appid: 'other' });
     await register({ cid: newer, user_id: 'u-new', installation_id });
     expect(await rows([older, newer, elsewhere])).toMatchObject({
       [older]: { is_active: false, inactive_reason: 'reinstalled', inactive_at: expect.any(Date) },
       [newer]: { is_active: true, user_id: 'u-new' },
       [elsewhere]: { is_active: true },
     });
-    await register({ cid: older, user_id: 'u-old' });
+    await register({ cid: older, user_id: 'u-new' });
     expect(await rows([older, newer])).toMatchObject({
       [older]: { is_active: true, inactive_reason: null },
       [newer]: { is_active: false, inactive_reason: 'reinstalled' },
     });
+  });
+
+  test.each([
+    ['another person', { user_id: 'u-thief' }],
+    ['the merchant of that person', { merchant_id: 'm-1' }],
+    ['another person of the same merchant', { user_id: 'u-thief', merchant_id: 'm-1' }],
+  ])(
+    'of %s retires no phone that is not theirs, whatever it says of its installation',
+    async (_, stranger) => {
+      const [theirs, strangers] = [unique(), unique()];
+      const installation_id = `i-${unique()}`;
+      await register({ cid: theirs, user_id: 'u-owner', merchant_id: 'm-1', installation_id });
+      await register({ cid: strangers, ...stranger, installation_id });
+      expect(await rows([theirs, strangers])).toMatchObject({
+        [theirs]: { is_active: true, user_id: 'u-owner' },
+        [strangers]: { is_active: true },
+      });
+    },
+  );
+
+  test('with another account signed in moves the phone itself: the old account gets nothing on it any more', async () => {
+    const [cid, installation_id] = [unique(), `i-${unique()}`];
+    await register({ cid, user_id: 'u-first', installation_id });
+    await register({ cid, user_id: 'u-second', installation_id });
+    expect(await rows([cid])).toMatchObject({ [cid]: { is_active: true, user_id: 'u-second' } });
   });
 
   test('ten times at once leaves one active cid', async () => {
@@ -113,4 +138,53 @@ describe('an app that is installed again', () => {
     const active = Object.values(await rows(cids)).filter((row) => row['is_active']);
     expect(active).toHaveLength(1);
   });
+});
+
+describe('an owner with more phones than one owner may have', () => {
+  const bounded = use(() => lab.serve({ MAX_DEVICES_PER_USER: '3', MAX_DEVICES_PER_MERCHANT: '5' }));
+
+  async function registerMany(count: number, owner: Record<string, unknown>): Promise<string[]> {
+    const cids = Array.from({ length: count }, unique);
+    for (const cid of cids) await bounded.call('POST', REGISTER, { json: { cid, ...owner } });
+    return cids;
+  }
+  async function activeOf(cids: readonly string[]): Promise<string[]> {
+    const found = await rows(cids);
+    return cids.filter((cid) => found[cid]?.['is_active']);
+  }
+
+  test('keeps those that registered last; the oldest say why they are silent, and come back', async () => {
+    const user_id = `u-${unique()}`;
+    const cids = await registerMany(5, { user_id });
+    expect(await activeOf(cids)).toEqual(cids.slice(2));
+    const [oldest = ''] = cids;
+    expect((await rows([oldest]))[oldest]).toMatchObject({ inactive_reason: 'too_many_devices' });
+    await bounded.call('POST', REGISTER, { json: { cid: oldest, user_id } });
+    expect(await activeOf(cids)).toEqual([oldest, ...cids.slice(3)]);
+  });
+
+  test('touches nobody else, and a merchant with many people may have more', async () => {
+    const others = await registerMany(3, { user_id: `u-${unique()}` });
+    const merchants = await registerMany(6, { merchant_id: `m-${unique()}` });
+    expect(await activeOf(others)).toEqual(others);
+    expect(await activeOf(merchants)).toEqual(merchants.slice(1));
+  });
+});
+
+test('a browser that subscribed with another VAPID key is told so, and not stored', async () => {
+  const vapid = createECDH('prime256v1');
+  vapid.generateKeys();
+  const withKey = await lab.serve({
+    VAPID_PRIVATE_KEY: vapid.getPrivateKey('base64url'),
+    VAPID_SUBJECT: 'mailto:ops@shop.example',
+  });
+  const subscribe = (vapid_key: string | undefined) =>
+    withKey.call('POST', REGISTER, {
+      json: { cid: endpoint(), user_id: 'u-1', provider: 'webpush', subscription: { ...KEYS, vapid_key } },
+    });
+  const other = createECDH('prime256v1').generateKeys('base64url');
+  expect((await subscribe(other)).json).toMatchObject({ code: 'field-invalid', field: 'subscription' });
+  expect((await subscribe(`${vapid.getPublicKey('base64url')}=`)).status).toBe(200);
+  // What the registration does not say is not known.
+  expect((await subscribe(undefined)).status).toBe(200);
 });

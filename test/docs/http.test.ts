@@ -5,13 +5,12 @@ import { OPERATIONS } from '../../src/api/operations';
 import { useBareApi } from '../api/bare-api';
 import { use } from '../setup/use';
 
+const page = readFileSync(path.join(__dirname, '../../docs/http.md'), 'utf8');
 /** The page in pieces, each from the heading of one route to the next heading. */
-const sections = readFileSync(path.join(__dirname, '../../docs/http.md'), 'utf8')
-  .split(/^(?=#{1,3} )/m)
-  .flatMap((text) => {
-    const [, route] = /^### `([A-Z]+ \S+)`$/m.exec(text) ?? [];
-    return route === undefined ? [] : [{ route, text }];
-  });
+const sections = page.split(/^(?=#{1,3} )/m).flatMap((text) => {
+  const [, route] = /^### `([A-Z]+ \S+)`$/m.exec(text) ?? [];
+  return route === undefined ? [] : [{ route, text }];
+});
 
 const documented = OPERATIONS.map((operation) => ({
   ...operation,
@@ -25,6 +24,16 @@ describe('docs/http.md', () => {
 
   test('shows all routes, in the order of the OpenAPI document', () => {
     expect(sections.map(({ route }) => route)).toEqual(documented.map(({ route }) => route));
+  });
+
+  test('says of every route that asks for a key which scopes open it, and whether persons come too', () => {
+    const [, table = ''] = /^\| route \| scope .*\n\| --- .*\n((?:\|.*\n)+)/m.exec(page) ?? [];
+    const rows = documented.flatMap(({ route, access }) => {
+      if (typeof access !== 'object') return [];
+      const scopes = access.scopes.map((scope) => `\`${scope}\``).join(' or ');
+      return `| \`${route}\` | ${scopes} | ${access.persons ? 'their own' : 'no'} |\n`;
+    });
+    expect(table).toBe(rows.join(''));
   });
 
   test.each(documented)('$route exists', async ({ method, path: route }) => {

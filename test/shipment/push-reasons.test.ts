@@ -19,7 +19,7 @@ const NAMINGS = [
   /\b(?:accepted|retry|retryAmbiguous|retryUnclear|deactivate|fail)\(\s*'(\w+)'/g,
   /\bend\(\s*'\w+',\s*'(\w+)'/g,
   /\breason: '(\w+)'/g,
-  /\bretireDevices\(db, '(\w+)'/g,
+  /\bretireDevices\(\s*db,\s*'(\w+)'/g,
   /DEACTIVATION_HELD = '(\w+)'/g,
 ];
 /** What a receipt says of a push that has arrived, and a provider that was only asked whether it knows our keys. */

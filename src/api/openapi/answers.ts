@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { ERRORS, type HttpErrorCode } from '../../errors';
 import { problemAnswer } from '../http-problem';
-import type { Access, Operation } from '../operation';
+import type { Access } from '../access';
+import type { Operation } from '../operation';
 
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
@@ -37,21 +38,34 @@ export function resolved(schema: JsonSchema, named: NamedSchemas): JsonSchema {
   return schema.$ref === undefined ? schema : (named[schema.$ref.slice(REFERENCE.length)] ?? schema);
 }
 
+const KEY_PROBLEMS = [
+  'api-key-missing',
+  'api-key-invalid',
+  'jwt-invalid',
+  'not-allowed',
+  'log-ins-failed',
+] as const;
+/** Where keys are read. */
+const LOOK_UP_PROBLEMS = ['database-unavailable', 'database-permission', 'jwks-unavailable'] as const;
+const SIGNATURE_PROBLEMS = ['signature-missing', 'signature-invalid', 'signature-expired'] as const;
+
 /** What `auth.ts`, `owners.ts` and the sources refuse. */
-const PROBLEMS_OF_ACCESS: Readonly<Record<Access, readonly HttpErrorCode[]>> = {
-  everybody: [],
-  key: ['api-key-missing', 'api-key-invalid'],
-  app: ['api-key-missing', 'api-key-invalid', 'jwt-invalid', 'not-your-device'],
-  signature: ['signature-missing', 'signature-invalid', 'signature-expired'],
-  channel: [
-    'channel-unknown',
-    'signature-missing',
-    'signature-invalid',
-    'signature-expired',
-    'signature-replayed',
-  ],
-  receipt: ['signature-missing', 'signature-invalid'],
-};
+function problemsOfAccess(access: Access): readonly HttpErrorCode[] {
+  switch (access) {
+    case 'everybody':
+      return [];
+    case 'signature':
+      return SIGNATURE_PROBLEMS;
+    case 'channel':
+      return ['channel-unknown', ...SIGNATURE_PROBLEMS, 'signature-replayed'];
+    case 'receipt':
+      return ['signature-missing', 'signature-invalid'];
+    default: {
+      const common = [...KEY_PROBLEMS, ...LOOK_UP_PROBLEMS];
+      return access.persons ? [...common, 'not-your-device'] : common;
+    }
+  }
+}
 
 /** What `request-input.ts` refuses. */
 const PROBLEMS_OF_BODY: readonly HttpErrorCode[] = [
@@ -66,7 +80,7 @@ const PROBLEMS_OF_BODY: readonly HttpErrorCode[] = [
 /** Every code that an operation may answer with, in the order of the catalogue. */
 export function problemsOf({ access, params, query, body, problems }: Operation): HttpErrorCode[] {
   const possible = new Set<string>([
-    ...PROBLEMS_OF_ACCESS[access],
+    ...problemsOfAccess(access),
     ...(params ? ['request-malformed', 'field-invalid'] : []),
     ...(query ? ['field-invalid'] : []),
     ...(body ? PROBLEMS_OF_BODY : []),
@@ -135,7 +149,7 @@ function describeProblems(operation: Operation, named: NamedSchemas): Answers {
         String(status),
         {
           description: possible.map(explain).join('\n'),
-          headers: { ...REQUEST_ID, ...(status === 503 && RETRY_AFTER) },
+          headers: { ...REQUEST_ID, ...((status === 503 || status === 429) && RETRY_AFTER) },
           content: operation.inTheirForm?.answers
             ? anythingIn(operation.inTheirForm.answers)
             : contentOf('application/json', schema),

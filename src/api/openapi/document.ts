@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { PROJECT_ROOT } from '../../project-root';
-import { TAGS, type Access, type Operation } from '../operation';
+import { TAGS, type Operation } from '../operation';
+import { SCOPES, type Access } from '../access';
 import { OPERATIONS } from '../operations';
 import {
   anythingIn,
@@ -16,13 +17,14 @@ import {
   type NamedSchemas,
 } from './answers';
 
-/** How callers show who they are: `auth.ts` and `sources/standard-webhooks-signature.ts`, in the words of OpenAPI. */
+/** How callers show who they are: `auth.ts`, `token-check.ts` and `sources/standard-webhooks-signature.ts`, in the words of OpenAPI. */
 export const SECURITY_SCHEMES = {
   apiKey: {
     type: 'apiKey',
     in: 'header',
     name: 'X-Api-Key',
-    description: 'A key of `API_KEYS`.',
+    description:
+      'A key of `API_KEYS`, or one that `waybell keys api add` has made, with one of these scopes.',
   },
   bearerKey: {
     type: 'http',
@@ -59,23 +61,29 @@ export const SECURITY_SCHEMES = {
 
 type Requirement = Readonly<Partial<Record<keyof typeof SECURITY_SCHEMES, readonly string[]>>>;
 
-/** Any one of the list is enough; what is in one entry is needed together. */
-const SECURITY_OF_ACCESS: Readonly<Record<Access, readonly Requirement[]>> = {
-  everybody: [],
-  key: [{ apiKey: [] }, { bearerKey: [] }],
-  app: [{ apiKey: [] }, { bearerKey: [] }, { accessToken: [] }],
-  signature: [{ webhookId: [], webhookTimestamp: [], webhookSignature: [] }],
-  // The token is a part of the path, and every source signs in its own way, or not at all.
-  channel: [],
-  // The signatures are in the lines of the body.
-  receipt: [],
-};
+/** Any one of the list is enough; what is in one entry is needed together. A key names its scope. */
+function securityOf(access: Access): readonly Requirement[] {
+  if (access === 'signature') return [{ webhookId: [], webhookTimestamp: [], webhookSignature: [] }];
+  // The token of a channel is a part of the path, and every source signs in its own way, or not at all; the signatures
+  // of receipts are in the lines of the body.
+  if (typeof access !== 'object') return [];
+  const keys = access.scopes.flatMap((scope) => [{ apiKey: [scope] }, { bearerKey: [scope] }]);
+  return access.persons ? [...keys, { accessToken: [] }] : keys;
+}
+
+const SCOPE_LIST = Object.entries(SCOPES)
+  .map(([scope, what]) => `- \`${scope}\`: ${what}`)
+  .join('\n');
 
 const INTRODUCTION = `Carrier webhooks become pushes on the phones of buyer and merchant.
 
 Every JSON answer is \`{"ok": true, …}\` or a problem, \`{"ok": false, "code": …, "message": …}\`. A path that is not here is answered with \`route-unknown\`, a method that is not here with \`method-not-allowed\`. A plain \`X-Request-Id\` that you send is kept.
 
-Who needs a key is a setting: with the embedded parts and without \`API_KEYS\`, nobody does. Webhooks are signed when \`WEBHOOK_SECRETS\` is set.`;
+Who needs a key is a setting: with the embedded parts and without \`API_KEYS\`, nobody does. Webhooks are signed when \`WEBHOOK_SECRETS\` is set.
+
+A key has scopes; one of those that a route names is enough, and \`admin\` always is:
+
+${SCOPE_LIST}`;
 
 /** The whole API, from the schemas that check it. */
 export const OPENAPI_DOCUMENT = describeApi(OPERATIONS);
@@ -111,7 +119,7 @@ function describeOperation(operation: Operation, named: NamedSchemas): Described
     tags: [tag],
     summary,
     ...(description !== undefined && { description }),
-    security: SECURITY_OF_ACCESS[access],
+    security: securityOf(access),
     ...(parameters.length > 0 && { parameters }),
     ...(body && {
       requestBody: {

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ERRORS, type HttpErrorCode } from '../../errors';
 import { PROJECT_ROOT } from '../../project-root';
-import type { Access, Operation } from '../operation';
+import type { Access, KeyAccess } from '../access';
+import type { Operation } from '../operation';
 import { OPERATIONS } from '../operations';
 import { problemsOf, resolved, type Content, type JsonSchema, type NamedSchemas } from './answers';
 import { OPENAPI_DOCUMENT, SECURITY_SCHEMES, type DescribedOperation, type Parameter } from './document';
@@ -34,14 +35,18 @@ function prose(text: string): Html {
   return html`${pieces}`;
 }
 
-const ACCESS_WORDS: Readonly<Record<Access, string>> = {
-  everybody: 'Needs no key.',
-  key: 'Needs an API key.',
-  app: 'Needs an API key, or the access token of the person who is signed in.',
+const ACCESS_WORDS: Readonly<Record<Exclude<Access, KeyAccess>, string>> = {
+  everybody: 'Needs nothing.',
   signature: 'Signed as Standard Webhooks when `WEBHOOK_SECRETS` is set.',
   channel: 'The URL is a secret; sources that sign are verified besides.',
   receipt: 'Every line is signed by the provider.',
 };
+
+function accessWords(access: Access): string {
+  if (typeof access !== 'object') return ACCESS_WORDS[access];
+  const scopes = access.scopes.map((scope) => `\`${scope}\``).join(' or ');
+  return `Needs an API key with the scope ${scopes}${access.persons ? ', or the access token of the person who is signed in' : ''}.`;
+}
 
 /** One route: what to send, and what may come back. */
 function drawOperation(operation: Operation): Html {
@@ -53,7 +58,7 @@ function drawOperation(operation: Operation): Html {
     <section id="${id}">
       <h3><code>${method.toUpperCase()} ${path}</code></h3>
       <p>${prose(summary)} ${prose(description)}</p>
-      <p>${prose(ACCESS_WORDS[access])}</p>
+      <p>${prose(accessWords(access))}</p>
       ${parameters.length > 0 ? drawParameters(parameters) : ''}
       ${requestBody ? drawContent(requestBody.required ? 'Body' : 'Body, optional', requestBody.content) : ''}
       ${Object.keys(answers).map((status) => drawAnswer(status, described))}

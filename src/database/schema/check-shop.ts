@@ -77,6 +77,8 @@ const OUR_TABLES: readonly WantedAccess[] = [
   { schema: 'waybell', table: 'held_deactivations', privileges: ['SELECT', 'INSERT', 'DELETE'] },
   { schema: 'waybell', table: 'parcel_memories', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
   { schema: 'waybell', table: 'retention', privileges: ['SELECT', 'INSERT', 'UPDATE'] },
+  { schema: 'waybell', table: 'api_keys', privileges: ['SELECT', 'INSERT', 'UPDATE'] },
+  { schema: 'waybell', table: 'audit', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
   { schema: 'waybell', table: 'migrations', privileges: ['SELECT'] },
 ];
 

@@ -107,12 +107,21 @@ export const webpush = providerKind({
     WEBPUSH_LOOPBACK: z.literal('allow').optional(),
   },
   neededTogether: ['VAPID_PRIVATE_KEY', 'VAPID_SUBJECT'],
-  deviceProblem({ cid, subscription }, { WEBPUSH_HOSTS: hosts, WEBPUSH_LOOPBACK }) {
+  deviceProblem({ cid, subscription }, settings) {
+    const { WEBPUSH_HOSTS: hosts, WEBPUSH_LOOPBACK, VAPID_PRIVATE_KEY: privateKey } = settings;
     const words = endpointProblem(cid, { hosts, loopback: WEBPUSH_LOOPBACK === 'allow' });
     if (words !== null) return { field: 'cid', words };
-    return areKeys(subscription)
+    if (!areKeys(subscription))
+      return { field: 'subscription', words: 'needs p256dh and auth of the browser' };
+    // Its push service would answer 403 to each push, as if our key were wrong for everybody.
+    const { vapidKey } = subscription;
+    const fits =
+      privateKey === undefined ||
+      vapidKey === undefined ||
+      vapidKey.replace(/=+$/, '') === vapidKeys(privateKey).publicKey;
+    return fits
       ? null
-      : { field: 'subscription', words: 'needs p256dh and auth of the browser' };
+      : { field: 'subscription', words: 'was made with another vapid_key than ours: subscribe again' };
   },
   contradictions: ({ NODE_ENV, WEBPUSH_LOOPBACK }) =>
     NODE_ENV === 'production' && WEBPUSH_LOOPBACK !== undefined

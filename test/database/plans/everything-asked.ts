@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { loadConfig } from '../../../src/config/config';
+import * as apiKeys from '../../../src/database/api-keys';
 import * as attention from '../../../src/database/attention';
+import * as audit from '../../../src/database/audit';
 import * as traffic from '../../../src/database/channel-traffic';
 import * as devices from '../../../src/database/devices';
 import * as dueWaits from '../../../src/database/due-waits';
@@ -38,7 +40,7 @@ import { shipmentUpdate } from '../../setup/delivery-lab';
 import { idsOf } from './old-shop';
 
 const shop = loadConfig({});
-const { shopTables } = shop;
+const { shopTables, maxDevices: MOST } = shop;
 const HOUR_MS = 3_600_000;
 const PARCEL = 77_777;
 const TRACKING_NO = `OLD${PARCEL}`;
@@ -179,8 +181,8 @@ async function askAboutDevices(db: Queryable, user: string, merchant: string): P
     ...{ appid: 'other', cid: `cid-${PARCEL}`, userId: user, merchantId: null, platform: null },
     ...{ provider: null, installationId: `i-${PARCEL}`, subscription: null, apnsEnvironment: null },
   };
-  await devices.upsertDevice(db, { ...device, appid: 'default' });
-  const registered = await devices.upsertDevice(db, device);
+  await devices.upsertDevice(db, { ...device, appid: 'default' }, MOST);
+  const registered = await devices.upsertDevice(db, device, MOST);
   await devices.findDeviceForUpdate(db, 'default', `cid-${PARCEL}`);
   for (const filter of [
     { user_id: user },
@@ -239,6 +241,9 @@ async function waitAndWake(db: Queryable, user: string): Promise<void> {
 }
 
 async function askForPeople(db: Queryable, since: Date, user: string): Promise<void> {
+  await notifications.selectInbox(db, { audience: 'user', id: user }, { limit: 20 });
+  await notifications.selectInbox(db, { audience: 'user', id: user }, { limit: 20, before: MESSAGE });
+  await decideThings(db, since);
   const notification = await notifications.findNotification(db, MESSAGE);
   await notifications.listNotifications(db, shopTables, {}, 50);
   await notifications.listNotifications(db, shopTables, { recipient_id: user }, 50);
@@ -318,7 +323,28 @@ async function keepTheBooks(db: Queryable, since: Date): Promise<void> {
   await ledger.findWritten(db, [WORKFLOW]);
 }
 
+async function decideThings(db: Queryable, since: Date): Promise<void> {
+  const decision = {
+    actor: 'key-1',
+    place: 'here',
+    action: 'retryDelivery',
+    subject: TRACKING_NO,
+    asked: '{}',
+  };
+  const id = await audit.insertDecision(db, decision);
+  await audit.writeOutcome(db, id, 'done');
+  await audit.selectAudit(db, { limit: 50 });
+  await audit.selectAudit(db, { actor: 'key-1', before: id, limit: 50 });
+  await audit.selectAudit(db, { since, limit: 50 });
+  const key = { name: 'desk', sha256: Buffer.alloc(32), scopes: ['read'], createdBy: 'x', expiresAt: null };
+  await apiKeys.insertApiKey(db, key);
+  await apiKeys.selectValidKeys(db);
+  await apiKeys.listApiKeys(db);
+  await apiKeys.revokeApiKey(db, 'desk');
+}
+
 async function applyRetention(db: Queryable): Promise<void> {
+  await audit.deleteOldAudit(db, 400);
   const first = await memories.listOldParcels(db, 364, null);
   await memories.listOldParcels(db, 364, first.next ?? { closedAt: '2020-01-01', workflowId: '' });
   // Without the webhooks that still tell of them.

@@ -20,6 +20,7 @@ export const GROWING = [
   'queue_imports',
   'bulk_retries',
   'parcel_memories',
+  'audit',
 ] as const;
 
 /** A moment of the last year, as old as the row is early. */
@@ -75,6 +76,8 @@ export async function fillOldShop(pool: pg.Pool, kind: DatabaseKind): Promise<vo
      select 'sto', 'OLD' || n, ${waybill}, ${LATE} ${rows}`,
     `insert into waybell.queue_imports (workflow_id, update, queue_ids, taken_at, started_at)
      select ${workflow}, '{}', array['q-' || n], ${LATE}, case when n > ${PARCELS - WAITING} then null else ${LATE} end ${rows}`,
+    `insert into waybell.audit (at, actor, place, action, subject, asked, outcome)
+     select ${LATE}, 'key-' || n % 50, 'here', 'retryDelivery', 'OLD' || n, '{}', 'done' ${rows}`,
     `insert into waybell.parcel_memories (waybill_id, last_at, scans, updates, reduced)
      select 'gone-' || n, ${LATE}, '[]', '[]', n % 2 = 0 ${rows}`,
     `insert into waybell.bulk_retries (retry_id, workflow_id, outcome, words, added_at)

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { count, moment, ok } from './answer-fields';
+import { DATABASE_PROBLEMS } from './database-problem';
+import type { Operation } from './operation';
+import { optionalId, textId } from './request-input';
+
+const entry = z
+  .object({
+    message_id: z.string(),
+    aud: z.string().nullable().describe('`user` or `merchant`.'),
+    order_id: z.string().nullable(),
+    carrier: z.string().nullable(),
+    tracking_no: z.string().nullable(),
+    status: z.string().nullable(),
+    title: z.string().nullable(),
+    body: z.string().nullable(),
+    created_at: moment,
+  })
+  .meta({ id: 'InboxEntry' });
+
+export const listInbox = {
+  method: 'get',
+  path: '/api/v1/push/notifications',
+  id: 'listInbox',
+  tag: 'Devices',
+  summary: 'What an owner was told, for the list of messages in an app; the newest first.',
+  description:
+    '`user_id` or `merchant_id`, one of them; a person who names nobody means themselves. Nothing of deliveries and devices: that is `GET /api/v1/notifications`.',
+  access: { scopes: ['devices', 'read'], persons: true },
+  query: z.object({
+    user_id: optionalId,
+    merchant_id: optionalId,
+    before: textId.optional().describe('The last `message_id` of the page before.'),
+    limit: z.coerce.number().int().min(1).max(100).default(20),
+  }),
+  answers: { 200: z.object({ ok, notifications: z.array(entry), count }) },
+  problems: ['owner-required', ...DATABASE_PROBLEMS],
+  examples: {
+    answer: {
+      ok: true,
+      notifications: [
+        {
+          message_id: '6a5f0e1c-3d0b-4f1e-9d55-0c1f8e6c9a10:1:delivered:1:user',
+          aud: 'user',
+          order_id: 'ORDER-20260206-0007',
+          carrier: 'yto',
+          tracking_no: 'TEST_YT_20260206_0007',
+          status: 'delivered',
+          title: '您的包裹已签收',
+          body: '圆通速递 TEST_YT_20260206_0007',
+          created_at: '2026-02-06T02:11:00.000Z',
+        },
+      ],
+      count: 1,
+    },
+  },
+} as const satisfies Operation;

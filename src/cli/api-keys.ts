@@ -1,0 +1,153 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type pg from 'pg';
+import { z } from 'zod';
+import { createApiKey, digestOf } from '../api/api-key';
+import { SCOPES, SCOPE_NAMES, type Scope } from '../api/access';
+import { loadConfig } from '../config/config';
+import {
+  insertApiKey,
+  listApiKeys,
+  revokeApiKey,
+  selectValidKeys,
+  type StoredKey,
+} from '../database/api-keys';
+import { inTransaction, openPool } from '../database/pool';
+import { databaseUrl } from '../process/places';
+import { audited, typist } from './audited';
+import { checked, numberOf } from './checked-option';
+import { asJson, print, printAside } from '../terminal';
+
+/** Every process has all of them in memory, and compares with each. */
+const MOST_VALID = 200;
+const DAY_MS = 24 * 60 * 60_000;
+const MAX_DAYS = 3_650;
+
+const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'may hold a-z, 0-9 and -, at most 64');
+const days = z
+  .number('must be a number')
+  .min(0.01, 'must be at least 0.01')
+  .max(MAX_DAYS, `must be at most ${MAX_DAYS}`);
+
+interface AddOptions {
+  readonly scopes: readonly Scope[];
+  readonly days?: number;
+}
+
+/** `waybell keys api`: keys for the HTTP API. Written into the database, so that no key can make another. */
+export function apiKeysCommand(): Command {
+  return new Command('api')
+    .description('keys for the HTTP API, each with a name and what it may do')
+    .addCommand(addCommand())
+    .addCommand(listCommand())
+    .addCommand(revokeCommand());
+}
+
+function addCommand(): Command {
+  const scopes = Object.entries(SCOPES).map(([scope, what]) => `  ${scope.padEnd(9)}${what}`);
+  return new Command('add')
+    .description('make a key, and show it once; a running API takes it within 5 seconds')
+    .argument('<name>', 'tells it from others in the log and the audit, for ever', readName)
+    .addOption(
+      new Option('--scopes <list>', 'what it may do, separated by commas')
+        .argParser(readScopes)
+        .makeOptionMandatory(),
+    )
+    .addOption(checked('--days <number>', 'how long it is valid; for ever without', numberOf(days)))
+    .addHelpText('after', `\nScopes:\n${scopes.join('\n')}`)
+    .action(async (keyName: string, { scopes: granted, days: valid }: AddOptions) => {
+      const expiresAt = valid === undefined ? null : new Date(Date.now() + valid * DAY_MS);
+      const key = createApiKey();
+      const asked = { scopes: granted, ...(expiresAt && { expires_at: expiresAt }) };
+      await withPool((pool) =>
+        audited(pool, { action: 'keys api add', subject: keyName, asked }, async () => {
+          const { length } = await inTransaction(pool, selectValidKeys);
+          if (length >= MOST_VALID)
+            throw new Error(`There are ${length} valid keys: revoke some that nobody uses.`);
+          const stored = { name: keyName, scopes: granted, expiresAt, createdBy: typist() };
+          const added = await inTransaction(pool, (db) =>
+            insertApiKey(db, { ...stored, sha256: digestOf(key) }),
+          );
+          if (!added)
+            throw new Error(
+              `There is, or was, a key ${keyName}: the audit speaks of that one. Choose another name.`,
+            );
+        }),
+      );
+      print(key);
+      printAside(
+        `This is the key ${keyName}, and it is not shown again. It may: ${granted.join(', ')}. It ends ${expiresAt ? expiresAt.toISOString() : 'when it is revoked'}.`,
+      );
+    });
+}
+
+function listCommand(): Command {
+  return new Command('list')
+    .description('every key that was ever made, what it may do, and until when; never a key')
+    .option('--json', 'for programs')
+    .action(async ({ json }: { json?: true }) => {
+      const keys = await withPool((pool) => inTransaction(pool, listApiKeys));
+      if (json) print(asJson(keys.map(factsOf)));
+      else if (keys.length > 0) print(keys.map(inWords).join('\n'));
+      else print('No keys. Make one: waybell keys api add <name> --scopes devices');
+    });
+}
+
+function revokeCommand(): Command {
+  return new Command('revoke')
+    .description('end a key for ever; a running API refuses it within 5 seconds')
+    .argument('<name>', 'as waybell keys api list shows it', readName)
+    .action(async (keyName: string) => {
+      await withPool((pool) =>
+        audited(pool, { action: 'keys api revoke', subject: keyName }, async () => {
+          if (!(await inTransaction(pool, (db) => revokeApiKey(db, keyName))))
+            throw new Error(
+              `There is no key ${keyName} that could be revoked. waybell keys api list shows all.`,
+            );
+        }),
+      );
+      print(`The key ${keyName} is revoked. Within 5 seconds every running API refuses it.`);
+    });
+}
+
+async function withPool<T>(work: (pool: pg.Pool) => Promise<T>): Promise<T> {
+  const pool = openPool(await databaseUrl(loadConfig()), () => undefined);
+  try {
+    return await work(pool);
+  } finally {
+    await pool.end();
+  }
+}
+
+function readName(text: string): string {
+  const read = name.safeParse(text);
+  if (read.success) return read.data;
+  throw new InvalidArgumentError(`It ${read.error.issues[0]?.message}.`);
+}
+
+function readScopes(text: string): Scope[] {
+  const given = text.split(',').map((scope) => scope.trim());
+  const known = SCOPE_NAMES.filter((scope) => given.includes(scope));
+  if (known.length === 0 || known.length < new Set(given).size)
+    throw new InvalidArgumentError(`Give some of ${SCOPE_NAMES.join(', ')}.`);
+  return known;
+}
+
+function factsOf({ name: keyName, scopes, createdAt, createdBy, expiresAt, revokedAt }: StoredKey): object {
+  return {
+    name: keyName,
+    scopes,
+    created_at: createdAt,
+    created_by: createdBy,
+    expires_at: expiresAt,
+    revoked_at: revokedAt,
+  };
+}
+
+function inWords({ name: keyName, scopes, createdAt, createdBy, expiresAt, revokedAt }: StoredKey): string {
+  const end = revokedAt
+    ? `revoked ${revokedAt.toISOString()}`
+    : expiresAt && expiresAt.getTime() <= Date.now()
+      ? `ended ${expiresAt.toISOString()}`
+      : `valid ${expiresAt ? `until ${expiresAt.toISOString()}` : 'until it is revoked'}`;
+  return `${keyName.padEnd(24)} ${scopes.join(',').padEnd(20)} ${end}; made ${createdAt.toISOString()} by ${createdBy}`;
+}

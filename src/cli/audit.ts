@@ -1,0 +1,47 @@
+import { Command } from 'commander';
+import { z } from 'zod';
+import { ask, type AnswerTo } from '../api/ask';
+import { showAudit } from '../api/audit-operations';
+import { loadConfig } from '../config/config';
+import { checked, numberOf } from './checked-option';
+import { readMoment } from './read-moment';
+import { asJson, print } from '../terminal';
+
+interface AuditOptions {
+  readonly since?: Date;
+  readonly actor?: string;
+  readonly limit: number;
+  readonly json?: true;
+}
+
+const limit = z.number('must be a number').int().min(1).max(200, 'must be at most 200');
+
+/** `waybell audit`: who decided what. */
+export function auditCommand(): Command {
+  return new Command('audit')
+    .description('who decided what: retries, links, releases, keys, channels, replays; the newest first')
+    .option('--since <time>', '2026-03-02, 2026-03-02T10:00:00+08:00, or 36h, 7d ago', readMoment)
+    .option('--actor <name>', 'only of this key, or of command:<user>')
+    .addOption(checked('--limit <number>', 'at most so many', numberOf(limit), 50))
+    .option('--json', 'for programs')
+    .action(async ({ since, actor, limit: most, json }: AuditOptions) => {
+      const query = {
+        limit: most,
+        ...(since && { since: since.toISOString() }),
+        ...(actor !== undefined && { actor }),
+      };
+      const found = await ask(loadConfig(), showAudit, { query });
+      print(json ? asJson(found) : inWords(found));
+    });
+}
+
+function inWords({ audit }: AnswerTo<typeof showAudit>): string {
+  if (audit.length === 0) return 'Nobody decided anything.';
+  return audit
+    .map(({ at, actor, place, action, subject, asked, outcome }) =>
+      [at, `${actor}@${place}`, action, subject, asked, outcome ?? 'unknown end']
+        .filter((part) => part !== '' && part !== '{}')
+        .join('  '),
+    )
+    .join('\n');
+}

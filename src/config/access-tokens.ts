@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { MIN_SECRET_LENGTH } from './setting-fields';
+
+/** Where Supabase Auth shows its keys; what stands before it is the `iss` of its tokens. */
+const WELL_KNOWN = /\/\.well-known\/jwks\.json$/;
+
+/** Keys over plain HTTP could be anybody's: only from this machine. */
+function isSafe(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, hash } = new URL(text);
+  const loopback = ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
+  return (protocol === 'https:' || (protocol === 'http:' && loopback)) && username === '' && hash === '';
+}
+
+/** The settings of the access tokens with which persons come. */
+export const accessTokenFields = {
+  SUPABASE_JWT_SECRET: z.string().min(MIN_SECRET_LENGTH).optional(),
+  SUPABASE_JWKS_URL: z
+    .string()
+    .refine(isSafe, 'must be an https:// URL, or http:// on this machine, without user and fragment')
+    .optional(),
+  SUPABASE_JWT_ISSUER: z.string().min(1).max(512).optional(),
+  SUPABASE_ANONYMOUS_USERS: z.literal('allow').optional(),
+};
+
+export interface AccessTokenSettings {
+  /** Of tokens that are signed with HS256. */
+  readonly secret: string | undefined;
+  /** Of tokens that are signed with ES256, RS256 or EdDSA. */
+  readonly jwks: { readonly url: string; readonly issuer: string } | undefined;
+  /** What every token must name; tokens of the JWKS must name one in any case. */
+  readonly issuer: string | undefined;
+  /** Whether who never signed in may have a phone. */
+  readonly anonymousUsers: boolean;
+}
+
+export function accessTokensOf(
+  settings: z.infer<z.ZodObject<typeof accessTokenFields>>,
+): AccessTokenSettings {
+  const { SUPABASE_JWT_SECRET: secret, SUPABASE_JWKS_URL: url, SUPABASE_JWT_ISSUER: issuer } = settings;
+  return {
+    secret,
+    issuer,
+    jwks: url === undefined ? undefined : { url, issuer: issuer ?? url.replace(WELL_KNOWN, '') },
+    anonymousUsers: settings.SUPABASE_ANONYMOUS_USERS === 'allow',
+  };
+}
+
+/** Each line names the variable to change. */
+export function accessTokenContradictions(given: Readonly<Record<string, string | undefined>>): string[] {
+  const { SUPABASE_JWT_SECRET: secret, SUPABASE_JWKS_URL: url, SUPABASE_JWT_ISSUER: issuer } = given;
+  return [
+    ...(given.DEVICE_REGISTRATION === 'jwt' && secret === undefined && url === undefined
+      ? ['SUPABASE_JWKS_URL or SUPABASE_JWT_SECRET: one is required when DEVICE_REGISTRATION=jwt']
+      : []),
+    ...(url !== undefined && issuer === undefined && !WELL_KNOWN.test(url)
+      ? ['SUPABASE_JWT_ISSUER: required when SUPABASE_JWKS_URL does not end in /.well-known/jwks.json']
+      : []),
+  ];
+}
