@@ -95,6 +95,9 @@ const isVapidKey = (text: string): boolean => {
   }
 };
 
+/** With and without padding it is one key. */
+const bytesOf = (key: string): Buffer => Buffer.from(key, 'base64url');
+
 export const webpush = providerKind({
   name: 'webpush',
   settings: {
@@ -118,7 +121,7 @@ export const webpush = providerKind({
     const fits =
       privateKey === undefined ||
       vapidKey === undefined ||
-      vapidKey.replace(/=+$/, '') === vapidKeys(privateKey).publicKey;
+      bytesOf(vapidKey).equals(bytesOf(vapidKeys(privateKey).publicKey));
     return fits
       ? null
       : { field: 'subscription', words: 'was made with another vapid_key than ours: subscribe again' };
