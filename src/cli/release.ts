@@ -5,6 +5,7 @@ import { loadConfig } from '../config/config';
 import { findPollers, workersOf } from '../deliveries/pollers';
 import { ownBuildId } from '../process/choose-build';
 import { openTemporal } from '../process/open-temporal';
+import { print } from '../terminal';
 
 interface ReleaseOptions {
   readonly unversioned?: true;
@@ -35,8 +36,8 @@ export function releaseCommand(): Command {
           if (!isClosedToUs(error)) throw error;
           throw new Error(`Temporal does not let you say which build is current: ${String(error)}`);
         });
-        console.log(`Deliveries go to ${workersOf(wanted)} from now on; before: ${workersOf(current)}.`);
-        if (!polls) console.log('None of them polls yet: deliveries wait until one does.');
+        print(`Deliveries go to ${workersOf(wanted)} from now on; before: ${workersOf(current)}.`);
+        if (!polls) print('None of them polls yet: deliveries wait until one does.');
       } finally {
         await close();
       }
