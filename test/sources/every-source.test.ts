@@ -52,7 +52,8 @@ describe.each(SOURCES.map((source) => [source.name, source] as const))('%s', (na
   });
 
   test('has its evidence in the documentation', () => {
-    expect(rowsOf('docs/sources.md', name)).toEqual([
+    // A carrier of the same name stands in the table of carriers below, too.
+    expect(rowsOf('docs/sources.md', name).slice(0, 2)).toEqual([
       expect.anything(),
       expect.stringContaining(`| ${source.evidence} |`),
     ]);
