@@ -326,7 +326,7 @@ describe('the commands of operators', () => {
   test('say so where the API key is wrong, and where Waybell does not run', async () => {
     process.env['API_KEYS'] = 'w'.repeat(48);
     await expect(run(ledgerCommand(), '--since', '1h')).rejects.toThrow(
-      'Waybell refuses (401): this API key is not known (commands send the first key of API_KEYS)',
+      'Waybell refuses (401): this API key is not known, or has ended (commands send the first key of API_KEYS)',
     );
     delete process.env['API_KEYS'];
     await expect(run(whyCommand(), 'YT-1')).rejects.toThrow(
