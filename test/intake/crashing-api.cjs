@@ -56,6 +56,7 @@ async function serve() {
   const { loadConfig } = compiled('config/config.js');
   const { openPool } = compiled('database/pool.js');
   const { openChannels } = compiled('intake/channels/channels.js');
+  const { countTraffic } = compiled('intake/channels/traffic.js');
   const { openIntake } = compiled('intake/intake.js');
 
   const config = loadConfig({ DATA_DIR: dataDir });
@@ -68,7 +69,8 @@ async function serve() {
   };
   const intake = await openIntake({ ...config, ...shared });
   const channels = openChannels(config.channelsFile, () => undefined);
-  const server = createServer(createApp({ config, intake, channels, ...shared }));
+  const traffic = countTraffic(shared);
+  const server = createServer(createApp({ config, intake, channels, traffic, ...shared }));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   process.stdout.write(`${server.address().port}\n`);

@@ -101,7 +101,7 @@ describe('waybell import-queue', () => {
       DATABASE_URL: db.url,
       CLOUD_FUNC_URL: 'http://127.0.0.1:9/push',
       DEVICE_REGISTRATION: 'key',
-      API_KEYS: 'k'.repeat(32),
+      UNSIGNED_WEBHOOKS: 'allow',
     });
     return { code: await product.exitCode, output: product.output() };
   }
