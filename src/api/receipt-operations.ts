@@ -57,7 +57,7 @@ export const receiveGetuiReceipts = {
   tag: 'Devices',
   summary: 'GeTui says which pushes reached their phones.',
   description:
-    'The address for GeTui’s message receipts. One JSON object per line: `appid`, `cid`, `taskid`, `msgid`, `code`, `desc`, and `sign`, which is MD5 over `appid`, `cid`, `taskid`, `msgid` and `GETUI_MASTER_SECRET`. Lines that are broken, of another app or wrongly signed are left out. Works while GeTui is switched on.',
+    'The address for GeTui’s message receipts. One JSON object per line: `appid`, `cid`, `taskid`, `msgid`, `code`, `desc`, and `sign`, which is MD5 over `appid`, `cid`, `taskid`, `msgid` and `GETUI_MASTER_SECRET`. Lines that are broken, of another app or wrongly signed are left out. The signature does not cover `code`, so the first word about a push stays: what arrived is never lost again, and why one was lost does not change. Works while GeTui is switched on.',
   access: 'receipt',
   inTheirForm: { requests: ['text/plain', 'application/json'] },
   answers: {
@@ -65,8 +65,9 @@ export const receiveGetuiReceipts = {
       ok,
       receipts: count.describe('How many lines are signed by GeTui.'),
       known: count.describe('How many pushes of ours they are about.'),
+      ignored: count.describe('How many of those have another word already, which stays.'),
     }),
   },
   problems: ['body-too-large', 'content-encoding-unsupported', ...DATABASE_PROBLEMS],
-  examples: { answer: { ok: true, receipts: 2, known: 2 } },
+  examples: { answer: { ok: true, receipts: 2, known: 2, ignored: 0 } },
 } as const satisfies Operation;

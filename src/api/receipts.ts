@@ -5,12 +5,14 @@ import { recordDeliveryReports, recordReceipt as writeReceipt } from '../databas
 import { readGetuiReceipts } from '../push/getui/receipt';
 import { readEventTime } from '../sources/reading/times';
 import { callerOf } from './auth';
+import { callerAddress } from './caller-address';
 import type { ApiDependencies } from './dependencies';
 import { HttpProblem } from './http-problem';
 import { addOperation, serve } from './operation';
 import { requireOwnDevice } from './owners';
 import { receiveGetuiReceipts, recordReceipt } from './receipt-operations';
 import { bodyBytes, fieldInvalid } from './request-input';
+import { requestIdOf } from './request-log';
 
 /** How phones say that a push was seen. */
 export function addReceiptRoutes(router: Router, { pool, clock = Date.now }: ApiDependencies): void {
@@ -35,7 +37,7 @@ export function addReceiptRoutes(router: Router, { pool, clock = Date.now }: Api
 }
 
 /** How providers say what became of a push; known by their signatures, not by a key. */
-export function providerReceiptRoutes({ pool, config }: ApiDependencies): Router {
+export function providerReceiptRoutes({ pool, config, log }: ApiDependencies): Router {
   const { GETUI_APP_ID: appId, GETUI_MASTER_SECRET: masterSecret } = config.push;
   const router = Router();
 
@@ -52,8 +54,14 @@ export function providerReceiptRoutes({ pool, config }: ApiDependencies): Router
         ? { cid, providerId, lossReason: null, lossWords: null }
         : { cid, providerId, lossReason: reason, lossWords: words },
     );
-    const known = await inTransaction(pool, (db) => recordDeliveryReports(db, 'getui', reports));
-    response.json({ ok: true, receipts: receipts.length, known });
+    const recorded = await inTransaction(pool, (db) => recordDeliveryReports(db, 'getui', reports));
+    // A signature of GeTui does not cover its code, so a receipt that somebody has read may come again with another.
+    if (recorded.ignored > 0)
+      log.warn(
+        { requestId: requestIdOf(response), address: callerAddress(request), ignored: recorded.ignored },
+        'receipts of GeTui contradict earlier ones of the same pushes, which stay',
+      );
+    response.json({ ok: true, receipts: receipts.length, ...recorded });
   });
   return router;
 }

@@ -45,31 +45,52 @@ export interface DeliveryReport {
   readonly lossWords: string | null;
 }
 
+/** How many pushes a provider's reports were about. */
+export interface RecordedReports {
+  readonly known: number;
+  /** Of those, how many had another word that stays. */
+  readonly ignored: number;
+}
+
 /**
- * Writes which pushes reached their phones and which were lost. The first time stays. A push may go two ways at once,
- * through the provider's own channel and the vendor's: what reached the phone, or was seen on it, is not lost.
+ * Writes which pushes reached their phones and which were lost. The first word of each kind stays. A push may go two
+ * ways at once, through the provider's own channel and the vendor's: what reached the phone, or was seen on it, is not
+ * lost. So a signature that covers no verdict cannot be used to take an arrival back, nor to change why one was lost.
  * No device is retired for a report: the answer to its next push says so, and looks at all others too.
- * @returns how many of the pushes are known.
  */
 export async function recordDeliveryReports(
   db: Queryable,
   provider: string,
   reports: readonly DeliveryReport[],
-): Promise<number> {
-  const { rowCount } = await db.query(
-    `update waybell.express_pushes p
-        set delivered_at = case when r.arrived then coalesce(p.delivered_at, now()) else p.delivered_at end,
-            loss_reason = case when r.arrived or coalesce(p.delivered_at, p.shown_at) is not null
-                               then null else r.reason end,
-            loss_words = case when r.arrived or coalesce(p.delivered_at, p.shown_at) is not null
-                              then null else r.words end
-       from (select "providerId" as id, cid, bool_or("lossReason" is null) as arrived,
-                    max("lossReason") as reason, max("lossWords") as words
-               from jsonb_to_recordset($2::jsonb)
-                 as report("providerId" text, cid text, "lossReason" text, "lossWords" text)
-              group by 1, 2) r
-      where p.provider = $1 and p.provider_id = r.id and p.cid = r.cid`,
+): Promise<RecordedReports> {
+  const { rows } = await db.query<RecordedReports>(
+    `with said as (
+       select "providerId" as id, cid, bool_or("lossReason" is null) as arrived,
+              max("lossReason") as reason, max("lossWords") as words
+         from jsonb_to_recordset($2::jsonb)
+           as report("providerId" text, cid text, "lossReason" text, "lossWords" text)
+        group by 1, 2
+     ), standing as (
+       select p.message_id, p.device_id, r.arrived, r.reason, r.words, p.loss_reason, p.loss_words,
+              coalesce(p.delivered_at, p.shown_at) is not null as had_arrived
+         from waybell.express_pushes p
+         join said r on p.provider_id = r.id and p.cid = r.cid
+        where p.provider = $1
+          for update of p
+     ), recorded as (
+       update waybell.express_pushes p
+          set delivered_at = case when s.arrived then coalesce(p.delivered_at, now()) else p.delivered_at end,
+              loss_reason = case when s.arrived or s.had_arrived then null
+                                 else coalesce(s.loss_reason, s.reason) end,
+              loss_words = case when s.arrived or s.had_arrived then null
+                                when s.loss_reason is null then s.words else s.loss_words end
+         from standing s
+        where p.message_id = s.message_id and p.device_id = s.device_id
+     )
+     select count(*)::int as known,
+            (count(*) filter (where not arrived and (had_arrived or loss_words <> words)))::int as ignored
+       from standing`,
     [provider, JSON.stringify(reports)],
   );
-  return rowCount ?? 0;
+  return rows[0] ?? { known: 0, ignored: 0 };
 }

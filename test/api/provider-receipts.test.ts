@@ -51,7 +51,7 @@ describe('a receipt of GeTui', () => {
     const [arrived, off, gone] = [await pushed(), await pushed(), await pushed()];
     const { status, json } = await send(line(arrived, 200), line(off, '10'), line(gone, 401));
     expect(status).toBe(200);
-    expect(json).toEqual({ ok: true, receipts: 3, known: 3 });
+    expect(json).toEqual({ ok: true, receipts: 3, known: 3, ignored: 0 });
     expect(await rowOf(arrived)).toMatchObject({
       delivered_at: expect.any(Date),
       loss_reason: null,
@@ -94,15 +94,54 @@ describe('a receipt of GeTui', () => {
   test('is about no push of another provider, nor of another phone', async () => {
     const [other, ours] = [await pushed('unicloud'), await pushed()];
     const { status, json } = await send(line(other, 200), line({ ...ours, cid: 'other' }, 200));
-    expect([status, json]).toEqual([200, { ok: true, receipts: 2, known: 0 }]);
+    expect([status, json]).toEqual([200, { ok: true, receipts: 2, known: 0, ignored: 0 }]);
     expect(await rowOf(ours)).toMatchObject({ delivered_at: null });
   });
 
   test('is taken beside lines that are forged', async () => {
     const [ours, forged] = [await pushed(), await pushed()];
     const { json } = await send('garbage', line(forged, 200, 'guess'), line(ours, 200));
-    expect(json).toEqual({ ok: true, receipts: 1, known: 1 });
+    expect(json).toEqual({ ok: true, receipts: 1, known: 1, ignored: 0 });
     expect(await rowOf(forged)).toMatchObject({ delivered_at: null });
+  });
+});
+
+/** The signature covers neither `code` nor `desc`, so each of these lines is signed. */
+describe('a receipt that somebody has read and sends with another verdict', () => {
+  test.each(['2', '5', '6', '10', '400', '401', '402', '500', '8002', 'any'])(
+    'as %s takes no arrival back',
+    async (code) => {
+      const push = await pushed();
+      await send(line(push, 200));
+      const before = await rowOf(push);
+      const { json } = await send(line(push, code));
+      expect(json).toEqual({ ok: true, receipts: 1, known: 1, ignored: 1 });
+      expect(await rowOf(push)).toEqual(before);
+    },
+  );
+
+  test('does not change why a push was lost, and is counted', async () => {
+    const push = await pushed();
+    await send(line(push, '6'));
+    const before = await rowOf(push);
+    const { json } = await send(line(push, '401'));
+    expect(json).toEqual({ ok: true, receipts: 1, known: 1, ignored: 1 });
+    expect(await rowOf(push)).toEqual(before);
+    // GeTui itself sends the same receipt up to three times.
+    expect((await send(line(push, '6'))).json).toMatchObject({ known: 1, ignored: 0 });
+    expect(await rowOf(push)).toEqual(before);
+  });
+
+  test('a hundred times, leaves no more than one arrival behind, and retires no phone', async () => {
+    const push = await pushed();
+    await send(line(push, '500'));
+    await send(line(push, 200));
+    const before = await rowOf(push);
+    const codes = Array.from({ length: 100 }, (_, index) => (index % 2 === 0 ? '401' : '500'));
+    for (const code of codes.slice(0, 10)) await send(line(push, code));
+    await send(...codes.map((code) => line(push, code)));
+    expect(await rowOf(push)).toEqual(before);
+    expect(before).toMatchObject({ state: 'accepted', delivered_at: expect.any(Date), loss_reason: null });
   });
 });
 

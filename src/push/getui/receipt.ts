@@ -69,7 +69,10 @@ function textOf(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
-/** MD5 is GeTui's choice; the secret at its end keeps others from signing. */
+/**
+ * MD5 is GeTui's choice; the secret at its end keeps others from signing. It leaves out `code` and `desc`: whoever has
+ * read a receipt can send it with another verdict, so what was recorded first stays.
+ */
 function isSigned({ appid, cid, taskid, msgid, sign }: Fields, masterSecret: string): boolean {
   const expected = createHash('md5')
     .update(appid + cid + taskid + msgid + masterSecret)
