@@ -28,6 +28,7 @@ export function whatWasAdded(
 export function whatWasRotated(
   { source, name, secrets, oldEnds }: Rotation,
   url: string | undefined,
+  leaked: boolean,
   now: number,
 ): string {
   const replaced = [
@@ -40,8 +41,18 @@ export function whatWasRotated(
     ...(url === undefined ? [] : shownOnce(url, source, name)),
     ...(secrets.length === 0 ? [] : ['Every request must be signed with a valid secret.']),
     `At ${source.title}: enter the new ${replaced}${oldEnds > now ? ' before then' : ' now'}.`,
+    ...(leaked ? afterALeak(source, secrets) : []),
     A_WEBHOOK_NEXT,
   ].join('\n');
+}
+
+function afterALeak(source: Source, secrets: readonly string[]): string[] {
+  return [
+    `Until then every webhook of ${source.title} is refused with 401, genuine ones too, a second from now. Most senders try again for hours: ask for what they have given up.`,
+    ...(source.verify !== undefined && secrets.length === 0
+      ? ['Its secrets stay valid: where one is known to others too, run this again with --secret-stdin.']
+      : []),
+  ];
 }
 
 /** A time for people: whole minutes of UTC. */

@@ -77,6 +77,7 @@ interface AddOptions extends SecretOptions {
 interface RotateOptions extends SecretOptions {
   readonly newToken?: true;
   readonly keepOld: number;
+  readonly leaked?: true;
   readonly url?: string;
 }
 
@@ -171,25 +172,36 @@ function rotateCommand(sources: readonly Source[]): Command {
     .addOption(
       checked('--keep-old <hours>', 'how long what is replaced stays valid', numberOf(keepHours), 72),
     )
+    .addOption(
+      new Option(
+        '--leaked',
+        'somebody else knows the URL: a new one, and what is replaced is void at once',
+      ).conflicts('keepOld'),
+    )
     .addOption(urlOption())
     .action(async (sourceName: string, name: string, options: RotateOptions) => {
       const source = requireSource(sources, sourceName);
+      const { leaked = false } = options;
       const secrets = await secretsOf(options);
-      if (secrets.length === 0 && !options.newToken) {
-        throw new Error('Nothing to replace: give --secret-stdin or --secret, --new-token, or both.');
+      if (secrets.length === 0 && !options.newToken && !leaked) {
+        throw new Error(
+          'Nothing to replace: give --secret-stdin or --secret, --new-token, or both; --leaked where the URL is known to others.',
+        );
       }
       const settings = loadChannelSettings();
       const now = Date.now();
-      const token = options.newToken && createToken();
-      const rotation = { source, name, secrets, token, oldEnds: now + options.keepOld * HOUR_MS };
+      const token = options.newToken || leaked ? createToken() : undefined;
+      const keptHours = leaked ? 0 : options.keepOld;
+      const rotation = { source, name, secrets, token, oldEnds: now + keptHours * HOUR_MS };
       await changeChannelsFile(settings.channelsFile, (channels) => rotateChannel(channels, rotation, now));
       const asked = {
         secrets: secrets.length,
         new_token: token !== undefined,
-        keep_old_hours: options.keepOld,
+        keep_old_hours: keptHours,
+        leaked,
       };
       const url = token && channelUrl(options.url, settings.port, source, token);
-      print(whatWasRotated(rotation, url, now));
+      print(whatWasRotated(rotation, url, leaked, now));
       await noteDone({ action: 'channels rotate', subject: `${source.name} ${name}`, asked });
     });
 }

@@ -92,6 +92,45 @@ describe('waybell channels', () => {
     expect((await waybell(['list'])).output).toContain('Open one: waybell channels add <source>');
   });
 
+  test('with --leaked ends the old URL at once, and says what is refused until the sender has the new one', async () => {
+    const added = await waybell(['add', 'easypost', '--secret', SECRET]);
+    await waybell(['rotate', 'easypost', 'main', '--new-token']);
+    const { code, output } = await waybell(['rotate', 'easypost', 'main', '--leaked']);
+    expect(code).toBe(0);
+    expect(output).toMatch(/^Channel easypost main has a new URL\. What it replaces is void\.\n/);
+    expect(output).toContain('At EasyPost: enter the new URL now.');
+    expect(output).toContain('Until then every webhook of EasyPost is refused with 401, genuine ones too');
+    expect(output).toContain('Its secrets stay valid: where one is known to others too');
+
+    // Also the URL that an earlier rotation has left valid for 72 h.
+    const channels = openChannels(file, fail);
+    expect(await channels.find('easypost', tokenOf(added.output))).toBeUndefined();
+    expect((await channels.find('easypost', tokenOf(output)))?.secretsAt(Date.now())).toEqual([SECRET]);
+    expect((await readChannelsFile(file))[0]?.tokens).toHaveLength(1);
+  });
+
+  test('with --leaked and a secret ends the old secret at once, too', async () => {
+    await waybell(['add', 'easypost', '--secret', SECRET]);
+    const { output } = await waybell(
+      ['rotate', 'easypost', 'main', '--leaked', '--secret-stdin'],
+      'the-next-secret',
+    );
+    expect(output).toMatch(/^Channel easypost main has a new URL and secret\. What it replaces is void\.\n/);
+    expect(output).not.toContain('Its secrets stay valid');
+    const [channel] = await readChannelsFile(file);
+    expect(channel?.secrets).toEqual([{ value: 'the-next-secret' }]);
+    expect(channel?.tokens).toHaveLength(1);
+  });
+
+  test('refuses --leaked together with --keep-old', async () => {
+    await waybell(['add', 'sf']);
+    const before = await readFile(file, 'utf8');
+    const { code, problem } = await waybell(['rotate', 'sf', 'main', '--leaked', '--keep-old', '24']);
+    expect(code).not.toBe(0);
+    expect(problem).toContain('--leaked');
+    expect(await readFile(file, 'utf8')).toBe(before);
+  });
+
   test('says that an address of this machine is none for a carrier', async () => {
     const { output } = await waybell(['add', 'sf']);
     expect(output).toContain('\n  http://127.0.0.1:7777/webhooks/sf/');
