@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { OPERATIONS } from '../../src/api/operations';
 import { loadConfig } from '../../src/config/config';
 
 const ROOT = path.join(__dirname, '../..');
@@ -78,6 +79,21 @@ describe('the recipe for one machine', () => {
     }
   });
 
+  test.each(units.filter(({ name }) => name.endsWith('.service')))(
+    '$name leaves no core dump, which would hold keys and texts',
+    ({ text }) => {
+      expect(text).toMatch(/^LimitCORE=0$/m);
+    },
+  );
+
+  test('has containers without core dumps, too', () => {
+    const [, services = ''] = /^services:\n([\s\S]*?)^\S/m.exec(compose) ?? [];
+    const each = services.split(/^(?= {2}[\w-]+:$)/m).filter((text) => /^ {2}[\w-]+:$/m.test(text));
+    expect(each).toHaveLength(7);
+    expect(compose).toMatch(/^x-service: &service$[^&]*^ {2}ulimits: \{ core: 0 \}$/m);
+    expect(each.filter((text) => !/^ {4}(<<: \*service|ulimits: \{ core: 0 \})$/m.test(text))).toEqual([]);
+  });
+
   test('has a start command of Waybell that exists', () => {
     const scripts = units.flatMap(({ text }) =>
       unique(text.matchAll(/\/opt\/waybell\/current\/dist\/(\S+)\.js/g)),
@@ -120,4 +136,62 @@ describe('the recipe for one machine', () => {
     expect(mounted.length).toBeGreaterThan(2);
     expect(mounted.filter((name) => !existsSync(path.join(ROOT, RECIPE, name)))).toEqual([]);
   });
+});
+
+describe('the proxies of step 8', () => {
+  const kong = read(`${RECIPE}/kong.yaml`);
+  const nginx = read(`${RECIPE}/nginx.conf`);
+  const ROUTE = /methods: \[([A-Z, ]+)\]\s+paths:\s+(?:\[|- )'~([^']+)'/g;
+  const kongRoutes = [...kong.matchAll(ROUTE)].map(([, methods = '', pattern = '']) => ({
+    methods: methods.split(', '),
+    pattern: new RegExp(`^${pattern}`),
+  }));
+  const nginxPrefixes = unique(nginx.matchAll(/^ {2}location (\/\S+) \{/gm));
+
+  test('let through what carriers, providers and apps ask, and nothing else', () => {
+    for (const { method, path: route, access } of OPERATIONS) {
+      const asked = route
+        .replace('{source}', 'sf')
+        .replace('{token}', 't'.repeat(32))
+        .replace(/\{\w+\}/g, 'x');
+      const isPublic = route.startsWith('/webhooks/') || route.startsWith('/api/v1/push/');
+      if (access === 'channel' || access === 'receipt') expect([route, isPublic]).toEqual([route, true]);
+      if (typeof access === 'object' && access.persons) expect([route, isPublic]).toEqual([route, true]);
+      const byKong = kongRoutes.some(
+        ({ methods, pattern }) => methods.includes(method.toUpperCase()) && pattern.test(asked),
+      );
+      const byNginx = nginxPrefixes.some((prefix) => asked.startsWith(prefix));
+      expect([route, byKong, byNginx]).toEqual([route, isPublic, isPublic]);
+    }
+  });
+
+  test('name every public route in the log, so that none is only "other"', () => {
+    const [, names = ''] = /\(\?<waybell_push>([^)]+)\)/.exec(nginx) ?? [];
+    const routes = OPERATIONS.map(({ path: route }) => route).filter((route) =>
+      route.startsWith('/api/v1/push/'),
+    );
+    expect(new Set(names.split('|').map((name) => `/api/v1/push/${name}`))).toEqual(new Set(routes));
+  });
+
+  test('log neither paths nor queries nor headers', () => {
+    const [, format = ''] = /^log_format waybell ([^;]+);/m.exec(nginx) ?? [];
+    expect(format).toContain('$waybell_route');
+    expect(format).not.toMatch(/\$(request|request_uri|uri|args|query_string|http_\w+)\b/);
+    expect(unique(nginx.matchAll(/error_log \S+ (\w+);/g))).toEqual(['emerg']);
+    expect(kong).toMatch(/^ +request: return nil$/m);
+    expect(kong).toMatch(/^ +upstream_uri: return nil$/m);
+  });
+});
+
+test('the command that pins images finds every one of them that is tagged', () => {
+  const files = [`${RECIPE}/Dockerfile`, `${RECIPE}/compose.yaml`].map((file) => path.join(ROOT, file));
+  const [, expression = ''] = /\$\(sed -nE '([^']+)'/.exec(page) ?? [];
+  const found = execFileSync('sed', ['-nE', expression, ...files])
+    .toString()
+    .trim()
+    .split('\n');
+  const wanted = files
+    .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/(?:^FROM|^ +image:) (\S+)/gm)])
+    .map(([, image = '']) => image);
+  expect(found).toEqual(wanted.filter((image) => image !== 'waybell'));
 });

@@ -7,6 +7,7 @@ export const PACKAGES = {
   curl: 'curl',
   psql: 'postgresql-client',
   pgbouncer: 'pgbouncer',
+  nginx: 'nginx',
 } as const;
 
 /** Debian puts servers where only root's PATH leads. */
