@@ -86,6 +86,40 @@ describe('the recipe for one machine', () => {
     },
   );
 
+  test('has processes that run as somebody who may do nothing else', () => {
+    const services = units.filter(({ name }) => /^(waybell|temporal).*\.service$/.test(name));
+    for (const { name, text } of services) {
+      const [, user = 'root'] = /^User=(\w+)$/m.exec(text) ?? [];
+      expect([name, ['waybell', 'temporal', 'postgres'].includes(user)]).toEqual([name, true]);
+      for (const line of ['NoNewPrivileges=true', 'ProtectSystem=strict', 'CapabilityBoundingSet='])
+        expect([name, text.split('\n').includes(line)]).toEqual([name, true]);
+    }
+    expect(read(`${RECIPE}/build-release`)).toMatch(/^runuser -l waybell-build -c "[^"]*npm ci/m);
+    // Owned by root, run as node.
+    expect(read(`${RECIPE}/Dockerfile`)).toMatch(/^USER node$/m);
+    expect(read(`${RECIPE}/Dockerfile`)).not.toMatch(/--chown|chown -R/);
+  });
+
+  test('answers this machine only, with Docker and without', () => {
+    const published = [...compose.matchAll(/^ +ports: \[(.+)\]$/gm)].flatMap(([, ports = '']) =>
+      ports.split(', '),
+    );
+    expect(published).toHaveLength(3);
+    expect(published.filter((port) => !port.startsWith("'127.0.0.1:"))).toEqual([]);
+    const bound = [...read(`${RECIPE}/server.yaml`).matchAll(/bindOnIP: (.+)$/gm)].map(
+      ([, address]) => address,
+    );
+    expect(new Set(bound)).toEqual(new Set(['{{ env "TEMPORAL_BIND_IP" | default "127.0.0.1" }}']));
+    expect(read(`${RECIPE}/temporal.env`)).not.toContain('TEMPORAL_BIND_IP=');
+    expect(read(`${RECIPE}/ui.yaml`)).toMatch(/^host: 127\.0\.0\.1$/m);
+    expect(settingsIn(read(`${RECIPE}/waybell.env`))['HOST']).toBe('127.0.0.1');
+  });
+
+  test('dumps for the eyes of postgres alone', () => {
+    expect(read(`${RECIPE}/backup`)).toMatch(/^umask 077$/m);
+    expect(commands).toContain('install -d -o postgres -g postgres -m 700 /var/backups/waybell');
+  });
+
   test('has containers without core dumps, too', () => {
     const [, services = ''] = /^services:\n([\s\S]*?)^\S/m.exec(compose) ?? [];
     const each = services.split(/^(?= {2}[\w-]+:$)/m).filter((text) => /^ {2}[\w-]+:$/m.test(text));
