@@ -50,10 +50,17 @@ describe('SECURITY.md', () => {
     for (const [, file = '', words = ''] of quoted) expect(read(file)).toContain(words);
   });
 
-  test.each([...new Set([...page.matchAll(/\]\(([^)#]+)/g)].map(([, link = '']) => link))])(
-    'links to a file that is there: %s',
+  test.each([...new Set([...page.matchAll(/\]\(([^)]+)\)/g)].map(([, link = '']) => link))])(
+    'links to a heading that is there: %s',
     (link) => {
-      expect(existsSync(path.join(ROOT, link))).toBe(true);
+      const [file = '', anchor] = link.split('#');
+      const headings = [...read(file).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+        heading
+          .toLowerCase()
+          .replace(/[^\p{L}\p{N} _-]/gu, '')
+          .replaceAll(' ', '-'),
+      );
+      if (anchor !== undefined) expect(headings).toContain(anchor);
     },
   );
 
