@@ -50,10 +50,14 @@ export function findSchemathesis(): string {
  */
 export async function fuzz(run: Fuzz): Promise<FuzzReport> {
   const { api, folder, headers, seed, examples } = run;
-  const [config, report] = [path.join(folder, 'fuzz.toml'), path.join(folder, 'fuzz.json')];
+  const [description, config, report] = ['openapi.json', 'fuzz.toml', 'report.json'].map((name) =>
+    path.join(folder, name),
+  ) as [string, string, string];
+  // From a file: Schemathesis leaves out the operation that it has the description from.
+  await writeFile(description, await (await fetch(`${api}/openapi.json`)).text());
   await writeFile(config, (await readFile(COMMON_CONFIG, 'utf8')) + knownValues(run.known));
   const args = [
-    ...['--config-file', config, 'run', `${api}/openapi.json`],
+    ...['--config-file', config, 'run', description, '--url', api],
     ...['--seed', `${seed}`, '--max-examples', `${examples}`, '--no-color'],
     ...['--report', 'json', '--report-json-path', report],
     ...Object.entries(headers).flatMap(([name, value]) => ['--header', `${name}: ${value}`]),
