@@ -113,10 +113,13 @@ describe('the whole API, asked for what its description allows and for what it d
     SLOW_MS,
   );
 
-  test(
-    'answers who shows nothing as described, and never with a server error',
-    async () => {
-      const { warnings } = await askedWith({});
+  test.each([
+    ['who shows nothing', {}],
+    ['who shows a key that nobody has', { 'X-Api-Key': 'k'.repeat(48) }],
+  ])(
+    'answers %s as described, and never with a server error',
+    async (_, headers: Record<string, string>) => {
+      const { warnings } = await askedWith(headers);
       expect(warnings.missing_auth).toContain('GET /api/v1/push/devices');
     },
     SLOW_MS,
