@@ -8,12 +8,14 @@ export const cidField = z
   .regex(/^[\x21-\x7e]+$/, 'may hold visible ASCII characters only')
   .describe('How the push provider knows the phone: its client id, its token, or the endpoint of a browser.');
 
-/** The app; the seed had one, called `default`. */
-export const appidField = z
+export const appidText = z
   .string()
   .min(1)
   .max(64)
-  .regex(/^[A-Za-z0-9_.-]+$/, 'may hold letters, digits, ., - and _ only')
+  .regex(/^[A-Za-z0-9_.-]+$/, 'may hold letters, digits, ., - and _ only');
+
+/** The app; the seed had one, called `default`. */
+export const appidField = appidText
   .nullish()
   .transform((appid) => appid ?? 'default')
   .describe('The app; `default` when absent.');

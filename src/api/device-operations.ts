@@ -4,6 +4,7 @@ import { DATABASE_PROBLEMS } from './database-problem';
 import {
   apnsEnvironmentField,
   appidField,
+  appidText,
   cidField,
   installationField,
   subscriptionField,
@@ -143,7 +144,7 @@ export const listDevices = {
   query: z.object({
     user_id: optionalId,
     merchant_id: optionalId,
-    appid: z.string().max(64).optional(),
+    appid: appidText.optional(),
     active: z.enum(['true', 'false']).optional(),
   }),
   answers: { 200: z.object({ ok, devices: z.array(device), count }) },
