@@ -70,7 +70,9 @@ describe('a person whose id is a uuid', () => {
 
   test('is the same person in capitals, and nobody else is', async () => {
     const [user, stranger] = [randomUUID(), randomUUID()];
-    const token = jwt.sign({ sub: user, aud: 'authenticated', role: 'authenticated' }, JWT_SECRET, { expiresIn: '1h' });
+    const token = jwt.sign({ sub: user, aud: 'authenticated', role: 'authenticated' }, JWT_SECRET, {
+      expiresIn: '1h',
+    });
     const headers = { authorization: `Bearer ${token}` };
     const cid = unique();
     const register = (userId: string) =>
