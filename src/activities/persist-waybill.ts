@@ -26,7 +26,7 @@ import { decideAnnouncement, lastTold, NEVER_TOLD } from '../shipment/decide-ann
 import type { Decision } from '../shipment/delivery';
 import { isTooOld, tellUntil } from '../shipment/news-age';
 import { assignInstances } from '../shipment/parcel-instance';
-import { isNamed, keyOfVersion } from '../shipment/scan-version';
+import { inStoredWords, isNamed, keyOfVersion } from '../shipment/scan-version';
 import { readStatus } from '../shipment/status';
 import type { ShipmentUpdate } from '../shipment/update';
 import type { ActivityDeps } from './deps';
@@ -99,11 +99,15 @@ async function decide(
   const instance = Math.max(parcel?.instance ?? 1, ...instances);
   const named = update.events.map(({ key }) => key).filter(isNamed);
   const namesakes = await selectNamedScans(db, waybillId, named);
-  const events = update.events.map((event) => ({
-    ...event,
-    key: keyOfVersion(event, namesakes.get(event.key)),
-    instance: instances[scans.indexOf(event)] ?? instance,
-  }));
+  const events = update.events.map((event) => {
+    const namesake = namesakes.get(event.key);
+    const scan = inStoredWords(event, namesake, update.trackingNo);
+    return {
+      ...scan,
+      key: keyOfVersion(scan, namesake),
+      instance: instances[scans.indexOf(event)] ?? instance,
+    };
+  });
   const origin = { waybillId, workflowId, source: update.source, reread };
   const changed = await insertEvents(db, origin, events);
   // A word that says nothing any more changes what is known as well.

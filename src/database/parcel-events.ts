@@ -46,7 +46,7 @@ export async function selectNamedScans(
 ): Promise<ReadonlyMap<string, StoredScan>> {
   if (keys.length === 0) return new Map();
   const { rows } = await db.query<StoredScan>(
-    `select event_key as key, ${isoTime('event_time')} as time, raw_status as "rawStatus"
+    `select event_key as key, ${isoTime('event_time')} as time, raw_status as "rawStatus", event_text_safe as text
        from waybell.platform_express_events
       where waybill_id = $1 and event_key = any ($2)`,
     [waybillId, keys],
@@ -69,12 +69,15 @@ export interface ChangedScan {
   readonly isNew: boolean;
 }
 
-/** A known scan in a newer version. Another text alone is no correction of a scan whose text was deleted. */
+/**
+ * A known scan in a newer version. Another text alone is no correction of a scan whose text was deleted, nor of one that
+ * is known by what it says: there it is the same text, masked by another release.
+ */
 const IS_NEWER = `excluded.status is not null
         and (known.status is null
              or known.source = excluded.source
                 and (known.status <> excluded.status
-                     or known.event_text_safe <> '' and known.event_text_safe <> excluded.event_text_safe))`;
+                     or known.event_key like 'id:%' and known.event_text_safe <> '' and known.event_text_safe <> excluded.event_text_safe))`;
 /** The same version, whose word means something else now: also nothing any more. */
 const SAME_SCAN = `known.source = excluded.source and known.raw_status = excluded.raw_status`;
 

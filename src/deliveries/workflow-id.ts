@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isNamed } from '../shipment/scan-version';
+import { maskText } from '../shipment/masking/mask-text';
 import type { ShipmentUpdate } from '../shipment/update';
 
 const PREFIX = 'delivery/';
@@ -49,10 +50,16 @@ function decoded(part: string): string {
 /** Of the content of scans whose sender names them by ids: enough to tell the versions of one id apart. */
 const VERSION_LENGTH = 10;
 
-/** What scans say, for those that are known by an id of their sender; the id alone does not tell. */
-export function contentOfNamed({ events }: ShipmentUpdate): string {
+/**
+ * What scans say, for those that are known by an id of their sender; the id alone does not tell. Masked once more: what
+ * an earlier release wrote is no other version for being masked less.
+ */
+export function contentOfNamed({ events, trackingNo }: ShipmentUpdate): string {
   const named = events.filter(({ key }) => isNamed(key));
-  return JSON.stringify(named.map(({ key, time, rawStatus, text }) => [key, time, rawStatus, text]).sort());
+  const masked = (text: string): string => maskText(text, trackingNo);
+  return JSON.stringify(
+    named.map(({ key, time, rawStatus, text }) => [key, time, masked(rawStatus), masked(text)]).sort(),
+  );
 }
 
 /** The delivery of another version of what this workflow delivers: same ids and statuses, another time or text. */

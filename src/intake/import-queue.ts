@@ -12,7 +12,7 @@ import {
 } from '../database/old-queue';
 import { inTransaction } from '../database/pool';
 import type { StartedDelivery } from '../deliveries/start';
-import { maskText } from '../shipment/safe-text';
+import { maskText } from '../shipment/masking/mask-text';
 import { readStatus, type ShipmentStatus, type StatusMap } from '../shipment/status';
 import type { ShipmentEvent, ShipmentUpdate } from '../shipment/update';
 import { carrierField, maskedLine, trackingNoField } from '../sources/reading/text';
@@ -90,7 +90,7 @@ function readRow(row: QueueRow, trackingNo: string, statusMap: StatusMap): Shipm
     time: row.time,
     status,
     rawStatus: maskText(word, trackingNo),
-    text: maskedLine(row.text ?? '', MAX_TEXT, trackingNo).kept,
+    text: maskedLine(row.text ?? '', MAX_TEXT, trackingNo),
   };
 }
 

@@ -1,3 +1,4 @@
+import { maskText } from './masking/mask-text';
 import type { ShipmentEvent } from './update';
 
 /** What is stored of a scan that its sender names by an id. */
@@ -6,6 +7,7 @@ export interface StoredScan {
   /** ISO 8601 in UTC with milliseconds. */
   readonly time: string;
   readonly rawStatus: string;
+  readonly text: string;
 }
 
 /** Whether the identity of a scan is an id that its sender gave, and not what the scan says. */
@@ -26,4 +28,23 @@ export function keyOfVersion(
   if (stored === undefined) return key;
   const isSame = stored.time === time && (status !== null || stored.rawStatus === rawStatus);
   return isSame ? key : `${key}@${time}`;
+}
+
+/**
+ * The scan in the words in which it is stored, where they are the same but for the masking: an earlier release masked
+ * less, and that is no correction of the scan by its sender.
+ */
+export function inStoredWords(
+  event: ShipmentEvent,
+  stored: StoredScan | undefined,
+  trackingNo: string,
+): ShipmentEvent {
+  if (stored === undefined) return event;
+  const storedOr = (now: string, before: string): string =>
+    before !== now && maskText(before, trackingNo) === now ? before : now;
+  return {
+    ...event,
+    text: storedOr(event.text, stored.text),
+    rawStatus: storedOr(event.rawStatus, stored.rawStatus),
+  };
 }

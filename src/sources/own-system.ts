@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { maskText } from '../shipment/safe-text';
 import {
   MAX_WORD,
   meaningToShop,
@@ -21,6 +20,7 @@ import {
 import { readEventTime } from './reading/times';
 import { fieldsOf, readJsonObject } from './reading/json';
 import { STANDARD_SECRET_FORM, verifyStandardWebhook } from './reading/proof';
+import { keyText } from './reading/key-text';
 import { contentKey, OUR_WORDS } from './reading/scans';
 import type { Parsed, ReceivedUpdate, Refusal, Source } from './source';
 
@@ -46,7 +46,7 @@ export const expressScan = z
       .max(MAX_TEXT, { abort: true })
       .nullish()
       .transform((text) => text ?? '')
-      .describe('Phone numbers, document numbers and named persons are masked before anything is stored.'),
+      .describe('Names, numbers, addresses, accounts and codes of persons are masked before anything is stored.'),
     event_time: z
       .string()
       .max(64, { abort: true })
@@ -105,14 +105,17 @@ export const ownSystem: Source = {
     const { carrier, tracking_no: trackingNo, status, event_text, event_time, event_id } = scan.data;
     const read = readEventTime(event_time, now, zone);
     if ('problem' in read) return fieldInvalid({ path: ['event_time'], message: read.problem }, trackingNo);
-    const rawStatus = maskText(status, trackingNo);
-    const text = maskedLine(event_text, MAX_TEXT, trackingNo);
+    const rawStatus = maskedLine(status, MAX_WORD, trackingNo);
+    const word = keyText(status, MAX_WORD, trackingNo);
     const event: ShipmentEvent = {
       time: read.time,
       rawStatus,
-      text: text.kept,
-      key: event_id === undefined ? contentKey(read.time, rawStatus, text.said) : `id:${event_id}`,
-      ...readWord(status, rawStatus, statusMap),
+      text: maskedLine(event_text, MAX_TEXT, trackingNo),
+      key:
+        event_id === undefined
+          ? contentKey(read.time, word, keyText(event_text, MAX_TEXT, trackingNo))
+          : `id:${event_id}`,
+      ...readWord(status, [rawStatus, word], statusMap),
     };
     return { updates: [{ source: ownSystem.name, carrier, trackingNo, events: [event] }], flaws: [] };
   },
@@ -120,13 +123,15 @@ export const ownSystem: Source = {
   acknowledge: ({ received: [scan] }) => jsonAnswer(acknowledgementOf(scan as ReceivedUpdate)),
 };
 
-/** @param kept the word as it is kept, and as the shop can name it */
+/** @param kept the word as it is kept and as it was, both of which the shop can name */
 function readWord(
   word: string,
-  kept: string,
+  kept: readonly string[],
   statusMap: StatusMap,
 ): Pick<ShipmentEvent, 'status' | 'reading'> {
-  const corrected = meaningToShop(wordAt(ownSystem.name, kept), statusMap);
+  const corrected = kept
+    .map((one) => meaningToShop(wordAt(ownSystem.name, one), statusMap))
+    .find((meaning) => meaning !== undefined);
   if (corrected !== undefined) return { status: corrected, reading: 'shop' };
   const status = readStatus(word, statusMap);
   const isKnown = status !== null || meaningToShop(word, statusMap) !== undefined;

@@ -32,10 +32,15 @@ export function boundScans(events: readonly ShipmentEvent[]): readonly ShipmentE
 /**
  * What a sender says of a waybill as a whole, as the newest scan of it. Some statuses have no scan: a parcel that
  * is no longer heard of, a state that came before its scan.
+ * @param said its word and its text, as keys have them
  * @param scans those of the same snapshot
  * @returns `undefined` where the scans say it already, or it says nothing
  */
-export function wholeScan(whole: ShipmentEvent, scans: readonly ShipmentEvent[]): ShipmentEvent | undefined {
+export function wholeScan(
+  whole: ShipmentEvent,
+  said: readonly [word: string, text: string],
+  scans: readonly ShipmentEvent[],
+): ShipmentEvent | undefined {
   if (whole.status === null && scans.length > 0) return undefined;
   const newest = scans.reduce<ShipmentEvent | undefined>(
     (a, b) => (a === undefined || b.time > a.time || (b.time === a.time && b.key > a.key) ? b : a),
@@ -47,7 +52,7 @@ export function wholeScan(whole: ShipmentEvent, scans: readonly ShipmentEvent[])
   return {
     ...whole,
     // Without the time, which may be that of sending: the same snapshot told again must be the same update.
-    key: contentKey('whole', whole.rawStatus, whole.text, newest?.key ?? ''),
+    key: contentKey('whole', ...said, newest?.key ?? ''),
     time: whole.time > justAfter ? whole.time : justAfter,
   };
 }

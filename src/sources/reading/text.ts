@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { spellCarrier } from '../../shipment/carriers';
-import { maskText } from '../../shipment/safe-text';
+import { maskText } from '../../shipment/masking/mask-text';
 import { withoutInvisible } from '../../shipment/shown-text';
 
 /** One spelling for each carrier and waybill, whoever writes it. */
@@ -53,19 +53,12 @@ export function plainText(text: string, maxLength: number): string {
   return line.length <= maxLength ? line : [...line].slice(0, maxLength).join('');
 }
 
-/** A text of a scan without phone numbers, document numbers and names. */
-export interface MaskedLine {
-  /** What the scan is known by: a digest of a phone number could be searched back to the number. */
-  readonly said: string;
-  /** What is kept and shown: without what nobody sees, which may stand inside a number to hide it from the masking. */
-  readonly kept: string;
-}
+/** Beyond what is kept; characters. A number or an address that the cut would part is seen whole before. */
+const MARGIN = 120;
 
-export function maskedLine(text: string, maxLength: number, trackingNo: string): MaskedLine {
-  const line = plainText(text, maxLength);
-  const said = maskText(line, trackingNo);
-  const seen = withoutInvisible(line).trim();
-  return { said, kept: seen === line ? said : maskText(seen, trackingNo) };
+/** A text of a scan as it is kept and shown: one line without what tells of a person. */
+export function maskedLine(text: string, maxLength: number, trackingNo: string): string {
+  return plainText(maskText(plainText(text, maxLength + MARGIN), trackingNo), maxLength);
 }
 
 export const carrierField = z

@@ -1,6 +1,7 @@
 import { MAX_WORD, type Meaning, type ShipmentStatus, wordsAt } from '../../shipment/status';
 import type { Reading, ShipmentEvent, ShipmentUpdate } from '../../shipment/update';
 import type { Conditions, Flaw, Parsed, Source, StatusTable } from '../source';
+import { keyText } from './key-text';
 import { boundScans, contentKey, wholeScan } from './scans';
 import { withoutInvisible } from '../../shipment/shown-text';
 import { carrierOf, maskedLine, plainText, trackingNoField } from './text';
@@ -114,7 +115,11 @@ function buildUpdate(said: SaidWaybill, { source, zone, conditions }: Rules): Bu
     isSilent(meaningOf(whole)) ||
     isCoarser(whole, dated, meaningOf)
       ? undefined
-      : wholeScan(read(whole, whole.time === '' ? undefined : timeOf(whole)), kept);
+      : wholeScan(
+          read(whole, whole.time === '' ? undefined : timeOf(whole)),
+          [keyText(whole.code, MAX_WORD, trackingNo.data), keyText(whole.text, MAX_TEXT, trackingNo.data)],
+          kept,
+        );
 
   return {
     flaws: [...flaws.values()],
@@ -171,13 +176,14 @@ function createMeaningOf(
   const table: StatusTable = { ...conditions.statusMap, ...statusTable };
   return ({ code, words = [code], status }) => {
     if (corrects) {
-      const kept = words.map((word) => keptWord(word, trackingNo));
+      const kept = words.flatMap((word) => spellings(word, trackingNo));
       const word = kept.find((one) => Object.hasOwn(ofShop, one) || Object.hasOwn(statusTable, one));
       if (word !== undefined && Object.hasOwn(ofShop, word))
         return { status: ofShop[word] ?? null, reading: 'shop' };
     }
     if (status !== undefined) return { status };
-    const word = keptWord(code, trackingNo);
+    const known = spellings(code, trackingNo);
+    const word = known.find((one) => Object.hasOwn(table, one)) ?? known[0];
     if (lockerSigned?.includes(word)) return { status: conditions.lockerSigned };
     if (word !== '' && !Object.hasOwn(table, word)) return { status: null, reading: 'unknown' };
     return { status: table[word] ?? null };
@@ -186,7 +192,12 @@ function createMeaningOf(
 
 /** A word as it is kept: a sender may write a sentence into the field. */
 function keptWord(word: string, trackingNo: string): string {
-  return maskedLine(word, MAX_WORD, trackingNo).kept;
+  return maskedLine(word, MAX_WORD, trackingNo);
+}
+
+/** As it is kept, and as earlier releases kept it: a shop may have named it so in `STATUS_MAP`. */
+function spellings(word: string, trackingNo: string): readonly [kept: string, before: string] {
+  return [keptWord(word, trackingNo), keyText(word, MAX_WORD, trackingNo)];
 }
 
 /** Whether it is known to say nothing. */
@@ -211,17 +222,16 @@ function eventOf(
   trackingNo: string,
   { status, reading }: ReadMeaning,
 ): ShipmentEvent {
-  const text = maskedLine(scan.text, MAX_TEXT, trackingNo);
-  const place = maskedLine(scan.place ?? '', MAX_TEXT, trackingNo).kept;
+  const place = maskedLine(scan.place ?? '', MAX_TEXT, trackingNo);
   return {
     key: scan.id
       ? `id:${plainText(scan.id, MAX_TEXT)}`
-      : contentKey(time ?? '', text.said, ...(scan.identity ?? [])),
+      : contentKey(time ?? '', keyText(scan.text, MAX_TEXT, trackingNo), ...(scan.identity ?? [])),
     time: time ?? fallback,
     status,
     rawStatus: keptWord(scan.code, trackingNo),
     ...(reading && { reading }),
-    text: text.kept,
+    text: maskedLine(scan.text, MAX_TEXT, trackingNo),
     ...(place !== '' && { place }),
   };
 }

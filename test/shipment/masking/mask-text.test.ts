@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { maskText } from '../../src/shipment/safe-text';
+import { maskText } from '../../../src/shipment/masking/mask-text';
 
 const OWN = '7731234567890';
 const mask = (text: string): string => maskText(text, OWN);
