@@ -46,7 +46,9 @@ export const expressScan = z
       .max(MAX_TEXT, { abort: true })
       .nullish()
       .transform((text) => text ?? '')
-      .describe('Names, numbers, addresses, accounts and codes of persons are masked before anything is stored.'),
+      .describe(
+        'Names, numbers, addresses, accounts and codes of persons are masked before anything is stored.',
+      ),
     event_time: z
       .string()
       .max(64, { abort: true })

@@ -7,7 +7,8 @@ const LOCAL = `[${LATIN}\\d._%+'-]`;
 const AT = `(?:\\s?@\\s?|\\s?[\\[(（]\\s?at\\s?[\\])）]\\s?)`;
 const HOST = `[${LATIN}\\d-]{1,63}`;
 
-const MESSENGER = '微信(?:账号|帐号|号|ID)?|薇信(?:号)?|威信(?:号)?|v信(?:号)?|wechat(?: ?id)?|weixin(?:号)?|wx(?:号)?|vx(?:号)?|QQ(?:号码|号)?|支付宝(?:账号|帐号|号)?|旺旺(?:号)?|telegram|whatsapp|line id|skype';
+const MESSENGER =
+  '微信(?:账号|帐号|号|ID)?|薇信(?:号)?|威信(?:号)?|v信(?:号)?|wechat(?: ?id)?|weixin(?:号)?|wx(?:号)?|vx(?:号)?|QQ(?:号码|号)?|支付宝(?:账号|帐号|号)?|旺旺(?:号)?|telegram|whatsapp|line id|skype';
 const PARTED = '\\s{0,2}(?:[:：=]|是|为|is\\b)?[\\s【\\[(（"“「@]{0,3}';
 
 export const ACCOUNTS: readonly Rule[] = [

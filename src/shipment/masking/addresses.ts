@@ -6,13 +6,14 @@ import { after, whole, type Rule } from './rule';
  */
 
 /** Of a name in an address: no verb or preposition that leads to it, which would be masked with it. */
-const WORD = "(?:(?![至到在往于由从的址送存放寄发您我他她])[\\p{Script=Han}A-Za-z\\d·])";
+const WORD = '(?:(?![至到在往于由从的址送存放寄发您我他她])[\\p{Script=Han}A-Za-z\\d·])';
 const NUMERAL = '[\\dA-Za-z一二三四五六七八九十百零〇]';
 const COUNT = `${NUMERAL}{1,6}(?:\\s?[-–—－之]\\s?${NUMERAL}{1,5}){0,3}`;
 /** Not what has a number in a station: 3号线, 2号门, 5号柜. */
 const OF_HOUSE = '(?:号|號)(?!\\s?(?:线|線|库|仓|柜|机|格|窗|台|网点|门(?!口|前|牌)))';
 const ROAD = '(?:路|街|街道|大街|大道|(?<!通|渠|管|轨|跑|频|隧|航|赛|车)道|巷|弄|胡同|里|坊|条|公路)';
-const HOME = '(?:小区|社区|花园|花苑|公寓|家园|新村|宿舍|苑|庭|府|城|园|庄|村|湾|郡|轩|院|大厦|大楼|广场|中心|园区)';
+const HOME =
+  '(?:小区|社区|花园|花苑|公寓|家园|新村|宿舍|苑|庭|府|城|园|庄|村|湾|郡|轩|院|大厦|大楼|广场|中心|园区)';
 const BUILDING = '(?:号楼|號樓|栋|棟|幢|座|号院|楼)';
 const FLAT = `(?:单元|單元|室|房|层|層|户|戶)`;
 const PARTS = `(?:\\s?[,，、-]?\\s?(?:[\\p{Script=Han}]{2,8}${HOME}|[东西南北中][段侧区]?|[A-Za-z]?${COUNT}\\s?(?:号楼|號樓|栋|棟|幢|座|号|號|楼|单元|單元|室|房|层|層|户|戶)|\\d{3,4}(?!\\d|\\s?[-/.:年件]))){0,6}`;
@@ -36,9 +37,14 @@ const REST_EN = [
 
 export const ADDRESSES: readonly Rule[] = [
   // 地址：文一西路969号
-  after(`(?:${LABELS})\\s?[:：]\\s?`, '(?=[^\\n，。；;!！】]{0,40}[\\d路街巷村区市栋室])[^\\n，。；;!！】]{2,60}'),
+  after(
+    `(?:${LABELS})\\s?[:：]\\s?`,
+    '(?=[^\\n，。；;!！】]{0,40}[\\d路街巷村区市栋室])[^\\n，。；;!！】]{2,60}',
+  ),
   // 浙江省杭州市西湖区文三路138号3幢2单元501室
-  whole(`${BEFORE}${ROAD}\\s?(?:[东西南北中][段侧路]?\\s?)?${COUNT}\\s?(?:${OF_HOUSE}|弄|巷|院|幢|栋|座|#)${PARTS}`),
+  whole(
+    `${BEFORE}${ROAD}\\s?(?:[东西南北中][段侧路]?\\s?)?${COUNT}\\s?(?:${OF_HOUSE}|弄|巷|院|幢|栋|座|#)${PARTS}`,
+  ),
   // 阳光花园3栋2单元, 王家村3组12号
   whole(`${BEFORE}${HOME}\\s?[A-Za-z]?${COUNT}\\s?(?:号楼|號樓|栋|棟|幢|座|单元|單元|组|队|社|期)${PARTS}`),
   whole(`${BEFORE}(?:村|屯|庄|社区|小区)\\s?${COUNT}\\s?${OF_HOUSE}${PARTS}`),
@@ -60,8 +66,15 @@ export const ADDRESSES: readonly Rule[] = [
     `(?<![\\p{L}\\d])\\p{Lu}[\\p{L}'’-]{1,24}(?:\\s\\p{Lu}[\\p{L}'’-]{1,24}){0,2}\\s(?:Street|Avenue|Road|Lane|St|Ave|Rd)\\.?,?\\s(?:No\\.?\\s?)?\\d{1,5}[A-Za-z]?(?![\\p{L}\\d:-])${REST_EN}`,
   ),
   // Apt 4B, Room 502, P.O. Box 12
-  whole('(?<![\\p{L}\\d])(?:apt|apartment|flat|suite|room)\\.?\\s?(?:no\\.?\\s?)?#?\\d{1,5}[a-z]?(?![\\p{L}\\d])', 'i'),
+  whole(
+    '(?<![\\p{L}\\d])(?:apt|apartment|flat|suite|room)\\.?\\s?(?:no\\.?\\s?)?#?\\d{1,5}[a-z]?(?![\\p{L}\\d])',
+    'i',
+  ),
   whole('(?<![\\p{L}\\d])p\\.?\\s?o\\.?\\s?box\\s?\\d{1,8}', 'i'),
   // left with the neighbour at no. 12
-  after('\\bneighbou?rs?\\s?,?(?:at|in|of)?\\s?', '(?:no\\.?|number|house|#)\\s?\\d{1,5}[a-z]?(?![\\p{L}\\d])', 'i'),
+  after(
+    '\\bneighbou?rs?\\s?,?(?:at|in|of)?\\s?',
+    '(?:no\\.?|number|house|#)\\s?\\d{1,5}[a-z]?(?![\\p{L}\\d])',
+    'i',
+  ),
 ];

@@ -17,7 +17,8 @@ const LEAD = '[\\s:：,，=是為为您的【\\[(（"“「『《<#*]{0,8}';
 /** Letters, digits and marks, with a digit in it; `A-12-3456`, `8-2-1234`, `8 2 1234`. */
 const ENDS = '(?![A-Za-z\\d])';
 const TOKEN = `(?=[A-Za-z]{0,15}[-–—_.#*·]?[A-Za-z]{0,8}\\d)[A-Za-z\\d]{1,24}(?:\\s?[-–—_.#*·]{1,2}\\s?[A-Za-z\\d]{1,16}|\\s\\d{1,8}(?![A-Za-z\\d:.：年月日天小时分个件次-])){0,6}${ENDS}`;
-const NO_COUNT = '(?!\\s?(?:小时|小時|天|分钟|分|次|位|个|月|日|年|点|元|hours?|days?|minutes?|times|digits?|characters?)(?![a-z]))';
+const NO_COUNT =
+  '(?!\\s?(?:小时|小時|天|分钟|分|次|位|个|月|日|年|点|元|hours?|days?|minutes?|times|digits?|characters?)(?![a-z]))';
 const TOKENS = `${TOKEN}${NO_COUNT}(?:\\s?[、/和或及]\\s?${TOKEN}${NO_COUNT}){0,8}`;
 
 const ENGLISH_LABELS =
@@ -32,7 +33,9 @@ export const CODES: readonly Rule[] = [
   // 请凭8-2-1234取件: digits that are called nothing, before what they are for
   after('凭\\s?[【\\[(（"“「]?', `${TOKEN}(?=[】\\])）"”」]?[^\\n，。,;；]{0,16}(?:取|提货|领|开))`),
   // 8-2-1234是您的取件码
-  whole(`(?<![A-Za-z\\d])${TOKEN}(?=[】\\])）"”」]?\\s?(?:是|为|即为|（|\\()?(?:您|你)?的?(?:${CODE_LABELS}))`),
+  whole(
+    `(?<![A-Za-z\\d])${TOKEN}(?=[】\\])）"”」]?\\s?(?:是|为|即为|（|\\()?(?:您|你)?的?(?:${CODE_LABELS}))`,
+  ),
   // pickup code 1234, PIN: 8821, your code is A-77
   after(`\\b(?:${ENGLISH_LABELS})\\b${ENGLISH_LEAD}`, TOKEN + NO_COUNT, 'i'),
   // PIN: ABCD

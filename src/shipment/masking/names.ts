@@ -29,7 +29,8 @@ const MARKED = `(?:姓名)?(?:\\s?(?:[:：]|${OPEN}){1,3}\\s?(?:[是为]\\s?)?)`
 
 const ACTS =
   '(?:已|己|代为|亲自|本人|帮忙|帮|成功){0,2}(?:签收|簽收|代收|代签|代簽|代取|代领|领取|取走|取件|收取|收下|收货|接收|妥收|保管)';
-const TITLES = '先生|女士|小姐|太太|夫人|师傅|师父|老师|阿姨|大哥|大姐|大爷|大妈|大叔|叔叔|经理|医生|主任|老板|同志';
+const TITLES =
+  '先生|女士|小姐|太太|夫人|师傅|师父|老师|阿姨|大哥|大姐|大爷|大妈|大叔|叔叔|经理|医生|主任|老板|同志';
 
 /** With capitals, as names have. */
 const CAPITAL = `${NO_ENGLISH_NAME}\\p{Lu}[\\p{L}'’.-]{0,30}`;
@@ -58,7 +59,16 @@ const BY = everyCase([
   'signed',
 ]);
 const NEIGHBOUR = everyCase(['neighbour', 'neighbor']);
-const PERSONS = everyCase(['courier', 'driver', 'rider', 'recipient', 'consignee', 'receiver', 'addressee', 'contact']);
+const PERSONS = everyCase([
+  'courier',
+  'driver',
+  'rider',
+  'recipient',
+  'consignee',
+  'receiver',
+  'addressee',
+  'contact',
+]);
 const DELIVERED = everyCase(['delivered to', 'dear', 'attn', 'attention', 'c/o']);
 const ENGLISH_TITLES = everyCase(['mr', 'mrs', 'ms', 'miss', 'mx', 'dr', 'prof', 'madam', 'sir']);
 const SAYS = '(?:\\s(?:is|name|was|name is))?';
@@ -73,16 +83,25 @@ export const NAMES: readonly Rule[] = [
   // 张女士, 王师傅
   whole(`(?=${SURNAME})${NO_CHINESE_NAME}(?:${SURNAME})${HAN}{0,2}?(?=(?:${TITLES}))`),
   // 由王小明代收: after this word and before that anybody is a person who is no place
-  after('[由被]\\s?[【\\[(（"“「]?', `${NO_CHINESE_NAME}${NO_PLACE}(?:${DOTTED_NAME}|${HAN}{2,4}?)(?=[】\\])）"”」]?\\s?${ACTS})`),
+  after(
+    '[由被]\\s?[【\\[(（"“「]?',
+    `${NO_CHINESE_NAME}${NO_PLACE}(?:${DOTTED_NAME}|${HAN}{2,4}?)(?=[】\\])）"”」]?\\s?${ACTS})`,
+  ),
   after('[由被]\\s?[【\\[(（"“「]?', `${CAPITAL_NAME}(?=[】\\])）"”」]?\\s?${ACTS})`),
   // 王小明 已签收
   whole(`(?<!${HAN})${CHINESE_NAME}(?=\\s?${ACTS})`),
   // 已交给王小明
   after('(?:交给|交付给|交付|转交|交由|递交给|送给|面交|委托|拜托|联系人为)\\s?', ENDED_NAME),
   // 的张三（***）, 联系张三***: a name before a number
-  after(`(?:的|联系|致电|找|呼叫|[^${HAN}]|^)\\s?`, `${CHINESE_NAME}(?=\\s?[,，:：]?\\s?[（(【\\[]?\\s?(?:联系)?(?:电话|手机|手机号|tel)?\\s?[:：]?\\s?\\*{3})`),
+  after(
+    `(?:的|联系|致电|找|呼叫|[^${HAN}]|^)\\s?`,
+    `${CHINESE_NAME}(?=\\s?[,，:：]?\\s?[（(【\\[]?\\s?(?:联系)?(?:电话|手机|手机号|tel)?\\s?[:：]?\\s?\\*{3})`,
+  ),
   // Signed by: John Smith, signed by: john smith, left with neighbour John
-  after(`(?<!${LETTER})(?:${BY})${SAYS}(?:${COLON}|\\s{1,2})(?:(?:(?:your|the|a|my) )?(?:${NEIGHBOUR})(?:${COLON}|,? ))?`, `${CAPITAL_NAME}|${SMALL_NAME}`),
+  after(
+    `(?<!${LETTER})(?:${BY})${SAYS}(?:${COLON}|\\s{1,2})(?:(?:(?:your|the|a|my) )?(?:${NEIGHBOUR})(?:${COLON}|,? ))?`,
+    `${CAPITAL_NAME}|${SMALL_NAME}`,
+  ),
   after(`(?<!${LETTER})(?:${NEIGHBOUR})(?:${COLON}|,? )`, CAPITAL_NAME),
   // Courier John Smith, Recipient: john smith
   after(`(?<!${LETTER})(?:${PERSONS}|${DELIVERED})${SAYS}(?:${COLON}|\\s{1,2})`, CAPITAL_NAME),

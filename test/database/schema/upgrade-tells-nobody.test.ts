@@ -6,7 +6,7 @@ import path from 'node:path';
 import { createPersistWaybill } from '../../../src/activities/persist-waybill';
 import { loadConfig } from '../../../src/config/config';
 import { migrate } from '../../../src/database/schema/migrate';
-import { deliveryWorkflowId } from '../../../src/deliveries/workflow-id';
+import { contentOfNamed, deliveryWorkflowId } from '../../../src/deliveries/workflow-id';
 import { createShopTables } from '../../../src/embedded/sample-shop';
 import { PROJECT_ROOT } from '../../../src/project-root';
 import { carrierNames } from '../../../src/shipment/carriers';
@@ -16,6 +16,7 @@ import { findSource } from '../../../src/sources/registry';
 import { ANY_AGE } from '../../setup/any-age';
 import { createEmptyDatabase, type TestDatabase } from '../../setup/database';
 import { shipmentUpdate } from '../../setup/delivery-lab';
+import { PERSONAL_REQUESTS } from '../../sources/personal-requests';
 import { CONDITIONS, readPayload } from '../../sources/requests';
 
 const LAST_OF_FIRST_RELEASE = '0009';
@@ -127,6 +128,32 @@ describe('a database that the first release wrote', () => {
       expect([workflowId, (await persist(update, workflowId)).verdict]).toEqual([workflowId, 'nothing-new']);
     }
   });
+
+  test.each(PERSONAL_REQUESTS)(
+    'learns nothing from a text that is masked more now, and keeps the old one: $source, $what',
+    async ({ source, request, updates }) => {
+      const [before] = updates;
+      if (before === undefined) throw new Error('nothing was recorded');
+      const workflowId = deliveryWorkflowId(before);
+      await persist(before, workflowId);
+      const texts = async () =>
+        (
+          await db.pool.query(
+            `select event_key, raw_status, event_text_safe, place from waybell.platform_express_events
+              where workflow_id = $1 order by event_key`,
+            [workflowId],
+          )
+        ).rows;
+      const stored = await texts();
+      expect(stored).toHaveLength(before.events.length);
+      for (const update of findSource(source)?.parse(request, CONDITIONS).updates ?? []) {
+        expect(update.events).not.toEqual(before.events);
+        expect(contentOfNamed(update)).toBe(contentOfNamed(before));
+        expect((await persist(update, `${workflowId}/forgotten`)).verdict).toBe('nothing-new');
+      }
+      expect(await texts()).toEqual(stored);
+    },
+  );
 
   test('tells what the old rules had kept silent at the next scan, not before', async () => {
     const next = async (trackingNo: string, status: 'delivered' | 'in_transit', hour: number) => {
