@@ -43,7 +43,7 @@ export const ADDRESSES: readonly Rule[] = [
   ),
   // 浙江省杭州市西湖区文三路138号3幢2单元501室
   whole(
-    `${BEFORE}${ROAD}\\s?(?:[东西南北中][段侧路]?\\s?)?${COUNT}\\s?(?:${OF_HOUSE}|弄|巷|院|幢|栋|座|#)${PARTS}`,
+    `${BEFORE}${ROAD}\\s?(?:(?:[东西南北中][段侧路]?|[一二三四五六七八九十]段)\\s?)?${COUNT}\\s?(?:${OF_HOUSE}|弄|巷|院|幢|栋|座|#)${PARTS}`,
   ),
   // 阳光花园3栋2单元, 王家村3组12号
   whole(`${BEFORE}${HOME}\\s?[A-Za-z]?${COUNT}\\s?(?:号楼|號樓|栋|棟|幢|座|单元|單元|组|队|社|期)${PARTS}`),

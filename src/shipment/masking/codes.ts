@@ -22,7 +22,7 @@ const NO_COUNT =
 const TOKENS = `${TOKEN}${NO_COUNT}(?:\\s?[、/和或及]\\s?${TOKEN}${NO_COUNT}){0,8}`;
 
 const ENGLISH_LABELS =
-  'pick-?\\s?up (?:code|pin|number)|(?:collection|access|door|gate|entry|entrance|locker|unlock|opening|open|security|verification|release|delivery|buzzer|keypad|safe|box|confirmation|authori[sz]ation|garage|building|lock)\\s(?:code|pin)|one-time (?:code|password|pin)|pin(?: code| number)?|otp|pass-?code|password|code';
+  'pick-?\\s?up (?:code|pin|number)|(?:collection|access|door|gate|entry|entrance|locker|unlock|opening|open|security|verification|release|delivery|buzzer|keypad|safe|box|confirmation|authori[sz]ation|garage|building|lock)\\s(?:code|pin)|one-time (?:code|password|pin)|pin(?: code| number)?|otp|pass-?code|password|(?<!(?:status|error|customs|reason|event|tracking|bar|qr|zip|post|postal|area|country|hs|response|return|exception|route|routing|sort|sorting|station|facility|hub|city|airport|promo|discount|service|product|carrier|state|location)[\\s_-]?)code';
 const ENGLISH_LEAD = '\\s{0,2}(?:(?:is|was|no\\.?|number)\\b)?[\\s:=#"“(\\[*]{0,4}';
 
 export const CODES: readonly Rule[] = [

@@ -1,4 +1,4 @@
-import { NO_CHINESE_NAME, NO_ENGLISH_NAME, NO_PLACE, NOT_OF_NAME } from './nobody';
+import { AFTER_NAME, NO_CHINESE_NAME, NO_CITY, NO_ENGLISH_NAME, NO_PLACE } from './nobody';
 import { after, HAN, inEveryCase, LETTER, whole, type Rule } from './rule';
 
 /** Names of persons: after a label, a verb or a title, and before what a person does. */
@@ -6,14 +6,14 @@ import { after, HAN, inEveryCase, LETTER, whole, type Rule } from './rule';
 /** The surnames of nearly all Chinese, and those of two characters. */
 const SURNAME = [
   '欧阳|歐陽|司马|司馬|上官|诸葛|諸葛|东方|皇甫|尉迟|公孙|慕容|令狐|长孙|宇文|夏侯|司徒|司空|轩辕|端木|南宫|独孤|百里|东郭|西门|呼延|澹台|闻人|申屠|太史',
-  '[王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐沿梅莫庄辛管祝左涂谷祁时舒耿牟卜詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柯阮桂闵解强柴华车冉房边辜吉饶瞿戚丘古米池滕晋苑邬臧畅宫来嵺苟全褚廉简娄盖符奚木穆党燕郎邸冀谈姬屠连郜晏栾郁商蒙计喻揭窦迟宇敖糜鄢冷卓花仇艾蓝都巩稽井练仲乐虞卞封竺冼原官衣楚佟栗匡宗应台巫鞠僧桑荆谌银扬明沙薄伏岑习胥保和蔺肖闫付代]',
+  '[王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐沿梅莫庄辛管祝左涂谷祁时舒耿牟卜詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柯阮桂闵解强柴华车冉房边辜吉饶瞿戚丘古米池滕晋苑邬臧畅宫来嵺苟全褚廉简娄盖符奚木穆党燕郎邸冀谈姬屠连郜晏栾郁商蒙计喻揭窦迟宇敖糜鄢冷卓花仇艾蓝都巩稽井练仲乐虞卞封竺冼原官衣楚佟栗匡宗应台巫鞠僧桑荆谌银扬明沙薄伏岑习胥保和蔺肖闫付]',
   '[張劉陳楊趙黃吳孫馬羅鄭謝韓馮蕭許鄧呂蘇盧蔣賈葉閻鍾陸邱顧龍萬錢湯賴龔龐蘭顏嚴莊關費紀歐項衛單華車閔連]',
 ].join('|');
 
 /** 张三, 王小明, 欧阳娜娜: what ends it decides how long it is. */
-const CHINESE_NAME = `(?=${SURNAME})${NO_CHINESE_NAME}${NO_PLACE}(?:${SURNAME})${HAN}{1,2}`;
+const CHINESE_NAME = `(?=${SURNAME})${NO_CHINESE_NAME}${NO_CITY}${NO_PLACE}(?:${SURNAME})${HAN}{1,2}`;
 const DOTTED_NAME = `${NO_CHINESE_NAME}${HAN}{1,6}(?:[·•]${HAN}{1,6}){1,4}`;
-const ENDS = `(?=[^${HAN}]|$|${NOT_OF_NAME})`;
+const ENDS = `(?=[^${HAN}]|$|${AFTER_NAME})`;
 
 /** Up to a word or mark that ends it. */
 const ENDED_NAME = `(?:${DOTTED_NAME}|${NO_CHINESE_NAME}${NO_PLACE}(?:(?:${SURNAME})${HAN}{1,3}?${ENDS}|(?:${SURNAME})${HAN}{1,2}))`;
@@ -25,7 +25,7 @@ const LABELS =
 /** These are words of other sentences too. */
 const COLON_LABELS = '签收|簽收|代收|代签|姓名|客户|顾客|买家|业主|收方|寄方|用户|老板|经理|管家|收|寄';
 const OPEN = '[【\\[(（"“「『<《]';
-const MARKED = `(?:姓名)?(?:\\s?(?:[:：]|${OPEN}){1,3}\\s?(?:[是为]\\s?)?)`;
+const MARKED = `(?:姓名)?(?:\\s?[（(]${HAN}{1,4}[）)])?(?:\\s?[是为]?(?:[:：]|${OPEN}){1,3}\\s?(?:[是为]\\s?)?)`;
 
 const ACTS =
   '(?:已|己|代为|亲自|本人|帮忙|帮|成功){0,2}(?:签收|簽收|代收|代签|代簽|代取|代领|领取|取走|取件|收取|收下|收货|接收|妥收|保管)';
@@ -48,15 +48,11 @@ const BY = everyCase([
   'collected by',
   'picked up by',
   'taken by',
-  'signatory',
-  'signee',
-  'signature',
   'left with',
   'handed to',
   'handed over to',
   'given to',
   'released to',
-  'signed',
 ]);
 const NEIGHBOUR = everyCase(['neighbour', 'neighbor']);
 const PERSONS = everyCase([
@@ -70,6 +66,17 @@ const PERSONS = everyCase([
   'contact',
 ]);
 const DELIVERED = everyCase(['delivered to', 'dear', 'attn', 'attention', 'c/o']);
+/** Of anything, unless a colon follows. */
+const FIELDS = everyCase([
+  'name',
+  'customer',
+  'signature',
+  'signed',
+  'signee',
+  'signatory',
+  'proof of delivery',
+  'pod',
+]);
 const ENGLISH_TITLES = everyCase(['mr', 'mrs', 'ms', 'miss', 'mx', 'dr', 'prof', 'madam', 'sir']);
 const SAYS = '(?:\\s(?:is|name|was|name is))?';
 const COLON = '\\s?[:(\\["“]\\s?';
@@ -78,7 +85,7 @@ export const NAMES: readonly Rule[] = [
   // 快递员：张三, 派件员【李四】, 签收人是王五
   after(`(?:${LABELS})${MARKED}`, ANY_NAME),
   after(`(?<!${HAN})(?:${COLON_LABELS})(?:人)?(?:姓名)?\\s?[:：]\\s?`, ANY_NAME),
-  after(`(?:${LABELS})(?:姓名)?\\s{0,2}(?:[是为]\\s?)?`, ENDED_NAME),
+  after(`(?:${LABELS}|客户|顾客|买家|业主)(?:姓名)?\\s{0,2}(?:[是为]\\s?)?`, ENDED_NAME),
   after(`(?:${LABELS}|${COLON_LABELS})(?:姓名)?(?:\\s|[:：]|${OPEN}){1,3}(?:[是为]\\s?)?`, CAPITAL_NAME),
   // 张女士, 王师傅
   whole(`(?=${SURNAME})${NO_CHINESE_NAME}(?:${SURNAME})${HAN}{0,2}?(?=(?:${TITLES}))`),
@@ -92,10 +99,12 @@ export const NAMES: readonly Rule[] = [
   whole(`(?<!${HAN})${CHINESE_NAME}(?=\\s?${ACTS})`),
   // 已交给王小明
   after('(?:交给|交付给|交付|转交|交由|递交给|送给|面交|委托|拜托|联系人为)\\s?', ENDED_NAME),
+  // 已送达王小明家中
+  after('(?:送达|送到|送至|送往|放到|放在|放至|存放于)\\s?', `${CHINESE_NAME}(?=家|处|手|本人|办公)`),
   // 的张三（***）, 联系张三***: a name before a number
   after(
     `(?:的|联系|致电|找|呼叫|[^${HAN}]|^)\\s?`,
-    `${CHINESE_NAME}(?=\\s?[,，:：]?\\s?[（(【\\[]?\\s?(?:联系)?(?:电话|手机|手机号|tel)?\\s?[:：]?\\s?\\*{3})`,
+    `${CHINESE_NAME}(?=\\s?[,，:：]?\\s?[（(【\\[]?\\s?(?:联系)?(?:电话|手机|手机号|tel)?\\s?[:：]?\\s?(?:\\d{3})?\\*{3})`,
   ),
   // Signed by: John Smith, signed by: john smith, left with neighbour John
   after(
@@ -105,7 +114,10 @@ export const NAMES: readonly Rule[] = [
   after(`(?<!${LETTER})(?:${NEIGHBOUR})(?:${COLON}|,? )`, CAPITAL_NAME),
   // Courier John Smith, Recipient: john smith
   after(`(?<!${LETTER})(?:${PERSONS}|${DELIVERED})${SAYS}(?:${COLON}|\\s{1,2})`, CAPITAL_NAME),
-  after(`(?<!${LETTER})(?:${PERSONS}|${DELIVERED})${SAYS}${COLON}`, SMALL_NAME),
+  after(
+    `(?<!${LETTER})(?:${PERSONS}|${DELIVERED}|${FIELDS})${SAYS}${COLON}`,
+    `${CAPITAL_NAME}|${SMALL_NAME}`,
+  ),
   // Mrs. O’Neil-Smith
   after(`(?<!${LETTER})(?:${ENGLISH_TITLES})\\.?\\s`, CAPITAL_NAME),
   // JOHN SMITH signed for the parcel

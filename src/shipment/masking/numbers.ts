@@ -32,8 +32,12 @@ export const NUMBERS: readonly Rule[] = [
   whole(`\\+${GAP}\\d(?:${GAP}\\d){6,14}(?!\\d)`),
   // Chinese mobile, with or without 86: 138 0013 8000, 138.0013.8000
   alone(`${NO_DATE}(?:(?:00)?86${GAP})?1${GAP}[3-9](?:${GAP}\\d){9}`),
-  // landline with area code and extension: 0571-88886666-801, (010)12345678, 020 7946 0958
-  alone(`\\(?0\\d{2,4}${GAP}\\d{3,4}${GAP}\\d{3,4}(?:\\s?(?:-|转|轉|ext\\.?|x)\\s?\\d{1,6})?`),
+  // landline with area code and extension: 0571-88886666-801, (010)12345678, 020 7946 0958; no number of a parcel
+  whole(
+    `(?<!\\d|[A-Z]{2})\\(?0\\d{2,3}${GAP}\\d{3,4}${GAP}\\d{4}(?:\\s?(?:-|转|轉|ext\\.?|x)\\s?\\d{1,6})?(?!\\d)`,
+  ),
+  // British mobile: 07700 900123
+  alone('0\\d{4}[\\s.-]\\d{3}[\\s.-]?\\d{3}'),
   // French: 06 12 34 56 78
   alone(`0[1-9](?:${PART}\\d\\d){4}`),
   // hotlines: 400-820-8820
