@@ -16,7 +16,7 @@ const LEAD = '[\\s:：,，=是為为您的【\\[(（"“「『《<#*]{0,8}';
 
 /** Letters, digits and marks, with a digit in it; `A-12-3456`, `8-2-1234`, `8 2 1234`. */
 const ENDS = '(?![A-Za-z\\d])';
-const TOKEN = `(?=[A-Za-z]{0,15}[-–—_.#*·]?[A-Za-z]{0,8}\\d)[A-Za-z\\d]{1,24}(?:\\s?[-–—_.#*·]{1,2}\\s?[A-Za-z\\d]{1,16}|\\s\\d{1,8}(?![A-Za-z\\d:.：年月日天小时分个件次-])){0,6}${ENDS}`;
+const TOKEN = `(?=[A-Za-z]{0,15}[-–—_.#*·]?[A-Za-z]{0,8}\\d)[A-Za-z\\d]{1,24}(?:\\s?[-–—_.#*·]{1,2}\\s?[A-Za-z\\d]{1,16}|\\s\\d{1,18}(?![A-Za-z\\d:.：年月日天小时分个件次-])){0,6}${ENDS}`;
 const NO_COUNT =
   '(?!\\s?(?:小时|小時|天|分钟|分|次|位|个|月|日|年|点|元|hours?|days?|minutes?|times|digits?|characters?)(?![a-z]))';
 const TOKENS = `${TOKEN}${NO_COUNT}(?:\\s?[、/和或及]\\s?${TOKEN}${NO_COUNT}){0,8}`;
