@@ -16,7 +16,7 @@ export interface ShipmentEvent {
   readonly rawStatus: string;
   /** Absent: as the source reads it. */
   readonly reading?: Reading;
-  /** The source's text, with phone numbers, document numbers and named persons masked at the door. */
+  /** The source's text, masked at the door: without names, numbers, addresses, accounts and codes of persons. */
   readonly text: string;
   readonly place?: string;
 }

@@ -10,8 +10,11 @@ const SURNAME = [
   '[張劉陳楊趙黃吳孫馬羅鄭謝韓馮蕭許鄧呂蘇盧蔣賈葉閻鍾陸邱顧龍萬錢湯賴龔龐蘭顏嚴莊關費紀歐項衛單華車閔連]',
 ].join('|');
 
-/** 张三, 王小明, 欧阳娜娜: what ends it decides how long it is. */
-const CHINESE_NAME = `(?=${SURNAME})${NO_CHINESE_NAME}${NO_CITY}${NO_PLACE}(?:${SURNAME})${HAN}{1,2}`;
+/** 张三, 王小明, 欧阳娜娜, before what says that it is a name; the long lists are read last. */
+const nameBefore = (end: string): string => {
+  const name = `(?:${SURNAME})${HAN}{1,2}(?=${end})`;
+  return `(?=${name})${NO_CHINESE_NAME}${NO_CITY}${NO_PLACE}${name}`;
+};
 const DOTTED_NAME = `${NO_CHINESE_NAME}${HAN}{1,6}(?:[·•]${HAN}{1,6}){1,4}`;
 const ENDS = `(?=[^${HAN}]|$|${AFTER_NAME})`;
 
@@ -88,7 +91,9 @@ export const NAMES: readonly Rule[] = [
   after(`(?:${LABELS}|客户|顾客|买家|业主)(?:姓名)?\\s{0,2}(?:[是为]\\s?)?`, ENDED_NAME),
   after(`(?:${LABELS}|${COLON_LABELS})(?:姓名)?(?:\\s|[:：]|${OPEN}){1,3}(?:[是为]\\s?)?`, CAPITAL_NAME),
   // 张女士, 王师傅
-  whole(`(?=${SURNAME})${NO_CHINESE_NAME}(?:${SURNAME})${HAN}{0,2}?(?=(?:${TITLES}))`),
+  whole(
+    `(?=(?:${SURNAME})${HAN}{0,2}?(?:${TITLES}))${NO_CHINESE_NAME}(?:${SURNAME})${HAN}{0,2}?(?=${TITLES})`,
+  ),
   // 由王小明代收: after this word and before that anybody is a person who is no place
   after(
     '[由被]\\s?[【\\[(（"“「]?',
@@ -96,15 +101,17 @@ export const NAMES: readonly Rule[] = [
   ),
   after('[由被]\\s?[【\\[(（"“「]?', `${CAPITAL_NAME}(?=[】\\])）"”」]?\\s?${ACTS})`),
   // 王小明 已签收
-  whole(`(?<!${HAN})${CHINESE_NAME}(?=\\s?${ACTS})`),
+  whole(`(?<!${HAN})${nameBefore(`\\s?${ACTS}`)}`),
   // 已交给王小明
   after('(?:交给|交付给|交付|转交|交由|递交给|送给|面交|委托|拜托|联系人为)\\s?', ENDED_NAME),
   // 已送达王小明家中
-  after('(?:送达|送到|送至|送往|放到|放在|放至|存放于)\\s?', `${CHINESE_NAME}(?=家|处|手|本人|办公)`),
+  after('(?:送达|送到|送至|送往|放到|放在|放至|存放于)\\s?', nameBefore('家|处|手|本人|办公')),
   // 的张三（***）, 联系张三***: a name before a number
   after(
     `(?:的|联系|致电|找|呼叫|[^${HAN}]|^)\\s?`,
-    `${CHINESE_NAME}(?=\\s?[,，:：]?\\s?[（(【\\[]?\\s?(?:联系)?(?:电话|手机|手机号|tel)?\\s?[:：]?\\s?(?:\\d{3})?\\*{3})`,
+    nameBefore(
+      '\\s?[,，:：]?\\s?[（(【\\[]?\\s?(?:联系)?(?:电话|手机|手机号|tel)?\\s?[:：]?\\s?(?:\\d{3})?\\*{3}',
+    ),
   ),
   // Signed by: John Smith, signed by: john smith, left with neighbour John
   after(
