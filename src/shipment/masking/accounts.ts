@@ -12,7 +12,7 @@ const MESSENGER =
 const PARTED = '\\s{0,2}(?:[:：=]|是|为|is\\b)?[\\s【\\[(（"“「@]{0,3}';
 
 export const ACCOUNTS: readonly Rule[] = [
-  whole(`(?<!${LOCAL})${LOCAL}{1,64}${AT}${HOST}(?:\\.${HOST}){0,4}\\.${LATIN}{2,24}`, 'i'),
+  whole(`(?<!${LOCAL})${LOCAL}+${AT}${HOST}(?:\\.${HOST}){0,4}\\.${LATIN}{2,24}`, 'i'),
   // An id of its own form, whatever stands before it.
   whole('(?<![a-z\\d])wxid_[\\w-]{4,30}', 'i'),
   // 微信 abc_123: letters alone are a word of the sentence.

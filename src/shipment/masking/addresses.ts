@@ -20,13 +20,13 @@ const PARTS = `(?:\\s?[,，、-]?\\s?(?:[\\p{Script=Han}]{2,8}${HOME}|[东西南
 /** From the beginning of a word on, and of it alone: to begin at each letter of it would take its length squared. */
 const BEFORE = `(?<!${WORD})${WORD}+(?:\\s${WORD}{1,16}){0,4}`;
 
-const LABELS = '地址|住址|住在|家住|位于小区|门牌号?';
+const LABELS = '地址|住址|住在|家住|门牌号?';
 
 const ROAD_EN =
   '(?:street|avenue|road|boulevard|lane|drive|court|terrace|parkway|highway|crescent|square|place|close|mews|grove|gardens|st|ave|av|rd|blvd|ln|dr|ct|ter|pkwy|hwy|cres|sq|pl|cir|circle|alley|trail)';
 /** Words that follow a number in other sentences: `3 parcels on the road`. */
 const NO_ROAD =
-  '(?!(?:on|the|by|in|at|to|for|from|and|is|are|via|out|off|of|a|an|hours?|days?|minutes?|weeks?|parcels?|packages?|pieces?|items?|kg|lbs?|attempts?|trucks?|km|miles?|am|pm|more|left)\\b)';
+  '(?!(?:on|the|by|in|at|to|for|from|and|is|are|via|out|off|of|a|an|hours?|days?|minutes?|weeks?|parcels?|packages?|pieces?|items?|kg|lbs?|attempts?|trucks?|km|miles?|am|pm|more|left|arrived|departed|has|have|was|were|been|delivered|received|through|near|into|signed|shipped|processed|scanned|with|your|this|next|safe|same)\\b)';
 const NAME_EN = `${NO_ROAD}[\\p{L}\\d][\\p{L}\\d'’.-]{0,24}`;
 const UNIT_EN = '(?:apt|apartment|unit|suite|ste|flat|room|rm|floor|building|bldg|block)\\b\\.?\\s?#?|#';
 const REST_EN = [
@@ -45,9 +45,10 @@ export const ADDRESSES: readonly Rule[] = [
   whole(
     `${BEFORE}${ROAD}\\s?(?:(?:[东西南北中][段侧路]?|[一二三四五六七八九十]段)\\s?)?${COUNT}\\s?(?:${OF_HOUSE}|弄|巷|院|幢|栋|座|#)${PARTS}`,
   ),
-  // 阳光花园3栋2单元, 王家村3组12号
-  whole(`${BEFORE}${HOME}\\s?[A-Za-z]?${COUNT}\\s?(?:号楼|號樓|栋|棟|幢|座|单元|單元|组|队|社|期)${PARTS}`),
-  whole(`${BEFORE}(?:村|屯|庄|社区|小区)\\s?${COUNT}\\s?${OF_HOUSE}${PARTS}`),
+  // 阳光花园3栋2单元
+  whole(`${BEFORE}${HOME}\\s?[A-Za-z]?${COUNT}\\s?(?:号楼|號樓|栋|棟|幢|座|单元|單元)${PARTS}`),
+  // 王家村3组12号
+  whole(`${BEFORE}(?:村|屯|庄|社区|小区)\\s?${COUNT}\\s?(?:组|队|社|${OF_HOUSE})${PARTS}`),
   // 3栋2单元501, 5号楼1203室
   whole(
     `(?<!${NUMERAL})${COUNT}\\s?${BUILDING}\\s?[A-Za-z]?(?:${COUNT}\\s?${FLAT}|\\d{3,4}(?!\\d|\\s?[-/.:年件]))${PARTS}`,
@@ -73,7 +74,7 @@ export const ADDRESSES: readonly Rule[] = [
   whole('(?<![\\p{L}\\d])p\\.?\\s?o\\.?\\s?box\\s?\\d{1,8}', 'i'),
   // left with the neighbour at no. 12
   after(
-    '\\bneighbou?rs?\\s?,?(?:at|in|of)?\\s?',
+    '\\bneighbou?rs?,?\\s?(?:at|in|of)?\\s?',
     '(?:no\\.?|number|house|#)\\s?\\d{1,5}[a-z]?(?![\\p{L}\\d])',
     'i',
   ),

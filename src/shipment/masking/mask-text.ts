@@ -28,7 +28,10 @@ export function maskText(text: string, trackingNo: string): string {
   const plain = withoutInvisible(text).replace(WIDE, (character) => character.normalize('NFKC'));
   // Most texts do not name their own number, and an expression for each number costs ten times the masking.
   if (!plain.toLowerCase().includes(trackingNo.toLowerCase())) return maskPart(plain);
-  const own = new RegExp(`(?<![A-Za-z0-9])(${escapeRegExp(trackingNo)})(?![A-Za-z0-9])`, 'i');
+  const own = new RegExp(
+    `(?<![A-Za-z0-9]|\\d[.·-])(${escapeRegExp(trackingNo)})(?![A-Za-z0-9]|[.·-]\\d)`,
+    'i',
+  );
   return plain
     .split(own)
     .map((part, index) => (index % 2 === 1 ? part : maskPart(part)))

@@ -26,7 +26,7 @@ const ANY_NAME = `(?:${DOTTED_NAME}|${NO_CHINESE_NAME}${NO_PLACE}(?:${HAN}{1,4}?
 const LABELS =
   '(?:收件|收货|签收|簽收|代收|代签|代簽|代取|取件|提货|寄件|发件|发货|联系|聯絡|经办|派件|收派|委托|受托|负责|接收|领取|当事)人|(?:快递|快遞|派件|派送|配送|投递|揽投|揽件|揽收|取件|收件|业务|送货|乘务|操作|营业|收派|配送服务)(?:员|員)|快递小哥|配送骑手|骑手|司机|店长|站长|负责人';
 /** These are words of other sentences too. */
-const COLON_LABELS = '签收|簽收|代收|代签|姓名|客户|顾客|买家|业主|收方|寄方|用户|老板|经理|管家|收|寄';
+const COLON_LABELS = `签收|簽收|代收|代签|姓名|客户|顾客|买家|业主|收方|寄方|用户|老板|经理|管家|(?<!${HAN})[收寄]`;
 const OPEN = '[【\\[(（"“「『<《]';
 const MARKED = `(?:姓名)?(?:\\s?[（(]${HAN}{1,4}[）)])?(?:\\s?[是为]?(?:[:：]|${OPEN}){1,3}\\s?(?:[是为]\\s?)?)`;
 
@@ -68,10 +68,9 @@ const PERSONS = everyCase([
   'addressee',
   'contact',
 ]);
-const DELIVERED = everyCase(['delivered to', 'dear', 'attn', 'attention', 'c/o']);
+const DELIVERED = everyCase(['delivered to', 'dear', 'attn', 'c/o']);
 /** Of anything, unless a colon follows. */
 const FIELDS = everyCase([
-  'name',
   'customer',
   'signature',
   'signed',
@@ -87,7 +86,7 @@ const COLON = '\\s?[:(\\["“]\\s?';
 export const NAMES: readonly Rule[] = [
   // 快递员：张三, 派件员【李四】, 签收人是王五
   after(`(?:${LABELS})${MARKED}`, ANY_NAME),
-  after(`(?<!${HAN})(?:${COLON_LABELS})(?:人)?(?:姓名)?\\s?[:：]\\s?`, ANY_NAME),
+  after(`(?:${COLON_LABELS})(?:人)?(?:姓名)?\\s?[:：]\\s?`, ANY_NAME),
   after(`(?:${LABELS}|客户|顾客|买家|业主)(?:姓名)?\\s{0,2}(?:[是为]\\s?)?`, ENDED_NAME),
   after(`(?:${LABELS}|${COLON_LABELS})(?:姓名)?(?:\\s|[:：]|${OPEN}){1,3}(?:[是为]\\s?)?`, CAPITAL_NAME),
   // 张女士, 王师傅
@@ -125,8 +124,10 @@ export const NAMES: readonly Rule[] = [
     `(?<!${LETTER})(?:${PERSONS}|${DELIVERED}|${FIELDS})${SAYS}${COLON}`,
     `${CAPITAL_NAME}|${SMALL_NAME}`,
   ),
-  // Mrs. O’Neil-Smith
-  after(`(?<!${LETTER})(?:${ENGLISH_TITLES})\\.?\\s`, CAPITAL_NAME),
+  // Name: John Smith, and not that of a station
+  after(`(?<!${LETTER}\\s?)(?:${everyCase(['name'])})${COLON}`, `${CAPITAL_NAME}|${SMALL_NAME}`),
+  // Mrs. O’Neil-Smith, and not MS for Mississippi
+  after(`(?<!${LETTER}|, )(?:${ENGLISH_TITLES})\\.?\\s`, CAPITAL_NAME),
   // JOHN SMITH signed for the parcel
   whole(`(?<!${LETTER})(?=\\p{Lu})${CAPITAL} ${CAPITAL}(?= (?:has )?(?:signed|SIGNED) (?:for|FOR|the|THE))`),
 ];

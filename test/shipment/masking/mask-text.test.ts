@@ -74,6 +74,7 @@ describe('in the text of an event', () => {
 
   test('a short waybill number opens no gap in a longer number', () => {
     expect(maskText('请致电13800138000', '1380')).toBe('请致电***');
+    expect(maskText('请致电138-0013-8000', '8000')).toBe('请致电***');
   });
 
   test('masking twice changes nothing more', () => {
