@@ -138,7 +138,7 @@ describe('a database that the first release wrote', () => {
       await persist(before, workflowId);
       const texts = async () =>
         (
-          await db.pool.query(
+          await db.pool.query<Record<string, string | null>>(
             `select event_key, raw_status, event_text_safe, place from waybell.platform_express_events
               where workflow_id = $1 order by event_key`,
             [workflowId],
