@@ -47,6 +47,8 @@ export const ADDRESSES: readonly Rule[] = [
   ),
   // 阳光花园3栋2单元
   whole(`${BEFORE}${HOME}\\s?[A-Za-z]?${COUNT}\\s?(?:号楼|號樓|栋|棟|幢|座|单元|單元)${PARTS}`),
+  // 西溪花园8-2-1204
+  whole(`${BEFORE}${HOME}\\s?\\d{1,3}(?:[-－]\\d{1,4}){1,3}(?!\\d)`),
   // 王家村3组12号
   whole(`${BEFORE}(?:村|屯|庄|社区|小区)\\s?${COUNT}\\s?(?:组|队|社|${OF_HOUSE})${PARTS}`),
   // 3栋2单元501, 5号楼1203室

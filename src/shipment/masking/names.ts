@@ -12,7 +12,7 @@ const SURNAME = [
 
 /** 张三, 王小明, 欧阳娜娜, before what says that it is a name; the long lists are read last. */
 const nameBefore = (end: string): string => {
-  const name = `(?:${SURNAME})${HAN}{1,2}(?=${end})`;
+  const name = `(?:${SURNAME})(?:(?![已未在])${HAN}){1,2}(?=${end})`;
   return `(?=${name})${NO_CHINESE_NAME}${NO_CITY}${NO_PLACE}${name}`;
 };
 const DOTTED_NAME = `${NO_CHINESE_NAME}${HAN}{1,6}(?:[·•]${HAN}{1,6}){1,4}`;
@@ -101,13 +101,16 @@ export const NAMES: readonly Rule[] = [
   after('[由被]\\s?[【\\[(（"“「]?', `${CAPITAL_NAME}(?=[】\\])）"”」]?\\s?${ACTS})`),
   // 王小明 已签收
   whole(`(?<!${HAN})${nameBefore(`\\s?${ACTS}`)}`),
+  // 网点的李四已收件, 经王小明同意
+  after('的\\s?', nameBefore(`\\s?(?:${ACTS}|(?:已|正在)(?:收件|揽收|揽件|派送|派件|投递))`)),
+  after('经\\s?', nameBefore('同意|授权|许可|要求|确认')),
   // 已交给王小明
   after('(?:交给|交付给|交付|转交|交由|递交给|送给|面交|委托|拜托|联系人为)\\s?', ENDED_NAME),
   // 已送达王小明家中
   after('(?:送达|送到|送至|送往|放到|放在|放至|存放于)\\s?', nameBefore('家|处|手|本人|办公')),
   // 的张三（***）, 联系张三***: a name before a number
   after(
-    `(?:的|联系|致电|找|呼叫|[^${HAN}]|^)\\s?`,
+    `(?:[的由被给找]|联系|致电|呼叫|[^${HAN}]|^)\\s?`,
     nameBefore(
       '\\s?[,，:：]?\\s?[（(【\\[]?\\s?(?:联系)?(?:电话|手机|手机号|tel)?\\s?[:：]?\\s?(?:\\d{3})?\\*{3}',
     ),
