@@ -87,6 +87,7 @@ export const aftership: Source = {
   mediaTypes: ['application/json'],
   evidence: 'official documentation',
   statusTable: STATUSES,
+  proofHeaders: [HEADER, OLDER_HEADER],
   verify(request, secrets) {
     const [signature, older] = [headerOf(request, HEADER), olderSignature(request)];
     const name = signature === undefined && older !== '' ? OLDER_HEADER : HEADER;

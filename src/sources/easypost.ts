@@ -45,6 +45,7 @@ export const easypost: Source = {
   mediaTypes: ['application/json'],
   evidence: 'published vectors',
   statusTable: STATUSES,
+  proofHeaders: [FIRST, SECOND],
   verify(request, secrets, conditions) {
     const keys = secrets.map((secret) => secret.normalize('NFKD'));
     const overBody = verifyBody(request, keys);

@@ -19,7 +19,7 @@ import {
 } from './reading/text';
 import { readEventTime } from './reading/times';
 import { fieldsOf, readJsonObject } from './reading/json';
-import { STANDARD_SECRET_FORM, verifyStandardWebhook } from './reading/proof';
+import { STANDARD_PROOF_HEADERS, STANDARD_SECRET_FORM, verifyStandardWebhook } from './reading/proof';
 import { keyText } from './reading/key-text';
 import { contentKey, OUR_WORDS } from './reading/scans';
 import type { Parsed, ReceivedUpdate, Refusal, Source } from './source';
@@ -95,6 +95,7 @@ export const ownSystem: Source = {
   evidence: 'published vectors',
   secretForm: STANDARD_SECRET_FORM,
   statusTable: OUR_WORDS,
+  proofHeaders: STANDARD_PROOF_HEADERS,
   verify: verifyStandardWebhook,
   parse({ body }, { now, zone, statusMap = {} }) {
     const json = readJsonObject(body);

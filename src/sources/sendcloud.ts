@@ -51,14 +51,17 @@ const STATUSES: StatusTable = {
   62997: 'exception', // Address invalid
 };
 
+const HEADER = 'sendcloud-signature';
+
 export const sendcloud: Source = {
   name: 'sendcloud',
   title: 'Sendcloud',
   mediaTypes: ['application/json'],
   evidence: 'published vectors',
   statusTable: STATUSES,
+  proofHeaders: [HEADER],
   verify(request, secrets) {
-    const at = inHeader(request, 'sendcloud-signature');
+    const at = inHeader(request, HEADER);
     return verdictOn(fromHex(headerOf(request, at.name) ?? ''), hmacsOf(secrets, request.body), at);
   },
   parse({ body }, conditions) {

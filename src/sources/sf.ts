@@ -41,7 +41,7 @@ export const sf: Source = {
       ? xmlAnswer('<Response service="RoutePushService"><Head>OK</Head></Response>')
       : jsonAnswer({ return_code: '0000', return_msg: '成功' }),
   refuse: (message, request) =>
-    request !== undefined && isXml(readSaid(request))
+    request !== undefined && awaitsXml(request)
       ? xmlAnswer(
           `<Response service="RoutePushService"><Head>ERR</Head><ERROR code="4001">${escapeXml(message)}</ERROR></Response>`,
         )
@@ -50,9 +50,18 @@ export const sf: Source = {
 
 type Said = { readonly document: string } | Problem;
 
+function isForm(request: WebhookRequest): boolean {
+  return headerOf(request, 'content-type')?.trim().toLowerCase().startsWith(FORM) === true;
+}
+
+/** A body that was refused unread has no form of its own; XML comes in forms only. */
+function awaitsXml(request: WebhookRequest): boolean {
+  return request.body.length === 0 ? isForm(request) : isXml(readSaid(request));
+}
+
 function readSaid(request: WebhookRequest): Said {
   const type = headerOf(request, 'content-type');
-  if (type?.trim().toLowerCase().startsWith(FORM)) return readFieldDocument(request, 'content');
+  if (isForm(request)) return readFieldDocument(request, 'content');
   const document = decodeText(request.body, type);
   return document === undefined ? { problem: 'neither UTF-8 nor GBK' } : { document };
 }

@@ -43,6 +43,7 @@ const STATUSES: StatusTable = {
   exception_discarded: 'exception',
 };
 
+const HEADER = 'authorization';
 const SCHEME = 'Bearer ';
 
 export const ship24: Source = {
@@ -51,8 +52,9 @@ export const ship24: Source = {
   mediaTypes: ['application/json'],
   evidence: 'official documentation',
   statusTable: STATUSES,
+  proofHeaders: [HEADER],
   verify(request, secrets) {
-    const at = inHeader(request, 'authorization');
+    const at = inHeader(request, HEADER);
     const header = headerOf(request, at.name);
     if (header === undefined) return missing(at);
     const token = header.startsWith(SCHEME) ? header.slice(SCHEME.length) : '';

@@ -52,14 +52,17 @@ const STATUSES: StatusTable = {
   FAILURE: 'exception',
 };
 
+const HEADER = 'shippo-auth-signature';
+
 export const shippo: Source = {
   name: 'shippo',
   title: 'Shippo',
   mediaTypes: ['application/json'],
   evidence: 'integrators’ code',
   statusTable: STATUSES,
+  proofHeaders: [HEADER],
   verify(request, secrets, conditions) {
-    const at = inHeader(request, 'shippo-auth-signature');
+    const at = inHeader(request, HEADER);
     const header = headerOf(request, at.name);
     if (header === undefined) return missing(at);
     const { t: time, v1: signature } = Object.fromEntries(

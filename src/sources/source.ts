@@ -30,6 +30,11 @@ export interface Source {
     secrets: readonly string[],
     conditions: Conditions,
   ) => Verification;
+  /**
+   * Names of headers, in lower case, of which every request with a proof carries one at least: without any of them
+   * `verify` refuses whatever the body holds, so none is read. Absent where a proof may stand in the body.
+   */
+  readonly proofHeaders?: readonly string[];
   /** What its secrets look like, where not any text can be one. Others are refused before they verify anything. */
   readonly secretForm?: SecretForm;
   /** What it says, one update per waybill, unless it is to be refused. Called for verified requests only; never throws. */

@@ -1,7 +1,7 @@
 import { buildUpdates, type SaidScan, type SaidWaybill } from './reading/update';
 import { bodyUnreadable, notReceived, notTracking, RECEIVED } from './reading/answers';
 import { fieldsOf, readJsonObject, rowsOf, textOf, type Fields } from './reading/json';
-import { STANDARD_SECRET_FORM, verifyStandardWebhook } from './reading/proof';
+import { STANDARD_PROOF_HEADERS, STANDARD_SECRET_FORM, verifyStandardWebhook } from './reading/proof';
 import { OUR_WORDS } from './reading/scans';
 import type { Source } from './source';
 
@@ -18,6 +18,7 @@ export const standardWebhooks: Source = {
   evidence: 'published vectors',
   secretForm: STANDARD_SECRET_FORM,
   statusTable: OUR_WORDS,
+  proofHeaders: STANDARD_PROOF_HEADERS,
   verify: verifyStandardWebhook,
   parse({ body }, conditions) {
     const json = readJsonObject(body);

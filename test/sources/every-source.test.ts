@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { SHIPMENT_STATUSES, type StatusMap } from '../../src/shipment/status';
+import { headerOf } from '../../src/sources/reading/proof';
 import { findSource, SOURCES } from '../../src/sources/registry';
 import type { Source, WebhookRequest } from '../../src/sources/source';
 import { deliveryWorkflowId } from '../../src/deliveries/workflow-id';
@@ -104,6 +105,20 @@ describe.each(SOURCES.map((source) => [source.name, source] as const))('%s', (na
       if (covers === undefined || Object.keys(request.headers).length === 0) continue;
       const bare = { body: request.body, headers: {} };
       expect([what, verify(source, bare, now, secret)]).toMatchObject([what, { code: 'signature-missing' }]);
+    }
+  });
+
+  test('names the headers of its proof only where no body can prove anything without them', async () => {
+    const { proofHeaders } = source;
+    if (proofHeaders === undefined) return;
+    for (const { what, request, secret, now } of genuineOf(await vectorsOf(source))) {
+      const named = proofHeaders.filter((header) => headerOf(request, header) !== undefined);
+      expect([what, named.length > 0]).toEqual([what, true]);
+      const others = Object.entries(request.headers).filter(([header]) => !proofHeaders.includes(header));
+      const bare = { body: request.body, headers: Object.fromEntries(others) };
+      const refused = verify(source, bare, now, secret);
+      expect([what, refused]).toMatchObject([what, { ok: false, code: 'signature-missing' }]);
+      expect(verify(source, { ...bare, body: Buffer.alloc(0) }, now, secret)).toEqual(refused);
     }
   });
 

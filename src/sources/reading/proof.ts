@@ -163,6 +163,9 @@ export function verifyStandardWebhook(
 /** What the headers are called: as the specification says, and as Svix, which it comes from, goes on to send them. */
 const PREFIXES = ['webhook', 'svix'];
 
+/** Of each set, the one that holds the proof. */
+export const STANDARD_PROOF_HEADERS: readonly string[] = PREFIXES.map((prefix) => `${prefix}-signature`);
+
 /** Of a set. */
 const PARTS = ['id', 'timestamp', 'signature'];
 
