@@ -50,6 +50,12 @@ export const ERRORS = {
   ),
   'json-malformed': http(400, 'final', 'The body is not a JSON object in UTF-8.', 'Correct the sender.'),
   'body-too-large': http(413, 'final', 'The body is larger than 1 MiB.', 'Send less in one request.'),
+  'bodies-full': http(
+    503,
+    'retry',
+    'More bodies of requests were on their way than memory is kept for; the oldest of them gave way.',
+    'Send it again after Retry-After. Where that goes on, look for who sends slowly.',
+  ),
   'field-invalid': http(
     400,
     'final',
@@ -119,11 +125,11 @@ export const ERRORS = {
     'The key lacks the scope for this, or an access token does not reach it.',
     'Use a key with one of the scopes that the message names.',
   ),
-  'log-ins-failed': http(
+  'too-many-requests': http(
     429,
     'retry',
-    'Too many wrong keys came from this address; a right one is taken all the same.',
-    'Correct the key, and wait for Retry-After. The log names the address.',
+    'Too much came in a short time: with this key or of this person, or without proof to this URL or from this address. A webhook with a valid proof is always taken.',
+    'Wait for Retry-After; correct a key or a proof that is wrong.',
   ),
   'not-your-device': http(
     403,

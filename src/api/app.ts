@@ -25,19 +25,20 @@ import { addNotificationRoutes } from './notifications';
 import { addReceiptRoutes, providerReceiptRoutes } from './receipts';
 import { addProviderRoutes } from './providers';
 import { addRetryRoutes } from './retries';
+import { openRates, type Rates } from './rates';
 import { requireLocalRequests } from './local-requests';
 import { logRequests } from './request-log';
 import { addWaybillRoutes } from './waybills';
 
 /** The whole HTTP API: one router per audience. It starts workflows and never pushes. */
 export function createApp(deps: ApiDependencies): express.Express {
-  return appAround(deps, (app, { registry, authenticate }) => {
+  return appAround(deps, (app, { registry, authenticate, rates }) => {
     const counts = createWebhookCounts(registry);
     addJournalGauges(registry, deps.intake, deps.clock);
     addAttentionGauges(registry, deps);
     app.use(descriptionRoutes());
     if (deps.demo) app.use('/demo', deps.demo);
-    app.use(webhookRoutes(deps, counts));
+    app.use(webhookRoutes(deps, counts, rates));
     app.use(providerReceiptRoutes(deps));
     // By prefix, not by route: who has no key does not learn which routes there are.
     app.use('/api/v1/push', authenticate({ ofApps: true }));
@@ -55,6 +56,7 @@ export function createWorkerApp(deps: ProcessDependencies): express.Express {
 interface Shared {
   readonly registry: Registry;
   readonly authenticate: Authenticate;
+  readonly rates: Rates;
 }
 
 /** What every process has: health and metrics, and its way to log and to refuse. */
@@ -64,6 +66,8 @@ function appAround(
 ): express.Express {
   const app = express();
   app.disable('x-powered-by');
+  app.set('trust proxy', deps.config.trustedProxies);
+  const rates = openRates(deps.log);
   const metrics = createMetrics();
   if (deps.alarms) addAlarmGauges(metrics.registry, deps.alarms);
   addProviderGauges(metrics.registry, deps.pool);
@@ -73,12 +77,12 @@ function appAround(
   app.use(securityHeaders());
   app.use(healthRoutes(deps));
   if (deps.config.deviceRegistration === 'open') app.use(requireLocalRequests(deps.config));
-  const authenticate = openAuthentication(deps);
-  addRoutes(app, { registry: metrics.registry, authenticate });
+  const authenticate = openAuthentication({ ...deps, rates });
+  addRoutes(app, { registry: metrics.registry, authenticate, rates });
   app.use('/metrics', authenticate({ ofApps: false }));
   app.use(metrics.routes);
   app.use(refuseUnknownRoute);
-  app.use(answerErrors(deps.log));
+  app.use(answerErrors(deps.log, rates));
   return app;
 }
 

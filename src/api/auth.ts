@@ -6,12 +6,14 @@ import { type Caller, type KeyAccess, mayAsk } from './access';
 import { watchFailedLogIns } from './failed-log-ins';
 import { HttpProblem } from './http-problem';
 import { openKeyRing } from './key-ring';
+import type { Rates, TooMany } from './rates';
 import { openTokenCheck } from './token-check';
 
 interface AuthParts {
   readonly config: Config;
   readonly pool: pg.Pool;
   readonly log: Logger;
+  readonly rates: Rates;
   readonly clock?: () => number;
 }
 
@@ -22,11 +24,11 @@ export type Authenticate = (routes: { readonly ofApps: boolean }) => RequestHand
  * Asks for an API key or, in jwt mode, for the shop's own access token of a signed-in person, unless the embedded
  * parts run open without any. What the caller may then do is said beside each operation: `requireAccess`.
  */
-export function openAuthentication({ config, pool, log, clock }: AuthParts): Authenticate {
+export function openAuthentication({ config, pool, log, rates, clock }: AuthParts): Authenticate {
   const { deviceRegistration: mode, apiKeys, accessTokens } = config;
   const keys = openKeyRing({ apiKeys, pool, log, ...(clock && { clock }) });
   const tokens = mode === 'jwt' ? openTokenCheck(accessTokens, { log, ...(clock && { clock }) }) : undefined;
-  const failures = watchFailedLogIns(log);
+  const failures = watchFailedLogIns(log, rates);
 
   return function authenticate({ ofApps }) {
     // Keys on embedded parts guard what ops do; phones, the demo's among them, stay free to register.
@@ -41,7 +43,10 @@ export function openAuthentication({ config, pool, log, clock }: AuthParts): Aut
     const bearer = /^Bearer +(\S+)$/i.exec(request.get('authorization') ?? '')?.[1];
     const given = request.get('x-api-key') ?? bearer;
     const key = given === undefined ? undefined : await keys.find(given);
-    if (key) return { kind: 'key', name: key.name, scopes: key.scopes };
+    if (key) {
+      await within(rates.take('key', key.name));
+      return { kind: 'key', name: key.name, scopes: key.scopes };
+    }
     if (open) return { kind: 'anybody' };
     if (given === undefined) {
       throw new HttpProblem('api-key-missing', 'send Authorization: Bearer <key> or X-Api-Key');
@@ -51,11 +56,20 @@ export function openAuthentication({ config, pool, log, clock }: AuthParts): Aut
       throw await failures.note(request, response, problem);
     }
     const checked = await tokens.check(bearer);
-    if ('person' in checked) return checked.person;
+    if ('person' in checked) {
+      await within(rates.take('person', checked.person.userId));
+      return checked.person;
+    }
     const problem = new HttpProblem(checked.code, checked.words);
     // Apps come with what has expired all the time, and then refresh it.
     throw checked.flaw === 'expired' ? problem : await failures.note(request, response, problem);
   }
+}
+
+/** @throws {HttpProblem} when it is too many */
+async function within(taken: Promise<TooMany | undefined>): Promise<void> {
+  const tooMany = await taken;
+  if (tooMany) throw tooMany.problem;
 }
 
 /** Who asks, behind `authenticate`. */

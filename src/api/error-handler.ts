@@ -1,10 +1,12 @@
-import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { isTemporalAway } from '../deliveries/temporal-away';
 import type { HttpErrorCode } from '../errors';
 import { databaseProblem } from './database-problem';
 import { HttpProblem, sendProblem } from './http-problem';
-import { callerField, requestIdOf } from './request-log';
+import type { Rates } from './rates';
+import { dropBody } from './request-body';
+import { callerField, hasCaller, requestIdOf } from './request-log';
 import { temporalAway } from './temporal-problem';
 
 export const refuseUnknownRoute: RequestHandler = (request) => {
@@ -12,14 +14,18 @@ export const refuseUnknownRoute: RequestHandler = (request) => {
 };
 
 /** The one place where errors become answers. What nobody foresaw is logged in full and shown as an id. */
-export function answerErrors(log: Logger): ErrorRequestHandler {
-  return function answerError(error: unknown, _request, response, next): void {
+export function answerErrors(log: Logger, rates: Rates): ErrorRequestHandler {
+  return async function answerError(error: unknown, request, response, next): Promise<void> {
     if (response.headersSent) {
       next(error);
       return;
     }
-    const problem = problemOf(error);
     const requestId = requestIdOf(response);
+    await dropBody(request, response);
+    const refused = problemOf(error);
+    const tooMany =
+      refused && isOfStranger(refused, response) ? await rates.takeOfAddress('stranger', request) : undefined;
+    const problem = tooMany?.problem ?? refused;
     if (problem) {
       if (problem.status >= 500) {
         log.warn(
@@ -33,6 +39,13 @@ export function answerErrors(log: Logger): ErrorRequestHandler {
     log.error({ requestId, ...callerField(response), err: error }, 'unexpected error');
     sendProblem(response, new HttpProblem('internal', `something went wrong; request id ${requestId}`));
   };
+}
+
+/** Log-ins that failed have a rate of their own, and tokens that have expired none: their apps get new ones. */
+const OF_LOG_INS: readonly HttpErrorCode[] = ['api-key-invalid', 'jwt-invalid'];
+
+function isOfStranger({ status, code }: HttpProblem, response: Response): boolean {
+  return [401, 403, 404].includes(status) && !OF_LOG_INS.includes(code) && !hasCaller(response);
 }
 
 /** What the caller is told of an error; `undefined` for one that nobody foresaw. */

@@ -5,7 +5,8 @@ import type { Access } from './access';
 import { underAudit } from './audit-trail';
 import { requireAccess } from './auth';
 import { HttpProblem } from './http-problem';
-import { checkFields, readBody, readJson, readOptionalJson } from './request-input';
+import { BODY_ROOMS, readBody } from './request-body';
+import { checkFields, readJson, readOptionalJson } from './request-input';
 
 /** The chapters of the description, in the order in which people read them. */
 export const TAGS = {
@@ -79,23 +80,29 @@ export function serve<O extends Operation, const A extends AnswerOf<O>>(
   });
 }
 
-/**
- * Adds the route of an operation whose handler reads and answers in a way of its own.
- * @param failed sees what the handler throws, and what is wrong with the body
- */
+/** Adds the route of an operation whose handler reads and answers in a way of its own. */
 export function addOperation(
   router: Router,
   { method, path, access, body, inTheirForm }: Operation,
   handler: RequestHandler,
-  failed?: ErrorRequestHandler,
+  { first, failed }: AroundBody = {},
 ): void {
+  const isKnown = typeof access === 'object' || access === 'channel';
   const handlers = [
     ...(typeof access === 'object' ? [requireAccess(access)] : []),
-    ...(body || inTheirForm ? [readBody] : []),
+    ...(first ? [first] : []),
+    ...(body || inTheirForm ? [readBody(isKnown ? BODY_ROOMS.known : BODY_ROOMS.strangers)] : []),
     handler,
     ...(failed ? [failed] : []),
   ];
   addRoute(router, path.replace(/\{(\w+)\}/g, ':$1'), { [method]: handlers });
+}
+
+interface AroundBody {
+  /** Sees the request before a byte of its body is read. */
+  readonly first?: RequestHandler;
+  /** Sees what the handlers throw, and what is wrong with the body. */
+  readonly failed?: ErrorRequestHandler;
 }
 
 type Method = 'get' | 'post' | 'put';

@@ -68,6 +68,6 @@ export const receiveGetuiReceipts = {
       ignored: count.describe('How many of those have another word already, which stays.'),
     }),
   },
-  problems: ['body-too-large', 'content-encoding-unsupported', ...DATABASE_PROBLEMS],
+  problems: ['body-too-large', 'bodies-full', 'content-encoding-unsupported', ...DATABASE_PROBLEMS],
   examples: { answer: { ok: true, receipts: 2, known: 2, ignored: 0 } },
 } as const satisfies Operation;

@@ -1,4 +1,5 @@
-import { Router } from 'express';
+import { Router, type Request, type RequestHandler, type Response } from 'express';
+import type { Config } from '../config/config';
 import { findDeviceForUpdate } from '../database/devices';
 import { inTransaction } from '../database/pool';
 import { recordDeliveryReports, recordReceipt as writeReceipt } from '../database/receipts';
@@ -11,7 +12,8 @@ import { HttpProblem } from './http-problem';
 import { addOperation, serve } from './operation';
 import { requireOwnDevice } from './owners';
 import { receiveGetuiReceipts, recordReceipt } from './receipt-operations';
-import { bodyBytes, fieldInvalid } from './request-input';
+import { bodyBytes } from './request-body';
+import { fieldInvalid } from './request-input';
 import { requestIdOf } from './request-log';
 
 /** How phones say that a push was seen. */
@@ -38,16 +40,17 @@ export function addReceiptRoutes(router: Router, { pool, clock = Date.now }: Api
 
 /** How providers say what became of a push; known by their signatures, not by a key. */
 export function providerReceiptRoutes({ pool, config, log }: ApiDependencies): Router {
-  const { GETUI_APP_ID: appId, GETUI_MASTER_SECRET: masterSecret } = config.push;
   const router = Router();
+  // Each line is signed in itself: no header tells beforehand, only whether anything can be checked.
+  const first: RequestHandler = (_request, _response, next) => {
+    requireGetui(config);
+    next();
+  };
 
-  addOperation(router, receiveGetuiReceipts, async (request, response) => {
+  async function receive(request: Request, response: Response): Promise<void> {
     const body = bodyBytes(request).toString('utf8');
     if (body.trim() === '') throw new HttpProblem('signature-missing', 'there is no receipt in the body');
-    if (appId === undefined || masterSecret === undefined) {
-      throw new HttpProblem('signature-invalid', 'GeTui is not switched on, so no signature can be checked');
-    }
-    const receipts = readGetuiReceipts(body, { appId, masterSecret });
+    const receipts = readGetuiReceipts(body, requireGetui(config));
     if (receipts.length === 0) throw new HttpProblem('signature-invalid', 'no line is signed by GeTui');
     const reports = receipts.map(({ cid, taskId: providerId, class: verdict, reason, words }) =>
       verdict === 'delivered'
@@ -62,6 +65,15 @@ export function providerReceiptRoutes({ pool, config, log }: ApiDependencies): R
         'receipts of GeTui contradict earlier ones of the same pushes, which stay',
       );
     response.json({ ok: true, receipts: receipts.length, ...recorded });
-  });
+  }
+
+  addOperation(router, receiveGetuiReceipts, receive, { first });
   return router;
+}
+
+/** @throws {HttpProblem} where GeTui is not switched on */
+function requireGetui({ push }: Config): { readonly appId: string; readonly masterSecret: string } {
+  const { GETUI_APP_ID: appId, GETUI_MASTER_SECRET: masterSecret } = push;
+  if (appId !== undefined && masterSecret !== undefined) return { appId, masterSecret };
+  throw new HttpProblem('signature-invalid', 'GeTui is not switched on, so no signature can be checked');
 }

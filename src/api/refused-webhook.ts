@@ -1,5 +1,4 @@
 import type { Request, Response } from 'express';
-import type { Logger } from 'pino';
 import { NO_CHANNEL } from '../database/channel-traffic';
 import type { HttpErrorCode } from '../errors';
 import type { Channel } from '../intake/channels/channels';
@@ -7,6 +6,7 @@ import type { TrafficCount } from '../intake/channels/traffic';
 import { explainRefusal, type RefusalReason, type WhyRefused } from '../intake/channels/why-refused';
 import type { Conditions, Source, WebhookRequest } from '../sources/source';
 import { callerAddress } from './caller-address';
+import type { FewLines } from './few-lines';
 import type { WebhookCounts } from './gauges';
 import { HttpProblem } from './http-problem';
 import { requestIdOf } from './request-log';
@@ -42,12 +42,12 @@ export interface Refused {
 export interface RefusalParts {
   readonly counts: WebhookCounts;
   readonly traffic: TrafficCount;
-  readonly log: Logger;
+  readonly lines: FewLines;
 }
 
 /** Lets everybody see that a request was refused, who looks for it: in the log, in the metrics, and at its channel. */
 export function noteRefusal(
-  { counts, traffic, log }: RefusalParts,
+  { counts, traffic, lines }: RefusalParts,
   request: Request,
   response: Response,
   { source: { name: source }, channel: vouching, trackingNos, problem }: Refused,
@@ -58,9 +58,11 @@ export function noteRefusal(
   counts.refused(source, problem.code);
   if (vouching) counts.refusedBy(source, channel, why.reason);
   traffic.refused({ source, channel, why, address, trackingNos });
-  log.warn(
+  const { reason, ...where } = why;
+  lines.warn(
+    { source, channel, address, code: problem.code, reason },
     {
-      ...{ requestId: requestIdOf(response), source, channel, address, code: problem.code, ...why },
+      ...{ requestId: requestIdOf(response), ...where },
       ...(trackingNos.length > 0 && { trackingNos: trackingNos.slice(0, MAX_LOGGED) }),
       err: problem.cause,
     },

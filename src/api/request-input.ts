@@ -1,19 +1,9 @@
-import express, { type Request, type RequestHandler } from 'express';
+import type { Request } from 'express';
 import { z } from 'zod';
 import { fieldWords, printable, PRINTABLE_WORDS } from '../sources/reading/text';
 import { readJsonObject } from '../sources/reading/json';
 import { HttpProblem } from './http-problem';
-
-const MAX_BODY_BYTES = 1024 * 1024;
-
-/** Reads the bytes of any body and leaves them as they are: a signature is over bytes, not over JSON. */
-export const readBody: RequestHandler = express.raw({ limit: MAX_BODY_BYTES, type: () => true });
-
-/** The bytes of a request behind `readBody`. */
-export function bodyBytes(request: Request): Buffer {
-  const body: unknown = request.body;
-  return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
-}
+import { bodyBytes } from './request-body';
 
 /** Refuses a body of another media type, naming it. */
 export function requireMediaType(request: Request, mediaType: string): void {

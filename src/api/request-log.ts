@@ -32,6 +32,11 @@ export function callerField(response: Response): { readonly caller?: string } {
   return caller === undefined ? {} : { caller: nameOf(caller) };
 }
 
+/** Whether somebody was asked who they are, and said it. */
+export function hasCaller(response: Response): boolean {
+  return response.locals['caller'] !== undefined;
+}
+
 export function requestIdOf(response: Response): string {
   return String(response.locals['requestId']);
 }

@@ -58,6 +58,7 @@ export const receiveFromChannel = {
     'source-unknown',
     'json-malformed',
     'body-too-large',
+    'bodies-full',
     'content-encoding-unsupported',
     'intake-unavailable',
   ],

@@ -1,4 +1,4 @@
-import { Router, type ErrorRequestHandler, type Request, type RequestHandler, type Response } from 'express';
+import { Router, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { createHash } from 'node:crypto';
 import { temporalLink } from '../deliveries/link';
 import type { StartedDelivery } from '../deliveries/start';
@@ -8,6 +8,7 @@ import { DEFAULT_CONDITIONS } from '../intake/channels/file';
 import type { Intake } from '../intake/intake';
 import { JournalFullError } from '../intake/journal';
 import { ownSystem } from '../sources/own-system';
+import { headerOf } from '../sources/reading/proof';
 import { findSource } from '../sources/registry';
 import type { Answer, Conditions, Parsed, ReceivedUpdate, Source, WebhookRequest } from '../sources/source';
 import type { ApiDependencies } from './dependencies';
@@ -15,7 +16,10 @@ import { problemOf } from './error-handler';
 import type { WebhookCounts } from './gauges';
 import { HttpProblem, sendProblem } from './http-problem';
 import { addOperation, type Operation } from './operation';
-import { bodyBytes, checkFields, requireMediaType } from './request-input';
+import { fewLines } from './few-lines';
+import type { Rates } from './rates';
+import { bodyBytes, dropBody } from './request-body';
+import { checkFields, requireMediaType } from './request-input';
 import { because, noteRefusal, numbersIn, WebhookRefused } from './refused-webhook';
 import { receiveExpressStatus, receiveFromChannel } from './webhook-operations';
 
@@ -26,15 +30,22 @@ interface Door {
   readonly findChannel: () => Channel | Promise<Channel>;
 }
 
-/** A request that has found its channel. */
-interface Came {
-  readonly channel: Channel;
-  readonly conditions: Conditions;
-  readonly proved: boolean;
+/** A request whose source is known. */
+interface Arrived {
+  readonly source: Source;
+  /** Without its body until that is read. */
+  webhook: WebhookRequest;
+  /** Set as soon as it has found its channel. */
+  came?: { readonly channel: Channel; readonly conditions: Conditions; readonly proved: boolean };
 }
 
 /** Twice the longest tolerance that a channel may have: a proof is good that long, both ways; milliseconds. */
 const FORGET_PROOFS_AFTER_MS = 2 * 24 * 60 * 60_000;
+
+/** Statuses of what has no channel or no valid proof. */
+const PROVES_NOTHING: readonly number[] = [401, 403, 404];
+
+const NO_BODY = Buffer.alloc(0);
 
 /** Seconds after which a full journal may have room again. */
 const RETRY_AFTER_S = 30;
@@ -43,10 +54,12 @@ const RETRY_AFTER_S = 30;
  * How carriers, aggregators and the shop's own systems come in: all on one way, that verifies, reads, makes durable
  * and acknowledges. Only where it begins differs: at the URL of a channel, or at the route of the shop.
  */
-export function webhookRoutes(deps: ApiDependencies, counts: WebhookCounts): Router {
+export function webhookRoutes(deps: ApiDependencies, counts: WebhookCounts, rates: Rates): Router {
   const { channels, config, intake, traffic, log, clock = Date.now } = deps;
   const proofs = createReplayMemory(FORGET_PROOFS_AFTER_MS);
   const ownChannel = channelOfSettings(config.webhookSecrets);
+  const lines = fewLines(log);
+  const arrivals = new WeakMap<Request, Arrived>();
   const router = Router();
 
   add(receiveExpressStatus, (request) => ({
@@ -76,53 +89,93 @@ export function webhookRoutes(deps: ApiDependencies, counts: WebhookCounts): Rou
   return router;
 
   function add(operation: Operation, doorOf: (request: Request) => Door): void {
-    addOperation(router, operation, receive(doorOf), noteFailure(doorOf));
+    addOperation(router, operation, receiveWebhook, { first: letIn(doorOf), failed: noteAndPassOn });
   }
 
-  function receive(doorOf: (request: Request) => Door): RequestHandler {
-    return async function receiveWebhook(request, response) {
+  /** Before a byte of the body is read: is there a channel, and a header that may prove something? */
+  function letIn(doorOf: (request: Request) => Door): RequestHandler {
+    return async function letWebhookIn(request, response, next) {
       const { source, findChannel } = doorOf(request);
-      const webhook = { body: bodyBytes(request), headers: request.headers };
-      let came: Came | undefined;
-      try {
+      const arrived: Arrived = { source, webhook: { body: NO_BODY, headers: request.headers } };
+      arrivals.set(request, arrived);
+      const mayPass = await orRefuse(request, response, arrived, async () => {
         const channel = await findChannel();
         const conditions: Conditions = { ...channel, now: clock(), statusMap: config.statusMap };
-        came = { channel, conditions, proved: false };
-        requireProof(source, channel, webhook, conditions);
-        came = { ...came, proved: !channel.unsigned };
-        const { mediaType, body } = await accept(source, channel, webhook, conditions);
-        response.status(200).type(mediaType).send(body);
-      } catch (error) {
-        if (!(error instanceof HttpProblem)) throw error;
-        // Anybody reaches the shop's own route: only a proof says that it is the shop.
-        const vouched = came !== undefined && (came.proved || came.channel !== ownChannel) ? came : undefined;
-        noteRefusal({ counts, traffic, log }, request, response, {
-          ...{ source, channel: vouched?.channel, problem: error },
-          trackingNos: vouched ? numbersIn(source, webhook, vouched.conditions) : [],
-        });
-        refuse(response, source, webhook, error);
-      }
+        arrived.came = { channel, conditions, proved: false };
+        if (lacksProof(arrived)) requireProof(source, channel, arrived.webhook, conditions);
+      });
+      if (mayPass) next();
     };
+  }
+
+  async function receiveWebhook(request: Request, response: Response): Promise<void> {
+    const arrived = arrivals.get(request);
+    if (arrived?.came === undefined) throw new Error('a webhook is read that was not let in');
+    const { source, came } = arrived;
+    const { channel, conditions } = came;
+    const webhook = { body: bodyBytes(request), headers: request.headers };
+    arrived.webhook = webhook;
+    await orRefuse(request, response, arrived, async () => {
+      requireProof(source, channel, webhook, conditions);
+      arrived.came = { ...came, proved: !channel.unsigned };
+      const { mediaType, body } = await accept(source, channel, webhook, conditions);
+      response.status(200).type(mediaType).send(body);
+    });
+  }
+
+  /** @returns whether nothing was refused */
+  async function orRefuse(
+    request: Request,
+    response: Response,
+    arrived: Arrived,
+    run: () => Promise<void>,
+  ): Promise<boolean> {
+    try {
+      await run();
+      return true;
+    } catch (error) {
+      if (!(error instanceof HttpProblem)) throw error;
+      const problem = await note(request, response, arrived, error);
+      await dropBody(request, response);
+      refuse(response, arrived.source, arrived.webhook, problem);
+      return false;
+    }
   }
 
   /** What is wrong with the body of a request, or with us, is answered like anywhere else, and counted here. */
-  function noteFailure(doorOf: (request: Request) => Door): ErrorRequestHandler {
-    return async function noteAndPassOn(error: unknown, request, response, next) {
-      const problem = problemOf(error) ?? new HttpProblem('internal', 'see the error in the log');
-      try {
-        const { source, findChannel } = doorOf(request);
-        const channel = await Promise.resolve()
-          .then(findChannel)
-          .catch(() => undefined);
-        noteRefusal({ counts, traffic, log }, request, response, {
-          ...{ source, channel: channel === ownChannel ? undefined : channel, trackingNos: [], problem },
-        });
-      } catch (cause) {
-        // A source that does not exist refuses nothing.
-        if (!(cause instanceof HttpProblem)) log.error({ err: cause }, 'a refusal could not be counted');
-      }
-      next(error);
-    };
+  async function noteAndPassOn(
+    error: unknown,
+    request: Request,
+    response: Response,
+    next: NextFunction,
+  ): Promise<void> {
+    const arrived = arrivals.get(request);
+    const problem = problemOf(error) ?? new HttpProblem('internal', 'see the error in the log');
+    // A source that does not exist refuses nothing.
+    if (arrived) await note(request, response, arrived, problem);
+    next(error);
+  }
+
+  /** @returns what is answered: once too much is refused, that alone, and nothing else is made of it */
+  async function note(
+    request: Request,
+    response: Response,
+    { source, webhook, came }: Arrived,
+    problem: HttpProblem,
+  ): Promise<HttpProblem> {
+    // Anybody reaches the shop's own route: only a proof says that it is the shop.
+    const vouched = came !== undefined && (came.proved || came.channel !== ownChannel) ? came : undefined;
+    const tooMany = PROVES_NOTHING.includes(problem.status)
+      ? await (vouched
+          ? rates.take('proof', `${source.name}/${vouched.channel.name}`)
+          : rates.takeOfAddress('stranger', request))
+      : undefined;
+    if (tooMany) return tooMany.problem;
+    noteRefusal({ counts, traffic, lines }, request, response, {
+      ...{ source, channel: vouched?.channel, problem },
+      trackingNos: vouched ? numbersIn(source, webhook, vouched.conditions) : [],
+    });
+    return problem;
   }
 
   /**
@@ -226,6 +279,12 @@ function channelOfSettings(secrets: readonly string[]): Channel {
     unsigned: secrets.length === 0,
     secretsAt: () => secrets,
   };
+}
+
+/** Whether its headers alone show that nothing in the body can prove it. */
+function lacksProof({ source: { verify, proofHeaders }, webhook, came }: Arrived): boolean {
+  if (!verify || !proofHeaders || came?.channel.unsigned) return false;
+  return !proofHeaders.some((name) => headerOf(webhook, name) !== undefined);
 }
 
 /** Answers in the form that the sender understands as "not received". */

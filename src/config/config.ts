@@ -30,6 +30,7 @@ import {
   isTimeZone,
   jsonOf,
   list,
+  networks,
   MAX_AGE,
   MINUTE,
   port,
@@ -120,6 +121,7 @@ const environment = z.object({
     .default([]),
   UNSIGNED_WEBHOOKS: z.literal('allow').optional(),
   PLAINTEXT_HOSTS: list.default([]),
+  TRUSTED_PROXIES: networks.default([]),
   CHANNELS_FILE: z.string().min(1).optional(),
   DEVICE_REGISTRATION: z.enum(['open', 'key', 'jwt']).optional(),
   API_KEYS: secrets.default([]),
@@ -185,6 +187,8 @@ export interface Config {
   readonly webhookSecrets: readonly string[];
   /** Servers beyond this machine that are reached without TLS. */
   readonly plaintext: readonly Plaintext[];
+  /** Addresses and networks of proxies whose word counts for where a request comes from. */
+  readonly trustedProxies: readonly string[];
   /** Absolute. */
   readonly channelsFile: string;
   readonly deviceRegistration: 'open' | 'key' | 'jwt';
@@ -334,6 +338,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     newsAge: { zone: env.SHOP_TIME_ZONE, maxAgeHours: env.MAX_AGE_HOURS },
     statusMap: env.STATUS_MAP,
     webhookSecrets: env.WEBHOOK_SECRETS,
+    trustedProxies: env.TRUSTED_PROXIES,
     plaintext: plaintextOf(givenIn(source)),
     channelsFile: channelsFile(env),
     deviceRegistration: env.DEVICE_REGISTRATION ?? (external ? 'key' : 'open'),

@@ -45,3 +45,9 @@ export function onlyThisMachine(config: Config): string | undefined {
   if (reachOf(config.host) !== 'machine' || config.database.kind === 'embedded') return undefined;
   return `Waybell answers this machine only, at ${apiUrl(config)}. Where a proxy or an app reaches it from elsewhere, set HOST=0.0.0.0.`;
 }
+
+/** What is not limited as long as no proxy is named; nothing for embedded parts, which are for trying. */
+export function withoutNamedProxy({ trustedProxies, database }: Config): string | undefined {
+  if (trustedProxies.length > 0 || database.kind === 'embedded') return undefined;
+  return 'No proxy is named in TRUSTED_PROXIES: what comes through one has no limits per address.';
+}

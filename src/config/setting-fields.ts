@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 /** The kinds of settings: how the text of a variable becomes what it means. */
@@ -14,6 +15,17 @@ export const list = z.string().transform((text) =>
     .map((item) => item.trim())
     .filter((item) => item !== ''),
 );
+/** Addresses and networks, such as 127.0.0.1, 10.0.0.0/8 and fd00::/8. */
+export const networks = list.refine(
+  (items) => items.every(isNetwork),
+  'must be addresses or networks, such as 127.0.0.1 or 10.0.0.0/8',
+);
+function isNetwork(text: string): boolean {
+  const [address = '', prefix, ...more] = text.split('/');
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  const length = prefix === undefined ? bits : /^\d{1,3}$/.test(prefix) ? Number(prefix) : Infinity;
+  return more.length === 0 && length > 0 && length <= bits;
+}
 export const duration = (unit: number, fallback: number): z.ZodType<number> =>
   z.coerce
     .number()

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { z } from 'zod';
 import { RefusedError, type Addressee } from '../api/ask';
 import { addRoute } from '../api/operation';
-import { bodyBytes, checkFields, readBody, readJson } from '../api/request-input';
+import { BODY_ROOMS, bodyBytes, readBody } from '../api/request-body';
+import { checkFields, readJson } from '../api/request-input';
 import type { Config } from '../config/config';
 import { PROJECT_ROOT } from '../project-root';
 import { webPushKey } from '../push/settings';
@@ -52,7 +53,7 @@ export function createDemo(config: DemoSettings): Router {
     next();
   });
 
-  router.use(['/cloud-function', '/behaviour', '/send'], readBody);
+  router.use(['/cloud-function', '/behaviour', '/send'], readBody(BODY_ROOMS.strangers));
   addRoute(router, '/cloud-function', {
     post(request, response) {
       const { body, delayMs } = cloudFunction.call(bodyBytes(request).toString('utf8'));

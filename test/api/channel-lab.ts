@@ -24,6 +24,7 @@ export interface ChannelLab {
   readonly intake: Intake;
   /** One for each channel that was asked for, in the same order. */
   readonly tokens: readonly string[];
+  readonly url: string;
   /** When requests arrive, milliseconds since 1970: the time of the samples, unless it is set. */
   now: number;
   /** Everything that was logged so far. */
@@ -79,6 +80,7 @@ export async function openChannelLab(
   return Object.assign(channelLab, {
     intake,
     tokens,
+    url: api.url,
     logged: () => written,
     post(source: string, token: string, { body, headers }: WebhookRequest) {
       const sent = Object.entries(headers).filter(([name]) => name !== 'content-length');

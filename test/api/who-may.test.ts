@@ -41,7 +41,7 @@ function ask(api: Api, { method, path, body }: Operation, headers: Record<string
 }
 
 /** Whether it is a refusal of who asks, not of what is asked. */
-const REFUSALS = ['api-key-missing', 'api-key-invalid', 'jwt-invalid', 'not-allowed', 'log-ins-failed'];
+const REFUSALS = ['api-key-missing', 'api-key-invalid', 'jwt-invalid', 'not-allowed', 'too-many-requests'];
 const refusal = ({ json }: Answer): string | undefined => REFUSALS.find((code) => code === json['code']);
 
 async function storeKey(scopes: readonly Scope[], expiresAt: Date | null = null): Promise<[string, string]> {

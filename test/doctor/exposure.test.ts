@@ -14,6 +14,23 @@ test('the doctor says what the settings leave open, and how it is closed', async
   ]);
 });
 
+test('the doctor says that there are no limits per address as long as no proxy is named', async () => {
+  const own = {
+    DATABASE_URL: lab.db.url,
+    CLOUD_FUNC_URL: 'http://127.0.0.1/push',
+    UNSIGNED_WEBHOOKS: 'allow',
+  };
+  const about = async (settings: Record<string, string>) =>
+    (await lab.findings(doors, { ...own, ...settings })).filter(({ message }) =>
+      message.includes('proxy is named'),
+    );
+  expect(await about({})).toMatchObject([
+    { level: 'warning', fix: expect.stringContaining('TRUSTED_PROXIES') },
+  ]);
+  expect(levels(await about({ HOST: '0.0.0.0' }))).toEqual(['ok']);
+  expect(await about({ TRUSTED_PROXIES: '127.0.0.1' })).toEqual([]);
+});
+
 describe('tables that everybody reads who has the public key of an app', () => {
   /** Roles belong to the whole server: other suites may have made them. */
   const makeRoles = async (): Promise<void> => {

@@ -3,6 +3,7 @@ import helmet from 'helmet';
 import pino from 'pino';
 import { loadConfig } from '../../src/config/config';
 import { answerErrors, refuseUnknownRoute } from '../../src/api/error-handler';
+import { openRates } from '../../src/api/rates';
 import { createDemo, type DemoSettings } from '../../src/embedded/demo';
 import { listen, type LocalServer } from '../push/local-server';
 
@@ -24,6 +25,7 @@ export function startDemo(): Promise<LocalServer> {
   app.use(helmet());
   app.use('/demo', createDemo(DEMO_SETTINGS));
   app.use(refuseUnknownRoute);
-  app.use(answerErrors(pino({ level: 'silent' })));
+  const log = pino({ level: 'silent' });
+  app.use(answerErrors(log, openRates(log)));
   return listen(app);
 }

@@ -43,11 +43,16 @@ const KEY_PROBLEMS = [
   'api-key-invalid',
   'jwt-invalid',
   'not-allowed',
-  'log-ins-failed',
+  'too-many-requests',
 ] as const;
 /** Where keys are read. */
 const LOOK_UP_PROBLEMS = ['database-unavailable', 'database-permission', 'jwks-unavailable'] as const;
-const SIGNATURE_PROBLEMS = ['signature-missing', 'signature-invalid', 'signature-expired'] as const;
+const SIGNATURE_PROBLEMS = [
+  'signature-missing',
+  'signature-invalid',
+  'signature-expired',
+  'too-many-requests',
+] as const;
 
 /** What `auth.ts`, `owners.ts` and the sources refuse. */
 function problemsOfAccess(access: Access): readonly HttpErrorCode[] {
@@ -59,7 +64,7 @@ function problemsOfAccess(access: Access): readonly HttpErrorCode[] {
     case 'channel':
       return ['channel-unknown', ...SIGNATURE_PROBLEMS, 'signature-replayed'];
     case 'receipt':
-      return ['signature-missing', 'signature-invalid'];
+      return ['signature-missing', 'signature-invalid', 'too-many-requests'];
     default: {
       const common = [...KEY_PROBLEMS, ...LOOK_UP_PROBLEMS];
       return access.persons ? [...common, 'not-your-device'] : common;
@@ -67,12 +72,13 @@ function problemsOfAccess(access: Access): readonly HttpErrorCode[] {
   }
 }
 
-/** What `request-input.ts` refuses. */
+/** What `request-body.ts` and `request-input.ts` refuse. */
 const PROBLEMS_OF_BODY: readonly HttpErrorCode[] = [
   'content-type-unsupported',
   'content-encoding-unsupported',
   'json-malformed',
   'body-too-large',
+  'bodies-full',
   'request-malformed',
   'field-invalid',
 ];

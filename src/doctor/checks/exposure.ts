@@ -1,6 +1,8 @@
-import { onlyThisMachine, openDoors } from '../../config/open-doors';
+import type { Config } from '../../config/config';
+import { reachOf } from '../../config/network-reach';
+import { onlyThisMachine, openDoors, withoutNamedProxy } from '../../config/open-doors';
 import { findReadableByPublicRoles } from '../../database/schema/public-roles';
-import { ok, warning, type Check } from '../check';
+import { ok, warning, type Check, type Seen } from '../check';
 
 /** What the settings leave open to others. */
 export const doors: Check = {
@@ -9,9 +11,22 @@ export const doors: Check = {
     const open = openDoors(config).map(({ what, fix }) => warning(what, fix));
     const closed = open.length === 0 ? [ok('The settings leave nothing open.')] : open;
     const here = onlyThisMachine(config);
-    return Promise.resolve([...closed, ...(here === undefined ? [] : [ok(here)])]);
+    return Promise.resolve([...closed, ...(here === undefined ? [] : [ok(here)]), ...proxy(config)]);
   },
 };
+
+/** Who answers this machine only has a proxy on it, or is reached by nobody else; who answers others may have none. */
+function proxy(config: Config): Seen[] {
+  const unlimited = withoutNamedProxy(config);
+  if (unlimited === undefined) return [];
+  if (reachOf(config.host) !== 'machine') return [ok(unlimited)];
+  return [
+    warning(
+      unlimited,
+      'Let the proxy set X-Forwarded-For, and set TRUSTED_PROXIES to its address: 127.0.0.1.',
+    ),
+  ];
+}
 
 /** Tables that everybody reads who has the public key of the shop's app. */
 export const publicRoles: Check = {

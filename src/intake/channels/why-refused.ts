@@ -16,6 +16,7 @@ type WebhookProblem = Extract<
   | 'json-malformed'
   | 'field-invalid'
   | 'body-too-large'
+  | 'bodies-full'
   | 'intake-unavailable'
   | 'internal'
 >;
@@ -133,6 +134,12 @@ const SAID: Readonly<Record<RefusalReason, Said>> = {
     en: () => 'the body is larger than 1 MiB',
     zh: () => '请求体大于 1 MiB',
     fix: () => 'Let the sender put less into one request.',
+  },
+  'bodies-full': {
+    en: () => 'too many bodies were on their way at once',
+    zh: () => '同时在途的请求体过多',
+    fix: () =>
+      'Nothing, unless it goes on: then look in the log of the proxy for who sends much, and slowly.',
   },
   'intake-unavailable': {
     en: () => 'the journal takes nothing: it is full, or its disk fails',
