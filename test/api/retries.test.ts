@@ -131,8 +131,9 @@ describe('a bulk retry', () => {
   test('in a dry run says what is at work by itself, has no worker, or is known to nobody', async () => {
     const [busy, idle] = [await lab.parcel(), await lab.parcel()];
     const release = lab.cloud.hold();
-    const plan = async (workflowId: string): Promise<unknown> =>
-      (await start({ ids: [workflowId], dry_run: true }))['plan'];
+    // A busy server may be away for a moment.
+    const plan = (workflowId: string): Promise<unknown> =>
+      eventually(async () => (await start({ ids: [workflowId], dry_run: true }))['plan']);
     const pushing = await lab.withWorker(async () => {
       const handle = await lab.start(busy, 'delivered', 1);
       const cid = busy.cids[0] ?? '';

@@ -87,7 +87,7 @@ describe('waybell channels, with the sources of a shop,', () => {
     [
       'to rotate nothing',
       ['rotate', 'signs', 'main'],
-      'Nothing to replace: give --secret-stdin or --secret, --new-token, or both.',
+      'Nothing to replace: give --secret-stdin or --secret, --new-token, or both; --leaked where the URL is known to others.',
     ],
     [
       'to rotate to the secret that holds',

@@ -94,6 +94,9 @@ async function openApi(): Promise<Api & { readonly tokenOf: (source: string) => 
       }),
     ),
   );
+  // The file is looked at once a second at most.
+  for (const [source, { token }] of channels)
+    await eventually(async () => (await own.channels.find(source, token)) !== undefined);
   // Some proofs are as old as the recordings.
   const clock = (): number => Date.parse(read(SILENT_FUNCTION).sent_at);
   const served = await serveApi({ ...parts, ...own, clock });
