@@ -67,7 +67,7 @@ function appAround(
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', deps.config.trustedProxies);
-  const rates = openRates(deps.log);
+  const rates = openRates(deps.log, deps.config);
   const metrics = createMetrics();
   if (deps.alarms) addAlarmGauges(metrics.registry, deps.alarms);
   addProviderGauges(metrics.registry, deps.pool);

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Request } from 'express';
 import type { Logger } from 'pino';
+import type { Config } from '../config/config';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { callerAddress, subscriberOf, unnamedProxyOf } from './caller-address';
 import { HttpProblem } from './http-problem';
@@ -8,7 +9,8 @@ import { HttpProblem } from './http-problem';
 /**
  * How often the same may come. None is for news: a webhook with a valid proof is never counted. Of what is refused
  * anyway, so much is answered, counted and logged as a sender with a wrong secret needs to be found, and the rest is
- * turned away for the price of one look-up. Keys and persons get many times what a shop and an app ask for.
+ * turned away for the price of one look-up. Keys and persons get many times what a shop and an app ask for, unless
+ * the settings say otherwise.
  */
 const RATES = {
   /** By address. */
@@ -17,10 +19,10 @@ const RATES = {
   logIn: { points: 30, duration: 60, what: 'too many wrong keys came from this address' },
   /** By channel. */
   proof: { points: 600, duration: 60, what: 'too many webhooks without a valid proof came to this URL' },
-  /** By name of the key: 50 a second, with bursts. */
-  key: { points: 500, duration: 10, what: 'too many requests came with this key' },
+  /** By name of the key; in bursts of ten seconds. */
+  key: { duration: 10, what: 'too many requests came with this key' },
   /** By user id. */
-  person: { points: 120, duration: 60, what: 'too many requests came from this person' },
+  person: { duration: 60, what: 'too many requests came from this person' },
 } as const;
 export type RateName = keyof typeof RATES;
 type RateByAddress = 'stranger' | 'logIn';
@@ -43,9 +45,20 @@ export interface Rates {
 }
 
 /** Counts in the memory of this process: each has its own. */
-export function openRates(log: Logger): Rates {
+export function openRates(
+  log: Logger,
+  {
+    keyRequestsPerSecond,
+    personRequestsPerMinute,
+  }: Pick<Config, 'keyRequestsPerSecond' | 'personRequestsPerMinute'>,
+): Rates {
+  const rates = {
+    ...RATES,
+    key: { ...RATES.key, points: keyRequestsPerSecond * RATES.key.duration },
+    person: { ...RATES.person, points: personRequestsPerMinute },
+  };
   const limiters = Object.fromEntries(
-    Object.entries(RATES).map(([name, rate]) => [name, new RateLimiterMemory(rate)]),
+    Object.entries(rates).map(([name, rate]) => [name, new RateLimiterMemory(rate)]),
   ) as Record<RateName, RateLimiterMemory>;
   const salt = randomBytes(16);
   let hasToldOfProxy = false;
@@ -56,7 +69,7 @@ export function openRates(log: Logger): Rates {
   }
 
   async function take(name: RateName, who: string): Promise<TooMany | undefined> {
-    const { points, what } = RATES[name];
+    const { points, what } = rates[name];
     try {
       await limiters[name].consume(placeOf(who));
       return undefined;

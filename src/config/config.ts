@@ -122,6 +122,8 @@ const environment = z.object({
   UNSIGNED_WEBHOOKS: z.literal('allow').optional(),
   PLAINTEXT_HOSTS: list.default([]),
   TRUSTED_PROXIES: networks.default([]),
+  KEY_REQUESTS_PER_SECOND: z.coerce.number().int().min(1).max(100_000).default(50),
+  PERSON_REQUESTS_PER_MINUTE: z.coerce.number().int().min(1).max(100_000).default(120),
   CHANNELS_FILE: z.string().min(1).optional(),
   DEVICE_REGISTRATION: z.enum(['open', 'key', 'jwt']).optional(),
   API_KEYS: secrets.default([]),
@@ -189,6 +191,9 @@ export interface Config {
   readonly plaintext: readonly Plaintext[];
   /** Addresses and networks of proxies whose word counts for where a request comes from. */
   readonly trustedProxies: readonly string[];
+  /** Of one key, in bursts of ten seconds, and of one person's app. */
+  readonly keyRequestsPerSecond: number;
+  readonly personRequestsPerMinute: number;
   /** Absolute. */
   readonly channelsFile: string;
   readonly deviceRegistration: 'open' | 'key' | 'jwt';
@@ -339,6 +344,8 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     statusMap: env.STATUS_MAP,
     webhookSecrets: env.WEBHOOK_SECRETS,
     trustedProxies: env.TRUSTED_PROXIES,
+    keyRequestsPerSecond: env.KEY_REQUESTS_PER_SECOND,
+    personRequestsPerMinute: env.PERSON_REQUESTS_PER_MINUTE,
     plaintext: plaintextOf(givenIn(source)),
     channelsFile: channelsFile(env),
     deviceRegistration: env.DEVICE_REGISTRATION ?? (external ? 'key' : 'open'),

@@ -26,6 +26,6 @@ export function startDemo(): Promise<LocalServer> {
   app.use('/demo', createDemo(DEMO_SETTINGS));
   app.use(refuseUnknownRoute);
   const log = pino({ level: 'silent' });
-  app.use(answerErrors(log, openRates(log)));
+  app.use(answerErrors(log, openRates(log, loadConfig({}))));
   return listen(app);
 }
