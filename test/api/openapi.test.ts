@@ -104,7 +104,7 @@ describe('who may ask is as documented', () => {
         ...(body && { json: {} }),
       },
     );
-    const refusal = { everybody: undefined, signature: 'signature-missing', receipt: 'signature-missing' };
+    const refusal = { everybody: undefined, signature: 'signature-missing', receipt: 'signature-invalid' };
     // A channel refuses in the form of its source.
     if (access !== 'channel')
       expect(json['code']).toBe(typeof access === 'object' ? 'api-key-missing' : refusal[access]);
