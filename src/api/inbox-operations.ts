@@ -1,20 +1,15 @@
 import { z } from 'zod';
-import { count, moment, ok } from './answer-fields';
+import { count, ok } from './answer-fields';
 import { DATABASE_PROBLEMS } from './database-problem';
+import { notification } from './notification-fields';
 import type { Operation } from './operation';
 import { optionalId, textId } from './request-input';
 
-const entry = z
-  .object({
-    message_id: z.string(),
-    aud: z.string().nullable().describe('`user` or `merchant`.'),
-    order_id: z.string().nullable(),
-    carrier: z.string().nullable(),
-    tracking_no: z.string().nullable(),
-    status: z.string().nullable(),
-    title: z.string().nullable(),
-    body: z.string().nullable(),
-    created_at: moment,
+/** Of a message what its reader has use for. */
+const entry = notification
+  .pick({
+    ...{ message_id: true, aud: true, order_id: true, carrier: true, tracking_no: true },
+    ...{ status: true, title: true, body: true, created_at: true },
   })
   .meta({ id: 'InboxEntry' });
 
