@@ -3,26 +3,10 @@ import { inspect } from 'node:util';
 import { Command, Option } from 'commander';
 import { RefusedError, UnreachableError } from '../api/ask';
 import { loadConfig, loadDataDir, SettingsError } from '../config/config';
-import { attentionCommand } from './attention';
-import { auditCommand } from './audit';
-import { channelsCommand } from './channels';
-import { doctorCommand } from './doctor';
-import { forgetJournalCommand, ledgerCommand } from './ledger';
-import { importQueueCommand } from './import-queue';
-import { keysCommand } from './keys';
-import { migrateCommand } from './migrate';
-import { providersCommand } from './providers';
-import { releaseCommand } from './release';
-import { replayCommand } from './replay';
-import { retryCommand } from './retry';
 import { ROLES, type Role } from '../process/locks';
-import { sendCommand } from './send';
-import { start, startInBackground } from '../process/start';
 import { status } from '../process/status';
 import { stop } from '../process/stop';
-import { whyCommand } from './why';
 import { printAside } from '../terminal';
-import { wordsCommand } from './words';
 
 interface StartOptions {
   readonly only?: Role;
@@ -32,6 +16,29 @@ interface StartOptions {
 
 const only = (what: string): Option =>
   new Option('--only <role>', what).choices(ROLES.filter((role) => role !== 'all'));
+
+/**
+ * To load all of Waybell takes a second of a processor, and most commands need a quarter of it: only the one that is
+ * asked for is loaded, and all where they are listed.
+ */
+const COMMANDS = new Map<string, () => Promise<Command>>([
+  ['doctor', async () => (await import('./doctor.js')).doctorCommand()],
+  ['migrate', async () => (await import('./migrate.js')).migrateCommand()],
+  ['release', async () => (await import('./release.js')).releaseCommand()],
+  ['import-queue', async () => (await import('./import-queue.js')).importQueueCommand()],
+  ['keys', async () => (await import('./keys.js')).keysCommand()],
+  ['channels', async () => (await import('./channels.js')).channelsCommand()],
+  ['send', async () => (await import('./send.js')).sendCommand()],
+  ['replay', async () => (await import('./replay.js')).replayCommand()],
+  ['words', async () => (await import('./words.js')).wordsCommand()],
+  ['providers', async () => (await import('./providers.js')).providersCommand()],
+  ['why', async () => (await import('./why.js')).whyCommand()],
+  ['attention', async () => (await import('./attention.js')).attentionCommand()],
+  ['retry', async () => (await import('./retry.js')).retryCommand()],
+  ['ledger', async () => (await import('./ledger.js')).ledgerCommand()],
+  ['audit', async () => (await import('./audit.js')).auditCommand()],
+  ['forget-journal', async () => (await import('./ledger.js')).forgetJournalCommand()],
+]);
 
 const waybell = new Command('waybell').description(
   'Carrier webhooks become pushes on the phones of buyer and merchant, durably',
@@ -44,6 +51,7 @@ waybell
   .option('--detach', 'stay in the background; returns when everything is up')
   .addOption(new Option('--in-background').hideHelp())
   .action(async ({ only: role = 'all', detach, inBackground = false }: StartOptions) => {
+    const { start, startInBackground } = await import('../process/start.js');
     process.exit(await (detach ? startInBackground(role) : start({ role, background: inBackground })));
   });
 
@@ -62,27 +70,18 @@ waybell
     process.exit(await status(loadConfig()));
   });
 
-waybell
-  .addCommand(doctorCommand())
-  .addCommand(migrateCommand())
-  .addCommand(releaseCommand())
-  .addCommand(importQueueCommand())
-  .addCommand(keysCommand())
-  .addCommand(channelsCommand())
-  .addCommand(sendCommand())
-  .addCommand(replayCommand())
-  .addCommand(wordsCommand())
-  .addCommand(providersCommand())
-  .addCommand(whyCommand())
-  .addCommand(attentionCommand())
-  .addCommand(retryCommand())
-  .addCommand(ledgerCommand())
-  .addCommand(auditCommand())
-  .addCommand(forgetJournalCommand());
+async function run(): Promise<void> {
+  const [, , asked = ''] = process.argv;
+  const load = COMMANDS.get(asked);
+  const isHere = waybell.commands.some((command) => command.name() === asked);
+  const loads = load ? [load] : isHere ? [] : COMMANDS.values();
+  for (const one of loads) waybell.addCommand(await one());
+  await waybell.parseAsync();
+}
 
 // Journal, logs, channels and locks hold what only the user who runs Waybell may read.
 process.umask(0o077);
-waybell.parseAsync().catch((error: unknown) => {
+run().catch((error: unknown) => {
   // What we threw ourselves is a sentence for the reader; anything else is a defect, and its stack helps.
   const sentence =
     error instanceof SettingsError ||
