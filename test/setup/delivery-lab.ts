@@ -22,6 +22,7 @@ import type { DatabaseKind } from './run-info';
 import { connectTemporal, type TestTemporal } from './temporal';
 import { use } from './use';
 import { ANY_AGE } from './any-age';
+import { endIdleThreads } from './workflow-threads';
 
 const HOUR_MS = 3_600_000;
 const FIRST_SCAN = Date.UTC(2026, 1, 6, 2);
@@ -212,6 +213,7 @@ export async function openDeliveryLab(
     },
 
     async close() {
+      await endIdleThreads();
       await replayEverything(temporal);
       await requireClosedLedger({ pool: db.pool, temporal: temporal.client }, openedAt, terminated);
       await cloud.close();
