@@ -18,6 +18,7 @@ import type { DeliveryInput, DeliveryResult } from '../../src/workflows/contract
 import { requireClosedLedger } from './closed-ledger';
 import { startCloudFunction, type FakeCloudFunction } from './cloud-function';
 import { createTestDatabase, type TestDatabase } from './database';
+import { untilNextLook } from './processes';
 import type { DatabaseKind } from './run-info';
 import { connectTemporal, type TestTemporal } from './temporal';
 import { use } from './use';
@@ -261,12 +262,13 @@ export function shipmentUpdate(
 
 /** Waits until `look` gives something. Generous: a loaded machine makes a test slow, never red. */
 export async function eventually<T>(look: () => Promise<T | undefined | null | false>): Promise<T> {
-  const deadline = Date.now() + 90_000;
+  const began = Date.now();
   for (;;) {
     const found = await look().catch(unlessNoConnectionIsFree);
     if (found) return found;
-    if (Date.now() > deadline) throw new Error(`still not so after 90 s: ${look.toString()}`);
-    await sleep(50);
+    const waited = Date.now() - began;
+    if (waited > 90_000) throw new Error(`still not so after 90 s: ${look.toString()}`);
+    await sleep(untilNextLook(waited));
   }
 }
 

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const LOOK_INTERVAL_MS = 25;
+/** The first look comes after the least, and then ever fewer: who waits long should cost the machine little. */
+const LOOKS = { leastMs: 25, mostMs: 250, ofTheWait: 0.1 };
 
 export interface RunningProcess {
   readonly pid: number;
@@ -54,14 +55,19 @@ function readProc(pid: number | string, file: string): string {
   }
 }
 
+/** How long to wait for the next look, when one has waited for so long; milliseconds. */
+export const untilNextLook = (waitedMs: number): number =>
+  Math.min(LOOKS.mostMs, Math.max(LOOKS.leastMs, waitedMs * LOOKS.ofTheWait));
+
 /** Waits until `condition` holds; fails when that takes too long. */
 export async function eventually(
   condition: () => boolean | Promise<boolean>,
   withinMs = 60_000,
 ): Promise<void> {
-  const deadline = Date.now() + withinMs;
+  const began = Date.now();
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`not so within ${withinMs} ms: ${condition.toString()}`);
-    await sleep(LOOK_INTERVAL_MS);
+    const waited = Date.now() - began;
+    if (waited > withinMs) throw new Error(`not so within ${withinMs} ms: ${condition.toString()}`);
+    await sleep(untilNextLook(waited));
   }
 }
