@@ -15,6 +15,7 @@ export default {
   transformIgnorePatterns: [`/node_modules/(?!(${ES_MODULES.join('|')})/)`],
   globalSetup: '<rootDir>/test/setup/global-setup.ts',
   globalTeardown: '<rootDir>/test/setup/global-teardown.ts',
+  testSequencer: '<rootDir>/test/setup/longest-first.cjs',
   testEnvironment: '<rootDir>/test/setup/leaks.ts',
   reporters: ['default', '<rootDir>/test/setup/plain-summary.cjs'],
   // Real servers on a small machine: generous, so that load makes tests slow and never red.
