@@ -120,6 +120,13 @@ export default {
       from: { path: '^bench/' },
       to: { path: '^((src|temporal|test|scripts|dist)/|node_modules/@temporalio/)' },
     },
+    {
+      name: 'kit-alone',
+      comment: 'kit is copied into other projects: it needs nothing of this one',
+      severity: 'error',
+      from: { path: '^kit/' },
+      to: { path: '^((src|temporal|test|scripts|bench|dist)/|node_modules/)' },
+    },
     ...borders,
   ],
   options: {
