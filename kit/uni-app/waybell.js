@@ -1,7 +1,7 @@
 /**
  * Waybell in a uni-app, for apps on Android, iOS and HarmonyOS: says which phone is whose, opens the shop's page at a
- * tap, and says what was seen. One file without a dependency; docs/phones.md shows its use. Syntax and library are
- * those of ES2015, which is what the compilers of uni-app write, for Vue 2 as for Vue 3.
+ * tap, and says what was seen. One file without a dependency, in the syntax and with the library of ES2015;
+ * docs/phones.md shows its use, and what each platform can say.
  */
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -42,6 +42,7 @@ export function createWaybell(options) {
   let owed = null;
   /** At every launch the phone is registered, whatever is known of it. */
   let isLaunch = true;
+  let isStopped = false;
   let telling = null;
 
   function start() {
@@ -56,6 +57,7 @@ export function createWaybell(options) {
   }
 
   function stop() {
+    isStopped = true;
     wish += 1;
     uni.offPushMessage(hear);
     uni.offNetworkStatusChange(onNetwork);
@@ -234,6 +236,7 @@ export function createWaybell(options) {
 
   /** A dead app is launched by the tap, and has no page yet. */
   function open(page, looks) {
+    if (isStopped) return;
     if (getCurrentPages().length === 0 && looks > 0) {
       setTimeout(() => open(page, looks - 1), PAGE_LOOK_MS);
       return;
@@ -254,16 +257,14 @@ export function createWaybell(options) {
     const { cid } = stored(REGISTRATION) || { cid: null };
     const receipt = { message_id: notificationId, cid, appid, event, at: new Date().toISOString() };
     const kept = keptReceipts();
-    if (!kept.some((each) => isSame(each, receipt)))
-      store(RECEIPTS, kept.concat(receipt).slice(-KEPT_RECEIPTS));
+    const isKept = kept.some((each) => isSame(each, receipt));
+    if (!isKept) store(RECEIPTS, kept.concat(receipt).slice(-KEPT_RECEIPTS));
     return (telling || Promise.resolve()).then(tellReceipts);
   }
 
   function tellReceipts() {
     if (!telling) {
-      const end = () => {
-        telling = null;
-      };
+      const end = () => (telling = null);
       telling = tellNext().then(end, end);
     }
     return telling;
@@ -283,11 +284,10 @@ export function createWaybell(options) {
       .then((said) => {
         if (said === SIGNED_OUT || said.retried) return undefined;
         if (said !== DONE) log(`a receipt is not taken: ${said.code}: ${said.words}`);
-        store(
-          RECEIPTS,
-          keptReceipts().filter((each) => !isSame(each, receipt))
-        );
-        return tellNext();
+        const left = keptReceipts().filter((each) => !isSame(each, receipt));
+        store(RECEIPTS, left);
+        // A storage that keeps what it is told to forget would be read for ever.
+        return keptReceipts().length === left.length ? tellNext() : undefined;
       });
   }
 
@@ -298,8 +298,7 @@ export function createWaybell(options) {
 function lack() {
   const { uniPlatform = '' } = uni.getSystemInfoSync();
   if (/^(web|h5)/.test(uniPlatform)) return 'a page has no device of uni-push; browsers have Web Push';
-  if (!/^app/.test(uniPlatform))
-    return `${uniPlatform} has no pushes; its platform has subscription messages`;
+  if (!/^app/.test(uniPlatform)) return `${uniPlatform} has subscription messages and no pushes`;
   if (!uni.getPushClientId) return 'uni.getPushClientId is missing: it comes with uni-push 2.0';
   return '';
 }
@@ -338,12 +337,11 @@ function stored(key) {
   }
 }
 
-/** A full storage costs a registration more, and no message. */
 function store(key, value) {
   try {
     uni.setStorageSync(key, value);
   } catch (error) {
-    // What could not be written is asked for again.
+    // A full storage costs a registration more, or a receipt, and no message.
   }
 }
 
@@ -359,7 +357,7 @@ function answerOf({ statusCode, data, header }) {
   };
 }
 
-/** Names of headers come in any case. Seconds; a date is not what Waybell sends. */
+/** Names of headers come in any case. Waybell says seconds. */
 function retryAfterMs(header) {
   const name = Object.keys(header || {}).find((key) => key.toLowerCase() === 'retry-after');
   const seconds = name === undefined ? NaN : Number(header[name]);
