@@ -17,7 +17,7 @@ export interface Message {
 }
 
 export interface Options {
-  /** What answers at `/api/v1/push/`: Waybell's address, or the host of the shop that passes it on. */
+  /** What answers at `/api/v1/push/`: Waybell's address, or the host of the shop that passes it on. No slash at its end. */
   readonly url: string;
   /**
    * Says who is signed in; `null` when nobody is. Asked before every request, and once more with `expired` when the

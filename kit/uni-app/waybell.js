@@ -27,7 +27,8 @@ const SIGNED_OUT = /** @type {const} */ ({ state: 'signed-out' });
 const OVERTAKEN = /** @type {const} */ ({ state: 'overtaken' });
 /** `retried`: of itself, when the app is shown or the network comes back. */
 const failed = (code, words, retried) => /** @type {const} */ ({ state: 'failed', code, words, retried });
-const always = () => true;
+/** Apps and platforms throw what they like. */
+const wordsOf = (error) => String((error && (error.message || error.errMsg)) || error);
 
 /** @type {typeof import('./waybell').createWaybell} */
 export function createWaybell(options) {
@@ -46,6 +47,7 @@ export function createWaybell(options) {
   let telling = null;
 
   function start() {
+    isStopped = false;
     const words = lack();
     if (words) {
       log(words);
@@ -85,7 +87,7 @@ export function createWaybell(options) {
     const isWanted = () => turn === wish;
     queue = queue
       .then(() => (isWanted() ? act(isWanted) : OVERTAKEN))
-      .catch(({ message }) => failed('app', message, true))
+      .catch((error) => failed('app', wordsOf(error), true))
       .then((standing) => {
         if (standing.state === 'failed') log(`${standing.code}: ${standing.words}`);
         return standing;
@@ -154,7 +156,7 @@ export function createWaybell(options) {
   /** What uni-push calls this phone. It may need a moment after the first start. */
   function clientId(isWanted, tries = 0) {
     return within(PATIENCE_MS, askClientId)
-      .catch(({ message }) => ({ cid: '', errMsg: message }))
+      .catch((error) => ({ cid: '', errMsg: wordsOf(error) }))
       .then(({ cid, errMsg = 'the client id is empty' }) => {
         if (cid) return { cid };
         // What the manifest lacks comes with no try.
@@ -203,7 +205,7 @@ export function createWaybell(options) {
           header,
           timeout: PATIENCE_MS,
           success: resolve,
-          fail: ({ errMsg }) => reject(new Error(errMsg)),
+          fail: reject,
         });
       });
     return within(PATIENCE_MS, ask).then(answerOf, silence);
@@ -279,7 +281,7 @@ export function createWaybell(options) {
     if (!cid) return Promise.resolve();
     return sessionOf(false)
       .then((session) =>
-        session ? insist('receipts', Object.assign({}, receipt, { cid }), session, always) : SIGNED_OUT
+        session ? insist('receipts', Object.assign({}, receipt, { cid }), session, () => true) : SIGNED_OUT
       )
       .then((said) => {
         if (said === SIGNED_OUT || said.retried) return undefined;
@@ -345,7 +347,7 @@ function store(key, value) {
   }
 }
 
-const silence = ({ message }) => ({ status: 0, code: 'network', words: message, waitMs: 0 });
+const silence = (error) => ({ status: 0, code: 'network', words: wordsOf(error), waitMs: 0 });
 
 function answerOf({ statusCode, data, header }) {
   const said = objectOf(data) || {};

@@ -12,10 +12,6 @@ export const SETTINGS = {
   WEBHOOK_SECRETS: `whsec_${'a'.repeat(32)}`,
 };
 
-export async function until(look: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await look())) await new Promise((resolve) => setTimeout(resolve, 10));
-}
-
 /** Somebody who is signed in; a merchant by what the shop has put into the token. */
 export function personOf(userId: string, merchantId?: string): Session {
   const claims = { sub: userId, aud: 'authenticated', role: 'authenticated' };

@@ -1,13 +1,16 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { createWaybell } from '../../kit/uni-app/waybell';
 import type { PushAnswer } from '../../src/push/provider';
 import { secureHeaders } from '../../src/push/unicloud/secure-headers';
 import { createUniCloudProvider, type UniCloudSettings } from '../../src/push/unicloud/unicloud';
 import { listen } from '../push/local-server';
 import { sampleMessage } from '../push/sample-message';
 import { use } from '../setup/use';
+import { createFakePhone } from './fake-phone';
 import { deploy, type Deployment, type Space } from './unicloud-space';
+import { until } from './until';
 
 /** kit/unicloud/waybell-push in a space that answers as uniCloud is documented, asked by Waybell itself. */
 
@@ -110,6 +113,32 @@ describe('a push of Waybell', () => {
     });
     expect(await push(withSecret)).toMatchObject(expected);
   });
+});
+
+test('what it pushes is what the module of the app opens and names to Waybell', async () => {
+  const phone = createFakePhone('our-cid');
+  phone.replies = Array<object>(3).fill({ statusCode: 200 });
+  const app = createWaybell({
+    url: 'http://waybell',
+    session: () => ({ userId: 'u-1' }),
+    pageOf: () => '/pages/p',
+  });
+  await app.start();
+  const space = await open({ config: { apps: APPS, secret: SECRET } });
+  space.answer((message) => {
+    phone.receive(message);
+    return { errCode: 0, data: { RASS_1: { 'our-cid': 'successed_online' } } };
+  });
+  expect(await push(space)).toMatchObject(ACCEPTED);
+  expect(phone.bar).toEqual([expect.objectContaining({ title: '快递已签收', content: '包裹已送达' })]);
+  phone.tap(phone.bar[0]);
+  expect(phone.pages).toEqual(['pages/index/index', '/pages/p']);
+  await until(() => phone.requests.length === 2);
+  expect(phone.requests[1]).toMatchObject({
+    path: 'receipts',
+    body: { message_id: sampleMessage.messageId, cid: 'our-cid', appid: 'default', event: 'clicked' },
+  });
+  app.stop();
 });
 
 describe('what is refused, with nothing pushed', () => {

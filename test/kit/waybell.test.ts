@@ -4,7 +4,8 @@ import { createWaybell, type Options, type Session, type Waybell } from '../../k
 import { unique, useApiLab } from '../api/api-lab';
 import { use } from '../setup/use';
 import { createFakePhone, type FakePhone, type Reply } from './fake-phone';
-import { JWT_SECRET, personOf, SETTINGS, until, useShopDatabase } from './shop';
+import { JWT_SECRET, personOf, SETTINGS, useShopDatabase } from './shop';
+import { until } from './until';
 
 /** kit/uni-app/waybell.js on a phone that answers as uni-app is documented, against the real API. */
 
