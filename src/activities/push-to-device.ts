@@ -132,7 +132,8 @@ export function createPushToDevice(deps: ActivityDeps) {
       ...pushText(claim),
       requestId: requestId(device.messageId, device.deviceId, generation),
       overwriteKey: `${claim.waybillId}/${claim.audience}`,
-      timeToLiveMs: Math.max(MIN_TIME_TO_LIVE_MS, leftMs),
+      // Whole: no page says what uni-push and GeTui make of a fraction.
+      timeToLiveMs: Math.max(MIN_TIME_TO_LIVE_MS, Math.floor(leftMs)),
       registeredAt: claim.registeredAt,
       ...(claim.subscription && { subscription: claim.subscription }),
       ...(claim.apnsEnvironment && { apnsEnvironment: claim.apnsEnvironment }),

@@ -10,6 +10,7 @@ export interface CloudRequest {
   readonly content: string;
   readonly request_id: string;
   readonly payload: { readonly notificationId: string };
+  readonly settings: { readonly ttl: number };
 }
 
 type Answer = { readonly status?: number; readonly headers?: Record<string, string>; readonly body: unknown };

@@ -49,6 +49,9 @@ describe.each(DATABASE_KINDS)('a delivery (%s database)', (database) => {
       });
     });
 
+    const sent = lab.cloud.requests.filter(({ push_clientid }) => parcel.cids.includes(push_clientid));
+    expect(sent.map(({ settings }) => Number.isInteger(settings.ttl))).toEqual([true, true, true]);
+
     const { rows } = await lab.db.pool.query(
       `select aud, recipient_id, order_id, carrier, tracking_no, status, title, body, send_status, last_error
          from express_notifications where tracking_no = $1 order by aud desc`,
