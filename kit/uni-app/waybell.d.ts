@@ -58,7 +58,10 @@ export interface Waybell {
   start(): Promise<Standing>;
   /** In `onShow` of App.vue, after a log-in, and when the roles of the person have changed. Asks when there is need. */
   register(): Promise<Standing>;
-  /** Before a log-out, while the session is still there. It need not be waited for. */
+  /**
+   * Before a log-out, while the session is still there; it need not be waited for. With the token of this session the
+   * phone is not registered again.
+   */
   unregister(): Promise<Standing>;
   /** The app itself has shown a message, or somebody has opened one in it. Kept until it could be said. */
   report(notificationId: string, event: 'shown' | 'clicked'): Promise<void>;

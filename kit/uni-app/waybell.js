@@ -21,6 +21,7 @@ const INSTALLATION = 'waybell.installation';
 const REGISTRATION = 'waybell.registration';
 const RECEIPTS = 'waybell.receipts';
 
+const POST = /** @type {const} */ ('POST');
 const DONE = /** @type {const} */ ({ state: 'done' });
 const REGISTERED = /** @type {const} */ ({ state: 'registered' });
 const SIGNED_OUT = /** @type {const} */ ({ state: 'signed-out' });
@@ -41,6 +42,8 @@ export function createWaybell(options) {
   let queue = Promise.resolve(SIGNED_OUT);
   /** The session of a log-out that could not be said yet. */
   let owed = null;
+  /** The token that somebody has logged out with: it may be there for a moment longer. */
+  let left = '';
   /** At every launch the phone is registered, whatever is known of it. */
   let isLaunch = true;
   let isStopped = false;
@@ -78,6 +81,9 @@ export function createWaybell(options) {
   function unregister() {
     // Taken now: a moment later the app has none.
     owed = sessionOf(false).catch(() => null);
+    owed.then((session) => {
+      left = (session && session.accessToken) || '';
+    });
     return inTurn(settleOwed);
   }
 
@@ -101,7 +107,7 @@ export function createWaybell(options) {
     const words = lack();
     if (words) return /** @type {const} */ ({ state: 'no-device', words });
     return sessionOf(false).then((session) => {
-      if (!session) return SIGNED_OUT;
+      if (!session || (left && session.accessToken === left)) return SIGNED_OUT;
       return clientId(isWanted).then((found) =>
         found.cid ? registerAs(session, found.cid, isWanted) : found
       );
@@ -196,17 +202,10 @@ export function createWaybell(options) {
   function post(path, data, session) {
     const header = { 'content-type': 'application/json' };
     if (session && session.accessToken) header.Authorization = `Bearer ${session.accessToken}`;
+    const request = { url: `${url}/api/v1/push/${path}`, method: POST, data, header, timeout: PATIENCE_MS };
     const ask = () =>
       new Promise((resolve, reject) => {
-        uni.request({
-          url: `${url}/api/v1/push/${path}`,
-          method: 'POST',
-          data,
-          header,
-          timeout: PATIENCE_MS,
-          success: resolve,
-          fail: reject,
-        });
+        uni.request(Object.assign({ success: resolve, fail: reject }, request));
       });
     return within(PATIENCE_MS, ask).then(answerOf, silence);
   }

@@ -110,16 +110,6 @@ describe('a registration', () => {
     expect(await deviceOf(before)).toMatchObject({ is_active: false, inactive_reason: 'reinstalled' });
   });
 
-  test('waits for somebody to sign in', async () => {
-    const person = session;
-    session = null;
-    const waybell = launch();
-    expect(await waybell.start()).toEqual({ state: 'signed-out' });
-    expect(phone.requests).toEqual([]);
-    session = person;
-    expect(await waybell.register()).toEqual(REGISTERED);
-  });
-
   test('with a token that has expired is tried once more with a fresh one', async () => {
     const expired = jwt.sign({ sub: 'u', aud: 'authenticated', role: 'authenticated', exp: 1 }, JWT_SECRET);
     const asks: boolean[] = [];
@@ -196,6 +186,14 @@ describe('a log-out', () => {
     expect(await leaving).toEqual({ state: 'signed-out' });
     expect(await deviceOf(phone.cid)).toMatchObject({ is_active: false, inactive_reason: 'unregistered' });
     expect(await waybell.register()).toEqual({ state: 'signed-out' });
+  });
+
+  test('is not undone by an app that is shown before its session has ended', async () => {
+    const waybell = launch();
+    await waybell.start();
+    await waybell.unregister();
+    expect(await waybell.register()).toEqual({ state: 'signed-out' });
+    expect(await deviceOf(phone.cid)).toMatchObject({ is_active: false });
   });
 
   test('holds while a registration is under way', async () => {
@@ -278,7 +276,7 @@ describe('a tap', () => {
     session = null;
     phone.storage.delete('waybell.registration');
     const waybell = launch();
-    await waybell.start();
+    expect(await waybell.start()).toEqual({ state: 'signed-out' });
     phone.tap({ payload: { notificationId: messageId } });
     session = person;
     await waybell.register();
