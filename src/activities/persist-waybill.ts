@@ -19,6 +19,9 @@ import {
 } from '../database/parcel-events';
 import { recallParcel } from '../database/parcel-memories';
 import { inTransaction, type Queryable } from '../database/pool';
+import { writeScanTexts, type SaidText } from '../database/scan-texts';
+import { splitTexts } from '../deliveries/split-texts';
+import { isSameWord } from '../deliveries/word-digest';
 import { contentOfNamed } from '../deliveries/workflow-id';
 import { isAggregator } from '../shipment/choose-waybill';
 import { currentStatus } from '../shipment/current-status';
@@ -26,8 +29,9 @@ import { decideAnnouncement, lastTold, NEVER_TOLD } from '../shipment/decide-ann
 import type { Decision } from '../shipment/delivery';
 import { isTooOld, tellUntil } from '../shipment/news-age';
 import { assignInstances } from '../shipment/parcel-instance';
-import { inStoredWords, isNamed, keyOfVersion } from '../shipment/scan-version';
+import { isNamed, keyOfVersion } from '../shipment/scan-version';
 import { readStatus } from '../shipment/status';
+import type { ScanText } from '../shipment/scan-text';
 import type { ShipmentUpdate } from '../shipment/update';
 import type { ActivityDeps } from './deps';
 
@@ -43,16 +47,18 @@ export interface PersistWaybillInput {
 }
 
 /**
- * Stores the waybill, its new scans and the decision about them in one transaction under the waybill's lock.
+ * Stores the waybill, its new scans and the decision about them in one transaction under the waybill's lock. What an
+ * update of an earlier release still says in words goes where texts are.
  * A repeat of the step returns the stored decision. A second start of a delivery that has ended, after Temporal
  * forgot the first, has nothing to do; one of a delivery that was cancelled or ended from outside does what is undone.
  * What it says otherwise than the first is another version of a scan, and gets the delivery that it would have got had
  * Temporal remembered.
  */
 export function createPersistWaybill(deps: ActivityDeps) {
-  const { pool, deliveries, now = Date.now } = deps;
+  const { pool, deliveries, retention, now = Date.now } = deps;
   return async function persistWaybill(input: PersistWaybillInput): Promise<Decision> {
-    const { workflowId, update, reopen, force = false } = input;
+    const { workflowId, reopen, force = false } = input;
+    const { update, texts } = splitTexts(input.update);
     let isOtherVersion = false;
     const decision = await inTransaction<Decision>(pool, async (db) => {
       const runId = currentRunId();
@@ -70,12 +76,19 @@ export function createPersistWaybill(deps: ActivityDeps) {
         return { ...decision, lastRound: await selectLastRound(db, workflowId) };
       }
       if (stored) return ended === null ? stored.decision : { ...stored.decision, verdict: 'nothing-new' };
-      return decide(db, deps, waybill, runId, input);
+      await writeScanTexts(db, texts.map(saidBefore(update)), retention.texts);
+      return decide(db, deps, waybill, runId, { ...input, update });
     });
     if (isOtherVersion) await deliveries.startVersion(workflowId, update);
     return decision;
   };
 }
+
+/** What came with an update of an earlier release takes the place of nothing that was written where texts are now. */
+const BEFORE_ALL = new Date(0);
+const saidBefore =
+  ({ source, trackingNo }: ShipmentUpdate) =>
+  (text: ScanText): SaidText => ({ ...text, source, trackingNo, receivedAt: BEFORE_ALL });
 
 function currentRunId(): string {
   return activityInfo().workflowExecution?.runId ?? '';
@@ -100,11 +113,10 @@ async function decide(
   const named = update.events.map(({ key }) => key).filter(isNamed);
   const namesakes = await selectNamedScans(db, waybillId, named);
   const events = update.events.map((event) => {
-    const namesake = namesakes.get(event.key);
-    const scan = inStoredWords(event, namesake, update.trackingNo);
+    const isSame = (word: string, stored: string): boolean => isSameWord(word, stored, update.trackingNo);
     return {
-      ...scan,
-      key: keyOfVersion(scan, namesake),
+      ...event,
+      key: keyOfVersion(event, namesakes.get(event.key), isSame),
       instance: instances[scans.indexOf(event)] ?? instance,
     };
   });

@@ -53,7 +53,7 @@ function readColumns(json: string): QueueColumns {
 }
 
 async function run(config: Config, { columns, carrier, dryRun }: ImportOptions): Promise<void> {
-  const { database, waitLimits: limits, statusMap, shopTables } = config;
+  const { database, waitLimits: limits, statusMap, shopTables, retention } = config;
   if (database.kind === 'embedded')
     throw new Error('DATABASE_URL is not set: there is no old queue to import.');
   const pool = openPool(database.url, () => undefined);
@@ -82,6 +82,7 @@ async function run(config: Config, { columns, carrier, dryRun }: ImportOptions):
         pool,
         shopTables,
         columns,
+        textDays: retention.texts,
         rules: { statusMap, ...(carrier !== undefined && { carrier }) },
         ...(connected && {
           start: ({ workflowId, update }) =>

@@ -37,7 +37,7 @@ export function replayCommand(): Command {
 }
 
 async function run(config: Config, { dryRun, ...query }: ReplayOptions): Promise<void> {
-  const { waitLimits: limits, statusMap } = config;
+  const { waitLimits: limits, statusMap, retention } = config;
   const pool = openPool(await databaseUrl(config), () => undefined);
   const connected = dryRun ? undefined : await openTemporal(config);
   const channels = openChannels(config.channelsFile, (problem) => printAside(problem));
@@ -54,6 +54,7 @@ async function run(config: Config, { dryRun, ...query }: ReplayOptions): Promise
       for await (tally of replay({
         pool,
         query,
+        textDays: retention.texts,
         read: (webhook) => readArchived(webhook, channels, statusMap),
         ...(client && {
           start: ({ workflowId, ...said }) =>

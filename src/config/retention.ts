@@ -6,6 +6,9 @@ const days = (least: number) => z.coerce.number().int().min(least).max(MOST_DAYS
 
 /** A scan so long after the last one belongs to the next parcel under the same number; days. */
 const NUMBER_REUSE_DAYS = 180;
+/** A status is told for a week by default, and its text until then; days. */
+const LEAST_TEXT_DAYS = 7;
+
 /** Longer than any delivery waits, and than Temporal keeps it by default; days. */
 const LEAST_DAYS = 30;
 
@@ -14,6 +17,7 @@ export const retentionFields = {
   WEBHOOK_RETENTION_DAYS: days(1).default(30),
   WEBHOOK_RETENTION_MB: z.coerce.number().int().min(1).default(10_240),
   DELIVERY_RETENTION_DAYS: days(LEAST_DAYS).default(90),
+  TEXT_RETENTION_DAYS: days(LEAST_TEXT_DAYS).optional(),
   PARCEL_RETENTION_DAYS: days(NUMBER_REUSE_DAYS).default(400),
   AUDIT_RETENTION_DAYS: days(LEAST_DAYS).default(400),
   NOTIFICATION_TEXT_RETENTION_DAYS: days(LEAST_DAYS).optional(),
@@ -28,6 +32,8 @@ export interface Retention {
   readonly webhookBytes: number;
   /** Closed updates with their scans and pushes, once the archive has forgotten them too. */
   readonly deliveries: number;
+  /** What scans say in words: texts, places and words that no table lists; counted from the scan. */
+  readonly texts: number;
   /** What is remembered of a parcel after that. */
   readonly parcels: number;
   /** Who decided what. */
@@ -43,6 +49,7 @@ export function retentionOf(settings: RetentionSettings): Retention {
     webhooks: settings.WEBHOOK_RETENTION_DAYS,
     webhookBytes: settings.WEBHOOK_RETENTION_MB * 1024 * 1024,
     deliveries: settings.DELIVERY_RETENTION_DAYS,
+    texts: settings.TEXT_RETENTION_DAYS ?? settings.DELIVERY_RETENTION_DAYS,
     parcels: settings.PARCEL_RETENTION_DAYS,
     audit: settings.AUDIT_RETENTION_DAYS,
     notificationTexts: settings.NOTIFICATION_TEXT_RETENTION_DAYS ?? null,
@@ -50,15 +57,25 @@ export function retentionOf(settings: RetentionSettings): Retention {
   };
 }
 
-/** A delivery that may still be retried needs its notification. Each line names the variable to change. */
+/**
+ * A delivery that may still be retried needs its notification, and nothing shows the text of a scan that is gone. Each
+ * line names the variable to change.
+ */
 export function retentionContradictions(given: Readonly<Record<string, string | undefined>>): string[] {
   const read = z.object(retentionFields).safeParse(given);
   // A wrong value is told by itself.
   if (!read.success) return [];
-  const least = Math.max(read.data.WEBHOOK_RETENTION_DAYS, read.data.DELIVERY_RETENTION_DAYS);
-  return (['NOTIFICATION_TEXT_RETENTION_DAYS', 'NOTIFICATION_RETENTION_DAYS'] as const).flatMap((name) =>
-    (read.data[name] ?? least) < least
-      ? [`${name}: at least DELIVERY_RETENTION_DAYS and WEBHOOK_RETENTION_DAYS, which are up to ${least}`]
-      : [],
+  const { TEXT_RETENTION_DAYS: texts = 0, DELIVERY_RETENTION_DAYS: deliveries } = read.data;
+  const least = Math.max(read.data.WEBHOOK_RETENTION_DAYS, deliveries);
+  const tooLong =
+    texts > deliveries
+      ? [`TEXT_RETENTION_DAYS: at most DELIVERY_RETENTION_DAYS, which is ${deliveries}`]
+      : [];
+  const tooShort = (['NOTIFICATION_TEXT_RETENTION_DAYS', 'NOTIFICATION_RETENTION_DAYS'] as const).flatMap(
+    (name) =>
+      (read.data[name] ?? least) < least
+        ? [`${name}: at least DELIVERY_RETENTION_DAYS and WEBHOOK_RETENTION_DAYS, which are up to ${least}`]
+        : [],
   );
+  return [...tooLong, ...tooShort];
 }

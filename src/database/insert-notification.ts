@@ -2,6 +2,7 @@ import type { SendStatus } from '../shipment/delivery';
 import type { Audience } from '../shipment/update';
 import { fittedId, type IdTypes } from './ids';
 import type { Queryable } from './pool';
+import { joinSaid, newestOfStatus } from './scan-texts';
 
 export interface NewNotification {
   readonly messageId: string;
@@ -48,14 +49,12 @@ export async function insertNotification(
 ): Promise<void> {
   const { messageId, audience, recipientId, orderId, carrier, trackingNo, title, body } = notification;
   const scan = await db.query<{ waybill_id: string; status: string; text: string | null }>(
-    `select u.waybill_id, u.status, e.event_text_safe as text
+    `select u.waybill_id, u.status, coalesce(said.text, e.event_text_safe) as text
        from waybell.express_updates u
-       left join lateral (
-         select event_text_safe from waybell.platform_express_events
-          where waybill_id = u.waybill_id and instance = u.instance and status = u.status
-          order by event_time desc limit 1) e on true
+       left join lateral (${newestOfStatus('u')}) e on true
+       ${joinSaid('e', '$2')}
       where u.workflow_id = $1`,
-    [workflowId],
+    [workflowId, trackingNo],
   );
   const { waybill_id: waybillId, status, text } = scan.rows[0] ?? {};
   await db.query(

@@ -3,6 +3,7 @@ import type { StoredScan } from '../shipment/scan-version';
 import type { ParcelSpan } from '../shipment/parcel-instance';
 import type { ShipmentEvent } from '../shipment/update';
 import type { Queryable } from './pool';
+import { inDigestForm } from './word-digest';
 
 /** ISO 8601 in UTC with milliseconds, as JavaScript writes it: sorts as text. */
 const ISO = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
@@ -46,7 +47,7 @@ export async function selectNamedScans(
 ): Promise<ReadonlyMap<string, StoredScan>> {
   if (keys.length === 0) return new Map();
   const { rows } = await db.query<StoredScan>(
-    `select event_key as key, ${isoTime('event_time')} as time, raw_status as "rawStatus", event_text_safe as text
+    `select event_key as key, ${isoTime('event_time')} as time, raw_status as "rawStatus"
        from waybell.platform_express_events
       where waybill_id = $1 and event_key = any ($2)`,
     [waybillId, keys],
@@ -69,17 +70,13 @@ export interface ChangedScan {
   readonly isNew: boolean;
 }
 
-/**
- * A known scan in a newer version. Another text alone is no correction of a scan whose text was deleted, nor of one that
- * is known by what it says: there it is the same text, masked by another release.
- */
+/** A known scan in a newer version. Another text alone is none: texts are written beside. */
 const IS_NEWER = `excluded.status is not null
-        and (known.status is null
-             or known.source = excluded.source
-                and (known.status <> excluded.status
-                     or known.event_key like 'id:%' and known.event_text_safe <> '' and known.event_text_safe <> excluded.event_text_safe))`;
+        and (known.status is null or known.source = excluded.source and known.status <> excluded.status)`;
+/** The same word, in clear or as its digest: one that the shop has mapped since comes in clear. */
+const SAME_WORD = `${inDigestForm('known.raw_status')} = ${inDigestForm('excluded.raw_status')}`;
 /** The same version, whose word means something else now: also nothing any more. */
-const SAME_SCAN = `known.source = excluded.source and known.raw_status = excluded.raw_status`;
+const SAME_SCAN = `known.source = excluded.source and ${SAME_WORD}`;
 
 /** An update that is read again. */
 export interface RereadUpdate {
@@ -115,7 +112,7 @@ export async function selectRereadFacts(
                              as excluded(key text, time timestamptz, status text, "timeText" text, raw_status text)
                         on known.event_key in (excluded.key, excluded.key || '@' || excluded."timeText")
                      where known.event_time = excluded.time and known.source = $3
-                       and known.raw_status = excluded.raw_status
+                       and ${SAME_WORD}
                        and known.status is distinct from excluded.status) as rewrites,
             (select max(seq)::text from waybell.express_updates newest
               where newest.waybill_id = (select waybill_id from parcel)
@@ -137,7 +134,8 @@ export async function selectRereadFacts(
 /**
  * Stores the scans that are new, and the new version of a known one: its sender has corrected it, or a newer table
  * knows its word now. A word that nobody knows takes the place of none. Of scans that are read again only the word
- * counts: their sender may have corrected them since.
+ * counts: their sender may have corrected them since. A text that an earlier release stored in the row stays there until
+ * `retention` moves it.
  */
 export async function insertEvents(
   db: Queryable,
@@ -146,16 +144,14 @@ export async function insertEvents(
 ): Promise<ChangedScan[]> {
   const { rows } = await db.query<ChangedScan>(
     `insert into waybell.platform_express_events as known
-       (waybill_id, workflow_id, source, instance, event_key, event_time, status, raw_status, reading, event_text_safe, place)
-     select $1, $2, $3, e.instance, e.key, e.time, e.status, e."rawStatus", e.reading, e.text, e.place
+       (waybill_id, workflow_id, source, instance, event_key, event_time, status, raw_status, reading, event_text_safe)
+     select $1, $2, $3, e.instance, e.key, e.time, e.status, e."rawStatus", e.reading, ''
        from jsonb_to_recordset($4::jsonb)
-         as e(instance int, key text, time timestamptz, status text, "rawStatus" text, reading text, text text, place text)
+         as e(instance int, key text, time timestamptz, status text, "rawStatus" text, reading text)
       -- The order of arrival, in which a word about silence comes after the scans that it was said with.
       order by e.status is not distinct from 'expired'
      on conflict (waybill_id, event_key) do update
-        set status = excluded.status, raw_status = excluded.raw_status, reading = excluded.reading,
-            event_text_safe = case when $5 then known.event_text_safe else excluded.event_text_safe end,
-            place = case when $5 then known.place else excluded.place end
+        set status = excluded.status, raw_status = excluded.raw_status, reading = excluded.reading
       where case when $5 then ${SAME_SCAN} and known.status is distinct from excluded.status
                  else ${IS_NEWER} end
      -- A row that was there has been locked by this statement.

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { isNamed } from '../shipment/scan-version';
 import { maskText } from '../shipment/masking/mask-text';
+import type { ScanText } from '../shipment/scan-text';
 import type { ShipmentUpdate } from '../shipment/update';
+import { splitTexts } from './split-texts';
+import { inDigestForm, isWordDigest } from './word-digest';
 
 const PREFIX = 'delivery/';
 /** 80 bits: two different updates of one waybill never meet by chance. */
@@ -51,18 +54,18 @@ function decoded(part: string): string {
 const VERSION_LENGTH = 10;
 
 /**
- * What scans say, for those that are known by an id of their sender; the id alone does not tell. Masked once more: what
- * an earlier release wrote is no other version for being masked less.
+ * What scans say, for those that are known by an id of their sender; the id alone does not tell. Their texts are no
+ * part of it: they are written beside. Masked once more: what an earlier release wrote is no other version for being
+ * masked less, nor for being written in clear.
  */
 export function contentOfNamed({ events, trackingNo }: ShipmentUpdate): string {
   const named = events.filter(({ key }) => isNamed(key));
-  const masked = (text: string): string => maskText(text, trackingNo);
-  return JSON.stringify(
-    named.map(({ key, time, rawStatus, text }) => [key, time, masked(rawStatus), masked(text)]).sort(),
-  );
+  const spelled = (word: string): string =>
+    isWordDigest(word) ? word : inDigestForm(maskText(word, trackingNo));
+  return JSON.stringify(named.map(({ key, time, rawStatus }) => [key, time, spelled(rawStatus)]).sort());
 }
 
-/** The delivery of another version of what this workflow delivers: same ids and statuses, another time or text. */
+/** The delivery of another version of what this workflow delivers: same ids and statuses, another time or word. */
 export function versionWorkflowId(workflowId: string, update: ShipmentUpdate): string {
   const digest = createHash('sha256').update(contentOfNamed(update)).digest('hex');
   return `${workflowId}~${digest.slice(0, VERSION_LENGTH)}`;
@@ -82,13 +85,21 @@ export function rereadWorkflowId(workflowId: string, seq: string): string {
   return `${workflowId}~${seq}`;
 }
 
-/** One update, and the id of the workflow that delivers it. */
+/** One update as it travels, and the id of the workflow that delivers it. */
 export interface Delivery {
   readonly workflowId: string;
   readonly update: ShipmentUpdate;
 }
 
-/** Names the delivery of an update: once, where a request has been read. From there on the two go together. */
-export function deliveryOf(update: ShipmentUpdate): Delivery {
-  return { workflowId: deliveryWorkflowId(update), update };
+/** A delivery with what its scans say in words, which does not travel with it. */
+export interface ReadDelivery extends Delivery {
+  readonly texts: readonly ScanText[];
+}
+
+/**
+ * Names the delivery of an update: once, where a request has been read. From there on the two go together, and the
+ * texts by a way of their own.
+ */
+export function deliveryOf(update: ShipmentUpdate): ReadDelivery {
+  return { workflowId: deliveryWorkflowId(update), ...splitTexts(update) };
 }

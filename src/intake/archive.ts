@@ -8,11 +8,14 @@ import {
   selectKeptWebhooks,
 } from '../database/journals';
 import { inTransaction } from '../database/pool';
+import { writeScanTexts } from '../database/scan-texts';
 import { insertWebhooks, type NewWebhook } from '../database/webhook-archive';
 import { plainText } from '../sources/reading/text';
 import type { Flaw } from '../sources/source';
 import type { Journal } from './journal';
 import type { JournalEntry } from './journal-entry';
+import { createLateTexts } from './late-texts';
+import { textsOf } from './texts';
 
 /** Webhooks whose mark is taken away at once. */
 const REPORT_PAGE = 1_000;
@@ -63,15 +66,21 @@ function createJournalReport(journal: Journal, pool: pg.Pool, place: string): Jo
   };
 }
 
-/** How often the journal is emptied into the archive; milliseconds. Nobody waits for it. */
+/** How often it is looked whether the journal holds something for the archive; milliseconds. */
 const LOOK_MS = 1_000;
+/**
+ * How long what is accepted is gathered after the page before; milliseconds. A single webhook goes at once, so that
+ * its texts are there before its notification is; in a flood of them, one transaction is for many.
+ */
+const GATHER_MS = 100;
 /** How long it rests when PostgreSQL does not answer; milliseconds. */
 const AWAY_RESTS_MS = 5_000;
 /** Requests per statement; their bodies may have a megabyte each, usual ones have three kilobytes. */
 const PAGE = 20;
 /** A statement with megabytes over a slow line takes longer than one that somebody waits for; milliseconds. */
 const STATEMENT_MS = 30_000;
-/** How often the others are told how far it is, in the middle of much work; milliseconds. */
+/** How often the others are told how far it is: at most, and in the middle of much work; milliseconds. */
+const TELL_AT_MOST_MS = 800;
 const TELL_MS = 5_000;
 /** Longest text about a flaw; characters. Some repeat a word of the sender. */
 const MAX_FLAW_TEXT = 300;
@@ -81,33 +90,56 @@ export interface ArchiveParts {
   readonly pool: pg.Pool;
   /** Where the journal is, for people. */
   readonly place: string;
+  /** How long texts of scans are kept; days. */
+  readonly textDays: number;
   readonly log: Logger;
 }
 
+export interface Archive {
+  /** Something was accepted: it is moved now, and not only at the next look. */
+  wake(): void;
+  stop(): Promise<void>;
+}
+
 /**
- * Moves the bytes of every accepted webhook from the journal to PostgreSQL, whenever PostgreSQL answers, and says so
- * there.
- * @returns what stops it
+ * Moves the bytes of every accepted webhook and what its scans say in words from the journal to PostgreSQL, whenever
+ * PostgreSQL answers, and says so there.
  */
-export function startArchive(parts: ArchiveParts): () => Promise<void> {
-  const { journal, pool, place, log } = parts;
+export function startArchive(parts: ArchiveParts): Archive {
+  const { journal, pool, place, textDays, log } = parts;
   const report = createJournalReport(journal, pool, place);
+  const lateTexts = createLateTexts({ pool, log });
   const stopping = new AbortController();
   let away = false;
   let toldAt = -Infinity;
+  let woken = false;
+  let resting: AbortController | undefined;
 
-  async function archiveAll(): Promise<void> {
+  async function archive(page: readonly JournalEntry[]): Promise<void> {
+    const webhooks = page.map((entry) => toArchive(entry, journal));
+    const texts = page.flatMap((entry) => textsOf(entry.deliveries, new Date(entry.receivedAt)));
+    await inTransaction(
+      pool,
+      async (db) => {
+        await insertWebhooks(db, webhooks);
+        await writeScanTexts(db, texts, textDays);
+      },
+      STATEMENT_MS,
+    );
+    await journal.markArchived(page.map(({ id }) => id));
+    const said = page.flatMap(({ deliveries }) => deliveries).filter((one) => one.texts.length > 0);
+    await lateTexts.fill(said.map(({ workflowId }) => workflowId));
+  }
+
+  async function archiveAll(tell: 'if due' | 'always' = 'if due'): Promise<void> {
     for (;;) {
       const writtenUntil = journal.writtenUntil();
       const page = await journal.unarchived(PAGE);
       const last = page.at(-1);
-      if (last) {
-        const webhooks = page.map((entry) => toArchive(entry, journal));
-        await inTransaction(pool, (db) => insertWebhooks(db, webhooks), STATEMENT_MS);
-        await journal.markArchived(page.map(({ id }) => id));
-      }
+      if (last) await archive(page);
       const isAll = page.length < PAGE;
-      if (isAll || Date.now() - toldAt > TELL_MS) {
+      const untoldMs = tell === 'always' ? Infinity : Date.now() - toldAt;
+      if (untoldMs > (isAll ? TELL_AT_MOST_MS : TELL_MS)) {
         await report.tell(isAll ? writtenUntil : Math.min(last?.receivedAt ?? writtenUntil, writtenUntil));
         toldAt = Date.now();
       }
@@ -118,31 +150,51 @@ export function startArchive(parts: ArchiveParts): () => Promise<void> {
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
+        woken = false;
         await archiveAll();
+        await lateTexts.fillAgain('due');
         away = false;
       } catch (error) {
         if (!away) log.warn({ err: error }, 'webhooks cannot be archived now; the journal keeps them');
         away = true;
       }
-      await delay(away ? AWAY_RESTS_MS : LOOK_MS, undefined, { signal: stopping.signal }).catch(
-        () => undefined,
-      );
+      await (away ? pause(AWAY_RESTS_MS, stopping.signal) : rest());
     }
+  }
+
+  /** Until the next look, or until it is woken. */
+  async function rest(): Promise<void> {
+    await pause(GATHER_MS, stopping.signal);
+    if (woken || stopping.signal.aborted) return;
+    resting = new AbortController();
+    await pause(LOOK_MS - GATHER_MS, resting.signal);
+    resting = undefined;
   }
   const running = run();
 
-  return async () => {
-    stopping.abort();
-    await running;
-    if (away) return;
-    try {
-      await archiveAll();
-      await report.forgetIfEmpty();
-    } catch (error) {
-      log.warn({ err: error }, 'the last webhooks were not archived; the journal keeps them');
-    }
+  return {
+    wake() {
+      woken = true;
+      resting?.abort();
+    },
+    async stop() {
+      stopping.abort();
+      resting?.abort();
+      await running;
+      if (away) return;
+      try {
+        await archiveAll('always');
+        await lateTexts.fillAgain('all');
+        await report.forgetIfEmpty();
+      } catch (error) {
+        log.warn({ err: error }, 'the last webhooks were not archived; the journal keeps them');
+      }
+    },
   };
 }
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  delay(ms, undefined, { signal }).catch(() => undefined);
 
 function toArchive(entry: JournalEntry, journal: Journal): NewWebhook {
   const { id, source, channel, receivedAt, mediaType, body, deliveries, flaws } = entry;

@@ -29,10 +29,11 @@ const REFUSED_RESTS_MS = 30_000;
 export interface HandOver {
   /**
    * Appends one request to the journal, then starts its deliveries while its sender waits.
+   * @param kept told once the journal has it
    * @returns `undefined` when they will be started in the background: Temporal is away, slow or flooded
    * @throws what the journal throws: then nothing is kept
    */
-  appendAndStart(entry: JournalEntry): Promise<StartedDelivery[] | undefined>;
+  appendAndStart(entry: JournalEntry, kept?: () => void): Promise<StartedDelivery[] | undefined>;
   /** False while Temporal does not answer, so that an outage does not cost every sender its wait. */
   readonly temporalAnswers: boolean;
   stop(): Promise<void>;
@@ -168,12 +169,13 @@ export function createHandOver({ journal, start, log }: HandOverParts): HandOver
     get temporalAnswers() {
       return temporalAnswers;
     },
-    async appendAndStart(entry) {
+    async appendAndStart(entry, kept) {
       const { id, deliveries } = entry;
       // Before the append: from then on the background could find it too.
       underWay.add(id);
       try {
         await journal.append(entry);
+        kept?.();
         if (deliveries.length === 0) return [];
         if (!temporalAnswers || underWay.size > MAX_SENDERS || deliveries.length > MAX_WITH_SENDER)
           return undefined;

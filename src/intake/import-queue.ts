@@ -11,12 +11,14 @@ import {
   type QueueRow,
 } from '../database/old-queue';
 import { inTransaction } from '../database/pool';
+import { writeScanTexts } from '../database/scan-texts';
 import type { StartedDelivery } from '../deliveries/start';
 import { maskText } from '../shipment/masking/mask-text';
 import { readStatus, type ShipmentStatus, type StatusMap } from '../shipment/status';
 import type { ShipmentEvent, ShipmentUpdate } from '../shipment/update';
 import { carrierField, maskedLine, trackingNoField } from '../sources/reading/text';
-import { deliveryOf, type Delivery } from '../deliveries/workflow-id';
+import { deliveryOf, type Delivery, type ReadDelivery } from '../deliveries/workflow-id';
+import { textsOf } from './texts';
 
 /** Longest text of a scan; characters. */
 const MAX_TEXT = 500;
@@ -127,6 +129,8 @@ export interface ImportParts {
   readonly shopTables: ShopTables;
   readonly columns: QueueColumns;
   readonly rules: QueueRules;
+  /** How long texts of scans are kept; days. */
+  readonly textDays: number;
   /** Absent in a dry run. */
   readonly start?: (delivery: Delivery) => Promise<StartedDelivery>;
 }
@@ -160,13 +164,13 @@ export async function* importQueue(parts: ImportParts): AsyncGenerator<ImportTal
 
 interface ClaimedPage {
   readonly rows: readonly QueueRow[];
-  readonly imports: readonly QueueImport[];
+  readonly imports: readonly (QueueImport & ReadDelivery)[];
   readonly refused: readonly QueueRefusal[];
 }
 
 /** Claims the next page; in a dry run only looks at it. */
 function claimPage(
-  { pool, shopTables, columns, rules, start }: ImportParts,
+  { pool, shopTables, columns, rules, textDays, start }: ImportParts,
   after: string,
 ): Promise<ClaimedPage> {
   return inTransaction(
@@ -174,11 +178,12 @@ function claimPage(
     async (db) => {
       const rows = await lockQueuePage(db, shopTables, columns, after, PAGE);
       const readings = [...byWaybill(rows).values()].map((own) => readQueueRows(own, rules));
-      const imports = readings.flatMap(({ update, queueIds }): QueueImport[] =>
+      const imports = readings.flatMap(({ update, queueIds }): ClaimedPage['imports'] =>
         update ? [{ ...deliveryOf(update), queueIds }] : [],
       );
       if (start) {
         for (const each of imports) await insertQueueImport(db, each);
+        await writeScanTexts(db, textsOf(imports, new Date()), textDays);
         await endQueueRows(
           db,
           imports.flatMap(({ queueIds }) => queueIds),

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Client } from '@temporalio/client';
 import type pg from 'pg';
 import type { Logger } from 'pino';
+import type { Retention } from '../config/retention';
 import type { WaitLimits } from '../shipment/attention';
 import { startArchive } from './archive';
 import { createHandOver } from './hand-over';
@@ -15,6 +16,7 @@ export interface IntakeParts {
   readonly dataDir: string;
   readonly maxJournalBytes: number;
   readonly waitLimits: WaitLimits;
+  readonly retention: Pick<Retention, 'texts'>;
   readonly temporal: Client;
   readonly taskQueue?: string;
   readonly pool: pg.Pool;
@@ -42,7 +44,7 @@ export interface Intake {
 
 /** Opens the journal, and begins to hand over what an earlier process left in it. */
 export async function openIntake(parts: IntakeParts): Promise<Intake> {
-  const { dataDir, maxJournalBytes, waitLimits: limits, pool, log, ...starter } = parts;
+  const { dataDir, maxJournalBytes, waitLimits: limits, retention, pool, log, ...starter } = parts;
   const journal = await openJournal(path.join(dataDir, 'journal'), maxJournalBytes);
   const handOver = createHandOver({
     journal,
@@ -51,15 +53,16 @@ export async function openIntake(parts: IntakeParts): Promise<Intake> {
       parts.temporal.withDeadline(deadline, () => startDelivery(starter, { update, limits }, workflowId)),
   });
   const place = `${hostname()}:${path.resolve(dataDir)}`;
-  const stopArchive = startArchive({ journal, pool, place, log });
+  const archive = startArchive({ journal, pool, place, textDays: retention.texts, log });
   return {
-    accept: (webhook) => handOver.appendAndStart({ ...webhook, id: journalId(webhook.receivedAt) }),
+    accept: (webhook) =>
+      handOver.appendAndStart({ ...webhook, id: journalId(webhook.receivedAt) }, () => archive.wake()),
     state: () => ({ ...journal.state(), temporalAnswers: handOver.temporalAnswers }),
     journalId: journal.id,
     readJournal: () => readJournal(journal),
     async close() {
       await handOver.stop();
-      await stopArchive();
+      await archive.stop();
       await journal.close();
     },
   };

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { deliveryOf, type Delivery } from '../deliveries/workflow-id';
+import { splitTexts } from '../deliveries/split-texts';
+import { deliveryWorkflowId, type Delivery, type ReadDelivery } from '../deliveries/workflow-id';
+import type { ScanText } from '../shipment/scan-text';
 import type { ShipmentUpdate } from '../shipment/update';
 import type { Flaw } from '../sources/source';
 
@@ -14,14 +16,15 @@ export interface JournalEntry {
   readonly channel: string;
   readonly mediaType: string;
   readonly body: Buffer;
-  readonly deliveries: readonly Delivery[];
+  readonly deliveries: readonly ReadDelivery[];
   readonly flaws: readonly Flaw[];
 }
 
 /** What is handed over to Temporal of one webhook that it lacks. */
-export type WaitingWebhook = Pick<JournalEntry, 'id' | 'receivedAt' | 'deliveries'> & {
+export type WaitingWebhook = Pick<JournalEntry, 'id' | 'receivedAt'> & {
   /** Whose it is: those of one sender wait for each other, and not for another's. */
   readonly line: string;
+  readonly deliveries: readonly Delivery[];
 };
 
 /** The line in which a request waits for Temporal. */
@@ -40,19 +43,21 @@ export function journalId(receivedAt: number): string {
 }
 
 /**
- * How the disk holds deliveries. The ids stand beside the updates, not around them: versions that wrote none read
- * these entries too, so neither an upgrade nor the way back leaves anything behind.
+ * How the disk holds deliveries. Ids and texts stand beside the updates, not around them: versions that wrote none
+ * read these entries too, so neither an upgrade nor the way back leaves a delivery behind.
  */
 interface StoredDeliveries {
   readonly updates: readonly ShipmentUpdate[];
   /** Absent where an earlier version wrote the entry. */
   readonly workflowIds?: readonly string[];
+  /** Of each update; absent where it is not needed, and where an earlier version wrote the entry. */
+  readonly texts?: readonly (readonly ScanText[])[];
 }
 
 type Stored<Entry extends WaitingWebhook | JournalEntry> = Omit<Entry, 'deliveries' | 'body' | 'line'> &
   StoredDeliveries;
 
-/** The webhook as Temporal needs it. */
+/** The webhook as Temporal needs it: without texts. */
 export function writeWaiting(entry: JournalEntry): Buffer {
   const { id, receivedAt, deliveries } = entry;
   return written({ id, receivedAt, line: lineOf(entry), ...stored(deliveries) });
@@ -68,21 +73,30 @@ export function readWaiting(value: Buffer): WaitingWebhook {
   } = JSON.parse(value.toString()) as Stored<WaitingWebhook> & {
     readonly line?: string;
   };
+  // An update that an earlier version wrote keeps its texts: the archive may have been given its bytes by that version,
+  // so what is taken out here would be written by nobody. `persistWaybill` does.
   return { id, receivedAt, line, deliveries: restored(rest) };
 }
 
 /** The webhook as the archive needs it: all of it. */
 export function writeEntry({ deliveries, body, ...rest }: JournalEntry): Buffer {
-  return written({ ...rest, ...stored(deliveries), body: body.toString('base64') });
+  const texts = deliveries.map((delivery) => delivery.texts);
+  return written({ ...rest, ...stored(deliveries), texts, body: body.toString('base64') });
 }
 
 export function readEntry(value: Buffer): JournalEntry {
-  const { updates, workflowIds, body, ...rest } = JSON.parse(value.toString()) as Stored<JournalEntry> & {
+  const { updates, workflowIds, texts, body, ...rest } = JSON.parse(
+    value.toString(),
+  ) as Stored<JournalEntry> & {
     readonly body: string;
   };
+  const deliveries = restored({ updates, ...(workflowIds && { workflowIds }) });
   return {
     ...rest,
-    deliveries: restored({ updates, ...(workflowIds && { workflowIds }) }),
+    deliveries: deliveries.map(({ workflowId, update }, index) => ({
+      workflowId,
+      ...(texts ? { update, texts: texts[index] ?? [] } : splitTexts(update)),
+    })),
     body: Buffer.from(body, 'base64'),
   };
 }
@@ -100,7 +114,6 @@ function stored(deliveries: readonly Delivery[]): StoredDeliveries {
 
 function restored({ updates, workflowIds }: StoredDeliveries): Delivery[] {
   return updates.map((update, index) => {
-    const workflowId = workflowIds?.[index];
-    return workflowId === undefined ? deliveryOf(update) : { workflowId, update };
+    return { workflowId: workflowIds?.[index] ?? deliveryWorkflowId(update), update };
   });
 }

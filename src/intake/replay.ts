@@ -1,15 +1,23 @@
 import type pg from 'pg';
 import { selectRereadFacts } from '../database/parcel-events';
 import { inTransaction } from '../database/pool';
+import { writeScanTexts } from '../database/scan-texts';
 import { selectWebhooks, type ArchivedWebhook, type WebhookQuery } from '../database/webhook-archive';
 import type { StartedDelivery } from '../deliveries/start';
 import { fewAtOnce } from '../few-at-once';
 import type { StatusMap } from '../shipment/status';
 import { findSource } from '../sources/registry';
 import type { Flaw } from '../sources/source';
-import { areOfOneParcel, deliveryOf, rereadWorkflowId, type Delivery } from '../deliveries/workflow-id';
+import {
+  areOfOneParcel,
+  deliveryOf,
+  rereadWorkflowId,
+  type Delivery,
+  type ReadDelivery,
+} from '../deliveries/workflow-id';
 import type { Channels } from './channels/channels';
 import { DEFAULT_CONDITIONS } from './channels/file';
+import { textsOf } from './texts';
 
 /** Webhooks per page; a page is read, parsed and submitted before the next. */
 const PAGE = 100;
@@ -35,6 +43,8 @@ export interface ReplayParts {
   readonly query: Pick<WebhookQuery, 'source' | 'channel' | 'since' | 'until'>;
   /** Reads a webhook with the tables and settings of today. */
   readonly read: (webhook: ArchivedWebhook) => Promise<ReadAgain>;
+  /** How long texts of scans are kept; days. */
+  readonly textDays: number;
   /** Absent in a dry run. */
   readonly start?: (delivery: Reread) => Promise<StartedDelivery>;
 }
@@ -51,7 +61,13 @@ export interface Reread extends Delivery {
  * something else now changes the scans that are stored, and what follows from them is told.
  * @yields the tally after each page
  */
-export async function* replay({ pool, query, read, start }: ReplayParts): AsyncGenerator<ReplayTally> {
+export async function* replay({
+  pool,
+  query,
+  read,
+  textDays,
+  start,
+}: ReplayParts): AsyncGenerator<ReplayTally> {
   let tally: ReplayTally = { webhooks: 0, flawed: 0, updates: 0, changed: 0, started: 0, known: 0 };
   let after: string | undefined;
   for (;;) {
@@ -70,6 +86,9 @@ export async function* replay({ pool, query, read, start }: ReplayParts): AsyncG
       const compared = await fewAtOnce(said, AT_ONCE, (delivery) => compare(pool, webhook, delivery));
       const changed = compared.filter(({ isChanged }) => isChanged);
       const deliveries = compared.map(({ delivery }) => delivery);
+      // Before they start, as when they came; what was said later stays.
+      if (start)
+        await inTransaction(pool, (db) => writeScanTexts(db, textsOf(said, webhook.receivedAt), textDays));
       const runs = start ? await fewAtOnce(deliveries, AT_ONCE, start) : [];
       tally = {
         webhooks: tally.webhooks + 1,
@@ -108,7 +127,7 @@ async function compare(
 
 /** What an archived webhook says by the tables and settings of today. */
 export interface ReadAgain {
-  readonly deliveries: readonly Delivery[];
+  readonly deliveries: readonly ReadDelivery[];
   readonly flaws: readonly Flaw[];
 }
 

@@ -1,4 +1,3 @@
-import { maskText } from './masking/mask-text';
 import type { ShipmentEvent } from './update';
 
 /** What is stored of a scan that its sender names by an id. */
@@ -7,7 +6,6 @@ export interface StoredScan {
   /** ISO 8601 in UTC with milliseconds. */
   readonly time: string;
   readonly rawStatus: string;
-  readonly text: string;
 }
 
 /** Whether the identity of a scan is an id that its sender gave, and not what the scan says. */
@@ -20,31 +18,14 @@ export function isNamed(key: string): boolean {
  * version of that: it takes its place. At another time it is another scan, as of a sender that gives its order number
  * as the id of all; so is one in a word that we do not know, which would take the place of one that we do.
  * @param stored what has that id
+ * @param isSameWord whether a word is the one that is stored, however each is spelled
  */
 export function keyOfVersion(
   { key, time, status, rawStatus }: Pick<ShipmentEvent, 'key' | 'time' | 'status' | 'rawStatus'>,
   stored: StoredScan | undefined,
+  isSameWord: (word: string, stored: string) => boolean,
 ): string {
   if (stored === undefined) return key;
-  const isSame = stored.time === time && (status !== null || stored.rawStatus === rawStatus);
+  const isSame = stored.time === time && (status !== null || isSameWord(rawStatus, stored.rawStatus));
   return isSame ? key : `${key}@${time}`;
-}
-
-/**
- * The scan in the words in which it is stored, where they are the same but for the masking: an earlier release masked
- * less, and that is no correction of the scan by its sender.
- */
-export function inStoredWords(
-  event: ShipmentEvent,
-  stored: StoredScan | undefined,
-  trackingNo: string,
-): ShipmentEvent {
-  if (stored === undefined) return event;
-  const storedOr = (now: string, before: string): string =>
-    before !== now && maskText(before, trackingNo) === now ? before : now;
-  return {
-    ...event,
-    text: storedOr(event.text, stored.text),
-    rawStatus: storedOr(event.rawStatus, stored.rawStatus),
-  };
 }

@@ -12,11 +12,20 @@ export interface ShipmentEvent {
   readonly time: string;
   /** `null` when the source's word is not known to us: the scan is kept and moves nothing. */
   readonly status: ShipmentStatus | null;
-  /** The source's own word for the status. */
+  /** The source's own word for the status; once the texts are split off, a digest of one that no table lists. */
   readonly rawStatus: string;
+  /**
+   * As a request was read: its word is neither in the published table of the source nor in the shop's setting, and so
+   * may be anything. The word as keys have it, which no later masking changes; what travels in its place is a digest
+   * of this.
+   */
+  readonly unlisted?: string;
   /** Absent: as the source reads it. */
   readonly reading?: Reading;
-  /** The source's text, masked at the door: without names, numbers, addresses, accounts and codes of persons. */
+  /**
+   * The source's text, masked at the door: without names, numbers, addresses, accounts and codes of persons. Empty, as
+   * the place is absent, once the texts are split off (`deliveries/split-texts.ts`).
+   */
   readonly text: string;
   readonly place?: string;
 }

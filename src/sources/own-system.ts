@@ -3,6 +3,7 @@ import {
   MAX_WORD,
   meaningToShop,
   readStatus,
+  isShipmentStatus,
   SHIPMENT_STATUSES,
   type StatusMap,
   wordAt,
@@ -119,6 +120,7 @@ export const ownSystem: Source = {
           ? contentKey(read.time, word, keyText(event_text, MAX_TEXT, trackingNo))
           : `id:${event_id}`,
       ...readWord(status, [rawStatus, word], statusMap),
+      ...(!isListed(rawStatus, statusMap) && { unlisted: word }),
     };
     return { updates: [{ source: ownSystem.name, carrier, trackingNo, events: [event] }], flaws: [] };
   },
@@ -139,6 +141,14 @@ function readWord(
   const status = readStatus(word, statusMap);
   const isKnown = status !== null || meaningToShop(word, statusMap) !== undefined;
   return { status, ...(!isKnown && { reading: 'unknown' as const }) };
+}
+
+/** Whether everybody may know a word as it is kept: it is one of ours, or the shop's setting has it. */
+function isListed(word: string, statusMap: StatusMap): boolean {
+  return (
+    isShipmentStatus(word.toLowerCase()) ||
+    [word, wordAt(ownSystem.name, word)].some((one) => meaningToShop(one, statusMap) !== undefined)
+  );
 }
 
 function fieldInvalid(

@@ -7,6 +7,7 @@ import { createApp } from '../../src/api/app';
 import type { ApiDependencies } from '../../src/api/dependencies';
 import { loadConfig } from '../../src/config/config';
 import { countTraffic } from '../../src/intake/channels/traffic';
+import { ANY_TEXT } from '../setup/any-age';
 import { requireClosedLedger } from '../setup/closed-ledger';
 import { openTestIntake } from '../setup/intake';
 import { createTestDatabase, type TestDatabase } from '../setup/database';
@@ -84,7 +85,7 @@ export async function openApiLab(): Promise<ApiLab> {
 
     async serve(settings = {}, change = {}) {
       const api = await serveApi({
-        config: loadConfig(settings),
+        config: { ...loadConfig(settings), retention: ANY_TEXT },
         pool: db.pool,
         temporal: client,
         log: pino({ level: 'silent' }),

@@ -47,7 +47,7 @@ test('a journal that is emptied in pages asks its store for every entry once, an
   try {
     const entries = 500;
     const update = { source: 'own-system', carrier: 'yto', trackingNo: 'YT1', events: [] };
-    const deliveries = [{ workflowId: 'delivery/own-system/yto/YT1/d', update }];
+    const deliveries = [{ workflowId: 'delivery/own-system/yto/YT1/d', update, texts: [] }];
     const rest = { source: 'own-system', channel: 'main', mediaType: 'text/plain', flaws: [], deliveries };
     await Promise.all(
       Array.from({ length: entries }, (_, receivedAt) =>

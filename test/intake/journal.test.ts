@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { deliveryOf } from '../../src/deliveries/workflow-id';
+import { splitTexts } from '../../src/deliveries/split-texts';
+import { deliveryOf, type Delivery, type ReadDelivery } from '../../src/deliveries/workflow-id';
 import { JournalFullError, openJournal, readJournal, type Journal } from '../../src/intake/journal';
 import { journalId, type JournalEntry } from '../../src/intake/journal-entry';
 import { openJournalStore } from '../../src/intake/journal-store';
@@ -24,6 +25,9 @@ const entry = (change: Partial<JournalEntry> = {}): JournalEntry => ({
   flaws: [],
   ...change,
 });
+
+/** What of a delivery Temporal is given. */
+const travelling = ({ workflowId, update }: ReadDelivery): Delivery => ({ workflowId, update });
 
 let folder: string;
 let journal: Journal;
@@ -47,7 +51,12 @@ describe('the journal', () => {
     await journal.append(first);
     await reopen();
     expect(await journal.waiting(10)).toEqual([
-      { id: first.id, receivedAt: RECEIVED_AT, line: 'kuaidi100/main', deliveries: first.deliveries },
+      {
+        id: first.id,
+        receivedAt: RECEIVED_AT,
+        line: 'kuaidi100/main',
+        deliveries: first.deliveries.map(travelling),
+      },
     ]);
     expect(await journal.unarchived(10)).toEqual([first]);
     expect(journal.state()).toMatchObject({ waiting: 1, oldestAt: RECEIVED_AT, unarchived: 1 });
@@ -123,18 +132,19 @@ describe('the journal', () => {
       id: EARLIER_ID,
       deliveries: [{ workflowId: EARLIER_WORKFLOW_ID, update: { trackingNo: 'YT1234' } }],
     });
-    expect(await journal.unarchived(10)).toEqual([
-      entry({ id: EARLIER_ID, deliveries: waiting?.deliveries ?? [] }),
-    ]);
+    const kept =
+      waiting?.deliveries.map((delivery) => ({ ...delivery, ...splitTexts(delivery.update) })) ?? [];
+    expect(await journal.unarchived(10)).toEqual([entry({ id: EARLIER_ID, deliveries: kept })]);
+    expect(kept.flatMap(({ texts }) => texts)).toMatchObject([{ key: 'id:e-1', text: '已签收' }]);
     expect((await readJournal(journal)).notHandedOver).toEqual(new Set([EARLIER_WORKFLOW_ID]));
   });
 
   test('keeps the ids that were told, and writes what an earlier version can read', async () => {
-    const told = { workflowId: 'delivery/named/by/another/rule', update: UPDATE };
+    const told = { ...deliveryOf(UPDATE), workflowId: 'delivery/named/by/another/rule' };
     const one = entry({ deliveries: [told] });
     await journal.append(one);
     await reopen();
-    expect(await journal.waiting(1)).toMatchObject([{ deliveries: [told] }]);
+    expect(await journal.waiting(1)).toMatchObject([{ deliveries: [travelling(told)] }]);
     expect(await journal.unarchived(1)).toMatchObject([{ deliveries: [told] }]);
     await journal.close();
     const store = await openJournalStore(folder);

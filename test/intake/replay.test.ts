@@ -8,6 +8,7 @@ import { currentStatus } from '../../src/shipment/current-status';
 import type { StatusMap } from '../../src/shipment/status';
 import type { DeliveryResult } from '../../src/workflows/contract';
 import { serveDeliveries } from '../api/delivery-api';
+import { ANY_TEXT } from '../setup/any-age';
 import { eventually, LIMITS, useLab } from '../setup/delivery-lab';
 import { use } from '../setup/use';
 import { FORM_TYPE, formRequest, NOW } from '../sources/requests';
@@ -53,6 +54,7 @@ async function replayAll(
     pool: lab.db.pool,
     query,
     read: (webhook) => readArchived(webhook, NO_CHANNELS, statusMap),
+    textDays: ANY_TEXT.texts,
     ...(!dry && {
       start: async ({ workflowId, ...said }) => {
         const started = await startDelivery({ temporal, taskQueue }, { ...said, limits: LIMITS }, workflowId);
@@ -175,7 +177,9 @@ describe('a replay reads', () => {
         read.push(id);
         return Promise.resolve({ deliveries: [], flaws: [] });
       };
-      for await (const { webhooks: count } of replay({ pool: lab.db.pool, query, read: readAgain }))
+      for await (const { webhooks: count } of replay({
+        ...{ pool: lab.db.pool, query, read: readAgain, textDays: ANY_TEXT.texts },
+      }))
         expect(count).toBe(read.length);
       return read;
     };

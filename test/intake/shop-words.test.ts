@@ -7,6 +7,7 @@ import { readArchived, replay, type ReplayTally } from '../../src/intake/replay'
 import { MAX_AGE_HOURS } from '../../src/shipment/news-age';
 import type { ShipmentStatus, StatusMap } from '../../src/shipment/status';
 import { serveDeliveries } from '../api/delivery-api';
+import { ANY_TEXT } from '../setup/any-age';
 import { eventually, LIMITS, useLab } from '../setup/delivery-lab';
 import { TOKEN } from './own-channel';
 
@@ -107,6 +108,7 @@ async function replayUnder(statusMap: StatusMap): Promise<ReplayTally | undefine
     pool: lab.db.pool,
     query: {},
     read: (webhook) => readArchived(webhook, channels, statusMap),
+    textDays: ANY_TEXT.texts,
     start: async ({ workflowId, ...said }) => {
       const run = await startDelivery({ temporal, taskQueue }, { ...said, limits: LIMITS }, workflowId);
       if (run.runId !== undefined) started.push(run.workflowId);

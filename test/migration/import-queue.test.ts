@@ -40,8 +40,9 @@ describe('the open rows of the old queue', () => {
     const refused: QueueRefusal[] = [];
     const { pool } = lab.db;
     const rules = { statusMap: {} };
-    const { shopTables } = lab.deps;
-    for await (last of importQueue({ pool, shopTables, columns: COLUMNS, rules, ...parts })) {
+    const { shopTables, retention } = lab.deps;
+    const textDays = retention.texts;
+    for await (last of importQueue({ pool, shopTables, columns: COLUMNS, rules, textDays, ...parts })) {
       refused.push(...last.refused);
     }
     return { ...last, refused };

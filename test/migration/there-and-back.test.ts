@@ -65,7 +65,8 @@ describe('from the old system to Waybell and back', () => {
         time: 'created_at',
       };
       const started: string[] = [];
-      const parts = { pool: lab.db.pool, shopTables: lab.deps.shopTables, columns, rules: { statusMap: {} } };
+      const { pool, shopTables, retention } = lab.deps;
+      const parts = { pool, shopTables, columns, rules: { statusMap: {} }, textDays: retention.texts };
       for await (const { refused } of importQueue({
         ...parts,
         start: async ({ workflowId, update }) => {

@@ -1,3 +1,5 @@
+import { loadConfig } from '../../src/config/config';
+import type { Retention } from '../../src/config/retention';
 import type { NewsAge } from '../../src/shipment/news-age';
 import { SHIPMENT_STATUSES } from '../../src/shipment/status';
 
@@ -8,3 +10,6 @@ export const ANY_AGE: NewsAge = {
   zone: 'Asia/Shanghai',
   maxAgeHours: Object.fromEntries([...SHIPMENT_STATUSES, 'other'].map((word) => [word, TEN_YEARS_HOURS])),
 };
+
+/** And their texts are kept. */
+export const ANY_TEXT: Retention = { ...loadConfig({}).retention, texts: 3650 };

@@ -61,6 +61,7 @@ const OUR_TABLES: readonly WantedAccess[] = [
     privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   },
   { schema: 'waybell', table: 'express_updates', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
+  { schema: 'waybell', table: 'scan_texts', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
   { schema: 'waybell', table: 'express_waits', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
   { schema: 'waybell', table: 'express_pushes', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
   { schema: 'waybell', table: 'webhooks', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },

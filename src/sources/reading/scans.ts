@@ -22,7 +22,8 @@ export function boundScans(events: readonly ShipmentEvent[]): readonly ShipmentE
   const kept = new Set<ShipmentEvent>();
   let bytes = 0;
   for (const event of newestFirst.slice(0, MAX_SCANS)) {
-    bytes += Buffer.byteLength(JSON.stringify(event));
+    // Without what later releases note of a scan: which scans are kept is part of the identity of the update.
+    bytes += Buffer.byteLength(JSON.stringify({ ...event, unlisted: undefined }));
     if (bytes > MAX_BYTES) break;
     kept.add(event);
   }

@@ -1,4 +1,4 @@
-import { MAX_WORD, type Meaning, type ShipmentStatus, wordsAt } from '../../shipment/status';
+import { MAX_WORD, type Meaning, type ShipmentStatus, wordAt, wordsAt } from '../../shipment/status';
 import type { Reading, ShipmentEvent, ShipmentUpdate } from '../../shipment/update';
 import type { Conditions, Flaw, Parsed, Source, StatusTable } from '../source';
 import { keyText } from './key-text';
@@ -92,8 +92,9 @@ function buildUpdate(said: SaidWaybill, { source, zone, conditions }: Rules): Bu
       .at(0) ?? new Date(conditions.now).toISOString();
 
   const meaningOf = createMeaningOf(source, conditions, trackingNo.data);
+  const isListed = createIsListed(source, conditions);
   const read = (scan: SaidScan, time: string | undefined): ShipmentEvent => {
-    const event = eventOf(scan, time, fallback, trackingNo.data, meaningOf(scan));
+    const event = eventOf(scan, time, fallback, trackingNo.data, meaningOf(scan), isListed);
     if (event.reading === 'unknown') flaw('status-unknown', `the status ${event.rawStatus} is in no table`);
     return event;
   };
@@ -190,6 +191,18 @@ function createMeaningOf(
   };
 }
 
+/** Whether everybody may know a word as it is kept: it stands in the published table, or in the shop's setting. */
+function createIsListed(
+  { name, statusTable }: Rules['source'],
+  { statusMap = {} }: Conditions,
+): (word: string) => boolean {
+  return (word) =>
+    word === '' ||
+    Object.hasOwn(statusTable, word) ||
+    Object.hasOwn(statusMap, word) ||
+    Object.hasOwn(statusMap, wordAt(name, word));
+}
+
 /** A word as it is kept: a sender may write a sentence into the field. */
 function keptWord(word: string, trackingNo: string): string {
   return maskedLine(word, MAX_WORD, trackingNo);
@@ -221,7 +234,9 @@ function eventOf(
   fallback: string,
   trackingNo: string,
   { status, reading }: ReadMeaning,
+  isListed: (word: string) => boolean,
 ): ShipmentEvent {
+  const rawStatus = keptWord(scan.code, trackingNo);
   const place = maskedLine(scan.place ?? '', MAX_TEXT, trackingNo);
   return {
     key: scan.id
@@ -229,7 +244,8 @@ function eventOf(
       : contentKey(time ?? '', keyText(scan.text, MAX_TEXT, trackingNo), ...(scan.identity ?? [])),
     time: time ?? fallback,
     status,
-    rawStatus: keptWord(scan.code, trackingNo),
+    rawStatus,
+    ...(!isListed(rawStatus) && { unlisted: keyText(scan.code, MAX_WORD, trackingNo) }),
     ...(reading && { reading }),
     text: maskedLine(scan.text, MAX_TEXT, trackingNo),
     ...(place !== '' && { place }),
