@@ -12,8 +12,10 @@ import {
   emptyImports,
   moveLedgerFloor,
 } from '../database/retention';
+import { deleteOldTexts } from '../database/text-retention';
 import { deleteWebhooksBefore, deleteWebhooksUpTo, findLastBeyond } from '../database/webhook-archive';
 import type { ActivityDeps } from './deps';
+import { emptyUpdateTexts, moveScanTexts } from './move-old-texts';
 
 /** Nobody waits for a batch, and the first ones of an old shop find cold pages; milliseconds. */
 const STATEMENT_MS = 20_000;
@@ -30,15 +32,18 @@ const TRAFFIC_DAYS = 7;
  */
 export function createApplyRetention({ pool, shopTables, retention }: ActivityDeps) {
   return async function applyRetention(): Promise<number> {
-    const { webhooks, webhookBytes, deliveries, parcels, audit, notificationTexts, notifications } =
+    const { webhooks, webhookBytes, deliveries, texts, parcels, audit, notificationTexts, notifications } =
       retention;
     await cleanArchive(webhooks, webhookBytes);
     await inTransaction(pool, (db) => moveLedgerFloor(db, deliveries));
     const folded = await foldOld(deliveries);
+    await untilDone((db) => deleteOldTexts(db, texts));
+    await untilDone((db) => moveScanTexts(db, texts));
+    await untilDone((db) => emptyUpdateTexts(db));
     // A webhook of the archive may still be sent again by a replay.
     const remembered = Math.max(parcels, webhooks);
     await untilDone((db) => reduceMemories(db, remembered));
-    await untilDone((db) => emptyImports(db, deliveries));
+    await untilDone((db) => emptyImports(db));
     await untilDone((db) => deleteCorrections(db, remembered));
     await untilDone((db) => deleteRefusals(db, TRAFFIC_DAYS));
     await untilDone((db) => deleteSpans(db, TRAFFIC_DAYS));

@@ -1,11 +1,13 @@
 import { escapeIdentifier } from 'pg';
 import type { ShopTables } from '../config/config';
 import type { Queryable } from './pool';
+import { inDigestForm } from './word-digest';
 
-/** Texts and places go, and what is the same for all. Of a word that nobody knows the word itself decides, and stays. */
-const DROPPED_OF_SCANS = `case when e.status is null
-  then '{id,waybill_id,event_text_safe,place,workflow_id,reading}'
-  else '{id,waybill_id,event_text_safe,place,workflow_id,raw_status,reading}' end::text[]`;
+/** Texts and places go, and what is the same for all. */
+const DROPPED_OF_SCANS = `'{id,waybill_id,event_text_safe,place,workflow_id,raw_status,reading}'::text[]`;
+/** Which word it was that says nothing decides: it stays, as its digest. */
+const KEPT_WORD = `case when e.status is null
+  then jsonb_build_object('raw_status', ${inDigestForm('e.raw_status')}) else '{}' end`;
 const DROPPED_OF_UPDATES = `'{waybill_id,input}'::text[]`;
 
 /**
@@ -133,7 +135,7 @@ async function remember(db: Queryable, waybillIds: readonly string[]): Promise<v
                                        latest_event_at desc nulls last, seq desc) as newest
                    from waybell.express_updates where waybill_id = p.waybill_id) u) told
        cross join lateral (
-         select jsonb_agg(jsonb_strip_nulls(to_jsonb(e) - ${DROPPED_OF_SCANS}) order by e.id) as scans
+         select jsonb_agg(jsonb_strip_nulls(to_jsonb(e) - ${DROPPED_OF_SCANS}) || ${KEPT_WORD} order by e.id) as scans
            from waybell.platform_express_events e where e.waybill_id = p.waybill_id) seen`,
     [waybillIds],
   );

@@ -51,7 +51,6 @@ export interface Claim {
   readonly title: string | null;
   readonly body: string | null;
   readonly content: string | null;
-  readonly event_text_safe: string | null;
 }
 
 /** A provider whose pushes are held. */
@@ -79,7 +78,7 @@ export async function claimPush(db: Queryable, tables: ShopTables, task: PushTas
 async function claim(db: Queryable, task: PushTask, order: string, types: IdTypes): Promise<Claim | null> {
   const { rows } = await db.query<Claim>(
     `with target as (
-       select n.message_id, n.aud, n.title, n.body, n.content, n.event_text_safe,
+       select n.message_id, n.aud, n.title, n.body, n.content,
               own.waybill_id, d.id::text as device_id, d.cid, d.appid, d.provider, d.registered_at,
               d.subscription, d.apns_environment, d.last_sign_at,
               coalesce(d.is_active and case n.aud
@@ -130,7 +129,7 @@ async function claim(db: Queryable, task: PushTask, order: string, types: IdType
               unclear = case when p.round = excluded.round then p.unclear else 0 end
         where p.state <> 'accepted'
        returning p.generation, p.unclear)
-     select target.aud as audience, target.title, target.body, target.content, target.event_text_safe,
+     select target.aud as audience, target.title, target.body, target.content,
             target.cid, target.appid, target.provider, target.reachable, target.superseded, target.too_old as "tooOld",
             target.subscription, target.apns_environment as "apnsEnvironment",
             target.registered_at as "registeredAt", target.waybill_id as "waybillId",

@@ -1,14 +1,14 @@
 import type { Queryable } from './pool';
 
 /** Rows of one statement. */
-const BATCH = 500;
+export const BATCH = 500;
 
 export interface Batch {
   /** There may be more. */
   readonly more: boolean;
 }
 
-const batch = (rowCount: number | null): Batch => ({ more: rowCount === BATCH });
+export const batch = (rowCount: number | null): Batch => ({ more: rowCount === BATCH });
 
 /**
  * Notes how far back the books go from now on. Committed before anything is deleted, so that nobody accounts for rows
@@ -29,15 +29,14 @@ export async function selectLedgerFloor(db: Queryable): Promise<Date | null> {
   return rows[0]?.ledger_from ?? null;
 }
 
-/** Of a batch of the import from the old queue forgets the deliveries that have started, and keeps which rows they took. */
-export async function emptyImports(db: Queryable, days: number): Promise<Batch> {
+/** Forgets the deliveries of the import from the old queue that have started, and keeps which rows they took. */
+export async function emptyImports(db: Queryable): Promise<Batch> {
   const { rowCount } = await db.query(
     `update waybell.queue_imports set update = '{}'
       where workflow_id = any (array(
         select workflow_id from waybell.queue_imports
-         where update <> '{}' and started_at < now() - $1 * interval '1 day'
+         where update <> '{}' and started_at is not null
          order by started_at limit ${BATCH}))`,
-    [days],
   );
   return batch(rowCount);
 }
@@ -123,6 +122,7 @@ const GROWING = [
   'waybell.webhooks',
   'waybell.express_updates',
   'waybell.platform_express_events',
+  'waybell.scan_texts',
   'waybell.express_pushes',
   'waybell.parcel_memories',
   'waybell.audit',

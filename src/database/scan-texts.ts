@@ -47,7 +47,7 @@ export const joinSaid = (scan: string, trackingNo: string): string => `left join
          select t.text, t.place, t.word from waybell.scan_texts t
           where t.tracking_no = ${trackingNo} and t.source = ${scan}.source and t.event_time = ${scan}.event_time
             and ${scan}.event_key in (t.event_key, t.event_key || '@' || ${isoTime('t.event_time')})
-          limit 1) said on true`;
+          order by t.received_at desc limit 1) said on true`;
 
 /** SQL: of the scans that say what the announcement `told` tells, the newest. */
 export const newestOfStatus = (told: string): string => `select * from waybell.platform_express_events

@@ -11,6 +11,7 @@ import { idSpellings, OWNER_COLUMN, ownerType, readIdTypes } from './ids';
 import type { Notification, Push } from './notifications';
 import { isoTime } from './parcel-events';
 import type { Queryable } from './pool';
+import { joinSaid } from './scan-texts';
 import { ATTENTION_OF_WAIT, STILL_WAITED_FOR } from './waits';
 import { shopNames } from './shop-names';
 
@@ -24,7 +25,7 @@ export interface DeliveryStory {
   readonly outcome: string | null;
   readonly reason: EndReason | null;
   readonly since: Date;
-  /** The newest word of its source for a status. */
+  /** The newest word of its source for a status; a digest of it where the word itself is gone. */
   readonly rawStatus: string | null;
   /** What that word is read as by now, which may be later than the delivery. */
   readonly readAs: ShipmentStatus | null;
@@ -63,7 +64,7 @@ export async function findDeliveryStories(
        union
        select e.workflow_id from parcels p join waybell.platform_express_events e on e.waybill_id = p.id)
      select u.workflow_id as "workflowId", u.waybill_id as "waybillId", u.verdict, u.status, u.state, u.outcome, u.reason, u.created_at as since,
-            scan.raw_status as "rawStatus", scan.status as "readAs",
+            coalesce(said.word, scan.raw_status) as "rawStatus", scan.status as "readAs",
             array(select n.message_id from public.express_notifications n
                    where n.workflow_id = u.workflow_id and n.message_id is not null order by n.aud desc) as "messageIds",
             (select coalesce(jsonb_agg(jsonb_build_object(
@@ -72,9 +73,10 @@ export async function findDeliveryStories(
               where w.workflow_id = u.workflow_id and ${STILL_WAITED_FOR}) as waits
        from named join waybell.express_updates u using (workflow_id)
        left join lateral (
-         select e.raw_status, e.status from waybell.platform_express_events e
+         select * from waybell.platform_express_events e
           where e.waybill_id = u.waybill_id and e.workflow_id = u.workflow_id
           order by e.event_time desc limit 1) scan on true
+       ${joinSaid('scan', "u.input ->> 'trackingNo'")}
       order by u.seq desc
       limit ${LIMIT}`,
     [name],

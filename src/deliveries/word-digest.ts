@@ -14,14 +14,12 @@ export function isWordDigest(word: string): boolean {
   return DIGEST.test(word);
 }
 
-/** One spelling of a word and of its digest. */
-export const inDigestForm = (word: string): string => (isWordDigest(word) ? word : wordDigest(word));
+/** One spelling of a word, of the word as an earlier release masked it, and of its digest. */
+export function inDigestForm(word: string, trackingNo: string): string {
+  return isWordDigest(word) ? word : wordDigest(maskText(word, trackingNo));
+}
 
-/**
- * Whether a stored word is this one: each in clear or as a digest, and the stored one maybe masked less, as earlier
- * releases did.
- */
-export function isSameWord(word: string, stored: string, trackingNo: string): boolean {
-  const now = inDigestForm(word);
-  return inDigestForm(stored) === now || inDigestForm(maskText(stored, trackingNo)) === now;
+/** Whether two words are the same, however each is spelled. */
+export function isSameWord(one: string, other: string, trackingNo: string): boolean {
+  return one === other || inDigestForm(one, trackingNo) === inDigestForm(other, trackingNo);
 }

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { isNamed } from '../shipment/scan-version';
-import { maskText } from '../shipment/masking/mask-text';
 import type { ScanText } from '../shipment/scan-text';
 import type { ShipmentUpdate } from '../shipment/update';
 import { splitTexts } from './split-texts';
-import { inDigestForm, isWordDigest } from './word-digest';
+import { inDigestForm } from './word-digest';
 
 const PREFIX = 'delivery/';
 /** 80 bits: two different updates of one waybill never meet by chance. */
@@ -55,14 +54,14 @@ const VERSION_LENGTH = 10;
 
 /**
  * What scans say, for those that are known by an id of their sender; the id alone does not tell. Their texts are no
- * part of it: they are written beside. Masked once more: what an earlier release wrote is no other version for being
- * masked less, nor for being written in clear.
+ * part of it: they are written beside. What an earlier release wrote is no other version for being masked less, nor for
+ * being written in clear.
  */
 export function contentOfNamed({ events, trackingNo }: ShipmentUpdate): string {
   const named = events.filter(({ key }) => isNamed(key));
-  const spelled = (word: string): string =>
-    isWordDigest(word) ? word : inDigestForm(maskText(word, trackingNo));
-  return JSON.stringify(named.map(({ key, time, rawStatus }) => [key, time, spelled(rawStatus)]).sort());
+  return JSON.stringify(
+    named.map(({ key, time, rawStatus }) => [key, time, inDigestForm(rawStatus, trackingNo)]).sort(),
+  );
 }
 
 /** The delivery of another version of what this workflow delivers: same ids and statuses, another time or word. */

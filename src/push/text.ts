@@ -37,12 +37,14 @@ export function cutText(text: string, max: number, weigh: (point: string) => num
 /** Better than a push that is not shown because it is empty. In both languages: the row does not say which. */
 const NOTHING_SAID = '包裹动态 · Parcel news';
 
-/** What a stored notification says, in the columns of the seed. */
+/**
+ * What a stored notification says, in the columns of the seed. Without `event_text_safe`: the words of a carrier may
+ * tell of a person, and a lock screen shows them to everybody.
+ */
 export interface StoredText {
   readonly title: string | null;
   readonly body: string | null;
   readonly content: string | null;
-  readonly event_text_safe: string | null;
 }
 
 /**
@@ -51,8 +53,8 @@ export interface StoredText {
  */
 export function pushText(row: StoredText): { readonly title: string; readonly content: string } {
   return {
-    title: firstVisible(row.title, row.event_text_safe, row.body, row.content),
-    content: firstVisible(row.body, row.content, row.title, row.event_text_safe),
+    title: firstVisible(row.title, row.body, row.content),
+    content: firstVisible(row.body, row.content, row.title),
   };
 }
 

@@ -16,10 +16,9 @@ export interface ShipmentEvent {
   readonly rawStatus: string;
   /**
    * As a request was read: its word is neither in the published table of the source nor in the shop's setting, and so
-   * may be anything. The word as keys have it, which no later masking changes; what travels in its place is a digest
-   * of this.
+   * may be anything.
    */
-  readonly unlisted?: string;
+  readonly unlisted?: true;
   /** Absent: as the source reads it. */
   readonly reading?: Reading;
   /**

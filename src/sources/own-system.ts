@@ -120,7 +120,7 @@ export const ownSystem: Source = {
           ? contentKey(read.time, word, keyText(event_text, MAX_TEXT, trackingNo))
           : `id:${event_id}`,
       ...readWord(status, [rawStatus, word], statusMap),
-      ...(!isListed(rawStatus, statusMap) && { unlisted: word }),
+      ...(!isListed(rawStatus, statusMap) && { unlisted: true }),
     };
     return { updates: [{ source: ownSystem.name, carrier, trackingNo, events: [event] }], flaws: [] };
   },

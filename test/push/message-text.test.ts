@@ -1,15 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { pushText, type StoredText } from '../../src/push/text';
 
-const EMPTY: StoredText = { title: null, body: null, content: null, event_text_safe: null };
-const FULL: StoredText = { title: 'T', body: 'B', content: 'C', event_text_safe: 'E' };
+const EMPTY: StoredText = { title: null, body: null, content: null };
+const FULL: StoredText = { title: 'T', body: 'B', content: 'C' };
 
 describe('the content of a push', () => {
   test.each<[string, StoredText, string]>([
     ['body', FULL, 'B'],
     ['content, without a body', { ...FULL, body: null }, 'C'],
     ['title, without a content', { ...FULL, body: '', content: ' ' }, 'T'],
-    ['the safe event text, without anything else', { ...EMPTY, event_text_safe: 'E' }, 'E'],
     ['a fixed word, when a row says nothing', EMPTY, '包裹动态 · Parcel news'],
   ])('is the %s', (_, row, content) => {
     expect(pushText(row).content).toBe(content);
@@ -27,8 +26,8 @@ describe('the content of a push', () => {
 describe('the title of a push', () => {
   test.each<[string, StoredText, string]>([
     ['title', FULL, 'T'],
-    ['safe event text, without a title', { ...FULL, title: '  ' }, 'E'],
-    ['body, without both', { ...EMPTY, body: 'B' }, 'B'],
+    ['body, without a title', { ...FULL, title: '  ' }, 'B'],
+    ['content, without both', { ...EMPTY, content: 'C' }, 'C'],
     ['fixed word, when a row says nothing', EMPTY, '包裹动态 · Parcel news'],
   ])('is the %s', (_, row, title) => {
     expect(pushText(row).title).toBe(title);

@@ -44,7 +44,7 @@ describe('a delivery that Temporal has forgotten', () => {
   };
   const scansOf = async (trackingNo: string): Promise<unknown[]> => {
     const { rows } = await lab.db.pool.query<{ scan: unknown }>(
-      `select jsonb_build_array(e.event_key, e.event_text_safe) as scan
+      `select e.event_key as scan
          from waybell.platform_express_events e
          join platform_express_waybills b on b.id::text = e.waybill_id
         where b.tracking_no = $1 order by e.id`,
@@ -65,28 +65,20 @@ describe('a delivery that Temporal has forgotten', () => {
     expect(parcel.cids.map((cid) => lab.cloud.countFor(cid))).toEqual([1, 1]);
   });
 
-  test.each([
-    ['time', 2, 'signed for', 2],
-    ['text', 1, 'signed for by the neighbour', 1],
-  ])(
-    'loses no scan that its sender corrects: another %s under the same id',
-    async (_what, hour, text, scans) => {
-      const parcel = await lab.parcel();
-      const { trackingNo } = parcel;
-      await lab.withWorker(async () => {
-        const workflowId = await deliverAndForget(saidAt(trackingNo, 1));
-        const corrected = saidAt(trackingNo, hour, text);
-        expect(deliveryWorkflowId(corrected)).toBe(workflowId);
-        const second = await start(corrected);
-        expect(await second.result()).toMatchObject({ outcome: 'nothing-new' });
-        await eventually(async () => (await verdictOf(versionWorkflowId(workflowId, corrected))) === 'stale');
-        const stored = await scansOf(trackingNo);
-        expect(stored).toHaveLength(scans);
-        expect(JSON.stringify(stored)).toContain(text);
-      });
-      expect(parcel.cids.map((cid) => lab.cloud.countFor(cid))).toEqual([1, 1]);
-    },
-  );
+  test('loses no scan that its sender corrects: another time under the same id', async () => {
+    const parcel = await lab.parcel();
+    const { trackingNo } = parcel;
+    await lab.withWorker(async () => {
+      const workflowId = await deliverAndForget(saidAt(trackingNo, 1));
+      const corrected = saidAt(trackingNo, 2);
+      expect(deliveryWorkflowId(corrected)).toBe(workflowId);
+      const second = await start(corrected);
+      expect(await second.result()).toMatchObject({ outcome: 'nothing-new' });
+      await eventually(async () => (await verdictOf(versionWorkflowId(workflowId, corrected))) === 'stale');
+      expect(await scansOf(trackingNo)).toHaveLength(2);
+    });
+    expect(parcel.cids.map((cid) => lab.cloud.countFor(cid))).toEqual([1, 1]);
+  });
 
   test('tells what the corrected scan says when that is news', async () => {
     const parcel = await lab.parcel();

@@ -108,7 +108,7 @@ test('the archive ends by age and by size, the oldest first, and keeps what Temp
 test('what an import took is forgotten, and not which rows of the old queue', async () => {
   await lab.db.pool.query(
     `insert into waybell.queue_imports (workflow_id, update, queue_ids, started_at)
-     values ('old', '{"a": 1}', '{q1}', now() - interval '91 days'), ('new', '{"a": 1}', '{q2}', now())`,
+     values ('started', '{"a": 1}', '{q1}', now()), ('claimed', '{"a": 1}', '{q2}', null)`,
   );
   await lab.db.pool.query(
     `insert into waybell.carrier_corrections (carrier, tracking_no, waybill_id, corrected_at)
@@ -119,8 +119,8 @@ test('what an import took is forgotten, and not which rows of the old queue', as
     'select workflow_id, update, queue_ids from waybell.queue_imports order by 1 desc',
   );
   expect(rows).toEqual([
-    { workflow_id: 'old', update: {}, queue_ids: ['q1'] },
-    { workflow_id: 'new', update: { a: 1 }, queue_ids: ['q2'] },
+    { workflow_id: 'started', update: {}, queue_ids: ['q1'] },
+    { workflow_id: 'claimed', update: { a: 1 }, queue_ids: ['q2'] },
   ]);
   expect(await count('waybell.carrier_corrections')).toBe(1);
 });

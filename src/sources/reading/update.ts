@@ -245,7 +245,7 @@ function eventOf(
     time: time ?? fallback,
     status,
     rawStatus,
-    ...(!isListed(rawStatus) && { unlisted: keyText(scan.code, MAX_WORD, trackingNo) }),
+    ...(!isListed(rawStatus) && { unlisted: true }),
     ...(reading && { reading }),
     text: maskedLine(scan.text, MAX_TEXT, trackingNo),
     ...(place !== '' && { place }),

@@ -14,6 +14,7 @@ export const GROWING = [
   'push_devices',
   'platform_express_events',
   'express_updates',
+  'scan_texts',
   'express_pushes',
   'webhooks',
   'carrier_corrections',
@@ -58,6 +59,8 @@ export async function fillOldShop(pool: pg.Pool, kind: DatabaseKind): Promise<vo
     `insert into waybell.platform_express_events (waybill_id, instance, event_key, event_time, status, raw_status,
             event_text_safe, source, workflow_id)
      select ${waybill}, 1, 'k' || n, ${LATE}, 'delivered', 'x', 'text', 'own-system', ${workflow} ${rows}`,
+    `insert into waybell.scan_texts (tracking_no, source, event_key, event_time, text, received_at)
+     select 'OLD' || n, 'own-system', 'k' || n, ${LATE}, 'text', ${LATE} ${rows}`,
     `insert into waybell.express_updates (workflow_id, waybill_id, verdict, instance, status, occurrence, latest_event_at,
             decision, state, outcome, created_at, closed_at, run_id)
      select ${workflow}, ${waybill}, 'announce', 1, 'delivered', 1, ${LATE}, '{}',
