@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { loadConfig } from '../../src/config/config';
 import { startDelivery } from '../../src/deliveries/start';
+import { wordDigest } from '../../src/deliveries/word-digest';
 import type { Channel, Channels } from '../../src/intake/channels/channels';
 import { readArchived, replay, type ReplayTally } from '../../src/intake/replay';
 import { MAX_AGE_HOURS } from '../../src/shipment/news-age';
@@ -207,6 +208,26 @@ describe('a word that the shop has corrected', () => {
         expect(await storyOf(parcel)).toEqual({ ...corrected, scans: [status], row: status });
         expect(await replayUnder(statusMap)).toMatchObject({ started: 0 });
       }
+    });
+  });
+
+  test('that nobody knew when it came is found by its digest, and stands in clear once the shop names it', async () => {
+    await lab.withWorker(async () => {
+      const parcel = await sfParcel();
+      await sendSf(parcel, [['ZZ9', '2026-03-02 08:30:00']]);
+      const wordOf = async (): Promise<unknown> => {
+        const { rows } = await lab.db.pool.query<{ word: string }>(
+          `select e.raw_status as word from platform_express_waybills w
+             join waybell.platform_express_events e on e.waybill_id = w.id::text where w.tracking_no = $1`,
+          [parcel.trackingNo],
+        );
+        return rows.map(({ word }) => word);
+      };
+      expect(await storyOf(parcel)).toMatchObject({ scans: [null], pushes: 0 });
+      expect(await wordOf()).toEqual([wordDigest('ZZ9')]);
+      await replayUnder({ 'sf/ZZ9': 'out_for_delivery' });
+      expect(await storyOf(parcel)).toMatchObject({ scans: ['out_for_delivery'], pushes: 1 });
+      expect(await wordOf()).toEqual(['ZZ9']);
     });
   });
 

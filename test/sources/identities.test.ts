@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { deliveryWorkflowId } from '../../src/deliveries/workflow-id';
+import { splitTexts } from '../../src/deliveries/split-texts';
+import { isWordDigest } from '../../src/deliveries/word-digest';
+import { contentOfNamed, deliveryOf, deliveryWorkflowId } from '../../src/deliveries/workflow-id';
 import type { ShipmentUpdate } from '../../src/shipment/update';
 import { SOURCES } from '../../src/sources/registry';
 import type { Source } from '../../src/sources/source';
@@ -31,6 +33,42 @@ async function identitiesOf(source: Source): Promise<Identity[]> {
     };
   });
 }
+
+test.each(SOURCES.map((source) => [source.name, source] as const))(
+  'of what %s says only keys, times, statuses and words of its published table travel',
+  async (name, source) => {
+    const vectors = await loadVectors(name);
+    for (const { request, now = vectors?.now ?? 0 } of vectors?.genuine ?? []) {
+      for (const said of source.parse(request, conditionsOf(now)).updates) {
+        const { workflowId, update, texts } = deliveryOf(said);
+        expect(workflowId).toBe(deliveryWorkflowId(said));
+        const { events, ...rest } = update;
+        for (const { rawStatus } of events)
+          expect(
+            ['', ...Object.keys(source.statusTable)].includes(rawStatus) || isWordDigest(rawStatus),
+          ).toBe(true);
+        expect(events).toEqual(
+          said.events.map(({ key, time, status, reading }, index) => ({
+            ...{ key, time, status, rawStatus: events[index]?.rawStatus, text: '' },
+            ...(reading && { reading }),
+          })),
+        );
+        expect(Object.keys(rest)).toEqual(
+          Object.keys(said).filter((field) => field !== 'events' && field !== 'state'),
+        );
+        const kept = said.events.filter(
+          ({ text, place, unlisted }) => text !== '' || place !== undefined || unlisted,
+        );
+        expect(texts.map(({ key, text, place }) => [key, text, place])).toEqual(
+          kept.map(({ key, text, place }) => [key, text, place]),
+        );
+        // What was split is known by the same words, and is not split any more.
+        expect(contentOfNamed(update)).toBe(contentOfNamed(said));
+        expect(splitTexts(update)).toEqual({ update, texts: [] });
+      }
+    }
+  },
+);
 
 describe('a request that was recorded by an earlier release', () => {
   test.each(Object.entries(RECORDED))(
