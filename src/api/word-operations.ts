@@ -10,7 +10,11 @@ const meaning = z.enum(SHIPMENT_STATUSES).nullable();
 const seenWord = z
   .object({
     source: z.string(),
-    word: z.string().describe('As its sender spells it, masked as texts are.'),
+    word: z
+      .string()
+      .describe(
+        'As its sender spells it, masked as texts are; a digest, such as `#53144c756ff8f819`, once its texts are deleted.',
+      ),
     standing: z
       .enum(WORD_STANDINGS)
       .describe(
@@ -31,7 +35,7 @@ export const listSeenWords = {
   tag: 'Webhooks',
   summary: 'Status words, over all parcels, that no table knows or that the shop has corrected.',
   description:
-    'The unknown ones come first, then the most frequent. `setting` is the value of `STATUS_MAP` with all that it holds and a `"?"` for each unknown word of this answer: in its place stands one of `statuses`, or `null` for a word that says nothing about the parcel. No start takes a `"?"`.',
+    'The unknown ones come first, then the most frequent. `setting` is the value of `STATUS_MAP` with all that it holds and a `"?"` for each unknown word of this answer that is no digest: in its place stands one of `statuses`, or `null` for a word that says nothing about the parcel. No start takes a `"?"`.',
   access: { scopes: ['read'] },
   query: z.object({ limit: z.coerce.number().int().min(1).max(200).default(50) }),
   answers: {

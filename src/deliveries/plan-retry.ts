@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { ShopTables } from '../config/config';
 import { inTransaction } from '../database/pool';
 import { selectRestartFacts } from '../database/retries';
+import { splitTexts } from './split-texts';
 import { findGrpcError } from './temporal-away';
 import type { RetryRequest } from '../shipment/retry-request';
 import type { ShipmentUpdate } from '../shipment/update';
@@ -101,7 +102,9 @@ export async function planRestart(
   const facts = await inTransaction(pool, (db) => selectRestartFacts(db, shopTables, workflowId, devices));
   const reason = facts && whyNoRestart(facts, force);
   if (reason !== null) return refusal('nothing-to-retry', reason);
-  const update = facts?.update ?? (latest && (await readInput(temporal, workflowId, latest.firstRunId)));
+  // An earlier release stored texts with it; those of its scans stand elsewhere.
+  const stored = facts?.update && splitTexts(facts.update).update;
+  const update = stored ?? (latest && (await readInput(temporal, workflowId, latest.firstRunId)));
   if (update) return { kind: 'restart', update, afterRunId: latest?.runId ?? facts?.runId ?? '' };
   return refusal(
     'history-gone',

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { inTransaction } from '../database/pool';
 import { selectSeenWords, type SeenWord } from '../database/seen-words';
+import { isWordDigest } from '../deliveries/word-digest';
 import { escapeInvisible } from '../shipment/shown-text';
 import { type Meaning, meaningToShop, type StatusMap, wordAt } from '../shipment/status';
 import { findSource } from '../sources/registry';
@@ -55,7 +56,8 @@ export function settingFor(
   words: readonly Pick<JudgedWord, 'source' | 'word' | 'standing'>[],
   statusMap: StatusMap,
 ): string {
-  const unknown = words.filter(({ standing }) => standing === 'unknown');
+  // Nobody can say what a word means of which only the digest is left.
+  const unknown = words.filter(({ standing, word }) => standing === 'unknown' && !isWordDigest(word));
   const added = unknown.map(({ source, word }) => [wordAt(source, word), TO_CHOOSE] as const);
   return escapeInvisible(JSON.stringify({ ...statusMap, ...Object.fromEntries(added) })).replaceAll(
     "'",

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import type { ApiDependencies } from '../../src/api/dependencies';
 import { loadConfig } from '../../src/config/config';
+import { ANY_TEXT } from '../setup/any-age';
 import type { DeliveryLab } from '../setup/delivery-lab';
 import { type Api, serveApi } from './api-lab';
 
@@ -10,12 +11,12 @@ export type Json = Record<string, unknown>;
 /** The API beside the deliveries of a lab, with the settings of embedded parts. */
 export function serveDeliveries(lab: DeliveryLab, change: Partial<ApiDependencies> = {}): Promise<Api> {
   return serveApi({
-    config: loadConfig({}),
     pool: lab.db.pool,
     temporal: lab.temporal.client,
     taskQueue: lab.temporal.taskQueue,
     log: pino({ level: 'silent' }),
     ...change,
+    config: { ...(change.config ?? loadConfig({})), retention: ANY_TEXT },
   });
 }
 

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { loadConfig } from '../../src/config/config';
 import { openPool } from '../../src/database/pool';
 import { writeScanTexts, type SaidText } from '../../src/database/scan-texts';
 import { inDigestForm } from '../../src/database/word-digest';
@@ -108,7 +107,7 @@ const textsToldOf = async (trackingNo: string): Promise<string[]> => {
 
 test('nothing that a sender says in words gets into Temporal; the notification has it, and a replay misses none', async () => {
   const parcel = await lab.parcel();
-  const api = await serveDeliveries(lab, { config: { ...loadConfig({}), retention: ANY_TEXT }, channels });
+  const api = await serveDeliveries(lab, { channels });
   await lab.withWorker(async () => {
     const workflowId = await sendPush(api, parcel.trackingNo);
     expect(await handleOf(workflowId).result()).toMatchObject({ outcome: 'success' });
@@ -149,8 +148,7 @@ test('with PostgreSQL away from the intake the push goes out, and the text comes
   through.hostname = '127.0.0.1';
   through.port = String(proxy.port);
   const pool = openPool(through.href, () => undefined);
-  const config = { ...loadConfig({}), retention: ANY_TEXT };
-  const api = await serveDeliveries(lab, { config, channels, pool });
+  const api = await serveDeliveries(lab, { channels, pool });
   proxy.cut();
   await lab.withWorker(async () => {
     const workflowId = await sendPush(api, parcel.trackingNo);

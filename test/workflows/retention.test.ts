@@ -4,6 +4,7 @@ import type { Retention } from '../../src/config/retention';
 import { addChannelTraffic } from '../../src/database/channel-traffic';
 import { inTransaction } from '../../src/database/pool';
 import { selectLedgerFloor } from '../../src/database/retention';
+import { wordDigest } from '../../src/deliveries/word-digest';
 import { insertWebhooks } from '../../src/database/webhook-archive';
 import { balanceLedger } from '../../src/insight/ledger';
 import { RETENTION_WORKFLOW } from '../../src/workflows/contract';
@@ -123,6 +124,86 @@ test('what an import took is forgotten, and not which rows of the old queue', as
     { workflow_id: 'claimed', update: { a: 1 }, queue_ids: ['q2'] },
   ]);
   expect(await count('waybell.carrier_corrections')).toBe(1);
+});
+
+test('texts that earlier releases kept in the rows move out of them, those of old scans go, and a second run changes nothing', async () => {
+  const trackingNo = 'MOVED1';
+  const day = (days: number): string => new Date(Date.now() - days * DAY_MS).toISOString();
+  const events = [
+    {
+      key: 'id:a',
+      time: day(1),
+      status: 'delivered',
+      rawStatus: 'delivered',
+      text: '放在花盆旁',
+      place: '云栖',
+    },
+    { key: 'id:a', time: day(2), status: null, rawStatus: '由王小明代收', reading: 'unknown', text: '' },
+    {
+      key: 'id:c',
+      time: day(100),
+      status: 'picked_up',
+      rawStatus: 'picked_up',
+      text: '很久以前',
+      place: '云栖',
+    },
+  ];
+  const update = { source: 'own-system', carrier: 'yto', trackingNo, events, state: '花园状态' };
+  const workflowId = `delivery/own-system/yto/${trackingNo}/x`;
+  await lab.db.pool.query(
+    `insert into waybell.express_updates
+       (workflow_id, waybill_id, verdict, instance, decision, state, created_at, closed_at, input)
+     values ($1, 'moved', 'nothing-new', 1, '{}', 'closed', now() - interval '1 day', now() - interval '1 day', $2)`,
+    [workflowId, JSON.stringify(update)],
+  );
+  await lab.db.pool.query(
+    `insert into waybell.platform_express_events
+       (waybill_id, workflow_id, source, instance, event_key, event_time, status, raw_status, reading, event_text_safe, place, recorded_at)
+     select 'moved', $1, 'own-system', 1, case when reading is null then key else key || '@' || "timeText" end,
+            "timeText"::timestamptz, status, "rawStatus", reading, text, place, now() - interval '1 day'
+       from jsonb_to_recordset($2) as e(key text, "timeText" text, status text, "rawStatus" text, reading text, text text, place text)`,
+    [workflowId, JSON.stringify(events.map(({ time: timeText, ...event }) => ({ ...event, timeText })))],
+  );
+  const stored = async (): Promise<unknown> => {
+    const { rows: scans } = await lab.db.pool.query(
+      `select raw_status, event_text_safe, place, xmin::text from waybell.platform_express_events
+        where waybill_id = 'moved' order by event_time desc`,
+    );
+    const { rows: texts } = await lab.db.pool.query(
+      `select source, text, place, word, xmin::text from waybell.scan_texts where tracking_no = $1 order by event_time desc`,
+      [trackingNo],
+    );
+    const { rows: updates } = await lab.db.pool.query<{ input: unknown }>(
+      `select input, xmin::text from waybell.express_updates where workflow_id = $1`,
+      [workflowId],
+    );
+    return { scans, texts, updates };
+  };
+  await apply();
+  const digest = wordDigest('由***代收');
+  const after = await stored();
+  expect(after).toMatchObject({
+    scans: ['delivered', digest, 'picked_up'].map((raw_status) => ({
+      ...{ raw_status, event_text_safe: '', place: null },
+    })),
+    texts: [
+      { source: 'own-system', text: '放在花盆旁', place: '云栖', word: null },
+      { source: 'own-system', text: '', place: null, word: '由***代收' },
+    ],
+    updates: [
+      {
+        input: {
+          events: events.map(({ status }) => (status === null ? { rawStatus: digest } : { text: '' })),
+        },
+      },
+    ],
+  });
+  expect(JSON.stringify(after)).not.toMatch(/花园|很久|王小明/);
+  await apply();
+  expect(await stored()).toEqual(after);
+
+  await apply({ texts: 1 });
+  expect(await count(`waybell.scan_texts where tracking_no = '${trackingNo}'`)).toBe(0);
 });
 
 test('Temporal does it once an hour', async () => {
