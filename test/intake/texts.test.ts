@@ -61,9 +61,9 @@ const handleOf = (workflowId: string) => lab.temporal.client.workflow.getHandle(
 
 /** All that Temporal keeps of a delivery, its payloads in clear. */
 async function allThatTemporalKnows(workflowId: string): Promise<string> {
-  const { memo, searchAttributes } = await handleOf(workflowId).describe();
+  const { memo, typedSearchAttributes } = await handleOf(workflowId).describe();
   const history = await handleOf(workflowId).fetchHistory();
-  return JSON.stringify([memo, searchAttributes, inClear(history)]);
+  return JSON.stringify([memo, typedSearchAttributes, inClear(history)]);
 }
 
 function inClear(value: unknown): unknown {
@@ -85,7 +85,7 @@ async function rowsOf(workflowId: string): Promise<string> {
 }
 
 const textsOf = async (trackingNo: string): Promise<unknown[]> => {
-  const { rows } = await lab.db.pool.query(
+  const { rows } = await lab.db.pool.query<Record<string, string | null>>(
     `select text, place, word from waybell.scan_texts where tracking_no = $1 order by event_time desc`,
     [trackingNo],
   );

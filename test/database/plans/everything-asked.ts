@@ -27,8 +27,6 @@ import * as recipientRows from '../../../src/database/recipient-rows';
 import { retireSilentDevices } from '../../../src/database/retire-silent-devices';
 import * as retention from '../../../src/database/retention';
 import * as retries from '../../../src/database/retries';
-import * as texts from '../../../src/database/scan-texts';
-import * as textRetention from '../../../src/database/text-retention';
 import { joinSecondRowsOf } from '../../../src/database/second-rows';
 import * as shopCarriers from '../../../src/database/shop-carriers';
 import { selectSeenWords } from '../../../src/database/seen-words';
@@ -40,6 +38,7 @@ import * as archive from '../../../src/database/webhook-archive';
 import type { DatabaseKind } from '../../setup/run-info';
 import { shipmentUpdate } from '../../setup/delivery-lab';
 import { idsOf } from './old-shop';
+import { askAboutTexts, moveOldTexts } from './texts-asked';
 
 const shop = loadConfig({});
 const { shopTables, maxDevices: MOST } = shop;
@@ -104,13 +103,7 @@ async function deliver(db: Queryable, user: string, order: string): Promise<void
   const scans = update.events.map((event) => ({ ...event, instance: 1 }));
   for (const reread of [false, true])
     await events.insertEvents(db, { waybillId: WAYBILL, workflowId, source: 'own-system', reread }, scans);
-  const said = { source: 'own-system', trackingNo: TRACKING_NO, receivedAt: new Date() };
-  await texts.writeScanTexts(
-    db,
-    scans.map(({ key, time }) => ({ ...said, key, time, text: 'another' })),
-    3650,
-  );
-  await texts.fillEventTexts(db, [WORKFLOW]);
+  await askAboutTexts(db, WORKFLOW, update);
   await events.selectRereadFacts(db, {
     ...{ workflowId, cameAs: [WORKFLOW], source: 'own-system', scans: update.events },
   });
@@ -367,16 +360,7 @@ async function applyRetention(db: Queryable): Promise<void> {
   await archive.findLastBeyond(db, 1_000);
   await archive.deleteWebhooksUpTo(db, '2', 1_000);
   await retention.moveLedgerFloor(db, 90);
-  await textRetention.selectOldScans(db);
-  await textRetention.emptyOldScans(db, [{ id: '1', rawStatus: 'x' }], '1');
-  await textRetention.selectOldUpdates(db);
-  await textRetention.emptyOldUpdates(
-    db,
-    [{ workflowId: WORKFLOW, update: shipmentUpdate(TRACKING_NO, [['delivered', 1]]) }],
-    { closedAt: '2020-01-01', workflowId: WORKFLOW },
-  );
-  await textRetention.deleteOldTexts(db, 364);
-  await textRetention.deleteTextsOf(db, [TRACKING_NO]);
+  await moveOldTexts(db, WORKFLOW, shipmentUpdate(TRACKING_NO, [['delivered', 1]]));
   await retention.selectLedgerFloor(db);
   await retention.emptyImports(db);
   await retention.deleteCorrections(db, 364);
