@@ -28,7 +28,8 @@ export async function writeScanTexts(db: Queryable, texts: readonly SaidText[], 
         and not exists (
           select from waybell.scan_texts same
            where same.tracking_no = t."trackingNo" and same.source = t.source and same.event_key = t.key
-             and same.event_time = t.time
+             -- What a source says of a waybill as a whole is the same scan at whatever time it is told again.
+             and (same.event_time = t.time or t.key not like 'id:%')
              and (same.text, same.place, same.word) is not distinct from (t.text, t.place, t.word))
       -- In the order of the key: two processes that write the same rows never wait for each other in a circle.
       order by t."trackingNo", t.source, t.key, t.time, t."receivedAt" desc

@@ -139,6 +139,30 @@ describe('the journal', () => {
     expect((await readJournal(journal)).notHandedOver).toEqual(new Set([EARLIER_WORKFLOW_ID]));
   });
 
+  test('keeps texts for the archive alone: what waits for Temporal has none', async () => {
+    const scan = {
+      key: 'id:e-1',
+      time: '2026-03-02T02:00:00.000Z',
+      status: 'delivered' as const,
+      rawStatus: '3',
+    };
+    const said = deliveryOf({
+      ...UPDATE,
+      events: [{ ...scan, text: '放在花盆旁', place: '云栖小镇' }],
+      state: '花园',
+    });
+    const one = entry({ deliveries: [said] });
+    await journal.append(one);
+    await reopen();
+    expect(await journal.unarchived(1)).toEqual([one]);
+    await journal.close();
+    const store = await openJournalStore(folder);
+    const [waiting, raw] = await store.read([`delivery:${one.id}`, `raw:${one.id}`]);
+    await store.close();
+    expect(String(waiting)).not.toMatch(/花盆|云栖|花园/);
+    expect(JSON.parse(String(raw))).toMatchObject({ texts: [[{ text: '放在花盆旁', place: '云栖小镇' }]] });
+  });
+
   test('keeps the ids that were told, and writes what an earlier version can read', async () => {
     const told = { ...deliveryOf(UPDATE), workflowId: 'delivery/named/by/another/rule' };
     const one = entry({ deliveries: [told] });

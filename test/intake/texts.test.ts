@@ -219,6 +219,16 @@ describe('the texts of scans', () => {
     expect(await stored()).toMatchObject([{ text: 'three' }]);
   });
 
+  test('are written once of what a source says again of a whole waybill, which has the time of the moment', async () => {
+    const whole = said({ trackingNo: 'SF5678', key: 'said:whole' });
+    await write(whole);
+    await write({ ...whole, time: new Date(NOW).toISOString() });
+    const { rowCount } = await lab.db.pool.query(
+      `select from waybell.scan_texts where tracking_no = 'SF5678'`,
+    );
+    expect(rowCount).toBe(1);
+  });
+
   test('are not written of a scan that is older than they are kept', async () => {
     await write(said({ time: new Date(NOW - 91 * 24 * 3_600_000).toISOString(), text: 'old' }));
     expect(await stored()).toMatchObject([{ text: 'three' }]);
