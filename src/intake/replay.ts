@@ -81,14 +81,13 @@ export async function* replay({
     );
     if (page.length === 0) return;
     after = page.at(-1)?.id;
-    for (const webhook of page) {
-      const { deliveries: said, flaws } = await read(webhook);
+    const again: ReadWebhook[] = [];
+    for (const webhook of page) again.push({ webhook, ...(await read(webhook)) });
+    if (start) await writeTexts(pool, again, textDays);
+    for (const { webhook, deliveries: said, flaws } of again) {
       const compared = await fewAtOnce(said, AT_ONCE, (delivery) => compare(pool, webhook, delivery));
       const changed = compared.filter(({ isChanged }) => isChanged);
       const deliveries = compared.map(({ delivery }) => delivery);
-      // Before they start, as when they came; what was said later stays.
-      if (start)
-        await inTransaction(pool, (db) => writeScanTexts(db, textsOf(said, webhook.receivedAt), textDays));
       const runs = start ? await fewAtOnce(deliveries, AT_ONCE, start) : [];
       tally = {
         webhooks: tally.webhooks + 1,
@@ -101,6 +100,17 @@ export async function* replay({
     }
     yield tally;
   }
+}
+
+/** A webhook, and what it says by the tables and settings of today. */
+interface ReadWebhook extends ReadAgain {
+  readonly webhook: ArchivedWebhook;
+}
+
+/** Writes texts that are not there, or not any more, before their deliveries start; what was said later stays. */
+async function writeTexts(pool: pg.Pool, page: readonly ReadWebhook[], days: number): Promise<void> {
+  const texts = page.flatMap(({ webhook, deliveries }) => textsOf(deliveries, webhook.receivedAt));
+  if (texts.length > 0) await inTransaction(pool, (db) => writeScanTexts(db, texts, days));
 }
 
 /** Whether an update says something else by now, and how it is started then. */

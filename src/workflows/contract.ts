@@ -15,7 +15,10 @@ export const TASK_QUEUE = 'waybell';
 /** Where the pushes of one provider wait: its rate is a property of this queue, whoever works on it. */
 export const pushQueue = (taskQueue: string, provider: string): string => `${taskQueue}-push-${provider}`;
 
-/** What a delivery is started with. Ids, status, times, places and masked text only; at most 256 KB. */
+/**
+ * What a delivery is started with. Keys, statuses, listed words, digests of others, and times only; at most 256 KB. One
+ * that an earlier release started has texts, too.
+ */
 export interface DeliveryInput {
   readonly update: ShipmentUpdate;
   readonly limits: WaitLimits;

@@ -103,11 +103,12 @@ test('a new word in the table of statuses reaches the requests of before, once',
     expect(pushes()).toEqual([1, 1]);
   });
   const { rows } = await lab.db.pool.query(
-    `select status, event_text_safe from waybell.platform_express_events where waybill_id =
+    `select e.status, t.text from waybell.platform_express_events e
+       join waybell.scan_texts t on t.event_key = e.event_key and t.tracking_no = $1 where e.waybill_id =
       (select id::text from platform_express_waybills where tracking_no = $1)`,
     [parcel.trackingNo],
   );
-  expect(rows).toEqual([{ status: 'picked_up', event_text_safe: '揽收了 扫描' }]);
+  expect(rows).toEqual([{ status: 'picked_up', text: '揽收了 扫描' }]);
 });
 
 test('a replay of everything notifies nobody twice, also when Temporal has forgotten all of it', async () => {
