@@ -39,7 +39,7 @@ const ORDER_IN_A_SECOND: readonly ShipmentStatus[] = [
 
 type Scan = { readonly time: string; readonly status: ShipmentStatus };
 
-function byTime(a: Scan, b: Scan): number {
+export function byTime(a: Scan, b: Scan): number {
   if (a.time !== b.time) return a.time < b.time ? -1 : 1;
   return ORDER_IN_A_SECOND.indexOf(a.status) - ORDER_IN_A_SECOND.indexOf(b.status);
 }

@@ -8,6 +8,7 @@ import {
   type StatusMap,
   wordAt,
 } from '../shipment/status';
+import { pickupCodesOf } from '../shipment/pickup-wait';
 import type { ShipmentEvent } from '../shipment/update';
 import { bodyUnreadable, jsonAnswer } from './reading/answers';
 import {
@@ -122,7 +123,9 @@ export const ownSystem: Source = {
       ...readWord(status, [rawStatus, word], statusMap),
       ...(!isListed(rawStatus, statusMap) && { unlisted: true }),
     };
-    return { updates: [{ source: ownSystem.name, carrier, trackingNo, events: [event] }], flaws: [] };
+    const update = { source: ownSystem.name, carrier, trackingNo, events: [event] };
+    const pickup = pickupCodesOf([{ ...event, text: event_text }], trackingNo, now);
+    return { updates: [update], flaws: [], ...(pickup && { pickupCodes: new Map([[update, pickup]]) }) };
   },
   // One request is one scan of one waybill.
   acknowledge: ({ received: [scan] }) => jsonAnswer(acknowledgementOf(scan as ReceivedUpdate)),

@@ -1,3 +1,4 @@
+import type { PickupCodes } from '../shipment/pickup-wait';
 import type { ShipmentStatus, StatusMap } from '../shipment/status';
 import type { ShipmentUpdate } from '../shipment/update';
 
@@ -122,6 +123,11 @@ export interface Fault {
 export interface Parsed {
   readonly updates: readonly ShipmentUpdate[];
   readonly flaws: readonly Flaw[];
+  /**
+   * The codes with which parcels are collected, in clear and for nobody but the seal of whoever takes the request:
+   * `updates` have them masked. Absent where there is none.
+   */
+  readonly pickupCodes?: ReadonlyMap<ShipmentUpdate, PickupCodes>;
   /** Set where the sender is to correct the request and send it again: then nothing of it is kept. */
   readonly refusal?: Refusal;
 }

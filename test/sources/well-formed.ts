@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import { LONGEST_PICKUP_CODE, MOST_PICKUP_CODES } from '../../src/shipment/masking/pickup-codes';
 import { SHIPMENT_STATUSES } from '../../src/shipment/status';
 import type { ShipmentUpdate } from '../../src/shipment/update';
 import { plainText } from '../../src/sources/reading/text';
@@ -28,16 +29,22 @@ export function expectWellFormed(parsed: Parsed): void {
   expect(faultsOf(parsed)).toEqual([]);
 }
 
-function faultsOf({ updates, flaws, refusal }: Parsed): unknown[] {
+function faultsOf({ updates, flaws, refusal, pickupCodes = new Map() }: Parsed): unknown[] {
   const isFlaw = ({ code, where, message }: Flaw): boolean =>
     FLAWS.includes(code) && isLine(where, 200) && isLine(message, 300);
   return [
     ...updates.map(faultOf).filter((fault) => fault !== undefined),
     ...flaws.filter((flaw) => !isFlaw(flaw)),
+    ...[...pickupCodes].filter(([update, { codes }]) => !updates.includes(update) || !areCodes(codes)),
     ...(updates.length > MAX_UPDATES || flaws.length > MAX_FLAWS ? ['too much'] : []),
     ...(refusal && updates.length > 0 ? ['refused, and kept'] : []),
   ];
 }
+
+const areCodes = (codes: readonly string[]): boolean =>
+  codes.length > 0 &&
+  codes.length <= MOST_PICKUP_CODES &&
+  codes.every((code) => code !== '' && isLine(code, LONGEST_PICKUP_CODE));
 
 function faultOf(update: ShipmentUpdate): string | undefined {
   const { carrier, trackingNo, events, state = '', formerCarrier } = update;

@@ -25,7 +25,7 @@ const WIDE = /[\p{Nd}－．＋＠＿]/gu;
  * number, and people need it. What nobody sees is left out: it could stand inside a number to hide it.
  */
 export function maskText(text: string, trackingNo: string): string {
-  const plain = withoutInvisible(text).replace(WIDE, (character) => character.normalize('NFKC'));
+  const plain = inPlainCharacters(text);
   // Most texts do not name their own number, and an expression for each number costs ten times the masking.
   if (!plain.toLowerCase().includes(trackingNo.toLowerCase())) return maskPart(plain);
   const own = new RegExp(
@@ -36,6 +36,11 @@ export function maskText(text: string, trackingNo: string): string {
     .split(own)
     .map((part, index) => (index % 2 === 1 ? part : maskPart(part)))
     .join('');
+}
+
+/** The text without what nobody sees, its digits and marks in their plain width: as the rules read it. */
+export function inPlainCharacters(text: string): string {
+  return withoutInvisible(text).replace(WIDE, (character) => character.normalize('NFKC'));
 }
 
 function maskPart(part: string): string {

@@ -1,3 +1,4 @@
+import { pickupCodesOf, type PickupCodes } from '../../shipment/pickup-wait';
 import { MAX_WORD, type Meaning, type ShipmentStatus, wordAt, wordsAt } from '../../shipment/status';
 import type { Reading, ShipmentEvent, ShipmentUpdate } from '../../shipment/update';
 import type { Conditions, Flaw, Parsed, Source, StatusTable } from '../source';
@@ -57,6 +58,7 @@ interface Rules {
 /** The update about one waybill, unless it has no usable number, and what was wrong with it. */
 interface Built {
   readonly update?: ShipmentUpdate;
+  readonly pickup?: PickupCodes;
   readonly flaws: readonly Flaw[];
 }
 
@@ -91,10 +93,12 @@ function buildUpdate(said: SaidWaybill, { source, zone, conditions }: Rules): Bu
       .sort()
       .at(0) ?? new Date(conditions.now).toISOString();
 
+  const unmasked = new Map<ShipmentEvent, string>();
   const meaningOf = createMeaningOf(source, conditions, trackingNo.data);
   const isListed = createIsListed(source, conditions);
   const read = (scan: SaidScan, time: string | undefined): ShipmentEvent => {
     const event = eventOf(scan, time, fallback, trackingNo.data, meaningOf(scan), isListed);
+    unmasked.set(event, scan.text);
     if (event.reading === 'unknown') flaw('status-unknown', `the status ${event.rawStatus} is in no table`);
     return event;
   };
@@ -122,13 +126,18 @@ function buildUpdate(said: SaidWaybill, { source, zone, conditions }: Rules): Bu
           kept,
         );
 
+  const scans = last === undefined ? kept : [...kept, last];
+  // The state of the whole is another event by now.
+  const asSaid = scans.map((event) => ({ ...event, text: unmasked.get(event) ?? whole?.text ?? '' }));
+  const pickup = pickupCodesOf(asSaid, trackingNo.data, conditions.now);
   return {
     flaws: [...flaws.values()],
+    ...(pickup && { pickup }),
     update: {
       source: source.name,
       carrier,
       trackingNo: trackingNo.data,
-      events: last === undefined ? kept : [...kept, last],
+      events: scans,
       ...(said.state !== undefined &&
         said.state !== '' && {
           state: withoutInvisible(plainText(said.state, MAX_WORD)),
@@ -265,9 +274,13 @@ export function buildUpdates(said: readonly SaidWaybill[], rules: Rules): Parsed
     else rows.push(row);
   }
   const built = [...waybills.values()].map(inOne).map((row) => withoutEmpty(buildUpdate(row, rules), row));
+  const pickupCodes = new Map(
+    built.flatMap(({ update, pickup }) => (update && pickup ? [[update, pickup] as const] : [])),
+  );
   return {
     updates: built.flatMap(({ update }) => update ?? []),
     flaws: built.flatMap((one) => one.flaws).slice(0, MAX_FLAWS_OF_ALL),
+    ...(pickupCodes.size > 0 && { pickupCodes }),
   };
 }
 
@@ -280,10 +293,9 @@ function inOne(rows: readonly SaidWaybill[]): SaidWaybill {
  * An update without a scan would start a delivery that tells nobody anything; a corrected carrier is worth one. No
  * scans are no flaw where the sender says in a known word that there is nothing to tell yet.
  */
-function withoutEmpty({ update, flaws }: Built, { whole }: SaidWaybill): Built {
-  if (update === undefined || update.events.length > 0 || update.formerCarrier !== undefined) {
-    return { flaws, ...(update && { update }) };
-  }
+function withoutEmpty(built: Built, { whole }: SaidWaybill): Built {
+  const { update, flaws } = built;
+  if (update === undefined || update.events.length > 0 || update.formerCarrier !== undefined) return built;
   if (whole?.status === null) return { flaws };
   const { trackingNo } = update;
   return { flaws: [...flaws, { code: 'no-scans', where: trackingNo, message: 'nothing is told of it' }] };

@@ -116,6 +116,32 @@ describe('words that the table of a source lacks', () => {
   });
 });
 
+describe('codes with which parcels are collected', () => {
+  const locker = scan({
+    code: 'out',
+    status: 'available_for_pickup',
+    text: '已入柜，取件码8-2-1234，请尽快取件',
+  });
+
+  test('are told beside the update of their parcel, which has them masked', () => {
+    const parsed = build(
+      waybill([locker, scan({ time: '2026-03-02T09:00:00Z' })]),
+      waybill([scan({ text: '取件码5566' })], { trackingNo: 'GEN0002' }),
+    );
+    expect([...(parsed.pickupCodes ?? [])]).toEqual([
+      [parsed.updates[0], { scannedAt: '2026-03-02T10:00:00.000Z', codes: ['8-2-1234'] }],
+    ]);
+    expect(JSON.stringify(parsed.updates)).not.toMatch(/1234|5566/);
+  });
+
+  test('are not told where the same history says that the parcel waits no longer', () => {
+    const collected = scan({ time: '2026-03-02T11:00:00Z', code: 'done', status: 'delivered' });
+    expect(build(waybill([locker, collected])).pickupCodes).toBeUndefined();
+    const whole = { time: '', code: 'done', status: 'delivered', text: '' } as const;
+    expect(build(waybill([locker], { whole })).pickupCodes).toBeUndefined();
+  });
+});
+
 describe('words that the shop corrects', () => {
   const read = (statusMap: StatusMap, ...scans: SaidScan[]) =>
     buildUpdates([waybill(scans)], {
