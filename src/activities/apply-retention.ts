@@ -2,6 +2,7 @@ import { heartbeat } from '@temporalio/activity';
 import { deleteOldAudit } from '../database/audit';
 import { deleteMemories, foldParcels, listOldParcels, reduceMemories } from '../database/parcel-memories';
 import type { UpdateCursor } from '../database/parcel-memories';
+import { deleteOldPickupCodes } from '../database/pickup-codes';
 import { inTransaction, type Queryable } from '../database/pool';
 import {
   blankNotifications,
@@ -34,6 +35,7 @@ export function createApplyRetention({ pool, shopTables, retention }: ActivityDe
   return async function applyRetention(): Promise<number> {
     const { webhooks, webhookBytes, deliveries, texts, parcels, audit, notificationTexts, notifications } =
       retention;
+    await untilDone(deleteOldPickupCodes);
     await cleanArchive(webhooks, webhookBytes);
     await inTransaction(pool, (db) => moveLedgerFloor(db, deliveries));
     const folded = await foldOld(deliveries);

@@ -18,6 +18,7 @@ import {
   selectParcelEvents,
 } from '../database/parcel-events';
 import { recallParcel } from '../database/parcel-memories';
+import { deletePickupCodes } from '../database/pickup-codes';
 import { inTransaction, type Queryable } from '../database/pool';
 import { writeScanTexts, type SaidText } from '../database/scan-texts';
 import { splitTexts } from '../deliveries/split-texts';
@@ -29,6 +30,7 @@ import { decideAnnouncement, lastTold, NEVER_TOLD } from '../shipment/decide-ann
 import type { Decision } from '../shipment/delivery';
 import { isTooOld, tellUntil } from '../shipment/news-age';
 import { assignInstances } from '../shipment/parcel-instance';
+import { endsPickup } from '../shipment/pickup-wait';
 import { isNamed, keyOfVersion } from '../shipment/scan-version';
 import { readStatus } from '../shipment/status';
 import type { ScanText } from '../shipment/scan-text';
@@ -160,6 +162,7 @@ async function decide(
     enteredAt: current?.enteredAt ?? null,
     latestAt: current?.latestAt ?? null,
   });
+  if (current !== null && endsPickup(current.status)) await deletePickupCodes(db, waybillId);
   // A word that is read anew may also bring back what was told last.
   const broughtBack = reread && verdict === 'stale' && own.told !== null;
   if (current !== null && (announced || takenBack || broughtBack))

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MOST_PICKUP_CODES } from '../shipment/masking/pickup-codes';
 import { count, ok } from './answer-fields';
 import { DATABASE_PROBLEMS } from './database-problem';
 import { notification } from './notification-fields';
@@ -10,6 +11,16 @@ const entry = notification
   .pick({
     ...{ message_id: true, aud: true, order_id: true, carrier: true, tracking_no: true },
     ...{ status: true, title: true, body: true, created_at: true },
+  })
+  .extend({
+    pickup_codes: z
+      .array(z.string())
+      .min(1)
+      .max(MOST_PICKUP_CODES)
+      .nullable()
+      .describe(
+        'With what this parcel is collected, for the buyer alone: to their own access token, while it waits. `null` everywhere else.',
+      ),
   })
   .meta({ id: 'InboxEntry' });
 
@@ -44,6 +55,7 @@ export const listInbox = {
           title: '您的包裹已签收',
           body: '圆通速递 TEST_YT_20260206_0007',
           created_at: '2026-02-06T02:11:00.000Z',
+          pickup_codes: null,
         },
       ],
       count: 1,

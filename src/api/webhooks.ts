@@ -1,5 +1,6 @@
 import { Router, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { createHash } from 'node:crypto';
+import type { SealedCodes } from '../database/pickup-codes';
 import { temporalLink } from '../deliveries/link';
 import type { StartedDelivery } from '../deliveries/start';
 import { deliveryOf, type Delivery } from '../deliveries/workflow-id';
@@ -7,6 +8,7 @@ import { createReplayMemory, type Channel } from '../intake/channels/channels';
 import { DEFAULT_CONDITIONS } from '../intake/channels/file';
 import type { Intake } from '../intake/intake';
 import { JournalFullError } from '../intake/journal';
+import { createCodeSeal, type CodeSeal } from '../intake/sealed-codes';
 import { ownSystem } from '../sources/own-system';
 import { headerOf } from '../sources/reading/proof';
 import { findSource } from '../sources/registry';
@@ -58,6 +60,7 @@ export function webhookRoutes(deps: ApiDependencies, counts: WebhookCounts, rate
   const { channels, config, intake, traffic, log, clock = Date.now } = deps;
   const proofs = createReplayMemory(FORGET_PROOFS_AFTER_MS);
   const ownChannel = channelOfSettings(config.webhookSecrets);
+  const seal = createCodeSeal(config.pickupCodeKeys);
   const lines = fewLines(log);
   const arrivals = new WeakMap<Request, Arrived>();
   const router = Router();
@@ -192,6 +195,7 @@ export function webhookRoutes(deps: ApiDependencies, counts: WebhookCounts, rate
     const parsed = source.parse(webhook, conditions);
     if (parsed.refusal) throw new HttpProblem(parsed.refusal.code, parsed.refusal.message, parsed.refusal);
     const deliveries = parsed.updates.map(deliveryOf);
+    const pickupCodes = seal ? sealedIn(parsed, deliveries, seal) : [];
     const started = await makeDurable({
       receivedAt: now,
       source: source.name,
@@ -199,6 +203,7 @@ export function webhookRoutes(deps: ApiDependencies, counts: WebhookCounts, rate
       mediaType: String(webhook.headers['content-type'] ?? '').slice(0, 200),
       body: webhook.body,
       deliveries,
+      ...(pickupCodes.length > 0 && { pickupCodes }),
       flaws: parsed.flaws,
     });
     counts.accepted(source.name, channel.name, parsed);
@@ -268,6 +273,19 @@ export function webhookRoutes(deps: ApiDependencies, counts: WebhookCounts, rate
       `a webhook was only partly understood: ${first.join(', ')}`,
     );
   }
+}
+
+/** From here on the codes with which parcels are collected are closed, each for its delivery. */
+function sealedIn(
+  { updates, pickupCodes }: Parsed,
+  deliveries: readonly Pick<Delivery, 'workflowId'>[],
+  seal: CodeSeal,
+): SealedCodes[] {
+  return deliveries.flatMap(({ workflowId }, index) => {
+    const update = updates[index];
+    const told = update && pickupCodes?.get(update);
+    return told ? [{ workflowId, scannedAt: told.scannedAt, sealed: seal.seal(told.codes, workflowId) }] : [];
+  });
 }
 
 /** What the route of the shop stands for: a channel that is always there and has no name of its own. */

@@ -53,6 +53,9 @@ export function accessTokenContradictions(given: Readonly<Record<string, string 
     ...(given.DEVICE_REGISTRATION === 'jwt' && secret === undefined && url === undefined
       ? ['SUPABASE_JWKS_URL or SUPABASE_JWT_SECRET: one is required when DEVICE_REGISTRATION=jwt']
       : []),
+    ...(given.PICKUP_CODE_KEYS !== undefined && given.DEVICE_REGISTRATION !== 'jwt'
+      ? ['PICKUP_CODE_KEYS: needs DEVICE_REGISTRATION=jwt, since codes are shown to persons only']
+      : []),
     ...(url !== undefined && issuer === undefined && !WELL_KNOWN.test(url)
       ? ['SUPABASE_JWT_ISSUER: required when SUPABASE_JWKS_URL does not end in /.well-known/jwks.json']
       : []),

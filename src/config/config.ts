@@ -127,6 +127,7 @@ const environment = z.object({
   CHANNELS_FILE: z.string().min(1).optional(),
   DEVICE_REGISTRATION: z.enum(['open', 'key', 'jwt']).optional(),
   API_KEYS: secrets.default([]),
+  PICKUP_CODE_KEYS: secrets.default([]),
   ...accessTokenFields,
   MAX_DEVICES_PER_USER: deviceCount.default(20),
   MAX_DEVICES_PER_MERCHANT: deviceCount.default(200),
@@ -198,6 +199,8 @@ export interface Config {
   readonly channelsFile: string;
   readonly deviceRegistration: 'open' | 'key' | 'jwt';
   readonly apiKeys: readonly string[];
+  /** The first seals pickup codes, all of them open; empty: none is kept. */
+  readonly pickupCodeKeys: readonly string[];
   /** Of persons, with `deviceRegistration` jwt. */
   readonly accessTokens: AccessTokenSettings;
   readonly maxDevices: MaxDevices;
@@ -350,6 +353,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     channelsFile: channelsFile(env),
     deviceRegistration: env.DEVICE_REGISTRATION ?? (external ? 'key' : 'open'),
     apiKeys: env.API_KEYS,
+    pickupCodeKeys: env.PICKUP_CODE_KEYS,
     accessTokens: accessTokensOf(env),
     maxDevices: { user: env.MAX_DEVICES_PER_USER, merchant: env.MAX_DEVICES_PER_MERCHANT },
     maxJournalBytes: env.JOURNAL_MAX_MB * 1024 * 1024,

@@ -34,7 +34,7 @@ function missingProof(given: Given): string[] {
 }
 
 function weakSecrets(given: Given): string[] {
-  return ['API_KEYS', 'WEBHOOK_SECRETS', 'SUPABASE_JWT_SECRET'].flatMap((variable) => {
+  return ['API_KEYS', 'WEBHOOK_SECRETS', 'SUPABASE_JWT_SECRET', 'PICKUP_CODE_KEYS'].flatMap((variable) => {
     const [weakness] = (given[variable] ?? '')
       .split(',')
       .filter((secret) => secret.trim() !== '')

@@ -9,6 +9,7 @@ const PUBLISHED = new Set([
   'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD',
   // docs/settings.md
   '5f1c0b9ad2e34e67a1c3d5e7f9b1a3c5',
+  '7b0f53528145df2a0ecca609b9c6ebde149e32934d818d23',
   'super-secret-jwt-token-with-at-least-32-characters',
   'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3',
 ]);

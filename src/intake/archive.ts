@@ -7,6 +7,7 @@ import {
   reportJournal,
   selectKeptWebhooks,
 } from '../database/journals';
+import { insertPickupCodes } from '../database/pickup-codes';
 import { inTransaction } from '../database/pool';
 import { writeScanTexts } from '../database/scan-texts';
 import { insertWebhooks, type NewWebhook } from '../database/webhook-archive';
@@ -102,8 +103,8 @@ export interface Archive {
 }
 
 /**
- * Moves the bytes of every accepted webhook and what its scans say in words from the journal to PostgreSQL, whenever
- * PostgreSQL answers, and says so there.
+ * Moves the bytes of every accepted webhook, what its scans say in words and the sealed codes in them from the journal
+ * to PostgreSQL, whenever PostgreSQL answers, and says so there.
  */
 export function startArchive(parts: ArchiveParts): Archive {
   const { journal, pool, place, textDays, log } = parts;
@@ -117,12 +118,14 @@ export function startArchive(parts: ArchiveParts): Archive {
 
   async function archive(page: readonly JournalEntry[]): Promise<void> {
     const webhooks = page.map((entry) => toArchive(entry, journal));
+    const codes = page.flatMap(({ pickupCodes = [] }) => pickupCodes);
     const texts = page.flatMap((entry) => textsOf(entry.deliveries, new Date(entry.receivedAt)));
     await inTransaction(
       pool,
       async (db) => {
         await insertWebhooks(db, webhooks);
         await writeScanTexts(db, texts, textDays);
+        await insertPickupCodes(db, codes);
       },
       STATEMENT_MS,
     );

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { SealedCodes } from '../database/pickup-codes';
 import { splitTexts } from '../deliveries/split-texts';
 import { deliveryWorkflowId, type Delivery, type ReadDelivery } from '../deliveries/workflow-id';
 import type { ScanText } from '../shipment/scan-text';
@@ -17,6 +18,8 @@ export interface JournalEntry {
   readonly mediaType: string;
   readonly body: Buffer;
   readonly deliveries: readonly ReadDelivery[];
+  /** Sealed; absent where there is none. */
+  readonly pickupCodes?: readonly SealedCodes[];
   readonly flaws: readonly Flaw[];
 }
 

@@ -225,6 +225,12 @@ describe('the settings of access tokens', () => {
     expect(() => loadConfig({ SUPABASE_JWKS_URL: url })).toThrow(words);
   });
 
+  test('pickup codes are kept only where there is a person to show them to', () => {
+    const settings = { SUPABASE_JWT_SECRET: SECRET, PICKUP_CODE_KEYS: SECRET };
+    expect(() => loadConfig(settings)).toThrow('PICKUP_CODE_KEYS: needs DEVICE_REGISTRATION=jwt');
+    expect(loadConfig({ ...settings, DEVICE_REGISTRATION: 'jwt' }).pickupCodeKeys).toEqual([SECRET]);
+  });
+
   test('jwt needs one of the two kinds of keys', () => {
     expect(() => loadConfig({ DEVICE_REGISTRATION: 'jwt' })).toThrow(
       'SUPABASE_JWKS_URL or SUPABASE_JWT_SECRET',

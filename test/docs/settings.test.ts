@@ -25,6 +25,7 @@ const OWN_SECRETS = {
   API_KEYS: '0b64f7f1f4c2a7d0c7a84c9e1d3b5f62',
   WEBHOOK_SECRETS: 'whsec_q2V5cyBhcmUgbWFkZSBieSBvcGVuc3Ns',
   SUPABASE_JWT_SECRET: 'Zk3vQm8xT1rY6uWc0pLs9dNf',
+  PICKUP_CODE_KEYS: '7d41c09be2f853a6d0c97b1e4a86f235',
 };
 
 describe('docs/settings.md', () => {

@@ -62,6 +62,7 @@ const OUR_TABLES: readonly WantedAccess[] = [
   },
   { schema: 'waybell', table: 'express_updates', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
   { schema: 'waybell', table: 'scan_texts', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
+  { schema: 'waybell', table: 'pickup_codes', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
   { schema: 'waybell', table: 'express_waits', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
   { schema: 'waybell', table: 'express_pushes', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
   { schema: 'waybell', table: 'webhooks', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },

@@ -38,6 +38,7 @@ import * as archive from '../../../src/database/webhook-archive';
 import type { DatabaseKind } from '../../setup/run-info';
 import { shipmentUpdate } from '../../setup/delivery-lab';
 import { idsOf } from './old-shop';
+import { askAboutPickupCodes } from './pickup-codes-asked';
 import { askAboutTexts, moveOldTexts } from './texts-asked';
 
 const shop = loadConfig({});
@@ -57,6 +58,8 @@ export async function askEverything(db: Queryable, kind: DatabaseKind): Promise<
   await askAboutTheWaybill(db, order);
   await deliver(db, user, order);
   await askAboutDevices(db, user, merchant);
+  const told = { waybillId: WAYBILL, workflowId: WORKFLOW, messageId: MESSAGE, userId: user };
+  await askAboutPickupCodes(db, told);
   await holdPushes(db);
   await waitAndWake(db, user);
   await askForPeople(db, since, user);

@@ -1,0 +1,27 @@
+import { loadConfig } from '../../../src/config/config';
+import {
+  deleteOldPickupCodes,
+  deletePickupCodes,
+  insertPickupCodes,
+  selectPickupCodes,
+} from '../../../src/database/pickup-codes';
+import type { Queryable } from '../../../src/database/pool';
+
+/** One parcel, the update that told its codes, and the message that its buyer got. */
+interface Told {
+  readonly waybillId: string;
+  readonly workflowId: string;
+  readonly messageId: string;
+  readonly userId: string;
+}
+
+/** Everything that is asked about the codes with which parcels are collected. */
+export async function askAboutPickupCodes(
+  db: Queryable,
+  { waybillId, workflowId, messageId, userId }: Told,
+): Promise<void> {
+  await insertPickupCodes(db, [{ workflowId, scannedAt: new Date().toISOString(), sealed: 'v1.x.y' }]);
+  await selectPickupCodes(db, loadConfig({}).shopTables, userId, [messageId]);
+  await deletePickupCodes(db, waybillId);
+  await deleteOldPickupCodes(db);
+}
