@@ -2,7 +2,7 @@ import { heartbeat } from '@temporalio/activity';
 import { deleteOldAudit } from '../database/audit';
 import { deleteMemories, foldParcels, listOldParcels, reduceMemories } from '../database/parcel-memories';
 import type { UpdateCursor } from '../database/parcel-memories';
-import { deleteOldPickupCodes } from '../database/pickup-codes';
+import { deleteEndedPickupCodes, deleteOldPickupCodes } from '../database/pickup-codes';
 import { inTransaction, type Queryable } from '../database/pool';
 import {
   blankNotifications,
@@ -36,6 +36,7 @@ export function createApplyRetention({ pool, shopTables, retention }: ActivityDe
     const { webhooks, webhookBytes, deliveries, texts, parcels, audit, notificationTexts, notifications } =
       retention;
     await untilDone(deleteOldPickupCodes);
+    await cleanPickupCodes();
     await cleanArchive(webhooks, webhookBytes);
     await inTransaction(pool, (db) => moveLedgerFloor(db, deliveries));
     const folded = await foldOld(deliveries);
@@ -67,6 +68,14 @@ export function createApplyRetention({ pool, shopTables, retention }: ActivityDe
     heartbeat();
     if (last === null) return;
     await untilDone(async (db) => ({ more: (await deleteWebhooksUpTo(db, last, WEBHOOKS)) === WEBHOOKS }));
+  }
+
+  async function cleanPickupCodes(): Promise<void> {
+    for (let after: string | null = ''; after !== null;) {
+      const from: string = after;
+      after = await inTransaction(pool, (db) => deleteEndedPickupCodes(db, from), STATEMENT_MS);
+      heartbeat();
+    }
   }
 
   async function foldOld(days: number): Promise<number> {

@@ -3,7 +3,7 @@ import { PICKUP_CODE_DAYS, SAYS_NO_PLACE } from '../shipment/pickup-wait';
 import { isSamePerson, linkedOrder } from './find-recipients';
 import { readIdTypes } from './ids';
 import type { Queryable } from './pool';
-import type { Batch } from './retention';
+import { batch, BATCH, type Batch } from './retention';
 import { readOrders } from './schema/order-access';
 
 /** The pickup codes that one update told, sealed. */
@@ -12,6 +12,11 @@ export interface SealedCodes {
   /** ISO 8601. */
   readonly scannedAt: string;
   readonly sealed: string;
+}
+
+/** Codes, and when the request came that told them. */
+export interface ReceivedCodes extends SealedCodes {
+  readonly receivedAt: Date;
 }
 
 /** SQL: whether the parcel of an update waits to be collected, by the newest decision that says where it is. */
@@ -25,22 +30,25 @@ const waits = (update: string): string => `(
 const OLD = `now() - interval '${PICKUP_CODE_DAYS} days'`;
 
 /**
- * Keeps the codes of updates, or their newer version. Not of a parcel that was collected meanwhile, nor what is too old:
+ * Keeps the codes of updates, or their newer version: of the newer scan, and of one scan that of the newer request,
+ * whichever process writes first. Not of a parcel that was collected meanwhile, nor what is too old:
  * a request that is sent again brings nothing back.
  */
-export async function insertPickupCodes(db: Queryable, told: readonly SealedCodes[]): Promise<void> {
+export async function insertPickupCodes(db: Queryable, told: readonly ReceivedCodes[]): Promise<void> {
   if (told.length === 0) return;
   await db.query(
-    `insert into waybell.pickup_codes as known (workflow_id, scanned_at, sealed)
-     select distinct on (told."workflowId") told."workflowId", told."scannedAt", told.sealed
-       from rows from (jsonb_to_recordset($1::jsonb) as ("workflowId" text, "scannedAt" timestamptz, sealed text))
-              with ordinality as told("workflowId", "scannedAt", sealed, position)
+    `insert into waybell.pickup_codes as known (workflow_id, scanned_at, received_at, sealed)
+     select distinct on (told."workflowId") told."workflowId", told."scannedAt", told."receivedAt", told.sealed
+       from rows from (jsonb_to_recordset($1::jsonb)
+                       as ("workflowId" text, "scannedAt" timestamptz, "receivedAt" timestamptz, sealed text))
+              with ordinality as told("workflowId", "scannedAt", "receivedAt", sealed, position)
       where told."scannedAt" > ${OLD}
         and not exists (select from waybell.express_updates decided
                          where decided.workflow_id = told."workflowId" and not ${waits('decided')})
-      order by told."workflowId", told.position desc
-     on conflict (workflow_id) do update set scanned_at = excluded.scanned_at, sealed = excluded.sealed
-      where known.scanned_at <= excluded.scanned_at`,
+      order by told."workflowId", told."scannedAt" desc, told."receivedAt" desc, told.position desc
+     on conflict (workflow_id) do update
+        set scanned_at = excluded.scanned_at, received_at = excluded.received_at, sealed = excluded.sealed
+      where (excluded.scanned_at, excluded.received_at) >= (known.scanned_at, known.received_at)`,
     [JSON.stringify(told)],
   );
 }
@@ -71,7 +79,7 @@ export async function selectPickupCodes(
            select c.workflow_id, c.sealed
              from waybell.express_updates u join waybell.pickup_codes c on c.workflow_id = u.workflow_id
             where u.waybill_id = told.waybill_id and u.instance = told.instance and c.scanned_at > ${OLD}
-            order by c.scanned_at desc, u.seq desc limit 1) codes
+            order by c.scanned_at desc, c.received_at desc, u.seq desc limit 1) codes
          cross join lateral (${linkedOrder('told.waybill_id', tables, types, access)}) linked
         where n.message_id = any ($1) and n.aud = 'user' and n.status = 'available_for_pickup'
           and ${isSamePerson('linked.user_id', '$2::text', types.userId)}
@@ -91,18 +99,34 @@ export async function deletePickupCodes(db: Queryable, waybillId: string): Promi
   );
 }
 
-/** Rows of one statement. */
-const BATCH = 500;
-
-/** Forgets the codes that nobody has come with, and what was written beside the decision that ended the waiting. */
+/** Forgets the codes that nobody has come with. */
 export async function deleteOldPickupCodes(db: Queryable): Promise<Batch> {
   const { rowCount } = await db.query(
     `delete from waybell.pickup_codes
       where workflow_id = any (array(
-        select c.workflow_id
-          from waybell.pickup_codes c left join waybell.express_updates told on told.workflow_id = c.workflow_id
-         where c.scanned_at <= ${OLD} or not ${waits('told')}
-         limit ${BATCH}))`,
+        select workflow_id from waybell.pickup_codes
+         where scanned_at <= ${OLD} order by scanned_at limit ${BATCH}))`,
   );
-  return { more: rowCount === BATCH };
+  return batch(rowCount);
+}
+
+/**
+ * Forgets, of the next codes after this one, those that were written beside the decision that ended the waiting, when
+ * neither saw the other.
+ * @returns after which one it goes on; `null` at the end
+ */
+export async function deleteEndedPickupCodes(db: Queryable, after: string): Promise<string | null> {
+  const { rows } = await db.query<{ last: string | null }>(
+    `with page as (
+       select workflow_id from waybell.pickup_codes
+        where workflow_id > $1 order by workflow_id limit ${BATCH}),
+     ended as (
+       delete from waybell.pickup_codes
+        where workflow_id = any (array(
+          select told.workflow_id from page join waybell.express_updates told on told.workflow_id = page.workflow_id
+           where not ${waits('told')})))
+     select case when count(*) = ${BATCH} then max(workflow_id) end as last from page`,
+    [after],
+  );
+  return rows[0]?.last ?? null;
 }

@@ -118,7 +118,9 @@ export function startArchive(parts: ArchiveParts): Archive {
 
   async function archive(page: readonly JournalEntry[]): Promise<void> {
     const webhooks = page.map((entry) => toArchive(entry, journal));
-    const codes = page.flatMap(({ pickupCodes = [] }) => pickupCodes);
+    const codes = page.flatMap(({ pickupCodes = [], receivedAt }) =>
+      pickupCodes.map((told) => ({ ...told, receivedAt: new Date(receivedAt) })),
+    );
     const texts = page.flatMap((entry) => textsOf(entry.deliveries, new Date(entry.receivedAt)));
     await inTransaction(
       pool,

@@ -1,6 +1,9 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
-/** Seals pickup codes at the door, and opens them for the person they are for. Between the two nobody can. */
+/**
+ * Seals pickup codes at the door, and opens them for the person they are for. Between the two, what is sealed tells
+ * nothing without the key; the bytes that the carrier sent still have the code, in the journal and in the archive.
+ */
 export interface CodeSeal {
   /**
    * @param parcel what they belong to: under another name they do not open, so that a row that was moved to another

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import jwt from 'jsonwebtoken';
 import { loadConfig } from '../../src/config/config';
+import { insertPickupCodes, type ReceivedCodes } from '../../src/database/pickup-codes';
 import { RETENTION_WORKFLOW } from '../../src/workflows/contract';
 import { eventually, useLab, type Parcel } from '../setup/delivery-lab';
 import { use } from '../setup/use';
@@ -106,6 +107,20 @@ async function waitingParcel(text = TEXT): Promise<Parcel & { ids: string[] }> {
   return { ...parcel, ids };
 }
 
+async function applyRetention(): Promise<void> {
+  const { client, taskQueue } = lab.temporal;
+  await client.workflow.execute(RETENTION_WORKFLOW, { workflowId: `retention/${taskQueue}`, taskQueue });
+}
+
+/** The deliveries of which codes are kept, in the order of their names. */
+async function keptFor(prefix: string): Promise<string[]> {
+  const { rows } = await lab.db.pool.query<{ id: string }>(
+    `select workflow_id as id from waybell.pickup_codes where starts_with(workflow_id, $1) order by 1`,
+    [prefix],
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** Every table of the shop and of Waybell in which a text stands somewhere, as text or as bytes. */
 async function tablesWith(text: string): Promise<string[]> {
   const { rows } = await lab.db.pool.query<{ name: string }>(
@@ -206,11 +221,22 @@ test('the code of a parcel that waits is the newest that was told, the order’s
     );
     expect(await ofBuyer(other)).toBeNull();
 
+    // Written beside the decision that ends the waiting, neither of which saw the other; more than a page before it.
+    await send(other, ['delivered', 1]);
+    const write = `insert into waybell.pickup_codes (workflow_id, scanned_at, received_at, sealed)`;
+    await lab.db.pool.query(
+      `${write} select 'a' || n, now(), now(), 'v1.x.y' from generate_series(1, 1100) n`,
+    );
+    await lab.db.pool.query(`${write} values ($1, now(), now(), 'v1.x.y')`, [other.ids.at(-1)]);
+    expect(await keptFor(String(other.ids.at(-1)))).toHaveLength(1);
+    await applyRetention();
+    expect(await keptFor(String(other.ids.at(-1)))).toEqual([]);
+    expect(await keptFor('a')).toHaveLength(1100);
+    expect(await ofBuyer(parcel)).toEqual(['3-1-5566']);
+
     await lab.db.pool.query(`update waybell.pickup_codes set scanned_at = now() - interval '7 days'`);
     expect(await ofBuyer(parcel)).toBeNull();
-    const { client, taskQueue } = lab.temporal;
-    const workflowId = `retention/${taskQueue}`;
-    await client.workflow.execute(RETENTION_WORKFLOW, { workflowId, taskQueue });
+    await applyRetention();
     expect(await count('waybell.pickup_codes')).toBe(0);
 
     // Without a key nothing is kept.
@@ -225,4 +251,28 @@ test('the code of a parcel that waits is the newest that was told, the order’s
     expect(await count('waybell.pickup_codes')).toBe(0);
     await Promise.all([changed.close(), without.close()]);
   });
+});
+
+test('of one scan the newer request has the last word, whichever is written first', async () => {
+  const [scannedAt, earlier] = [ago(3), ago(2)];
+  const told = (workflowId: string, received: number, sealed: string, scan = scannedAt): ReceivedCodes => ({
+    ...{ workflowId, scannedAt: scan, sealed },
+    receivedAt: new Date(Date.parse(earlier) + received),
+  });
+  const sealedOf = async (workflowId: string): Promise<unknown> => {
+    const { rows } = await lab.db.pool.query<{ sealed: string }>(
+      'select sealed from waybell.pickup_codes where workflow_id = $1',
+      [workflowId],
+    );
+    return rows[0]?.sealed;
+  };
+  await insertPickupCodes(lab.db.pool, [told('late', 2, 'newer')]);
+  await insertPickupCodes(lab.db.pool, [told('late', 1, 'older')]);
+  expect(await sealedOf('late')).toBe('newer');
+  await insertPickupCodes(lab.db.pool, [told('late', 3, 'newest'), told('late', 1, 'older')]);
+  expect(await sealedOf('late')).toBe('newest');
+  await insertPickupCodes(lab.db.pool, [told('late', 4, 'of an older scan', ago(4))]);
+  expect(await sealedOf('late')).toBe('newest');
+  await insertPickupCodes(lab.db.pool, [told('late', 1, 'of a newer scan', ago(1))]);
+  expect(await sealedOf('late')).toBe('of a newer scan');
 });

@@ -19,6 +19,15 @@ const MARK = /[，。,.;；、!！]/;
 const BETWEEN = /\s?[、/和或及]\s?/;
 
 /**
+ * Marks that stand in codes, and here between a code and other words: `4711. Please`, `4711 - bring`, `4711 - 2nd floor`.
+ * Masking may take a word too many; a code that is shown may not. `8 - 2 - 1234` and `8 - A - 12` stay whole.
+ */
+const SENTENCE_MARK =
+  /\.(?:\s+|(?=[A-Z][a-z]+(?![A-Za-z\d])))|(?:\s[-–—_.#*·]{1,2}\s?|[-–—_#*·]{1,2}\s)(?=(?:[A-Za-z]+|\d{1,4}[a-z]+)(?![A-Za-z\d]))(?![A-Z]{1,2}\s?[-–—_.#*·])/;
+/** Words before a code that stands before its label. */
+const WORDS = /^(?:[A-Za-z]+\s)+/;
+
+/**
  * The codes with which a parcel is collected, as they stand in the text of a scan that says that it waits to be
  * collected: those of lockers, stations and shops. Door codes and passwords of anything else are left out where their
  * label tells them apart. Taken from the same expressions that mask them, so what is kept here is shown nowhere else.
@@ -29,7 +38,9 @@ export function pickupCodesIn(text: string, trackingNo: string): string[] {
   for (const [find, put] of CODES) {
     for (const match of rest.matchAll(find)) {
       const [said, lead = ''] = match;
-      const end = match.index + said.length;
+      const isBeforeLabel = match[1] === undefined;
+      const codes = isBeforeLabel ? lastOf(said) : firstOf(said.slice(lead.length));
+      const end = match.index + (isBeforeLabel ? said.length : lead.length + codes.length);
       const before =
         rest
           .slice(Math.max(0, match.index - NEAR), match.index)
@@ -37,13 +48,16 @@ export function pickupCodesIn(text: string, trackingNo: string): string[] {
           .at(-1) ?? '';
       const [after = ''] = rest.slice(end, end + NEAR).split(MARK);
       if (!handsOutParcel(before + lead, after)) continue;
-      for (const code of said.slice(lead.length).split(BETWEEN)) found.add(code.trim().replace(/\s+/g, ' '));
+      for (const code of codes.split(BETWEEN)) found.add(code.trim().replace(/\s+/g, ' '));
     }
     // Each expression sees what masking leaves it: one finds `8-2-1234`, and the next does not find `1234` in it.
     rest = rest.replace(find, put);
   }
   return [...found].filter((code) => isCode(code, trackingNo)).slice(0, MOST_PICKUP_CODES);
 }
+
+const firstOf = (said: string): string => said.split(SENTENCE_MARK, 1).join();
+const lastOf = (said: string): string => (said.split(SENTENCE_MARK).at(-1) ?? '').replace(WORDS, '');
 
 /** The word that is nearest says it; without any it is a parcel that waits. */
 function handsOutParcel(before: string, after: string): boolean {

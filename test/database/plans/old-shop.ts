@@ -15,6 +15,7 @@ export const GROWING = [
   'platform_express_events',
   'express_updates',
   'scan_texts',
+  'pickup_codes',
   'express_pushes',
   'webhooks',
   'carrier_corrections',
@@ -61,6 +62,8 @@ export async function fillOldShop(pool: pg.Pool, kind: DatabaseKind): Promise<vo
      select ${waybill}, 1, 'k' || n, ${LATE}, 'delivered', 'x', 'text', 'own-system', ${workflow} ${rows}`,
     `insert into waybell.scan_texts (tracking_no, source, event_key, event_time, text, received_at)
      select 'OLD' || n, 'own-system', 'k' || n, ${LATE}, 'text', ${LATE} ${rows}`,
+    `insert into waybell.pickup_codes (workflow_id, scanned_at, received_at, sealed)
+     select ${workflow}, ${LATE}, ${LATE}, 'v1.x.y' ${rows}`,
     `insert into waybell.express_updates (workflow_id, waybill_id, verdict, instance, status, occurrence, latest_event_at,
             decision, state, outcome, created_at, closed_at, run_id)
      select ${workflow}, ${waybill}, 'announce', 1, 'delivered', 1, ${LATE}, '{}',

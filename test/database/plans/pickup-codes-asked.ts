@@ -1,5 +1,6 @@
 import { loadConfig } from '../../../src/config/config';
 import {
+  deleteEndedPickupCodes,
   deleteOldPickupCodes,
   deletePickupCodes,
   insertPickupCodes,
@@ -20,8 +21,13 @@ export async function askAboutPickupCodes(
   db: Queryable,
   { waybillId, workflowId, messageId, userId }: Told,
 ): Promise<void> {
-  await insertPickupCodes(db, [{ workflowId, scannedAt: new Date().toISOString(), sealed: 'v1.x.y' }]);
+  const now = new Date();
+  await insertPickupCodes(db, [
+    { workflowId, scannedAt: now.toISOString(), receivedAt: now, sealed: 'v1.x.y' },
+  ]);
   await selectPickupCodes(db, loadConfig({}).shopTables, userId, [messageId]);
   await deletePickupCodes(db, waybillId);
   await deleteOldPickupCodes(db);
+  await deleteEndedPickupCodes(db, '');
+  await deleteEndedPickupCodes(db, workflowId);
 }

@@ -28,6 +28,19 @@ describe('the text of a scan that waits to be collected', () => {
     ['Use code 482913 to open the locker', ['482913']],
     ['482913 is your collection code', ['482913']],
     ['Your pick-up code is 12-34 at the parcel shop', ['12-34']],
+    ['Your pickup code is 4711. Please collect it soon', ['4711']],
+    ['Your pickup code is 4711.Please collect it soon', ['4711']],
+    ['At the parcel shop. PIN: 8821. Open until 9 pm', ['8821']],
+    ['Pickup code 4711 - bring your ID', ['4711']],
+    ['Pickup code 4711 - room 12', ['4711']],
+    ['Locker PIN: 0042. Building door code 9911', ['0042']],
+    ['Door PIN: 0042. Locker code 9911', ['9911']],
+    ['Locker code 4711# to open', ['4711']],
+    ['It lies on shelf 12. 482913 is your collection code', ['482913']],
+    ['In room 12 - please note 482913 is your collection code', ['482913']],
+    ['取件码8-2-1234. 3号楼一层', ['8-2-1234']],
+    ['取件码8 - 2 - 1234', ['8 - 2 - 1234']],
+    ['Pickup code: 8 - A - 1234', ['8 - A - 1234']],
   ])('gives its codes: %s', (text, codes) => {
     expect(codesIn(text)).toEqual(codes);
   });
@@ -87,6 +100,42 @@ test('whatever code is found, masking leaves nothing of it', () => {
       expect(maskText(said, NUMBER)).not.toContain(one);
     }),
     { seed: 20260302, numRuns: 500 },
+  );
+});
+
+const next = fc.constantFrom(
+  'Please collect it within 3 days',
+  'Open until 21:00',
+  'bring your ID',
+  'collect at room 12',
+  '2nd floor, next to the bank',
+  '24 hours a day',
+  'Building door code 9911',
+  'See you',
+  'A locker at the station',
+  '请尽快取走',
+  '24小时内取件',
+  'APP内可延期',
+);
+
+test('a code ends where the sentence goes on', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(
+        '已入柜，取件码：',
+        '请凭提货码',
+        'Pickup code: ',
+        'your pick-up code is ',
+        'Locker PIN ',
+      ),
+      code,
+      fc.constantFrom('. ', ' - ', ', ', '。', '，'),
+      next,
+      (label, one, mark, words) => {
+        expect(codesIn(`${label}${one}${mark}${words}`)).toEqual([one]);
+      },
+    ),
+    { seed: 20260302, numRuns: 1_000 },
   );
 });
 
