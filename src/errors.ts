@@ -198,6 +198,12 @@ export const ERRORS = {
     'There is no such retry, or Temporal has forgotten it.',
     'Compare the id; Temporal keeps them as long as deliveries.',
   ),
+  'erasure-unknown': http(
+    404,
+    'final',
+    'There is no such erasure, or it was forgotten.',
+    'Compare the id; erasures are kept as long as the audit.',
+  ),
   'journal-unknown': http(
     404,
     'final',

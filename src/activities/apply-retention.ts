@@ -1,5 +1,7 @@
 import { heartbeat } from '@temporalio/activity';
 import { deleteOldAudit } from '../database/audit';
+import { deleteOldMarks } from '../database/erasure-marks';
+import { deleteOldErasures } from '../database/erasures';
 import { deleteMemories, foldParcels, listOldParcels, reduceMemories } from '../database/parcel-memories';
 import type { UpdateCursor } from '../database/parcel-memories';
 import { deleteEndedPickupCodes, deleteOldPickupCodes } from '../database/pickup-codes';
@@ -14,7 +16,12 @@ import {
   moveLedgerFloor,
 } from '../database/retention';
 import { deleteOldTexts } from '../database/text-retention';
-import { deleteWebhooksBefore, deleteWebhooksUpTo, findLastBeyond } from '../database/webhook-archive';
+import {
+  deleteWebhooksBefore,
+  deleteWebhooksUpTo,
+  emptyWebhooksBefore,
+  findLastBeyond,
+} from '../database/webhook-archive';
 import type { ActivityDeps } from './deps';
 import { emptyUpdateTexts, moveScanTexts } from './move-old-texts';
 
@@ -24,8 +31,6 @@ const STATEMENT_MS = 20_000;
 const MEASURE_MS = 120_000;
 const DAY_MS = 24 * 60 * 60_000;
 const WEBHOOKS = 1_000;
-/** What came through the channels, with the addresses of who was refused; days. */
-const TRAFFIC_DAYS = 7;
 
 /**
  * Deletes what is older than the settings keep it, batch by batch, each in a transaction of its own: whatever ends it,
@@ -33,11 +38,11 @@ const TRAFFIC_DAYS = 7;
  */
 export function createApplyRetention({ pool, shopTables, retention }: ActivityDeps) {
   return async function applyRetention(): Promise<number> {
-    const { webhooks, webhookBytes, deliveries, texts, parcels, audit, notificationTexts, notifications } =
+    const { webhooks, deliveries, texts, parcels, audit, refusals, notificationTexts, notifications } =
       retention;
     await untilDone(deleteOldPickupCodes);
     await cleanPickupCodes();
-    await cleanArchive(webhooks, webhookBytes);
+    await cleanArchive();
     await inTransaction(pool, (db) => moveLedgerFloor(db, deliveries));
     const folded = await foldOld(deliveries);
     await untilDone((db) => deleteOldTexts(db, texts));
@@ -48,9 +53,12 @@ export function createApplyRetention({ pool, shopTables, retention }: ActivityDe
     await untilDone((db) => reduceMemories(db, remembered));
     await untilDone((db) => emptyImports(db));
     await untilDone((db) => deleteCorrections(db, remembered));
-    await untilDone((db) => deleteRefusals(db, TRAFFIC_DAYS));
-    await untilDone((db) => deleteSpans(db, TRAFFIC_DAYS));
+    await untilDone((db) => deleteRefusals(db, refusals));
+    await untilDone((db) => deleteSpans(db, refusals));
     await untilDone((db) => deleteOldAudit(db, audit));
+    await untilDone((db) => deleteOldErasures(db, audit));
+    // Neither a memory that a late scan meets nor a webhook that is replayed is older than its mark.
+    await untilDone((db) => deleteOldMarks(db, remembered));
     if (notificationTexts !== null) await untilDone((db) => blankNotifications(db, notificationTexts));
     if (notifications !== null) {
       await untilDone((db) => deleteNotifications(db, notifications));
@@ -59,12 +67,16 @@ export function createApplyRetention({ pool, shopTables, retention }: ActivityDe
     return folded;
   };
 
-  async function cleanArchive(days: number, bytes: number): Promise<void> {
-    const before = new Date(Date.now() - days * DAY_MS);
+  async function cleanArchive(): Promise<void> {
+    const { webhooks, webhookBodies, webhookBytes } = retention;
+    const ago = (days: number): Date => new Date(Date.now() - days * DAY_MS);
     await untilDone(async (db) => ({
-      more: (await deleteWebhooksBefore(db, before, WEBHOOKS)) === WEBHOOKS,
+      more: (await deleteWebhooksBefore(db, ago(webhooks), WEBHOOKS)) === WEBHOOKS,
     }));
-    const last = await inTransaction(pool, (db) => findLastBeyond(db, bytes), MEASURE_MS);
+    await untilDone(async (db) => ({
+      more: (await emptyWebhooksBefore(db, ago(webhookBodies), WEBHOOKS)) === WEBHOOKS,
+    }));
+    const last = await inTransaction(pool, (db) => findLastBeyond(db, webhookBytes), MEASURE_MS);
     heartbeat();
     if (last === null) return;
     await untilDone(async (db) => ({ more: (await deleteWebhooksUpTo(db, last, WEBHOOKS)) === WEBHOOKS }));

@@ -2,6 +2,7 @@ import { createApplyRetention } from './apply-retention';
 import { createListForRetry, createRetryBatch } from './bulk-retry';
 import type { ActivityDeps } from './deps';
 import { createEndUnsent } from './end-unsent';
+import { createErasePass, createFinishErasure } from './erase';
 import { createFindDevices } from './find-devices';
 import { createPersistWaybill } from './persist-waybill';
 import { createPushToDevice } from './push-to-device';
@@ -27,6 +28,8 @@ const STEPS = {
   retryBatch: createRetryBatch,
   retireSilentDevices: createRetireSilentDevices,
   applyRetention: createApplyRetention,
+  erasePass: createErasePass,
+  finishErasure: createFinishErasure,
 };
 
 export type Activities = { [Step in keyof typeof STEPS]: ReturnType<(typeof STEPS)[Step]> };

@@ -8,6 +8,7 @@ import {
   selectOwnRecord,
   selectStoredDecision,
 } from '../database/updates';
+import { selectErasedUntil } from '../database/erasure-marks';
 import { selectLastRound } from '../database/pushes';
 import { findOrAddWaybill } from '../database/find-waybill';
 import { writeWaybillStatus, type Waybill } from '../database/waybills';
@@ -28,6 +29,7 @@ import { isAggregator } from '../shipment/choose-waybill';
 import { currentStatus } from '../shipment/current-status';
 import { decideAnnouncement, lastTold, NEVER_TOLD } from '../shipment/decide-announcement';
 import type { Decision } from '../shipment/delivery';
+import { isOfErased } from '../shipment/erasure';
 import { isTooOld, tellUntil } from '../shipment/news-age';
 import { assignInstances } from '../shipment/parcel-instance';
 import { endsPickup } from '../shipment/pickup-wait';
@@ -133,12 +135,16 @@ async function decide(
   const own = await selectOwnRecord(db, waybillId, instance);
   const before =
     current === null ? NEVER_TOLD : await selectOccurrences(db, waybillId, instance, current.status);
-  const verdict = decideAnnouncement(
+  const weighed = decideAnnouncement(
     { known, unknown: changed.length - known },
     current,
     lastTold(own, stored),
     before,
   );
+  // What was erased is told to nobody; the shop's own row goes on.
+  const erasedUntil = await selectErasedUntil(db, 'parcel', [waybillId]);
+  const isErased = isOfErased(erasedUntil.get(waybillId), update);
+  const verdict = isErased && weighed === 'announce' ? 'nothing-new' : weighed;
   const announced = verdict === 'announce' && current !== null;
   // What we told last may have been taken back, by a late scan or by a word that is read anew, and what stands then
   // told before it.
@@ -165,7 +171,7 @@ async function decide(
   if (current !== null && endsPickup(current.status)) await deletePickupCodes(db, waybillId);
   // A word that is read anew may also bring back what was told last.
   const broughtBack = reread && verdict === 'stale' && own.told !== null;
-  if (current !== null && (announced || takenBack || broughtBack))
+  if (current !== null && (weighed === 'announce' || takenBack || broughtBack))
     await writeWaybillStatus(db, shopTables, waybillId, current.status);
   return decision;
 }

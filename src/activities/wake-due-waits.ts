@@ -1,5 +1,6 @@
 import { pickUnderWay } from '../database/attention';
 import { noteSweep, claimDueWaits, type DueWait } from '../database/due-waits';
+import { listUnfinished } from '../database/erasures';
 import { fewAtOnce } from '../few-at-once';
 import { findOrdersNearWaits } from '../database/near-waybills';
 import { inTransaction } from '../database/pool';
@@ -14,15 +15,17 @@ const QUERY_TIMEOUT_MS = 20_000;
 /** Signals under way at once; the server takes about 1 ms each. */
 const AT_ONCE = 10;
 
+/** Each goes on by itself; one that runs is asked for in vain. */
+const MOST_ERASURES = 20;
 /** Deliveries at work that Temporal is asked about, each a call of some milliseconds. */
 const MOST_LOOKED_UP = 100;
 
 /**
  * Finds waits whose condition holds, also after changes by plain SQL, or whose time is over, and wakes their deliveries;
- * closes what was ended from outside, whether it waited or was at work.
+ * closes what was ended from outside, whether it waited or was at work. Starts what was asked to be erased.
  */
 export function createWakeDueWaits(deps: ActivityDeps) {
-  const { pool, shopTables, carriers, wake, pickEnded, log } = deps;
+  const { pool, shopTables, carriers, wake, pickEnded, deliveries, log } = deps;
   const endUnsent = createEndUnsent(deps);
   return async function wakeDueWaits(): Promise<number> {
     await joinWaiting();
@@ -37,6 +40,7 @@ export function createWakeDueWaits(deps: ActivityDeps) {
     );
     await fewAtOnce(due, AT_ONCE, wakeOrClose);
     await closeAbandoned();
+    await startErasures();
     if (due.length > 0) log.info({ woken: due.length }, 'woke deliveries whose wait is over');
     return due.length;
   };
@@ -68,6 +72,12 @@ export function createWakeDueWaits(deps: ActivityDeps) {
   async function closeAbandoned(): Promise<void> {
     const underWay = await inTransaction(pool, (db) => pickUnderWay(db, MOST_LOOKED_UP), QUERY_TIMEOUT_MS);
     await fewAtOnce(await pickEnded(underWay), AT_ONCE, close);
+  }
+
+  /** What a trigger of the shop has asked for, what was asked for while Temporal was away, and what was ended from outside. */
+  async function startErasures(): Promise<void> {
+    const unfinished = await inTransaction(pool, (db) => listUnfinished(db, MOST_ERASURES));
+    await fewAtOnce(unfinished, AT_ONCE, (id) => deliveries.startErasure(id));
   }
 
   /** A delivery that an operator terminated cannot close its own rows: without this they stay open for ever. */

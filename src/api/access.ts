@@ -4,6 +4,7 @@ export const SCOPES = {
   read: 'see notifications, deliveries, webhooks, what waits, the books and held providers',
   retry: 'try deliveries again, and follow that',
   link: 'say which order a waybill belongs to',
+  erase: 'erase what is kept of a buyer, an order or a waybill, and follow that',
   metrics: 'read /metrics',
   admin: 'everything, and alone: release providers, give up journals, read the audit',
 } as const;

@@ -16,6 +16,7 @@ import type { ApiDependencies, ProcessDependencies } from './dependencies';
 import { descriptionRoutes } from './description';
 import { addDeliveryRoutes } from './deliveries';
 import { addDeviceRoutes } from './devices';
+import { addErasureRoutes } from './erasures';
 import { answerErrors, refuseUnknownRoute } from './error-handler';
 import { healthRoutes } from './health';
 import { addInboxRoutes } from './inbox';
@@ -123,6 +124,7 @@ function shopRoutes(deps: ApiDependencies): Router {
   addProviderRoutes(router, deps);
   addLedgerRoutes(router, deps);
   addAttentionRoutes(router, deps);
+  addErasureRoutes(router, deps);
   addAuditRoutes(router, deps);
   return router;
 }

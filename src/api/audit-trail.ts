@@ -53,19 +53,28 @@ export function keepAudit({ pool, log }: { readonly pool: pg.Pool; readonly log:
   };
 }
 
+interface Audited {
+  readonly id: string;
+  readonly method: string;
+  readonly access: Access;
+  readonly forAudit?: (body: Record<string, unknown>) => object;
+}
+
 /**
  * Writes down who asks for what, then does it, then writes down how it ended. What cannot be written down is not
  * done; what was done and whose end cannot be written down stands there without an outcome, and in the log.
  */
 export async function underAudit<T>(
-  operation: { readonly id: string; readonly method: string; readonly access: Access },
+  operation: Audited,
   asked: Asked,
   response: Response,
   act: () => T | Promise<T>,
 ): Promise<T> {
   if (!isAudited(operation)) return act();
   const trail = response.locals['audit'] as Trail;
-  const id = await trail.begin(operation.id, asked, response);
+  const { forAudit } = operation;
+  const body = asked.body && forAudit ? forAudit({ ...asked.body }) : asked.body;
+  const id = await trail.begin(operation.id, { ...asked, body }, response);
   try {
     const answer = await act();
     await trail.end(id, 'done', response);

@@ -15,6 +15,7 @@ export const TAGS = {
   Waybills: 'How the shop says which order a waybill belongs to.',
   Notifications: 'Which messages there are, what became of each, and to try again.',
   'Push providers': 'Which of them are held, and what waits for a person’s word.',
+  Erasure: 'How what is kept about somebody goes.',
   Health: 'For load balancers, monitoring and people.',
   Description: 'What you are reading.',
 } as const;
@@ -37,6 +38,8 @@ export interface Operation {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodObject;
+  /** What the audit keeps of the body, where that names what must not stay; all of it when absent. */
+  readonly forAudit?: (body: Record<string, unknown>) => object;
   /** No body counts as an empty object. */
   readonly bodyOptional?: true;
   /** Set where the request has the form of who asks, and maybe answer and refusal too: the media types of both. */

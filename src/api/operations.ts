@@ -4,6 +4,7 @@ import { listDevices, registerDevice, showWebPushKey, unregisterDevice } from '.
 import { showLife, showMetrics, showReadiness } from './health-operations';
 import { showAttention } from './attention-operations';
 import { showAudit } from './audit-operations';
+import { showErasure, startErasure } from './erasure-operations';
 import { listInbox } from './inbox-operations';
 import { forgetJournal, showLedger } from './ledger-operations';
 import { listNotifications, retryNotification, showNotification } from './notification-operations';
@@ -42,6 +43,8 @@ export const OPERATIONS: readonly Operation[] = [
   listProviders,
   releaseProvider,
   settleDeactivations,
+  startErasure,
+  showErasure,
   showAttention,
   showLedger,
   forgetJournal,

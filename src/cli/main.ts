@@ -35,6 +35,7 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
   ['why', async () => (await import('./why.js')).whyCommand()],
   ['attention', async () => (await import('./attention.js')).attentionCommand()],
   ['retry', async () => (await import('./retry.js')).retryCommand()],
+  ['erase', async () => (await import('./erase.js')).eraseCommand()],
   ['ledger', async () => (await import('./ledger.js')).ledgerCommand()],
   ['audit', async () => (await import('./audit.js')).auditCommand()],
   ['forget-journal', async () => (await import('./ledger.js')).forgetJournalCommand()],

@@ -75,10 +75,11 @@ async function run(config: Config, { dryRun, ...query }: ReplayOptions): Promise
 }
 
 function describe(
-  { webhooks, flawed, updates, changed, started, known }: ReplayTally,
+  { webhooks, emptied, flawed, updates, changed, started, known }: ReplayTally,
   dryRun: boolean,
 ): string {
-  const read = `${webhooks} webhooks read again, ${updates} updates, ${changed} of them say something new.`;
+  const gone = emptied > 0 ? ` ${emptied} have no body any more.` : '';
+  const read = `${webhooks - emptied} webhooks read again, ${updates} updates, ${changed} of them say something new.${gone}`;
   const left = flawed > 0 ? ` ${flawed} webhooks are still only partly understood.` : '';
   if (dryRun) return `${read}${left} Nothing was started: leave out --dry-run to submit them.`;
   return `${read}${left} ${started} deliveries started, ${known} known already.`;

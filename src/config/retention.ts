@@ -15,11 +15,13 @@ const LEAST_DAYS = 30;
 /** The settings of what is deleted, and when. */
 export const retentionFields = {
   WEBHOOK_RETENTION_DAYS: days(1).default(30),
+  WEBHOOK_BODY_RETENTION_DAYS: days(1).optional(),
   WEBHOOK_RETENTION_MB: z.coerce.number().int().min(1).default(10_240),
   DELIVERY_RETENTION_DAYS: days(LEAST_DAYS).default(90),
   TEXT_RETENTION_DAYS: days(LEAST_TEXT_DAYS).optional(),
   PARCEL_RETENTION_DAYS: days(NUMBER_REUSE_DAYS).default(400),
   AUDIT_RETENTION_DAYS: days(LEAST_DAYS).default(400),
+  REFUSAL_RETENTION_DAYS: days(1).default(7),
   NOTIFICATION_TEXT_RETENTION_DAYS: days(LEAST_DAYS).optional(),
   NOTIFICATION_RETENTION_DAYS: days(LEAST_DAYS).optional(),
 };
@@ -29,6 +31,8 @@ type RetentionSettings = z.infer<z.ZodObject<typeof retentionFields>>;
 /** How long rows are kept; days. */
 export interface Retention {
   readonly webhooks: number;
+  /** Of their bodies; never longer than they. */
+  readonly webhookBodies: number;
   readonly webhookBytes: number;
   /** Closed updates with their scans and pushes, once the archive has forgotten them too. */
   readonly deliveries: number;
@@ -36,8 +40,10 @@ export interface Retention {
   readonly texts: number;
   /** What is remembered of a parcel after that. */
   readonly parcels: number;
-  /** Who decided what. */
+  /** Who decided what, and what was erased. */
   readonly audit: number;
+  /** What came through the channels, with the addresses of who was refused. */
+  readonly refusals: number;
   /** `null`: they stay. */
   readonly notificationTexts: number | null;
   /** `null`: they stay. */
@@ -47,11 +53,16 @@ export interface Retention {
 export function retentionOf(settings: RetentionSettings): Retention {
   return {
     webhooks: settings.WEBHOOK_RETENTION_DAYS,
+    webhookBodies: Math.min(
+      settings.WEBHOOK_BODY_RETENTION_DAYS ?? settings.WEBHOOK_RETENTION_DAYS,
+      settings.WEBHOOK_RETENTION_DAYS,
+    ),
     webhookBytes: settings.WEBHOOK_RETENTION_MB * 1024 * 1024,
     deliveries: settings.DELIVERY_RETENTION_DAYS,
     texts: settings.TEXT_RETENTION_DAYS ?? settings.DELIVERY_RETENTION_DAYS,
     parcels: settings.PARCEL_RETENTION_DAYS,
     audit: settings.AUDIT_RETENTION_DAYS,
+    refusals: settings.REFUSAL_RETENTION_DAYS,
     notificationTexts: settings.NOTIFICATION_TEXT_RETENTION_DAYS ?? null,
     notifications: settings.NOTIFICATION_RETENTION_DAYS ?? null,
   };

@@ -1,13 +1,15 @@
 import type { ShopTables } from '../config/config';
 import type { Recipients } from '../shipment/delivery';
+import { isErasedUser } from './erasure-marks';
 import { ORDER_FUNCTION, type OrderAccess, readOrders } from './schema/order-access';
-import { canonicalId, fittedId, type IdTypes, named, readIdTypes } from './ids';
+import { canonicalId, fittedId, idSpellings, type IdTypes, named, readIdTypes } from './ids';
 import type { Queryable } from './pool';
 import { shopNames } from './shop-names';
 
 /**
  * Finds the order of a waybill and the people it names. `null` when there is no order yet: none is linked, or the id
- * that is linked is none of an order. Whom a notification cannot be addressed to, it does not name.
+ * that is linked is none of an order. Whom a notification cannot be addressed to, it does not name, nor a buyer who was
+ * erased and has registered no device since.
  */
 export async function findRecipients(
   db: Queryable,
@@ -18,7 +20,7 @@ export async function findRecipients(
   return readOrders(db, tables, async (access) => {
     const { rows } = await db.query<Recipients>(
       `select ${named('linked.order_id')} as "orderId",
-              ${addressable('linked.user_id', types)} as "userId",
+              case when not ${isGone('linked.user_id', types)} then ${addressable('linked.user_id', types)} end as "userId",
               ${addressable('linked.merchant_id', types)} as "merchantId"
          from (select $1::text as waybill_id) of_waybill
          cross join lateral (${linkedOrder('of_waybill.waybill_id', tables, types, access)}) linked`,
@@ -27,6 +29,10 @@ export async function findRecipients(
     return rows[0] ?? null;
   });
 }
+
+const isGone = (person: string, { userId }: IdTypes): string =>
+  `(${isErasedUser(named(person), userId)} and not exists (
+     select from public.push_devices d where d.user_id = any (${idSpellings(person, userId)})))`;
 
 const addressable = (person: string, { recipientId }: IdTypes): string =>
   `(${fittedId(named(person), recipientId)})::text`;

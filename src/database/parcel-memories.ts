@@ -141,26 +141,47 @@ async function remember(db: Queryable, waybillIds: readonly string[]): Promise<v
   );
 }
 
-/** A device lives by what its provider took: the newest acceptance is noted before its row goes. */
-async function deletePushes(db: Queryable, waybillIds: readonly string[]): Promise<void> {
-  const { rows } = await db.query<{ deviceId: string; signAt: Date }>(
+/** Whose pushes: everybody's, or those of messages to buyers. */
+export type PushesOf = 'everybody' | 'buyers';
+
+/** SQL: whether a push `p` is theirs. */
+export const isPushOf = (whose: PushesOf): string =>
+  whose === 'everybody'
+    ? 'true'
+    : `not exists (select from public.express_notifications n where n.message_id = p.message_id and n.aud = 'merchant')`;
+
+/**
+ * Deletes pushes of these waybills. A device lives by what its provider took: the newest acceptance is noted before its
+ * row goes.
+ * @returns how many pushes
+ */
+export async function deletePushes(
+  db: Queryable,
+  waybillIds: readonly string[],
+  whose: PushesOf = 'everybody',
+): Promise<number> {
+  const { rows } = await db.query<{ deviceId: string; signAt: Date | null; count: number }>(
     `with gone as (
-       delete from waybell.express_pushes
+       delete from waybell.express_pushes p
         where workflow_id = any (array(
           select workflow_id from waybell.express_updates where waybill_id = any ($1)))
+          and ${isPushOf(whose)}
        returning device_id, state, greatest(answered_at, delivered_at, shown_at) as sign_at)
-     select device_id as "deviceId", max(sign_at) as "signAt" from gone
-      where state = 'accepted' and sign_at is not null group by device_id`,
+     select device_id as "deviceId", max(sign_at) filter (where state = 'accepted') as "signAt", count(*)::int as count
+       from gone group by device_id`,
     [waybillIds],
   );
-  if (rows.length === 0) return;
+  const signs = rows.filter(({ signAt }) => signAt !== null);
+  const deleted = rows.reduce((sum, { count }) => sum + count, 0);
+  if (signs.length === 0) return deleted;
   await db.query(
     `update public.push_devices d
         set last_sign_at = greatest(d.last_sign_at, s."signAt")
        from jsonb_to_recordset($1) as s("deviceId" text, "signAt" timestamptz)
       where d.id = any ($2) and d.id::text = s."deviceId"`,
-    [JSON.stringify(rows), rows.map(({ deviceId }) => deviceId)],
+    [JSON.stringify(signs), signs.map(({ deviceId }) => deviceId)],
   );
+  return deleted;
 }
 
 const MEMORIES = 1_000;

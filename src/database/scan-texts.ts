@@ -1,4 +1,5 @@
 import type { ScanText } from '../shipment/scan-text';
+import { isErasedScan } from './erasure-marks';
 import { isoTime } from './parcel-events';
 import type { Queryable } from './pool';
 
@@ -11,7 +12,7 @@ export interface SaidText extends ScanText {
 
 /**
  * Writes what scans say. The newest request that says a scan has its last word; one that says the same again writes
- * nothing, not even a lock: aggregators tell the whole history with each scan.
+ * nothing, not even a lock: aggregators tell the whole history with each scan. What was erased is not written again.
  * @param days of scans that are older, nothing is written: it would be deleted at once
  */
 export async function writeScanTexts(db: Queryable, texts: readonly SaidText[], days: number): Promise<void> {
@@ -25,6 +26,7 @@ export async function writeScanTexts(db: Queryable, texts: readonly SaidText[], 
          as t("trackingNo" text, source text, key text, time timestamptz, text text, place text, word text,
               "receivedAt" timestamptz)
       where t.time > now() - $2 * interval '1 day'
+        and not ${isErasedScan('t."trackingNo"', 't.time')}
         and not exists (
           select from waybell.scan_texts same
            where same.tracking_no = t."trackingNo" and same.source = t.source and same.event_key = t.key

@@ -176,7 +176,7 @@ export interface StoredDecision {
 }
 
 /** Of an end from outside: what was to be told is not, so the same webhook starts the delivery again. */
-const BROKEN_OFF: readonly EndReason[] = ['cancelled', 'ended-outside', 'data-refused'];
+export const BROKEN_OFF: readonly EndReason[] = ['cancelled', 'ended-outside', 'data-refused'];
 
 /** The decision that an earlier run of the same step stored. */
 export async function selectStoredDecision(

@@ -13,15 +13,19 @@ export interface ArchivedWebhook {
   readonly channel: string;
   readonly receivedAt: Date;
   readonly mediaType: string;
+  /** Nothing where `emptied`. */
   readonly body: Buffer;
   readonly verdict: WebhookVerdict;
   readonly flaws: readonly unknown[];
   readonly workflowIds: readonly string[];
+  /** Its body is gone: it was erased, or kept for long enough. */
+  readonly emptied?: boolean;
 }
 
 const COLUMNS = `id, source, channel, received_at as "receivedAt", media_type as "mediaType",
   coalesce((select o.body from waybell.webhooks o where o.id = w.body_of), body) as body, verdict, flaws,
-  workflow_ids as "workflowIds"`;
+  workflow_ids as "workflowIds",
+  coalesce((select o.emptied_at from waybell.webhooks o where o.id = w.body_of), emptied_at) is not null as emptied`;
 
 /** A webhook that is new to the archive. */
 export interface NewWebhook extends ArchivedWebhook {
@@ -37,8 +41,8 @@ export async function insertWebhooks(db: Queryable, webhooks: readonly NewWebhoo
   const seen = new Set<string>();
   const [first, again]: [NewWebhookRow[], NewWebhookRow[]] = [[], []];
   for (const webhook of webhooks) {
-    const sha256 = createHash('sha256').update(webhook.body).digest('hex');
-    const key = [webhook.source, webhook.channel, sha256].join(' ');
+    const sha256 = webhook.emptied === true ? null : createHash('sha256').update(webhook.body).digest('hex');
+    const key = [webhook.source, webhook.channel, sha256 ?? webhook.id].join(' ');
     (seen.has(key) ? again : first).push({ ...webhook, sha256, body: webhook.body.toString('base64') });
     seen.add(key);
   }
@@ -47,18 +51,20 @@ export async function insertWebhooks(db: Queryable, webhooks: readonly NewWebhoo
   if (again.length > 0) await insertRows(db, again);
 }
 
-type NewWebhookRow = Omit<NewWebhook, 'body'> & { readonly body: string; readonly sha256: string };
+type NewWebhookRow = Omit<NewWebhook, 'body'> & { readonly body: string; readonly sha256: string | null };
 
 async function insertRows(db: Queryable, rows: readonly NewWebhookRow[]): Promise<void> {
   await db.query(
     `insert into waybell.webhooks
-       (id, source, channel, received_at, media_type, body, body_sha256, body_of, verdict, flaws, workflow_ids, kept_by)
+       (id, source, channel, received_at, media_type, body, body_sha256, body_of, verdict, flaws, workflow_ids, kept_by,
+        emptied_at)
      select w.id, w.source, w.channel, w."receivedAt", w."mediaType",
             case when same.id is null then decode(w.body, 'base64') else '' end, w.sha256, same.id,
-            w.verdict, w.flaws, array(select jsonb_array_elements_text(w."workflowIds")), w."keptBy"
+            w.verdict, w.flaws, array(select jsonb_array_elements_text(w."workflowIds")), w."keptBy",
+            case when w.emptied then now() end
        from jsonb_to_recordset($1::jsonb)
          as w(id text, source text, channel text, "receivedAt" timestamptz, "mediaType" text, body text, sha256 text,
-              verdict text, flaws jsonb, "workflowIds" jsonb, "keptBy" text)
+              verdict text, flaws jsonb, "workflowIds" jsonb, "keptBy" text, emptied boolean)
        left join lateral (
          select o.id from waybell.webhooks o
           where o.body_sha256 = w.sha256 and o.body_of is null and o.source = w.source and o.channel = w.channel
@@ -193,6 +199,53 @@ export async function deleteWebhooksUpTo(db: Queryable, lastId: string, limit: n
       where id = any (array(
         select id from waybell.webhooks where id <= $1 and kept_by is null order by id limit $2))`,
     [lastId, limit],
+  );
+  return rowCount ?? 0;
+}
+
+/** A webhook as far as it is asked whether its body may go. */
+export interface NamingWebhook {
+  readonly id: string;
+  readonly receivedAt: Date;
+  readonly flaws: readonly { readonly code?: unknown }[];
+  readonly workflowIds: readonly string[];
+}
+
+/** Webhooks that told of these deliveries and whose bodies are still there, after an id. */
+export async function selectWebhooksTelling(
+  db: Queryable,
+  workflowIds: readonly string[],
+  after: string,
+  limit: number,
+): Promise<NamingWebhook[]> {
+  const { rows } = await db.query<NamingWebhook>(
+    `select id, received_at as "receivedAt", flaws, workflow_ids as "workflowIds" from (
+       select * from waybell.webhooks where workflow_ids && $1::text[] offset 0) w
+      where id > $2 and emptied_at is null
+      order by id limit $3`,
+    [workflowIds, after, limit],
+  );
+  return rows;
+}
+
+/** Takes the bodies of webhooks, and what was said of their flaws; who sent them, and when, stays. Returns how many. */
+export async function emptyWebhooks(db: Queryable, ids: readonly string[]): Promise<number> {
+  const { rowCount } = await db.query(
+    `update waybell.webhooks set body = '', body_sha256 = null, flaws = '[]', emptied_at = now()
+      where id = any ($1) and emptied_at is null`,
+    [ids],
+  );
+  return rowCount ?? 0;
+}
+
+/** Takes some of the bodies received before `before` that Temporal has been given; returns how many. */
+export async function emptyWebhooksBefore(db: Queryable, before: Date, limit: number): Promise<number> {
+  const { rowCount } = await db.query(
+    `update waybell.webhooks set body = '', emptied_at = now()
+      where id = any (array(
+        select id from waybell.webhooks
+         where emptied_at is null and received_at < $1 and kept_by is null order by received_at limit $2))`,
+    [before, limit],
   );
   return rowCount ?? 0;
 }

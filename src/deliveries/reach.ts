@@ -1,6 +1,8 @@
 import type { DueWait } from '../database/due-waits';
 import type { RetryRequest } from '../shipment/retry-request';
 import type { ShipmentUpdate } from '../shipment/update';
+import { eraseHistories, type Histories } from './erase-histories';
+import { startErasure } from './erasure';
 import { listDeliveries, type DeliveryPage } from './list';
 import { retryDelivery, type RetryEnd, type RetryParts } from './retry';
 import { pickEnded } from './runs';
@@ -14,6 +16,10 @@ export interface DeliveryControl {
   readonly list: (query: string, from: string | null) => Promise<DeliveryPage>;
   /** @param bulkRetryId of the bulk retry: a repeat asks and starts nothing twice */
   readonly retry: (workflowId: string, request: RetryRequest, bulkRetryId: string) => Promise<RetryEnd>;
+  /** Deletes deliveries from Temporal, and ends those that run. */
+  readonly eraseHistories: (histories: Histories) => Promise<number>;
+  /** Starts an erasure that is written down, unless it runs. */
+  readonly startErasure: (erasureId: string) => Promise<void>;
 }
 
 /** How activities reach deliveries other than their own. */
@@ -36,6 +42,8 @@ export function reachDeliveries(parts: RetryParts): DeliveryReach {
         startVersion(parts, { update, limits: parts.waitLimits }, workflowId),
       list: (query, from) => listDeliveries(temporal, query, from),
       retry: (workflowId, request, bulkRetryId) => retryDelivery(parts, workflowId, request, bulkRetryId),
+      eraseHistories: (histories) => eraseHistories(temporal, histories),
+      startErasure: (erasureId) => startErasure(parts, erasureId),
     },
   };
 }

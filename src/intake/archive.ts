@@ -13,6 +13,7 @@ import { writeScanTexts } from '../database/scan-texts';
 import { insertWebhooks, type NewWebhook } from '../database/webhook-archive';
 import { plainText } from '../sources/reading/text';
 import type { Flaw } from '../sources/source';
+import { findErased } from './erased-webhooks';
 import type { Journal } from './journal';
 import type { JournalEntry } from './journal-entry';
 import { createLateTexts } from './late-texts';
@@ -117,17 +118,22 @@ export function startArchive(parts: ArchiveParts): Archive {
   let resting: AbortController | undefined;
 
   async function archive(page: readonly JournalEntry[]): Promise<void> {
-    const webhooks = page.map((entry) => toArchive(entry, journal));
-    const codes = page.flatMap(({ pickupCodes = [], receivedAt }) =>
-      pickupCodes.map((told) => ({ ...told, receivedAt: new Date(receivedAt) })),
-    );
     const texts = page.flatMap((entry) => textsOf(entry.deliveries, new Date(entry.receivedAt)));
     await inTransaction(
       pool,
       async (db) => {
-        await insertWebhooks(db, webhooks);
+        const erased = await findErased(db, page);
+        await insertWebhooks(
+          db,
+          page.map((entry) => toArchive(entry, journal, erased.has(entry.id))),
+        );
         await writeScanTexts(db, texts, textDays);
-        await insertPickupCodes(db, codes);
+        await insertPickupCodes(
+          db,
+          page.flatMap(({ id, receivedAt, pickupCodes = [] }) =>
+            erased.has(id) ? [] : pickupCodes.map((told) => ({ ...told, receivedAt: new Date(receivedAt) })),
+          ),
+        );
       },
       STATEMENT_MS,
     );
@@ -201,7 +207,7 @@ export function startArchive(parts: ArchiveParts): Archive {
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   delay(ms, undefined, { signal }).catch(() => undefined);
 
-function toArchive(entry: JournalEntry, journal: Journal): NewWebhook {
+function toArchive(entry: JournalEntry, journal: Journal, isErased: boolean): NewWebhook {
   const { id, source, channel, receivedAt, mediaType, body, deliveries, flaws } = entry;
   return {
     id,
@@ -209,9 +215,10 @@ function toArchive(entry: JournalEntry, journal: Journal): NewWebhook {
     channel,
     receivedAt: new Date(receivedAt),
     mediaType,
-    body,
+    body: isErased ? Buffer.alloc(0) : body,
+    emptied: isErased,
     verdict: flaws.length > 0 ? 'flawed' : deliveries.length > 0 ? 'read' : 'empty',
-    flaws: flaws.map(storable),
+    flaws: isErased ? [] : flaws.map(storable),
     workflowIds: deliveries.map(({ workflowId }) => workflowId),
     ...(journal.isWaiting(id) && { keptBy: journal.id }),
   };

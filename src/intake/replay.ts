@@ -27,6 +27,8 @@ const AT_ONCE = 16;
 /** What a replay found and did so far. */
 export interface ReplayTally {
   readonly webhooks: number;
+  /** Webhooks whose bodies are gone: nothing can be read of them. */
+  readonly emptied: number;
   /** Webhooks of which a part is still not understood. */
   readonly flawed: number;
   readonly updates: number;
@@ -68,7 +70,15 @@ export async function* replay({
   textDays,
   start,
 }: ReplayParts): AsyncGenerator<ReplayTally> {
-  let tally: ReplayTally = { webhooks: 0, flawed: 0, updates: 0, changed: 0, started: 0, known: 0 };
+  let tally: ReplayTally = {
+    webhooks: 0,
+    emptied: 0,
+    flawed: 0,
+    updates: 0,
+    changed: 0,
+    started: 0,
+    known: 0,
+  };
   let after: string | undefined;
   for (;;) {
     const page = await inTransaction(pool, (db) =>
@@ -81,8 +91,11 @@ export async function* replay({
     );
     if (page.length === 0) return;
     after = page.at(-1)?.id;
+    const whole = page.filter(({ emptied }) => emptied !== true);
+    const emptied = page.length - whole.length;
+    tally = { ...tally, webhooks: tally.webhooks + emptied, emptied: tally.emptied + emptied };
     const again: ReadWebhook[] = [];
-    for (const webhook of page) again.push({ webhook, ...(await read(webhook)) });
+    for (const webhook of whole) again.push({ webhook, ...(await read(webhook)) });
     if (start) await writeTexts(pool, again, textDays);
     for (const { webhook, deliveries: said, flaws } of again) {
       const compared = await fewAtOnce(said, AT_ONCE, (delivery) => compare(pool, webhook, delivery));
@@ -91,6 +104,7 @@ export async function* replay({
       const runs = start ? await fewAtOnce(deliveries, AT_ONCE, start) : [];
       tally = {
         webhooks: tally.webhooks + 1,
+        emptied: tally.emptied,
         flawed: tally.flawed + (flaws.length > 0 ? 1 : 0),
         updates: tally.updates + deliveries.length,
         changed: tally.changed + changed.length,

@@ -13,6 +13,7 @@ export const END_REASONS = [
   'data-refused',
   'cancelled',
   'ended-outside',
+  'erased',
 ] as const;
 /**
  * Why a delivery ended as it did: the `reason` of its workflow's result, and of its row in `express_updates`, where an
@@ -55,6 +56,7 @@ export const END_REASON_WORDS: Readonly<Record<EndReason, Explanation>> = {
   },
   cancelled: { en: 'cancelled by an operator', zh: '被操作人员取消' },
   'ended-outside': { en: 'its workflow was ended from outside', zh: '它的工作流从外部被终止' },
+  erased: { en: 'what was kept of it was erased', zh: '其保存的内容已被删除' },
 };
 
 /** What stood in place of a code before there were any, when each audience had its own outcome. */

@@ -4,7 +4,7 @@ const DAY_MS = 86_400_000;
  * Carriers use their numbers again after some years, and no parcel is silent for half a year and then moves
  * on: after such a gap a scan belongs to the next parcel under the same number.
  */
-const REUSE_GAP_MS = 180 * DAY_MS;
+export const REUSE_GAP_MS = 180 * DAY_MS;
 
 /** The newest parcel known under a number. Times are ISO 8601. */
 export interface ParcelSpan {

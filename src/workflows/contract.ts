@@ -2,6 +2,7 @@ import type { WaitLimits } from '../shipment/attention';
 import type { Verdict } from '../shipment/decide-announcement';
 import type { AudienceOutcome, Decision, NotificationRef, SendStatus } from '../shipment/delivery';
 import type { EndReason } from '../shipment/end-reason';
+import type { ErasedCounts } from '../shipment/erasure';
 import type { RetryRequest } from '../shipment/retry-request';
 import type { ShipmentUpdate } from '../shipment/update';
 
@@ -10,6 +11,7 @@ export const SWEEP_WORKFLOW = 'SweepWaits';
 export const BULK_RETRY_WORKFLOW = 'BulkRetry';
 export const RETIRE_SILENT_WORKFLOW = 'RetireSilentDevices';
 export const RETENTION_WORKFLOW = 'ApplyRetention';
+export const ERASE_WORKFLOW = 'Erase';
 export const TASK_QUEUE = 'waybell';
 
 /** Where the pushes of one provider wait: its rate is a property of this queue, whoever works on it. */
@@ -82,4 +84,16 @@ export interface BulkRetryProgress {
   readonly refused: number;
   /** Why, of the first ones. All of them: GET /api/v1/retries/{id}. */
   readonly refusals: readonly { readonly workflowId: string; readonly words: string }[];
+}
+
+/** One erasure. Whom or what it is about stands in the database alone, and only until it is done. */
+export interface EraseInput {
+  readonly erasureId: string;
+  /** Between its two passes; milliseconds. */
+  readonly pauseMs: number;
+}
+
+/** What went, by kind. */
+export interface EraseResult {
+  readonly erased: ErasedCounts;
 }

@@ -42,6 +42,8 @@ function partsWith(deliveries: Partial<ActivityDeps['deliveries']>): ActivityDep
       startVersion: () => Promise.reject(new Error('nothing is started here')),
       list: () => Promise.resolve({ workflowIds: [], next: null }),
       retry: () => Promise.reject(new Error('nothing is retried here')),
+      eraseHistories: () => Promise.reject(new Error('nothing is erased here')),
+      startErasure: () => Promise.reject(new Error('nothing is erased here')),
       ...deliveries,
     },
     log: pino({ level: 'warn' }, { write: (line: string) => void logged.push(line) }),

@@ -64,6 +64,8 @@ describe('persisting a waybill', () => {
         startVersion: () => Promise.reject(new Error()),
         list: () => Promise.reject(new Error()),
         retry: () => Promise.reject(new Error()),
+        eraseHistories: () => Promise.reject(new Error()),
+        startErasure: () => Promise.reject(new Error()),
       },
       log: pino({ level: 'silent' }),
     });

@@ -47,6 +47,8 @@ beforeAll(async () => {
       startVersion: () => Promise.reject(new Error()),
       list: () => Promise.reject(new Error()),
       retry: () => Promise.reject(new Error()),
+      eraseHistories: () => Promise.reject(new Error()),
+      startErasure: () => Promise.reject(new Error()),
     },
     log: pino({ level: 'silent' }),
   });

@@ -1,4 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { markParcels } from '../../src/database/erasure-marks';
+import { inTransaction } from '../../src/database/pool';
+import { eventually } from '../setup/delivery-lab';
 import { use } from '../setup/use';
 import { unique, useApiLab } from './api-lab';
 
@@ -190,5 +193,97 @@ describe('a refused link writes nothing', () => {
     expect(answer.status).toBe(405);
     expect(answer.headers.get('allow')).toBe('PUT');
     expect(answer.json).toMatchObject({ ok: false, code: 'method-not-allowed' });
+  });
+});
+
+describe('erasing', () => {
+  const erase = (json: object) => api.call('POST', '/api/v1/erasures', { json });
+  const person = async (): Promise<{ userId: string; trackingNo: string }> => {
+    const [userId, trackingNo, orderId] = [`u-${unique()}`, `YT${unique()}`, await order()];
+    await lab.db.pool.query('update ml_orders set user_id = $2 where id = $1', [orderId, userId]);
+    await waybill('yto', trackingNo, orderId);
+    await lab.db.pool.query('insert into push_devices (cid, user_id) values ($1, $2)', [
+      `cid-${userId}`,
+      userId,
+    ]);
+    return { userId, trackingNo };
+  };
+
+  test('says in a dry run what would go and what would be left, and changes nothing', async () => {
+    const { userId } = await person();
+    const { json } = await erase({ user_id: userId, dry_run: true });
+    expect(json).toMatchObject({ erasure_id: null, parcels: 1, looked_at: 1, erased: { devices: 1 } });
+    const left = json['left'] as { kind: string }[];
+    expect(left.map(({ kind }) => kind)).toEqual([
+      'shop-rows',
+      'parcel-record',
+      'unread-webhooks',
+      'old-pages',
+    ]);
+    const { rows } = await lab.db.pool.query('select from waybell.erasure_parcels');
+    expect(rows).toEqual([]);
+  });
+
+  test('is written down once, also while Temporal is away, and neither the audit nor Temporal says whom it is about', async () => {
+    const { userId } = await person();
+    const first = await erase({ user_id: userId, reason: 'account closed' });
+    const second = await erase({ user_id: userId });
+    expect(first.json).toMatchObject({ ok: true, erasure_id: second.json['erasure_id'] });
+    const id = String(first.json['erasure_id']);
+    const { json } = await api.call('GET', `/api/v1/erasures/${id}`);
+    expect(json).toMatchObject({ kind: 'user', state: 'asked', requested_by: 'anybody', parcels: null });
+    const { rows } = await lab.db.pool.query(
+      `select subject, asked from waybell.audit where action = 'startErasure' order by id desc limit 2`,
+    );
+    expect(rows).toContainEqual({
+      subject: '',
+      asked: JSON.stringify({ kind: 'user', reason: 'account closed', dry_run: false }),
+    });
+    const { events } = await lab.temporal.client.workflow.getHandle(`erasure/${id}`).fetchHistory();
+    expect(JSON.stringify(events)).not.toContain(userId);
+  });
+
+  test('keeps neither body nor text of what is told later of scans from before', async () => {
+    const number = `YT${unique()}`;
+    const other = `YT${unique()}`;
+    await inTransaction(lab.db.pool, (db) => markParcels(db, [{ waybillId: '', trackingNo: number }]));
+    const tell = (trackingNo: string) =>
+      api.call('POST', '/webhook/express/status', {
+        json: {
+          ...{ carrier: 'yto', tracking_no: trackingNo, status: 'in_transit' },
+          ...{ event_text: '内件盐酸舍曲林片', event_time: new Date(Date.now() - 3_600_000).toISOString() },
+        },
+      });
+    await tell(number);
+    await tell(other);
+    const kept = async (trackingNo: string): Promise<unknown> => {
+      const { rows } = await lab.db.pool.query<Record<string, unknown>>(
+        `select octet_length(body) > 0 as body, emptied_at is null as whole,
+                (select count(*)::int from waybell.scan_texts where tracking_no = $1) as texts
+           from waybell.webhooks where workflow_ids[1] like '%/' || $1 || '/%'`,
+        [trackingNo],
+      );
+      return rows[0];
+    };
+    expect(await eventually(() => kept(other))).toEqual({
+      body: true,
+      whole: true,
+      texts: 1,
+    });
+    expect(await kept(number)).toEqual({ body: false, whole: false, texts: 0 });
+  });
+
+  test.each([
+    ['nobody', {}, 'user_id'],
+    ['two at once', { user_id: 'u', order_id: 'o' }, 'user_id'],
+    ['a carrier without a number', { user_id: 'u', carrier: 'yto' }, 'carrier'],
+    ['an impossible number', { tracking_no: 'YT<1' }, 'tracking_no'],
+  ])('refuses %s', async (_, body, field) => {
+    expect(await erase(body)).toMatchObject({ status: 400, json: { code: 'field-invalid', field } });
+  });
+
+  test('knows no other', async () => {
+    const { status, json } = await api.call('GET', '/api/v1/erasures/none');
+    expect([status, json['code']]).toEqual([404, 'erasure-unknown']);
   });
 });

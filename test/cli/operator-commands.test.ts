@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import type { Command } from 'commander';
 import { attentionCommand } from '../../src/cli/attention';
+import { eraseCommand } from '../../src/cli/erase';
 import { forgetJournalCommand, ledgerCommand } from '../../src/cli/ledger';
 import { retryCommand } from '../../src/cli/retry';
 import { whyCommand } from '../../src/cli/why';
@@ -312,6 +313,25 @@ describe('the commands of operators', () => {
       const retried = lab.temporal.client.workflow.getHandle(decodeURIComponent(bulkRetryId));
       expect((await retried.describe()).memo).toMatchObject({ operator: `user ${process.getuid?.()}` });
     });
+  });
+
+  test('say what an erasure would take, ask before it begins, and say what is left when it is done', async () => {
+    const parcel = await lab.parcel({ user: 2 });
+    const planned = await run(eraseCommand(), '--user', parcel.userId, '--dry-run', '--yes');
+    expect(planned.output).toMatch(/^1 parcels, nothing changed.+\n {2}devices +2\n(.+\n)*Would be left:\n/);
+    await expect(run(eraseCommand(), '--user', parcel.userId)).rejects.toThrow('give --yes');
+    const { pool } = lab.db;
+    // No worker is here: what it would do is done in its place.
+    const done = eventually(async () => {
+      const { rows } = await pool.query<{ id: string }>(
+        `update waybell.erasures set done_at = now(), subject = null, parcels = 1, erased = '{"devices": 2}' returning id`,
+      );
+      return rows[0]?.id;
+    });
+    const erased = await run(eraseCommand(), '--user', parcel.userId, '--yes');
+    expect(erased.output).toMatch(/1 parcels\. Gone:\n {2}devices +2\nLeft:/);
+    const id = await done;
+    await eventually(() => lab.temporal.client.workflow.getHandle(`erasure/${id}`).terminate());
   });
 
   test('say that nothing was accepted about a parcel, and that no such journal is missing', async () => {

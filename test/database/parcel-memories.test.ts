@@ -46,6 +46,8 @@ describe.each(DATABASE_KINDS)('a parcel whose rows were deleted (%s database)', 
         startVersion: () => Promise.reject(new Error()),
         list: () => Promise.reject(new Error()),
         retry: () => Promise.reject(new Error()),
+        eraseHistories: () => Promise.reject(new Error()),
+        startErasure: () => Promise.reject(new Error()),
       },
       log: pino({ level: 'silent' }),
     });

@@ -35,6 +35,8 @@ describe('a waybill that stands twice, under two names of its carrier', () => {
         startVersion: () => Promise.reject(new Error()),
         list: () => Promise.reject(new Error()),
         retry: () => Promise.reject(new Error()),
+        eraseHistories: () => Promise.reject(new Error()),
+        startErasure: () => Promise.reject(new Error()),
       },
       log: pino({ level: 'silent' }),
     });

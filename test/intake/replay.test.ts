@@ -90,7 +90,7 @@ test('a new word in the table of statuses reaches the requests of before, once',
     expect(pushes()).toEqual([0, 0]);
 
     const statusMap = { 揽收了: 'picked_up' } as const;
-    const found = { webhooks: 1, flawed: 0, updates: 1, changed: 1 };
+    const found = { webhooks: 1, emptied: 0, flawed: 0, updates: 1, changed: 1 };
     expect(await replayAll(statusMap, { dry: true })).toEqual({ ...found, started: 0, known: 0 });
     expect(pushes()).toEqual([0, 0]);
 

@@ -104,6 +104,16 @@ test('the archive ends by age and by size, the oldest first, and keeps what Temp
   await apply({ webhookBytes: 100_000 });
   const { rows } = await lab.db.pool.query<{ id: string }>('select id from waybell.webhooks order by id');
   expect(rows.map(({ id }) => id)).toEqual(['2', '4', '5']);
+  // The rows stay; one that Temporal has yet to be given keeps its body too.
+  await apply({ webhookBytes: 100_000, webhookBodies: 3 });
+  const bodies = await lab.db.pool.query(
+    'select id, octet_length(body) as bytes, emptied_at is null as whole from waybell.webhooks order by id',
+  );
+  expect(bodies.rows).toEqual([
+    { id: '2', bytes: 60_000, whole: true },
+    { id: '4', bytes: 0, whole: false },
+    { id: '5', bytes: 30_000, whole: true },
+  ]);
 });
 
 test('what an import took is forgotten, and not which rows of the old queue', async () => {

@@ -93,7 +93,8 @@ grant usage on schema waybell, public, ${waybills.schema} to ${worker};
 grant select, insert, update, delete on all tables in schema waybell to ${worker};
 revoke insert, update, delete on waybell.migrations from ${worker};
 alter default privileges in schema waybell grant select, insert, update, delete on tables to ${worker};
-grant select, insert, update on public.express_notifications, public.push_devices, ${waybills.name} to ${worker};
+grant select, insert, update, delete on public.express_notifications, public.push_devices to ${worker};
+grant select, insert, update on ${waybills.name} to ${worker};
 grant execute on function ${ORDER_FUNCTION}(text) to ${worker};
 -- At the role, because a pooler in transaction mode loses what a session sets.
 alter role ${worker} set row_security = off;`;

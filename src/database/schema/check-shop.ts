@@ -81,6 +81,9 @@ const OUR_TABLES: readonly WantedAccess[] = [
   { schema: 'waybell', table: 'retention', privileges: ['SELECT', 'INSERT', 'UPDATE'] },
   { schema: 'waybell', table: 'api_keys', privileges: ['SELECT', 'INSERT', 'UPDATE'] },
   { schema: 'waybell', table: 'audit', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
+  { schema: 'waybell', table: 'erasures', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
+  { schema: 'waybell', table: 'erasure_parcels', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
+  { schema: 'waybell', table: 'erasure_marks', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
   { schema: 'waybell', table: 'migrations', privileges: ['SELECT'] },
 ];
 

@@ -37,6 +37,7 @@ import * as waybills from '../../../src/database/waybills';
 import * as archive from '../../../src/database/webhook-archive';
 import type { DatabaseKind } from '../../setup/run-info';
 import { shipmentUpdate } from '../../setup/delivery-lab';
+import { eraseSomebody } from './erasures-asked';
 import { idsOf } from './old-shop';
 import { askAboutPickupCodes } from './pickup-codes-asked';
 import { askAboutTexts, moveOldTexts } from './texts-asked';
@@ -65,6 +66,9 @@ export async function askEverything(db: Queryable, kind: DatabaseKind): Promise<
   await askForPeople(db, since, user);
   await keepTheBooks(db, since);
   await applyRetention(db);
+  await eraseSomebody(db, {
+    ...{ user, order, waybillId: WAYBILL, trackingNo: TRACKING_NO, workflowId: WORKFLOW },
+  });
   if (kind === 'seed') await importTheOldQueue(db);
 }
 

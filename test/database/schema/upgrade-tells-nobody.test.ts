@@ -86,6 +86,8 @@ describe('a database that the first release wrote', () => {
         startVersion: () => Promise.reject(new Error()),
         list: () => Promise.reject(new Error()),
         retry: () => Promise.reject(new Error()),
+        eraseHistories: () => Promise.reject(new Error()),
+        startErasure: () => Promise.reject(new Error()),
       },
       log: pino({ level: 'silent' }),
     });
