@@ -4,7 +4,9 @@ const ES_MODULES = ['node-pg-migrate', 'glob', 'jiti', 'jose', '@seriousme/opena
 /** @type {import('jest').Config} */
 export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  testPathIgnorePatterns: ['browser', 'builds', 'fuzz', 'tools'].map((folder) => `<rootDir>/test/${folder}/`),
+  testPathIgnorePatterns: ['browser', 'builds', 'encryption', 'fuzz', 'tools'].map(
+    (folder) => `<rootDir>/test/${folder}/`,
+  ),
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   transform: {
     '\\.[cm]?[jt]s$': [

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { migrate } from '../../src/database/schema/migrate';
 import { RETENTION_SCHEDULE_ID, SWEEP_SCHEDULE_ID } from '../../temporal/schedules';
-import { accepted, refused } from '../setup/cloud-function';
+import { accepted, refused, starting } from '../setup/cloud-function';
 import { eventually } from '../setup/processes';
 import { use } from '../setup/use';
 import { runProduct } from '../start/product';
@@ -39,10 +39,10 @@ describe.each(PROXIES)('with $name between Waybell and Temporal', ({ kind }) => 
     await migrate(shop.db.url, () => undefined);
     await shop.db.pool.query(`
       insert into ml_orders (id, user_id) values ('order-1', 'buyer-of-medicine'), ('order-2', 'late-buyer'),
-        ('order-3', 'third-buyer'), ('order-4', 'fourth-buyer');
+        ('order-3', 'third-buyer'), ('order-4', 'fourth-buyer'), ('order-5', 'fifth-buyer');
       insert into platform_express_waybills (carrier, tracking_no, order_id)
         values ('yto', 'YT0001', 'order-1'), ('yto', 'YT0002', 'order-2'), ('yto', 'YT0003', 'order-3'),
-          ('yto', 'YT0004', 'order-4');
+          ('yto', 'YT0004', 'order-4'), ('yto', 'YT0005', 'order-5');
     `);
     const namespace = shop.settings['TEMPORAL_NAMESPACE'] ?? '';
     server = new Client({ connection: shop.temporal.connection, namespace });
@@ -59,8 +59,10 @@ describe.each(PROXIES)('with $name between Waybell and Temporal', ({ kind }) => 
     const settings = { ...shop.settings, TEMPORAL_ADDRESS: proxy.address };
     const product = runProduct(['start'], settings);
     await product.ready();
+    const connection = await Connection.connect({ address: proxy.address });
     return {
       settings,
+      throughProxy: new Client({ connection, namespace }),
       proxy,
       begunBefore,
       close: async () => {
@@ -95,12 +97,9 @@ describe.each(PROXIES)('with $name between Waybell and Temporal', ({ kind }) => 
     expect(stored.text).toContain('YT0001');
     expect(stored.text).toContain('buyer-of-medicine');
 
-    const connection = await Connection.connect({ address: stage.proxy.address });
-    const throughProxy = new Client({ connection, namespace: server.options.namespace });
-    const read = await readStored(throughProxy, workflowId);
+    const read = await readStored(stage.throughProxy, workflowId);
     expect(Object.values(read.encodings)).not.toContain(ENCRYPTED);
     expect(read.text).toContain('yto YT0001: in_transit');
-    await connection.close();
   });
 
   test('why, progress, retry by signal and by update, and the list of what waits go on', async () => {
@@ -113,19 +112,29 @@ describe.each(PROXIES)('with $name between Waybell and Temporal', ({ kind }) => 
     expect(await waybell('retry', 'YT0002', '--reason', 'the merchant called')).toContain('YT0002');
     await eventually(() => shop.cloud.countFor('phone-2') === 2);
 
-    const connection = await Connection.connect({ address: stage.proxy.address });
-    const throughProxy = new Client({ connection, namespace: server.options.namespace });
-    const handle = throughProxy.workflow.getHandle(workflowId);
+    const handle = stage.throughProxy.workflow.getHandle(workflowId);
     await eventually(async () => JSON.stringify(await handle.query('progress')).includes('push-failed'));
     await handle.signal('retry', { operator: 'li', reason: 'once more' });
     await eventually(() => shop.cloud.countFor('phone-2') === 3);
     await eventually(async () => JSON.stringify(await handle.query('progress')).includes('push-failed'));
     await handle.executeUpdate('retryNow', { args: [{ operator: 'li', reason: 'and again' }] });
     await eventually(() => shop.cloud.countFor('phone-2') === 4);
-    await connection.close();
 
     const stored = await readStored(server, workflowId);
-    expect(stored.text).not.toMatch(/the merchant called|once more|and again/);
+    expect(stored.text).not.toMatch(/the merchant called|once more|and again|title size over limit/);
+  });
+
+  test('what a step fails with is read through the proxy alone', async () => {
+    await shop.post('/api/v1/push/register', { cid: 'phone-5', user_id: 'fifth-buyer' });
+    shop.cloud.answer('phone-5', starting);
+    const workflowId = await deliver(scan('YT0005', 'in_transit', 10));
+    await eventually(async () => (await waybell('why', 'YT0005')).includes('PushRetryLater'));
+    const failing = async (client: Client) => (await readStored(client, workflowId)).text;
+    expect(await failing(server)).toContain('PushRetryLater');
+    if (kind.encryptsFailures) expect(await failing(server)).not.toContain('uni-cloud-push-error-2');
+    expect(await failing(stage.throughProxy)).toContain('uni-cloud-push-error-2');
+    shop.cloud.answer('phone-5', accepted('phone-5'));
+    await eventually(() => isClosed(workflowId), 120_000);
   });
 
   test('the schedules run, and doctor finds nothing wrong with Temporal', async () => {

@@ -21,16 +21,19 @@ export interface PayloadProxy {
 
 /** What starts a proxy of some kind; its keys, each 32 bytes, the newest first. */
 interface Kind {
+  /** Whether the messages of failures are among what it encrypts: those of Temporal’s own 0.5.1 were not. */
+  readonly encryptsFailures: boolean;
   /** @returns the program and its arguments */
   prepare(folder: string, listen: string, upstream: string, keys: readonly Buffer[]): Promise<string[]>;
 }
 
 /** The one of this repository, compiled as docs/production.md does it. */
 const OURS: Kind = {
+  encryptsFailures: true,
   async prepare(folder, listen, upstream, keys) {
     const program = path.join(folder, 'payload-proxy');
-    const source = path.join(PROJECT_ROOT, 'temporal/encryption');
-    await promisify(execFile)('go', ['build', '-o', program, '.'], { cwd: source });
+    const source = path.join(PROJECT_ROOT, 'temporal/payload-proxy');
+    await promisify(execFile)('go', ['build', '-buildvcs=false', '-o', program, '.'], { cwd: source });
     const file = path.join(folder, 'keys');
     const lines = keys.map((key, index) => `key-${keys.length - index} ${key.toString('base64')}\n`);
     await writeFile(file, lines.join(''), { mode: 0o600 });
@@ -40,6 +43,7 @@ const OURS: Kind = {
 
 /** Temporal's own, where somebody has it; with keys that are in its settings instead of a key service. */
 const temporals = (program: string): Kind => ({
+  encryptsFailures: false,
   async prepare(folder, listen, upstream, keys) {
     const [current, ...older] = keys.map((key) => `testing://${key.toString('base64url')}=`);
     const config = path.join(folder, 'proxy.json');

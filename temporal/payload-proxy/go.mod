@@ -1,4 +1,4 @@
-module waybell/encryption
+module waybell/payload-proxy
 
 go 1.25.4
 

@@ -1,7 +1,7 @@
-// Command encryption stands between Waybell and a Temporal server on the same machine. What Waybell sends is stored as
+// Command payload-proxy stands between Waybell and a Temporal server on the same machine. What Waybell sends is stored as
 // ciphertext there, and Waybell reads it in clear: it knows nothing of it. docs/production.md installs it.
 //
-//	encryption -listen 127.0.0.1:7243 -upstream 127.0.0.1:7233 -keys /etc/waybell/payload-keys
+//	payload-proxy -listen 127.0.0.1:7243 -upstream 127.0.0.1:7233 -keys /etc/waybell/payload-keys
 package main
 
 import (
@@ -71,7 +71,7 @@ func serve(listen, upstream, keys string) error {
 	signal.Notify(asked, syscall.SIGINT, syscall.SIGTERM)
 	go func() {
 		<-asked
-		// Polls for work last a minute; whoever waits in one asks again elsewhere or later.
+		// Workers poll for a minute: whoever is cut off asks again.
 		time.AfterFunc(2*time.Second, front.Stop)
 		front.GracefulStop()
 	}()
