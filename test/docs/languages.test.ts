@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** The pages that are kept in English and in Chinese. */
-const PAGES = ['README.md', 'docs/operating.md', 'docs/phones.md', 'docs/troubles.md'];
+const PAGES = ['README.md', ...['operating', 'phones', 'privacy', 'troubles'].map((page) => `docs/${page}.md`)];
 
 const ROOT = path.join(__dirname, '../..');
 const FENCED = /^```.*\n[\s\S]*?^```$/gm;

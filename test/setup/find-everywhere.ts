@@ -55,15 +55,19 @@ async function inTables(pool: pg.Pool, marks: readonly string[]): Promise<Hit[]>
     const name = escapeIdentifier(column);
     // Bytes are searched as they are; JSON may hold what is not ASCII escaped.
     const text = type === 'bytea' ? `encode(${name}, 'escape')` : `${name}::text`;
-    for (const mark of marks) {
-      const { rows } = await pool.query<{ times: number }>(
-        `select count(*)::int as times from ${escapeIdentifier(schema)}.${escapeIdentifier(table)}
-          where exists (select from unnest($1::text[]) as form where strpos(${text}, form) > 0)`,
-        [type === 'bytea' ? formsInBytes(mark) : formsOf(mark)],
-      );
-      const times = rows[0]?.times ?? 0;
-      if (times > 0) hits.push({ place: `${schema}.${table}.${column}`, mark, times });
-    }
+    const forms = marks.flatMap((mark) =>
+      (type === 'bytea' ? formsInBytes(mark) : formsOf(mark)).map((form) => ({ mark, form })),
+    );
+    const { rows } = await pool.query<{ mark: string; times: number }>(
+      `select mark, count(*)::int as times
+         from ${escapeIdentifier(schema)}.${escapeIdentifier(table)}
+         cross join lateral (
+           select distinct mark from jsonb_to_recordset($1) as wanted(mark text, form text)
+            where strpos(${text}, form) > 0) found
+        group by mark`,
+      [JSON.stringify(forms)],
+    );
+    hits.push(...rows.map((row) => ({ place: `${schema}.${table}.${column}`, ...row })));
   }
   return hits;
 }
