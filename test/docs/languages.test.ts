@@ -42,9 +42,14 @@ const anchorsOf = (page: string): string[] =>
       .replaceAll(' ', '-'),
   );
 
-/** Where a link leads, said alike in both languages: an anchor of the page itself by the heading's place. */
-const destination = (page: string, link: string): string =>
-  link.startsWith('#') ? `heading ${anchorsOf(page).indexOf(decodeURI(link.slice(1)))}` : inEnglish(link);
+/** Where a link leads, said alike in both languages: an anchor of a page that has a twin by the heading's place. */
+function destination(page: string, link: string): string {
+  const [file = '', anchor] = link.split('#');
+  const target = file === '' ? page : path.posix.join(path.posix.dirname(page), file);
+  return anchor !== undefined && PAGES.includes(inEnglish(target))
+    ? `${inEnglish(target)}, heading ${anchorsOf(target).indexOf(decodeURI(anchor))}`
+    : inEnglish(link);
+}
 
 const leadsNowhere = (page: string, link: string): boolean => {
   if (/^https?:/.test(link)) return false;

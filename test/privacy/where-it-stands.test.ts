@@ -217,4 +217,35 @@ describe('what carriers say of people', () => {
     );
     expect(await get('/api/v1/push/notifications', token)).toContain('8-3-2046');
   });
+
+  test('after an erasure, nothing of it is anywhere but the shop’s own rows and the record of the parcel', async () => {
+    const [, { trackingNo, masked, medicine = '' }] = IN_ORDER as [Seed, Seed];
+    const [person, phone] = [`buyer-${trackingNo}`, `phone-${trackingNo}`];
+    const asked = await shop.post('/api/v1/erasures', { user_id: person, reason: 'the account is closed' });
+    expect(asked.status).toBe(200);
+    const gone = [...masked, medicine, phone];
+    await eventually(async () => Object.values(await placesByMark([medicine, phone])).flat().length === 0);
+
+    expect(await placesByMark(gone)).toEqual(eachIn(gone, []));
+    const left = await placesByMark([person, trackingNo]);
+    // Whom an erasure is about is forgotten when it is done, a minute later.
+    expect(left[person]).toEqual(['public.ml_orders.user_id', 'waybell.erasures.subject']);
+    expect(left[trackingNo]).toEqual(
+      expect.arrayContaining([
+        'public.platform_express_waybills.tracking_no',
+        'waybell.express_updates.workflow_id',
+      ]),
+    );
+    expect(
+      left[trackingNo]?.filter((place) => /Temporal|history|scan_texts|pickup|pushes|devices/.test(place)),
+    ).toEqual([]);
+    const { rows } = await shop.db.pool.query(
+      `select from waybell.pickup_codes where workflow_id like '%' || $1 || '%'`,
+      [trackingNo],
+    );
+    expect(rows).toEqual([]);
+    // The others keep theirs.
+    const [other] = IN_ORDER as [Seed];
+    expect((await placesByMark([other.medicine ?? '']))[other.medicine ?? '']).not.toEqual([]);
+  });
 });
