@@ -5,9 +5,10 @@ import type { Retention } from '../config/retention';
 import type { DeliveryReach } from '../deliveries/reach';
 import type { PushClass, PushProvider } from '../push/provider';
 import type { Carriers } from '../shipment/carriers';
-import type { Language } from '../shipment/message-text';
+import type { Language } from '../shipment/phrases';
 import type { NewsAge } from '../shipment/news-age';
 import type { StatusMap } from '../shipment/status';
+import type { Audience } from '../shipment/update';
 
 /** The clocks of a push. Tests have shorter ones. */
 interface PushTimers {
@@ -33,6 +34,10 @@ export interface ActivityDeps extends DeliveryReach {
   readonly carriers: Carriers;
   readonly statusMap: StatusMap;
   readonly language: Language;
+  /** The words of sources, as `source/word`, that say that somebody else has signed. */
+  readonly signedByAnother?: ReadonlySet<string>;
+  /** Whose owners have no phone by design: nobody waits for one. */
+  readonly withoutPush?: readonly Audience[];
   readonly retention: Retention;
   readonly newsAge: NewsAge;
   /** The clock by which news are too old; tests have one of their own. */
@@ -44,5 +49,7 @@ export interface ActivityDeps extends DeliveryReach {
   readonly log: Logger;
   /** Told of every answer of a provider. */
   readonly countPush?: (provider: string, answer: PushClass) => void;
+  /** Told of every value of the shop's tables that is not understood, by its place in SHOP_TABLES. */
+  readonly countUnread?: (setting: string) => void;
   readonly timers?: PushTimers;
 }

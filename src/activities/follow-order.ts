@@ -6,8 +6,10 @@ import type { Queryable } from '../database/pool';
 import { countPushes, writeSendStatus } from '../database/pushes';
 import { readdressNotification, type RecipientRow, selectRecipientRows } from '../database/recipient-rows';
 import { selectWaybillOf } from '../database/updates';
+import { selectToldWord, type WithheldAudiences, writeWithheld } from '../database/withheld';
 import { addressNotification } from '../shipment/address-notification';
 import {
+  type Decision,
   judgeEnded,
   type NotificationEnd,
   type NotificationRef,
@@ -15,12 +17,16 @@ import {
   type ToldParcel,
 } from '../shipment/delivery';
 import { messageId } from '../shipment/message-id';
-import { type Language, messageText } from '../shipment/message-text';
+import { messageText } from '../shipment/message-text';
+import type { Language, Saying } from '../shipment/phrases';
 import { AUDIENCES, type Audience } from '../shipment/update';
+import { asksWhoSigned, type Telling, tellingOf, type Withheld } from '../shipment/who-is-told';
 
 export interface FollowOrderDeps {
   readonly shopTables: ShopTables;
   readonly language: Language;
+  /** The words of sources, as `source/word`, that say that somebody else has signed. */
+  readonly signedByAnother?: ReadonlySet<string>;
 }
 
 export interface FollowedDelivery extends ToldParcel {
@@ -33,33 +39,63 @@ export interface FollowedOrder {
   readonly recipients: Recipients;
   /** As they are then. */
   readonly notifications: readonly NotificationRef[];
+  readonly withheld: WithheldAudiences;
 }
 
 /**
- * Brings the notifications of a delivery in line with whom the order names now, so that their rows are the one truth
- * about who is told. Needs a transaction.
+ * Brings the notifications of a delivery in line with whom the order names now and what its state lets them hear, so that
+ * their rows are the one truth about who is told. Needs a transaction.
  * @returns `null` while the waybill has no order, which changes nothing
  */
 export async function followOrder(
   db: Queryable,
-  { shopTables, language }: FollowOrderDeps,
+  deps: FollowOrderDeps,
   delivery: FollowedDelivery,
 ): Promise<FollowedOrder | null> {
+  const { shopTables, language } = deps;
   const { workflowId, decision } = delivery;
   const waybillId = (await selectWaybillOf(db, workflowId)) ?? decision.waybillId;
   const recipients = await findRecipients(db, shopTables, waybillId);
   if (recipients === null) return null;
   const types = await readIdTypes(db, shopTables);
   const rows = await selectRecipientRows(db, types, workflowId, recipients);
+  const tell = await decideTelling(db, deps, delivery, recipients);
   const order = { types, language, recipients };
   const notifications: NotificationRef[] = [];
+  const withheld: Partial<Record<Audience, Withheld>> = {};
   for (const audience of AUDIENCES) {
     const written = rows.filter((row) => row.audience === audience);
-    const ref = await addressTo(db, order, delivery, audience, written);
+    const telling = tell(audience);
+    if ('withheld' in telling && personFor(audience, recipients) !== null)
+      withheld[audience] = telling.withheld;
+    const ref = await addressTo(db, { ...order, telling }, delivery, audience, written);
     if (ref !== null) notifications.push(ref);
   }
-  return { recipients, notifications };
+  // A shop that maps nothing withholds nothing.
+  if (recipients.facts !== undefined) await writeWithheld(db, workflowId, withheld);
+  return { recipients, notifications, withheld };
 }
+
+/** Decides what each audience hears. Who has signed is looked up only where it matters. */
+async function decideTelling(
+  db: Queryable,
+  { signedByAnother: words }: FollowOrderDeps,
+  { workflowId, decision }: FollowedDelivery,
+  { facts = {} }: Recipients,
+): Promise<(audience: Audience) => Telling> {
+  const saying = sayingOf(workflowId, decision);
+  const word = asksWhoSigned({ saying }, facts) ? await selectToldWord(db, workflowId) : null;
+  const told = { saying, signedByAnother: word !== null && words?.has(word) === true };
+  return (audience) => tellingOf(audience, told, facts);
+}
+
+function sayingOf(workflowId: string, { status, unproven }: Decision): Saying {
+  if (status === null) throw new Error(`nothing to announce for ${workflowId}`);
+  return unproven ? 'signed_for' : status;
+}
+
+const personFor = (audience: Audience, { userId, merchantId }: Recipients): string | null =>
+  audience === 'user' ? userId : merchantId;
 
 /** Whose devices a look is for. */
 export interface FollowedNotifications {
@@ -69,6 +105,8 @@ export interface FollowedNotifications {
   readonly named: readonly NotificationRef[];
   /** Whom the order names; absent while there is none. */
   readonly recipients?: Recipients;
+  /** Whom it names, and who is told nothing all the same. */
+  readonly withheld: WithheldAudiences;
 }
 
 /** As `followOrder`, for a look at the devices: without an order nobody is named, and everything stays as it is. */
@@ -82,9 +120,9 @@ export async function followForLook(
   },
 ): Promise<FollowedNotifications> {
   const { workflowId, notifications: before, parcel } = look;
-  if (parcel === undefined) return { notifications: before, named: before };
+  if (parcel === undefined) return { notifications: before, named: before, withheld: {} };
   const followed = await followOrder(db, deps, { ...parcel, workflowId, before });
-  if (followed === null) return { notifications: before, named: [] };
+  if (followed === null) return { notifications: before, named: [], withheld: {} };
   return { ...followed, named: followed.notifications.filter(({ ended }) => ended === undefined) };
 }
 
@@ -92,6 +130,7 @@ interface NamedByOrder {
   readonly types: IdTypes;
   readonly language: Language;
   readonly recipients: Recipients;
+  readonly telling: Telling;
 }
 
 async function addressTo(
@@ -101,18 +140,19 @@ async function addressTo(
   audience: Audience,
   written: readonly RecipientRow[],
 ): Promise<NotificationRef | null> {
-  const { types, recipients } = order;
+  const { types, recipients, telling } = order;
   const { orderId } = recipients;
-  const recipientId = audience === 'user' ? recipients.userId : recipients.merchantId;
+  const recipientId = 'withheld' in telling ? null : personFor(audience, recipients);
+  const unnamed = 'withheld' in telling ? telling.withheld : 'recipient-gone';
   const before = delivery.before.find((ref) => ref.audience === audience);
   const address = addressNotification(written, recipientId !== null, before?.messageId ?? null);
   const keeps = 'messageId' in address ? address.messageId : null;
-  const ended = address.kind === 'unnamed' ? 'recipient-gone' : 'recipient-changed';
+  const ended = address.kind === 'unnamed' ? unnamed : 'recipient-changed';
   for (const row of written) if (row.messageId !== keeps) await endNotification(db, row, ended);
 
   if (recipientId === null || address.kind === 'unnamed' || address.kind === 'deleted') {
     const last = before ?? written.at(-1);
-    const why = address.kind === 'deleted' ? 'notification-deleted' : 'recipient-gone';
+    const why = address.kind === 'deleted' ? 'notification-deleted' : unnamed;
     return last ? { messageId: last.messageId, audience, recipientId: last.recipientId, ended: why } : null;
   }
   if (address.kind === 'new') {
@@ -127,12 +167,12 @@ async function addressTo(
 
 async function writeNotification(
   db: Queryable,
-  { types, language, recipients: { orderId } }: NamedByOrder,
-  { workflowId, carrier, trackingNo, decision: { status, unproven } }: FollowedDelivery,
+  { types, language, recipients: { orderId }, telling }: NamedByOrder,
+  { workflowId, carrier, trackingNo, decision }: FollowedDelivery,
   ref: NotificationRef,
 ): Promise<void> {
-  if (status === null) throw new Error(`nothing to announce for ${workflowId}`);
-  const text = messageText(language, unproven ? 'signed_for' : status, ref.audience, trackingNo);
+  const manner = 'manner' in telling ? telling.manner : 'usual';
+  const text = messageText(language, sayingOf(workflowId, decision), ref.audience, trackingNo, manner);
   await insertNotification(db, types, workflowId, { ...ref, ...text, orderId, carrier, trackingNo });
 }
 

@@ -10,14 +10,18 @@ import {
   judgeAudience,
   judgeEnded,
   overallStatus,
+  type AudienceFacts,
   type AudienceOutcome,
   type NotificationRef,
   type Outcome,
   type PushResult,
+  type Recipients,
   type ToldParcel,
 } from '../shipment/delivery';
 import type { EndReason } from '../shipment/end-reason';
 import { TOO_OLD } from '../shipment/news-age';
+import type { Audience } from '../shipment/update';
+import { isWithheld, WITHOUT_PUSH, type Withheld } from '../shipment/who-is-told';
 import type { ActivityDeps } from './deps';
 import { followForLook } from './follow-order';
 
@@ -48,18 +52,25 @@ export function createRecordOutcome(deps: ActivityDeps) {
       await writeResults(db, workflowId, round, input.results);
       const { current, tooOld } = await selectStanding(db, workflowId);
       const standing = { current, tooOld: tooOld && !input.force };
-      const { notifications, recipients } = await followForLook(db, deps, input);
+      const { notifications, recipients, withheld } = await followForLook(db, deps, input);
       const audiences: AudienceOutcome[] = [];
       const waits: KeptWait[] = [];
       for (const notification of notifications) {
-        const { outcome, wait } = await judge(db, shopTables, input, notification, standing);
+        const withoutPush = isWithoutPush(deps, notification.audience, recipients);
+        const { outcome, wait } = await judge(db, shopTables, input, notification, {
+          ...standing,
+          withoutPush,
+        });
         audiences.push(outcome);
         if (wait !== null) waits.push(wait);
       }
       const waiting = audiences.filter(({ attention }) => attention !== null);
       // An expired wait keeps its row until the delivery closes: a new row would start a new deadline.
       await deleteOtherWaits(db, workflowId, waiting.length > 0 ? waits.map(({ name }) => name) : []);
-      const sendStatus = overallStatus(audiences.map((audience) => audience.sendStatus));
+      for (const [audience, reason] of Object.entries(withheld) as [Audience, Withheld][]) {
+        if (!audiences.some((one) => one.audience === audience)) audiences.push(untold(audience, reason));
+      }
+      const sendStatus = overallStatus(toldOf(audiences).map((audience) => audience.sendStatus));
       const reason = reasonOf(notifications, audiences, standing);
       await writeUpdateState(db, workflowId, { closed: waiting.length === 0, outcome: sendStatus, reason });
       const [first] = waits.filter(({ expired }) => !expired).sort((a, b) => a.leftMs - b.leftMs);
@@ -92,6 +103,26 @@ export function createRecordOutcome(deps: ActivityDeps) {
   }
 }
 
+/** Whether the owner of this audience has no phone by design: the buyer of this order, or all. */
+function isWithoutPush(
+  { withoutPush = [] }: Pick<ActivityDeps, 'withoutPush'>,
+  audience: Audience,
+  recipients: Recipients | undefined,
+): boolean {
+  const says = audience === 'user' ? recipients?.facts?.buyerPush : undefined;
+  return says == null ? withoutPush.includes(audience) : says === 'without';
+}
+
+const untold = (audience: Audience, reason: Withheld): AudienceOutcome => ({
+  ...{ audience, sendStatus: 'superseded', accepted: 0, failed: 0, attention: null, until: null, reason },
+});
+
+/** Those by which the whole delivery is judged: who is told nothing counts only where nobody else is there. */
+function toldOf(audiences: readonly AudienceOutcome[]): readonly AudienceOutcome[] {
+  const told = audiences.filter(({ reason, accepted }) => !isWithheld(reason) || accepted > 0);
+  return told.length > 0 ? told : audiences;
+}
+
 /** A wait of the delivery, under the name by which it is kept. */
 interface KeptWait extends WaitState {
   readonly name: string;
@@ -107,23 +138,27 @@ async function judge(
   tables: ShopTables,
   { workflowId, limits, force = false }: RecordOutcomeInput,
   { messageId, audience, recipientId, ended }: NotificationRef,
-  standing: DeliveryStanding,
+  standing: DeliveryStanding & Pick<AudienceFacts, 'withoutPush'>,
 ): Promise<Judged> {
   const { tooLate, ...pushes } = await countPushes(db, messageId);
   if (ended !== undefined) {
     const sendStatus = judgeEnded(pushes);
-    return { outcome: { audience, sendStatus, ...pushes, attention: null, until: null }, wait: null };
+    const reason = isWithheld(ended) ? ended : undefined;
+    const outcome = { audience, sendStatus, ...pushes, attention: null, until: null };
+    return { outcome: { ...outcome, ...(reason && { reason }) }, wait: null };
   }
-  const { sendStatus, need } = judgeAudience({
+  const { sendStatus, need, reason } = judgeAudience({
     audience,
     ...pushes,
     ...standing,
     tooLate,
     everHadDevice: await everHadDevice(db, tables, audience, recipientId),
   });
-  await writeSendStatus(db, messageId, sendStatus, need && ATTENTION_OF[need.kind]);
-  if (need === null)
-    return { outcome: { audience, sendStatus, ...pushes, attention: null, until: null }, wait: null };
+  await writeSendStatus(db, messageId, sendStatus, need ? ATTENTION_OF[need.kind] : (reason ?? null));
+  if (need === null) {
+    const outcome = { audience, sendStatus, ...pushes, attention: null, until: null };
+    return { outcome: { ...outcome, ...(reason && { reason }) }, wait: null };
+  }
   const { kind, limit } = need;
   const limitMs = limits[limit];
   const wait = await upsertWait(db, workflowId, { kind, audience, ownerId: recipientId, limitMs, force });
@@ -144,10 +179,14 @@ function reasonOf(
   audiences: readonly AudienceOutcome[],
   { current, tooOld }: DeliveryStanding,
 ): EndReason {
-  if (notifications.every(({ ended }) => ended === 'recipient-gone')) return 'nobody-named';
+  const withheld = audiences.find(({ reason }) => isWithheld(reason))?.reason;
+  if (notifications.every(({ ended }) => ended === 'recipient-gone' || isWithheld(ended)))
+    return withheld ?? 'nobody-named';
   if (!current) return 'newer-status';
   if (notifications.some(({ ended }) => ended === 'notification-deleted')) return 'notification-deleted';
-  const told = audiences.every(({ sendStatus }) => sendStatus === 'success');
+  const toTell = toldOf(audiences);
+  if (toTell.every(({ reason }) => reason === WITHOUT_PUSH)) return WITHOUT_PUSH;
+  const told = toTell.every(({ sendStatus }) => sendStatus === 'success');
   return tooOld && !told ? TOO_OLD.reason : 'by-audience';
 }
 

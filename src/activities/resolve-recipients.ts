@@ -1,10 +1,11 @@
 import { selectStanding, selectWaybillOf } from '../database/updates';
-import { findRecipients } from '../database/find-recipients';
+import { findOrder, type FoundOrder } from '../database/find-recipients';
 import { inTransaction } from '../database/pool';
 import { joinSecondRowsOf } from '../database/second-rows';
 import { deleteEndedWaits, upsertWait } from '../database/waits';
-import type { Recipients, Resolution } from '../shipment/delivery';
+import type { Resolution } from '../shipment/delivery';
 import type { ActivityDeps } from './deps';
+import { createUnreadNames } from './unread-names';
 
 export interface ResolveRecipientsInput {
   readonly workflowId: string;
@@ -19,14 +20,17 @@ export interface ResolveRecipientsInput {
 /**
  * Finds the people behind a waybill. Without an order it commits what it waits for and looks once more: an
  * order linked in between is found here, one linked later finds the committed row and wakes the delivery.
- * An order under another name of its carrier is the waybill's, too. With the order the wait for it is over: pushing may take a day, and nobody is to link an order meanwhile.
+ * An order under another name of its carrier is the waybill's, too. With the order the wait for it is over: pushing may
+ * take a day, and nobody is to link an order meanwhile. What the shop says of it that nobody understands is named here,
+ * once for each delivery.
  */
-export function createResolveRecipients({ pool, shopTables, carriers }: ActivityDeps) {
+export function createResolveRecipients({ pool, shopTables, carriers, log, countUnread }: ActivityDeps) {
+  const nameUnread = createUnreadNames(log, countUnread);
   return async function resolveRecipients(input: ResolveRecipientsInput): Promise<Resolution> {
-    const look = (): Promise<Recipients | null> =>
+    const look = (): Promise<FoundOrder | null> =>
       inTransaction(pool, async (db) => {
-        const find = async (): Promise<Recipients | null> =>
-          findRecipients(db, shopTables, (await selectWaybillOf(db, input.workflowId)) ?? input.waybillId);
+        const find = async (): Promise<FoundOrder | null> =>
+          findOrder(db, shopTables, (await selectWaybillOf(db, input.workflowId)) ?? input.waybillId);
         let found = await find();
         if (found === null && (await joinSecondRowsOf(db, { shopTables, carriers }, input.waybillId)))
           found = await find();
@@ -34,8 +38,8 @@ export function createResolveRecipients({ pool, shopTables, carriers }: Activity
         return found;
       });
 
-    let recipients = await look();
-    if (recipients === null) {
+    let order = await look();
+    if (order === null) {
       const wait = await inTransaction(pool, async (db) => {
         const { current, tooOld } = await selectStanding(db, input.workflowId);
         if (!current) return null;
@@ -50,13 +54,14 @@ export function createResolveRecipients({ pool, shopTables, carriers }: Activity
         return { ...written, tooOld: tooOld && !force };
       });
       if (wait === null) return { kind: 'superseded' };
-      recipients = await look();
-      if (recipients === null) {
+      order = await look();
+      if (order === null) {
         return wait.expired
           ? { kind: 'gave-up', tooOld: wait.tooOld }
           : { kind: 'order-not-found', until: wait.until, waitMs: wait.leftMs };
       }
     }
-    return { kind: 'found', recipients };
+    nameUnread(order.unread);
+    return { kind: 'found', recipients: order.recipients };
   };
 }

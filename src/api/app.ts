@@ -72,7 +72,7 @@ function appAround(
   const metrics = createMetrics();
   if (deps.alarms) addAlarmGauges(metrics.registry, deps.alarms);
   addProviderGauges(metrics.registry, deps.pool);
-  deps.pushCounts?.addTo(metrics.registry);
+  for (const count of deps.counts ?? []) count.addTo(metrics.registry);
   app.use(logRequests(deps.log));
   app.use(metrics.measure);
   app.use(securityHeaders());

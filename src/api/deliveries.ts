@@ -7,9 +7,11 @@ import { inTransaction } from '../database/pool';
 import { findByName } from '../deliveries/find';
 import { listDeliveries } from '../deliveries/list';
 import { ENDS_BY } from '../shipment/attention';
-import { explainDelivery } from '../shipment/explain-delivery';
+import { explainDelivery, explainWithheld } from '../shipment/explain-delivery';
 import { explainNear, IF_IT_IS_THIS } from '../shipment/explain-near';
 import { joined } from '../shipment/explanation';
+import type { Audience } from '../shipment/update';
+import type { Withheld } from '../shipment/who-is-told';
 import { trackingNoField } from '../sources/reading/text';
 import { tellRefusal } from './channels';
 import { explainDeliveries, retryDelivery, type DeliveryAnswer } from './delivery-operations';
@@ -85,6 +87,10 @@ export function addDeliveryRoutes(router: Router, deps: ApiDependencies): void {
         ends_by: ENDS_BY[wait.kind],
       })),
       problem: state === 'open' ? await askStuckStep(workflowId) : null,
+      withheld: (Object.entries(story.withheld) as [Audience, Withheld][]).map(([audience, reason]) => ({
+        ...{ audience, reason },
+        explanation: explainWithheld(reason),
+      })),
       notifications: await explainNotifications(deps, messageIds),
       temporal_ui: temporalLink(config, workflowId),
     };
@@ -121,7 +127,7 @@ export function addDeliveryRoutes(router: Router, deps: ApiDependencies): void {
       ...named(workflow_id),
       ...{ state, problem, status: null, outcome: null, reason: null, since: null, near: [] },
       explanation: state === 'kept' ? KEPT : UNDECIDED,
-      ...{ waits: [], notifications: [], temporal_ui: temporalLink(config, workflow_id) },
+      ...{ waits: [], withheld: [], notifications: [], temporal_ui: temporalLink(config, workflow_id) },
     };
   }
 }

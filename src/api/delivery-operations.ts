@@ -3,6 +3,8 @@ import { ENDS_BY } from '../shipment/attention';
 import { ATTENTIONS } from '../shipment/delivery';
 import { END_REASONS } from '../shipment/end-reason';
 import { explainDelivery } from '../shipment/explain-delivery';
+import { AUDIENCES } from '../shipment/update';
+import { WITHHELD } from '../shipment/who-is-told';
 import { count, moment, ok, temporalUi } from './answer-fields';
 import { refusal, REFUSAL_EXAMPLE } from './channel-operations';
 import { DATABASE_PROBLEMS } from './database-problem';
@@ -52,6 +54,9 @@ const delivery = z
         ends_by: z.string(),
       }),
     ),
+    withheld: z
+      .array(z.object({ audience: z.enum(AUDIENCES), reason: z.enum(WITHHELD), explanation }))
+      .describe('Whom the order names, and who is told nothing all the same: what the order’s state says.'),
     problem: z
       .object({
         step: z.string(),
@@ -123,6 +128,7 @@ export const explainDeliveries = {
               ends_by: ENDS_BY['order-not-found'],
             },
           ],
+          withheld: [],
           problem: null,
           notifications: [],
           temporal_ui:

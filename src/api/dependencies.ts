@@ -2,12 +2,15 @@ import type { Client } from '@temporalio/client';
 import type { Router } from 'express';
 import type pg from 'pg';
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import type { Alarms } from '../alarms';
 import type { Config } from '../config/config';
 import type { Channels } from '../intake/channels/channels';
 import type { TrafficCount } from '../intake/channels/traffic';
 import type { Intake } from '../intake/intake';
-import type { PushCounts } from '../push/counts';
+
+/** What a worker counts, to be added to what its process shows. */
+export type WorkerCounts = readonly { readonly addTo: (registry: Registry) => void }[];
 
 /** What every process has that listens. */
 export interface ProcessDependencies {
@@ -18,8 +21,7 @@ export interface ProcessDependencies {
   readonly log: Logger;
   /** How Temporal calls the worker of this process; without one, this process only takes requests. */
   readonly workerIdentity?: string;
-  /** What that worker counts. */
-  readonly pushCounts?: PushCounts;
+  readonly counts?: WorkerCounts;
   /** What the watch over the database has found. */
   readonly alarms?: Alarms;
   /** Where the workers of the deliveries listen; tests have queues of their own. */

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { loadDatabaseSettings, obsoleteSettings, type DatabaseSettings } from '../config/config';
+import { describeFacts } from '../database/schema/check-facts';
 import { checkShop } from '../database/schema/check-shop';
 import { describeMigration, migrate, pendingMigrations } from '../database/schema/migrate';
 import { MigrationRefused } from '../database/schema/obstacles';
@@ -52,6 +53,7 @@ async function apply(databaseUrl: string, settings: DatabaseSettings, worker?: s
     print(`${worker} may run Waybell now.`);
   }
   const { problems, warnings } = await withClient(databaseUrl, (db) => checkShop(db, settings));
-  for (const warning of warnings) print(`To know: ${warning}`);
+  const facts = await withClient(databaseUrl, (db) => describeFacts(db, settings.shopTables));
+  for (const warning of [...warnings, ...facts]) print(`To know: ${warning}`);
   for (const problem of problems) print(`Before Waybell starts: ${problem}`);
 }

@@ -72,7 +72,14 @@ function describeRefusal({
   ];
 }
 
-function detailsOf({ explanation: why, problem, waits, notifications, temporal_ui: ui }: Delivery): string[] {
+function detailsOf({
+  explanation: why,
+  problem,
+  waits,
+  withheld,
+  notifications,
+  temporal_ui: ui,
+}: Delivery): string[] {
   return [
     ...(why === null ? [] : [`  ${why.en}`]),
     ...(problem === null ? [] : [`  FAILS NOW: ${failing(problem)}`]),
@@ -80,6 +87,7 @@ function detailsOf({ explanation: why, problem, waits, notifications, temporal_u
       ({ kind, audience, until }) =>
         `  waits: ${kind}${audience === null ? '' : ` of the ${audience}`}, until ${until}`,
     ),
+    ...withheld.map(({ audience, explanation: { en } }) => `  ${audience}: ${en}`),
     ...notifications.flatMap(describeNotification),
     `  ${ui}`,
   ];

@@ -12,6 +12,7 @@ import type { WaitLimits } from '../shipment/attention';
 import { type Carriers, knowCarriers } from '../shipment/carriers';
 import type { NewsAge } from '../shipment/news-age';
 import { SHIPMENT_STATUSES, type StatusMap } from '../shipment/status';
+import { type Audience, AUDIENCES } from '../shipment/update';
 import {
   accessTokenContradictions,
   accessTokenFields,
@@ -107,6 +108,7 @@ const environment = z.object({
     ),
   ).default({}),
   MESSAGE_LANGUAGE: z.enum(['zh', 'en']).default('zh'),
+  WITHOUT_PUSH: list.pipe(z.array(z.enum(AUDIENCES))).default([]),
   STATUS_MAP: jsonOf(
     z.record(z.string().min(1).max(MAX_MAPPED_WORD), z.enum(SHIPMENT_STATUSES).nullable()),
   ).default({}),
@@ -184,6 +186,8 @@ export interface Config {
   /** Pushes per second by provider, of all workers together; no limit when absent. */
   readonly pushRates: Readonly<Partial<Record<string, number>>>;
   readonly messageLanguage: 'zh' | 'en';
+  /** Whose owners have no phone by design, where the order says nothing else. */
+  readonly withoutPush: readonly Audience[];
   /** How old a scan may be for people to be told of it, and in which zone the days of the shop begin. */
   readonly newsAge: NewsAge;
   readonly statusMap: StatusMap;
@@ -343,6 +347,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     push: pushSettingsOf(env),
     pushRates: env.PUSH_RATES,
     messageLanguage: env.MESSAGE_LANGUAGE,
+    withoutPush: env.WITHOUT_PUSH,
     newsAge: { zone: env.SHOP_TIME_ZONE, maxAgeHours: env.MAX_AGE_HOURS },
     statusMap: env.STATUS_MAP,
     webhookSecrets: env.WEBHOOK_SECRETS,

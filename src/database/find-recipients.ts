@@ -1,33 +1,56 @@
 import type { ShopTables } from '../config/config';
+import { mappedFacts } from '../config/shop-tables';
 import type { Recipients } from '../shipment/delivery';
 import { isErasedUser } from './erasure-marks';
+import { type FactRow, readTellingFacts, type UnreadFact } from '../shipment/shop-facts';
+import { factValues, lentOrderFacts, NO_FACTS } from './schema/lent-facts';
 import { ORDER_FUNCTION, type OrderAccess, readOrders } from './schema/order-access';
 import { canonicalId, fittedId, idSpellings, type IdTypes, named, readIdTypes } from './ids';
 import type { Queryable } from './pool';
 import { shopNames } from './shop-names';
+
+/** An order, and what its shop says that nobody understands. */
+export interface FoundOrder {
+  readonly recipients: Recipients;
+  readonly unread: readonly UnreadFact[];
+}
 
 /**
  * Finds the order of a waybill and the people it names. `null` when there is no order yet: none is linked, or the id
  * that is linked is none of an order. Whom a notification cannot be addressed to, it does not name, nor a buyer who was
  * erased and has registered no device since.
  */
+export async function findOrder(
+  db: Queryable,
+  tables: ShopTables,
+  waybillId: string,
+): Promise<FoundOrder | null> {
+  const types = await readIdTypes(db, tables);
+  return readOrders(db, tables, async (access) => {
+    const { rows } = await db.query<Recipients & FactRow>(
+      `select ${named('linked.order_id')} as "orderId",
+              ${addressable('linked.user_id', types)} as "userId",
+              ${addressable('linked.merchant_id', types)} as "merchantId",
+              linked.waybill_facts as waybills, linked.order_facts as orders
+         from (select $1::text as waybill_id) of_waybill
+         cross join lateral (${linkedOrder('of_waybill.waybill_id', tables, types, access)}) linked`,
+      [waybillId],
+    );
+    const [row] = rows;
+    if (!row) return null;
+    const { waybills, orders, ...people } = row;
+    const { facts, unread } = readTellingFacts({ waybills, orders }, mappedFacts(tables));
+    return { recipients: { ...people, ...(Object.keys(facts).length > 0 && { facts }) }, unread };
+  });
+}
+
+/** The people alone, and what decides what they are told. */
 export async function findRecipients(
   db: Queryable,
   tables: ShopTables,
   waybillId: string,
 ): Promise<Recipients | null> {
-  const types = await readIdTypes(db, tables);
-  return readOrders(db, tables, async (access) => {
-    const { rows } = await db.query<Recipients>(
-      `select ${named('linked.order_id')} as "orderId",
-              case when not ${isGone('linked.user_id', types)} then ${addressable('linked.user_id', types)} end as "userId",
-              ${addressable('linked.merchant_id', types)} as "merchantId"
-         from (select $1::text as waybill_id) of_waybill
-         cross join lateral (${linkedOrder('of_waybill.waybill_id', tables, types, access)}) linked`,
-      [waybillId],
-    );
-    return rows[0] ?? null;
-  });
+  return (await findOrder(db, tables, waybillId))?.recipients ?? null;
 }
 
 const isGone = (person: string, { userId }: IdTypes): string =>
@@ -39,7 +62,8 @@ const addressable = (person: string, { recipientId }: IdTypes): string =>
 
 /**
  * SQL: the order that the waybill of the text `waybillId` is linked to, at most one row of `order_id`, `user_id` and
- * `merchant_id`, all as text. Read through the function that lends the orders where the role may not read them.
+ * `merchant_id`, all as text, and of what the shop says beside, as JSON: who asks for less does not pay for that. Read
+ * through the functions that lend the orders where the role may not read them.
  */
 export function linkedOrder(
   waybillId: string,
@@ -51,15 +75,18 @@ export function linkedOrder(
   const link = `b.${waybills.orderId}`;
   const linked = `${waybills.name} b`;
   const isThis = `b.${waybills.id} = ${fittedId(waybillId, types.waybillId)}`;
-  if (access === 'function') {
+  const ofWaybill = `${factValues('b', tables, 'waybills')} as waybill_facts`;
+  if (access !== 'table') {
     const orderId = `(${fittedId(named(`${link}::text`), types.orderId)})::text`;
-    return `select ${link}::text as order_id, o.user_id, o.merchant_id
+    const ofOrder = access === 'function' ? lentOrderFacts(orderId, tables) : NO_FACTS;
+    return `select ${link}::text as order_id, o.user_id, o.merchant_id, ${ofWaybill}, ${ofOrder} as order_facts
               from ${linked} cross join lateral ${ORDER_FUNCTION}(${orderId}) o
              where ${isThis} limit 1`;
   }
   const isIts =
     types.orderId === types.namedOrderId ? link : `(${fittedId(named(`${link}::text`), types.orderId)})`;
-  return `select ${link}::text as order_id, o.${orders.userId}::text as user_id, o.${orders.merchantId}::text as merchant_id
+  return `select ${link}::text as order_id, o.${orders.userId}::text as user_id, o.${orders.merchantId}::text as merchant_id,
+                 ${ofWaybill}, ${factValues('o', tables, 'orders')} as order_facts
             from ${linked} join ${orders.name} o on o.${orders.id} = ${isIts}
            where ${isThis} and ${named(`${link}::text`)} is not null limit 1`;
 }

@@ -26,6 +26,8 @@ export interface IdTypes {
   readonly recipientId: string | null;
   readonly toldOrderId: string | null;
   readonly toldWaybillId: string | null;
+  /** Of the shop's table of members, where it has mapped one. */
+  readonly memberMerchantId: string | null;
 }
 
 export const ownerType = (types: IdTypes, audience: Audience): string | null =>
@@ -57,9 +59,10 @@ export async function readIdTypesNow(db: Queryable, tables: ShopTables): Promise
   return types;
 }
 
-async function selectIdTypes(db: Queryable, { waybills, orders }: ShopTables): Promise<IdTypes> {
+async function selectIdTypes(db: Queryable, { waybills, orders, members }: ShopTables): Promise<IdTypes> {
   const devices = { schema: 'public', table: 'push_devices' };
   const notifications = { schema: 'public', table: 'express_notifications' };
+  const nowhere = { schema: '', table: '', column: '' };
   const wanted: Record<keyof IdTypes, { schema: string; table: string; column: string }> = {
     waybillId: { ...waybills, column: waybills.id },
     namedOrderId: { ...waybills, column: waybills.orderId },
@@ -69,6 +72,7 @@ async function selectIdTypes(db: Queryable, { waybills, orders }: ShopTables): P
     recipientId: { ...notifications, column: 'recipient_id' },
     toldOrderId: { ...notifications, column: 'order_id' },
     toldWaybillId: { ...notifications, column: 'waybill_id' },
+    memberMerchantId: members && 'table' in members ? { ...members, column: members.merchantId } : nowhere,
   };
   const { rows } = await db.query<{ types: IdTypes }>(
     `select jsonb_object_agg(w.key, case when t.typbasetype = 0

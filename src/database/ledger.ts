@@ -1,5 +1,6 @@
 import { readEndReason } from '../shipment/end-reason';
 import type { AudienceCount, HeardUpdates } from '../shipment/ledger';
+import { WITHOUT_PUSH } from '../shipment/who-is-told';
 import type { Queryable } from './pool';
 import { ATTENTION_OF_WAIT } from './waits';
 
@@ -75,7 +76,7 @@ export async function selectLedger(
        union all
        select workflow_id from elsewhere where verdict = 'announce'),
      told as (
-       select u.workflow_id, a.aud, u.state, u.outcome, u.reason, n.message_id, n.send_status, n.last_error,
+       select u.workflow_id, a.aud, u.state, u.outcome, u.reason, u.withheld ->> a.aud as withheld, n.message_id, n.send_status, n.last_error,
               exists (select from public.express_notifications o
                        where o.workflow_id = u.workflow_id and o.aud <> a.aud) as other_told
          from decided d
@@ -101,14 +102,15 @@ export async function selectLedger(
                 (select p.code from waybell.express_pushes p
                   where p.message_id = t.message_id and p.state <> 'accepted'
                   order by p.answered_at desc nulls last limit 1), t.last_error)
-                when t.send_status = 'superseded' then t.last_error end as failure,
+                when t.send_status = 'superseded' or t.last_error = '${WITHOUT_PUSH}' then t.last_error end as failure,
+              t.withheld,
               (select ${ATTENTION_OF_WAIT} from waybell.express_waits w
                 where w.workflow_id = t.workflow_id and w.audience in (t.aud, '') limit 1) as attention
          from told t),
      audiences as (
-       select state, outcome, reason, "sendStatus", "otherTold", accepted, failure, attention,
+       select state, outcome, reason, "sendStatus", "otherTold", accepted, failure, withheld, attention,
               count(*)::int as audiences, (array_agg(workflow_id))[1:${MOST_SAMPLES}] as samples
-         from booked group by 1, 2, 3, 4, 5, 6, 7, 8)
+         from booked group by 1, 2, 3, 4, 5, 6, 7, 8, 9)
      select (select coalesce(jsonb_agg(g), '[]') from (
                select verdict, before, count(*)::int as updates, sum(mentions)::int as mentions
                  from heard where verdict is not null group by 1, 2) g) as heard,

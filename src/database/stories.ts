@@ -13,6 +13,7 @@ import { isoTime } from './parcel-events';
 import type { Queryable } from './pool';
 import { joinSaid } from './scan-texts';
 import { ATTENTION_OF_WAIT, STILL_WAITED_FOR } from './waits';
+import type { WithheldAudiences } from './withheld';
 import { shopNames } from './shop-names';
 
 /** What PostgreSQL knows of one delivery, besides its notifications. */
@@ -30,6 +31,7 @@ export interface DeliveryStory {
   /** What that word is read as by now, which may be later than the delivery. */
   readonly readAs: ShipmentStatus | null;
   readonly messageIds: readonly string[];
+  readonly withheld: WithheldAudiences;
   readonly waits: readonly {
     readonly kind: Attention;
     readonly audience: string;
@@ -63,7 +65,7 @@ export async function findDeliveryStories(
             where waybill_id = p.id and verdict = 'announce' order by seq desc limit ${LIMIT}) newest
        union
        select e.workflow_id from parcels p join waybell.platform_express_events e on e.waybill_id = p.id)
-     select u.workflow_id as "workflowId", u.waybill_id as "waybillId", u.verdict, u.status, u.state, u.outcome, u.reason, u.created_at as since,
+     select u.workflow_id as "workflowId", u.waybill_id as "waybillId", u.verdict, u.status, u.state, u.outcome, u.reason, coalesce(u.withheld, '{}') as withheld, u.created_at as since,
             coalesce(said.word, scan.raw_status) as "rawStatus", scan.status as "readAs",
             array(select n.message_id from public.express_notifications n
                    where n.workflow_id = u.workflow_id and n.message_id is not null order by n.aud desc) as "messageIds",

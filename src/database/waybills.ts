@@ -68,11 +68,11 @@ export async function findOrderId(
   const { orderId: type } = await readIdTypes(db, tables);
   return readOrders(db, tables, async (access) => {
     const { rows } = await db.query<{ id: string }>(
-      access === 'function'
-        ? `select id::text from unnest(${idSpellings('$1::text', type)}) as id
-            where exists (select from ${ORDER_FUNCTION}(id::text)) limit 1`
-        : `select ${orders.id}::text as id from ${orders.name}
-            where ${isGivenId(orders.id, '$1', type)} limit 1`,
+      access === 'table'
+        ? `select ${orders.id}::text as id from ${orders.name}
+            where ${isGivenId(orders.id, '$1', type)} limit 1`
+        : `select id::text from unnest(${idSpellings('$1::text', type)}) as id
+            where exists (select from ${ORDER_FUNCTION}(id::text)) limit 1`,
       [orderId],
     );
     return rows[0]?.id ?? null;

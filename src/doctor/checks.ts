@@ -8,6 +8,7 @@ import { cloudFunction, providers } from './checks/pushing';
 import { journal, silentJournals } from './checks/journal';
 import { refusals } from './checks/refusals';
 import { migrations, pooler, postgresql, sizes, supabaseKeys, tables, uniqueKeys } from './checks/database';
+import { shopFacts } from './checks/shop-facts';
 import { words } from './checks/words';
 import { retentionSchedule, silentDevicesSchedule, sweepSchedule } from './checks/schedules';
 
@@ -24,6 +25,7 @@ export const CHECKS: readonly Check[] = [
   uniqueKeys,
   publicRoles,
   carriers,
+  shopFacts,
   sizes,
   temporalServer,
   clockOfTemporal,

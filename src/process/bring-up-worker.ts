@@ -7,14 +7,17 @@ import { WORKFLOW_BUNDLE } from '../../temporal/bundle-workflows';
 import { DEPLOYMENT } from '../../temporal/worker-deployment';
 import { createActivities } from '../activities';
 import type { Alarms } from '../alarms';
+import type { WorkerCounts } from '../api/dependencies';
 import { reachDeliveries } from '../deliveries/reach';
 import { isQueuePolled, type QueueOfInterest } from '../deliveries/pollers';
-import { createPushCounts, type PushCounts } from '../push/counts';
+import { createPushCounts } from '../push/counts';
 import { createProviders } from '../push/registry';
+import { SIGNED_BY_ANOTHER } from '../sources/registry';
 import { watchBuild } from './build-watch';
 import { chooseBuild } from './choose-build';
 import type { BringUp, TemporalUp } from './context';
 import { openWorkerConnection } from './open-temporal';
+import { createUnreadCounts } from './unread-counts';
 import { createWorkers } from './worker';
 
 export interface WorkerParts {
@@ -35,12 +38,13 @@ const LOOK_INTERVAL_MS = 25;
 export async function bringUpWorker(
   context: BringUp,
   { temporal, pool, cloudFunctionUrl, alarms }: WorkerParts,
-): Promise<{ workerIdentity: string; pushCounts: PushCounts }> {
+): Promise<{ workerIdentity: string; counts: WorkerCounts }> {
   const { config, supervisor, logs, signal } = context;
   installTemporalRuntime(logs.log);
   const connection = await openWorkerConnection(config);
   supervisor.add({ name: 'The connection of the worker', stop: () => connection.close() });
   const pushCounts = createPushCounts();
+  const unreadCounts = createUnreadCounts();
   const providers = createProviders({ ...config.push, CLOUD_FUNC_URL: cloudFunctionUrl });
   supervisor.add({
     name: 'The connections to push providers',
@@ -55,6 +59,8 @@ export async function bringUpWorker(
     carriers: config.carriers,
     statusMap: config.statusMap,
     language: config.messageLanguage,
+    signedByAnother: SIGNED_BY_ANOTHER,
+    withoutPush: config.withoutPush,
     retention: config.retention,
     newsAge: config.newsAge,
     providers,
@@ -64,6 +70,7 @@ export async function bringUpWorker(
       ...{ shopTables: config.shopTables, waitLimits: config.waitLimits },
     }),
     countPush: pushCounts.count,
+    countUnread: unreadCounts.count,
     log: logs.log,
   });
   const choice = await chooseBuild(config, temporal.client, (line) => logs.log.warn(line));
@@ -100,7 +107,7 @@ export async function bringUpWorker(
     ...{ alarms, log: logs.log, signal },
   });
   supervisor.add({ name: 'The watch over the builds', stop: () => watch.stop() });
-  return { workerIdentity: identity, pushCounts };
+  return { workerIdentity: identity, counts: [pushCounts, unreadCounts] };
 }
 
 async function untilPolled(

@@ -6,6 +6,7 @@ import type { ProcessDependencies } from '../api/dependencies';
 import { apiUrl } from '../config/api-url';
 import type { Config } from '../config/config';
 import { openPool } from '../database/pool';
+import { describeFacts } from '../database/schema/check-facts';
 import { checkShop } from '../database/schema/check-shop';
 import { migrate, pendingMigrations } from '../database/schema/migrate';
 import { withClient } from '../database/with-client';
@@ -158,4 +159,6 @@ async function requireReadyDatabase({ config, logs }: BringUp): Promise<void> {
   const { problems, warnings } = await withClient(url, (client) => checkShop(client, config));
   for (const warning of warnings) logs.log.warn(warning);
   if (problems.length > 0) throw new Error(problems.join('\n'));
+  const facts = await withClient(url, (client) => describeFacts(client, config.shopTables));
+  for (const line of facts) logs.log.warn(line);
 }

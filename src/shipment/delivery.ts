@@ -1,7 +1,9 @@
 import type { Verdict } from './decide-announcement';
 import type { EndReason } from './end-reason';
+import type { TellingFacts } from './shop-facts';
 import type { ShipmentStatus } from './status';
 import type { Audience } from './update';
+import { WITHOUT_PUSH, type Withheld } from './who-is-told';
 
 export const SEND_STATUSES = ['sending', 'success', 'partial', 'no-targets', 'failed', 'superseded'] as const;
 /**
@@ -37,12 +39,16 @@ export interface AudienceFacts {
   readonly tooOld: boolean;
   /** Pushes that came too late for that. */
   readonly tooLate: number;
+  /** Whether its owner has no phone by design, as in a mini-program. */
+  readonly withoutPush: boolean;
 }
 
 export interface AudienceVerdict {
   readonly sendStatus: SendStatus;
   /** What would help, and which limit says for how long that is waited for. */
   readonly need: { readonly kind: WaitKind; readonly limit: 'retry' | 'device' | 'firstDevice' } | null;
+  /** Why nothing would. */
+  readonly reason?: typeof WITHOUT_PUSH;
 }
 
 /** Judges one notification. */
@@ -55,6 +61,7 @@ export function judgeAudience(facts: AudienceFacts): AudienceVerdict {
   if (facts.accepted > 0) return { sendStatus: 'success', need: null };
   if (!facts.current || facts.tooLate > 0) return { sendStatus: 'superseded', need: null };
   if (facts.tooOld) return { sendStatus: 'no-targets', need: null };
+  if (facts.withoutPush) return { sendStatus: 'no-targets', need: null, reason: WITHOUT_PUSH };
   const limit = facts.everHadDevice ? 'device' : 'firstDevice';
   return { sendStatus: 'no-targets', need: { kind: 'device', limit } };
 }
@@ -100,6 +107,8 @@ export interface Recipients {
   readonly orderId: string;
   readonly userId: string | null;
   readonly merchantId: string | null;
+  /** What its shop says beside, as far as it is understood; absent where that is nothing, and in older histories. */
+  readonly facts?: TellingFacts;
 }
 
 /**
@@ -122,9 +131,9 @@ export interface NotificationRef {
 
 /**
  * Why a notification goes to nobody any more: the shop has deleted its row, the order names nobody for its audience, or
- * it names another person, who has a message of their own.
+ * it names another person, who has a message of their own; or the order is such that its audience is not told.
  */
-export type NotificationEnd = 'notification-deleted' | 'recipient-gone' | 'recipient-changed';
+export type NotificationEnd = 'notification-deleted' | 'recipient-gone' | 'recipient-changed' | Withheld;
 
 /** What a delivery tells of which parcel. */
 export interface ToldParcel {
@@ -180,6 +189,8 @@ export interface AudienceOutcome {
   /** What this audience waits for, and until when (ISO 8601). */
   readonly attention: Attention | null;
   readonly until: string | null;
+  /** Why it is told nothing, where that is no fault. Absent in older histories. */
+  readonly reason?: Withheld | typeof WITHOUT_PUSH;
 }
 
 export interface Outcome {

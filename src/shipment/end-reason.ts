@@ -1,4 +1,5 @@
 import type { Explanation } from './explanation';
+import { WITHHELD, WITHOUT_PUSH } from './who-is-told';
 
 export const END_REASONS = [
   'nothing-new',
@@ -10,6 +11,8 @@ export const END_REASONS = [
   'nobody-named',
   'by-audience',
   'notification-deleted',
+  ...WITHHELD,
+  WITHOUT_PUSH,
   'data-refused',
   'cancelled',
   'ended-outside',
@@ -49,6 +52,18 @@ export const END_REASON_WORDS: Readonly<Record<EndReason, Explanation>> = {
   'notification-deleted': {
     en: 'the shop deleted the notification, so it goes to nobody any more',
     zh: '商城删除了该通知，因此不再发送',
+  },
+  'order-cancelled': {
+    en: 'the order is cancelled, and this asks nothing of the buyer',
+    zh: '订单已取消，且买家无需处理',
+  },
+  'order-refunded': {
+    en: 'the order is refunded, and this asks nothing of the buyer',
+    zh: '订单已退款，且买家无需处理',
+  },
+  'without-push': {
+    en: 'who it is for has no phone by design (WITHOUT_PUSH, orders.buyerPush): nobody waits for one',
+    zh: '收件人按设计没有接收推送的手机（WITHOUT_PUSH、orders.buyerPush），因此不等待',
   },
   'data-refused': {
     en: 'the database refuses a value of this shipment: its workflow says which',

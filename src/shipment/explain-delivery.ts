@@ -4,6 +4,7 @@ import { toldInstead, type Explanation } from './explanation';
 import { TOO_OLD } from './news-age';
 import type { ShipmentStatus } from './status';
 import type { Attention } from './delivery';
+import type { Withheld } from './who-is-told';
 
 /** What is known of a delivery, as far as it says more than its notifications. */
 export interface DeliveryFacts {
@@ -16,6 +17,12 @@ export interface DeliveryFacts {
   readonly reason: EndReason | null;
   readonly waitsFor: readonly Attention[];
   readonly notifications: number;
+}
+
+/** Why an audience was told nothing that its order names. */
+export function explainWithheld(reason: Withheld): Explanation {
+  const { en, zh } = END_REASON_WORDS[reason];
+  return { en: `It is told nothing: ${en}.`, zh: `不通知：${zh}。` };
 }
 
 /** Why a delivery told nobody, and what to do; `null` when its notifications say what became of it. */

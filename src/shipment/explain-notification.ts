@@ -1,5 +1,6 @@
 import { END_REASON_WORDS, type EndReason } from './end-reason';
 import { joined, toldInstead, type Explanation } from './explanation';
+import { isWithheld, type Withheld, WITHOUT_PUSH } from './who-is-told';
 
 /** What became of one notification, in numbers. */
 export interface NotificationFacts {
@@ -54,11 +55,13 @@ export function explainNotification(facts: NotificationFacts): Explanation {
         zh: '没有送达任何设备。原因见各条推送，修正后请执行 waybell retry 重试。',
       });
     case 'no-targets':
+      if (lastError === WITHOUT_PUSH) return NO_PHONE_BY_DESIGN;
       return withWait(facts, facts.everHadDevice ? NO_ACTIVE_DEVICE : NEVER_A_DEVICE);
     case 'superseded':
       if (facts.tooLate) return TOO_LATE;
       if (lastError === 'recipient-gone') return RECIPIENT_GONE;
       if (lastError === 'recipient-changed') return RECIPIENT_CHANGED;
+      if (isWithheld(lastError)) return withheldBefore(lastError);
       return toldInstead('this one was sent', '发送之前');
     case 'sending':
       // Its own pushes are done; the delivery still pushes to the other audience.
@@ -85,6 +88,16 @@ function endedBefore(reason: EndReason): Explanation {
     zh: `投递在送达任何设备之前就结束了：${zh}。再次收到同一 webhook 或执行 waybell retry 会重新开始。`,
   };
 }
+
+function withheldBefore(reason: Withheld): Explanation {
+  const { en, zh } = END_REASON_WORDS[reason];
+  return { en: `Before it was sent, the order changed: ${en}.`, zh: `发送之前订单已变更：${zh}。` };
+}
+
+const NO_PHONE_BY_DESIGN: Explanation = {
+  en: 'Its owner has no phone by design (WITHOUT_PUSH, orders.buyerPush of SHOP_TABLES), and none is registered: nobody waits for one.',
+  zh: '收件人按设计没有接收推送的手机（WITHOUT_PUSH、SHOP_TABLES 的 orders.buyerPush），也没有注册过，因此不等待。',
+};
 
 const RECIPIENT_GONE: Explanation = {
   en: 'The order names nobody for this audience any more, so it was sent to nobody.',

@@ -3,6 +3,7 @@ import type { Attention, SendStatus } from './delivery';
 import type { EndReason } from './end-reason';
 import { TOO_OLD } from './news-age';
 import { AUDIENCES } from './update';
+import { WITHOUT_PUSH, type Withheld } from './who-is-told';
 
 /** Accounts for what came in: nothing that was accepted may be gone, and nobody may be forgotten. */
 
@@ -81,6 +82,8 @@ export interface AudienceState {
   readonly accepted: boolean;
   /** Code of the last push that failed, or of what ended the notification. */
   readonly failure: string | null;
+  /** Why this audience is told nothing although the order names it. */
+  readonly withheld: Withheld | null;
   readonly attention: Attention | null;
 }
 
@@ -105,10 +108,12 @@ export function bookAudience(state: AudienceState): readonly [term: AudienceTerm
   if (sendStatus === 'success' || sendStatus === 'partial') return accepted ? ['notified', sendStatus] : null;
   // Its row was deleted, and it had reached somebody.
   if (sendStatus === null && accepted) return ['notified', 'success'];
+  if (sendStatus === null && state.withheld !== null) return ['suppressed', state.withheld];
   if (sendStatus === null && state.reason === 'notification-deleted') return ['suppressed', state.reason];
   if (sendStatus === null && otherTold) return ['suppressed', 'not-named'];
-  // Nobody is named any more, whatever the other audience still waits for.
-  if (sendStatus === 'superseded' && state.failure !== null) return ['suppressed', state.failure];
+  // Nobody is named any more, or nobody has a phone by design, whatever the other audience still waits for.
+  const isOver = sendStatus === 'superseded' || state.failure === WITHOUT_PUSH;
+  if (isOver && state.failure !== null) return ['suppressed', state.failure];
   if (state.state === 'open') return ['waiting', attention ?? 'under-way'];
   if (sendStatus === null) return bookUntold(state);
   switch (sendStatus) {

@@ -94,6 +94,7 @@ export const kdniao: Source = {
   evidence: 'official documentation',
   statusTable: KDNIAO_STATUSES,
   lockerSigned: KDNIAO_LOCKER_SIGNED,
+  signedByAnother: ['304'],
 
   verify: verifySignedForm({
     said: 'RequestData',

@@ -82,6 +82,7 @@ export const kuaidi100: Source = {
   evidence: 'official documentation',
   statusTable: KUAIDI100_STATUSES,
   lockerSigned: KUAIDI100_LOCKER_SIGNED,
+  signedByAnother: ['303'],
 
   verify: verifySignedForm({ said: 'param', digest: 'sign', decode: fromHex }),
 

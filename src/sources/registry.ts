@@ -13,6 +13,7 @@ import { sto } from './sto';
 import { trackingmore } from './trackingmore';
 import { yto } from './yto';
 import { zto } from './zto';
+import { wordAt } from '../shipment/status';
 import type { Source } from './source';
 
 /** Every source. A new one is its file and its line here. */
@@ -33,6 +34,13 @@ export const SOURCES: readonly Source[] = [
   standardWebhooks,
   trackingmore,
 ];
+
+/** The words that say that somebody else than the buyer has signed, a locker or a station too, as `source/word`. */
+export const SIGNED_BY_ANOTHER: ReadonlySet<string> = new Set(
+  SOURCES.flatMap(({ name, lockerSigned = [], signedByAnother = [] }) =>
+    [...lockerSigned, ...signedByAnother].map((word) => wordAt(name, word)),
+  ),
+);
 
 export function findSource(name: string): Source | undefined {
   return SOURCES.find((source) => source.name === name);

@@ -22,6 +22,8 @@ export interface Source {
    * the parcel has then arrived is the shop's decision (`Conditions.lockerSigned`), which goes before the table.
    */
   readonly lockerSigned?: readonly string[];
+  /** The words of `statusTable` that say "delivered", by a signature of somebody else than the buyer. */
+  readonly signedByAnother?: readonly string[];
   /**
    * Whether the request was made with one of `secrets`, of which there is at least one. Comes first, over the
    * bytes as they arrived. Absent: this sender signs nothing, so the unguessable URL is all that proves it.

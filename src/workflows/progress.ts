@@ -31,13 +31,16 @@ export function whyNoRetry({ attention, step }: Pick<Progress, 'attention' | 'st
 /** How a delivery ended, in words. */
 export function describeEnd({ outcome, reason, audiences }: DeliveryResult): string {
   const parts = audiences.map(describeAudience);
-  if (reason !== 'by-audience') parts.push(END_REASON_WORDS[reason].en);
+  const isSaid = reason === 'by-audience' || audiences.some((audience) => audience.reason === reason);
+  if (!isSaid) parts.push(END_REASON_WORDS[reason].en);
   return `ended as ${outcome} (${parts.join('; ')})`;
 }
 
-function describeAudience({ audience, sendStatus, accepted, failed }: AudienceOutcome): string {
-  const told = `${audience}: ${sendStatus}, ${accepted} accepted`;
-  return failed > 0 ? `${told}, ${failed} failed` : told;
+function describeAudience({ audience, sendStatus, accepted, failed, reason }: AudienceOutcome): string {
+  const parts = [sendStatus, `${accepted} accepted`];
+  if (failed > 0) parts.push(`${failed} failed`);
+  if (reason !== undefined) parts.push(END_REASON_WORDS[reason].en);
+  return `${audience}: ${parts.join(', ')}`;
 }
 
 /** The table of devices stays readable, and below the 20 KB that the server stores. */

@@ -8,6 +8,7 @@ import { PUSH_TIMERS, type ActivityDeps } from '../../src/activities/deps';
 import { loadConfig } from '../../src/config/config';
 import type { WaitLimits } from '../../src/shipment/attention';
 import { createUniCloudProvider } from '../../src/push/unicloud/unicloud';
+import { SIGNED_BY_ANOTHER } from '../../src/sources/registry';
 import { reachDeliveries } from '../../src/deliveries/reach';
 import { startDelivery } from '../../src/deliveries/start';
 import { deliveryWorkflowId } from '../../src/deliveries/workflow-id';
@@ -104,6 +105,8 @@ export async function openDeliveryLab(
     carriers: loadConfig({}).carriers,
     statusMap: {},
     language: 'zh',
+    signedByAnother: SIGNED_BY_ANOTHER,
+    withoutPush: [],
     retention: ANY_TEXT,
     newsAge: ANY_AGE,
     providers: new Map([['unicloud', createUniCloudProvider({ url: cloud.url })]]),

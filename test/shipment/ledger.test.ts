@@ -48,6 +48,7 @@ const UNTOLD: AudienceState = {
   otherTold: false,
   accepted: false,
   failure: null,
+  withheld: null,
   attention: null,
 };
 
@@ -64,6 +65,9 @@ describe('an audience of a ledger', () => {
     [{ sendStatus: 'sending', state: 'open' }, 'waiting', 'under-way'],
     [{ state: 'open', attention: 'order-not-found' }, 'waiting', 'order-not-found'],
     [{ otherTold: true, outcome: 'success' }, 'suppressed', 'not-named'],
+    [{ otherTold: true, state: 'open', withheld: 'order-cancelled' }, 'suppressed', 'order-cancelled'],
+    [{ sendStatus: 'superseded', failure: 'order-refunded' }, 'suppressed', 'order-refunded'],
+    [{ sendStatus: 'no-targets', state: 'open', failure: 'without-push' }, 'suppressed', 'without-push'],
     [{}, 'suppressed', 'no-order'],
     [{ reason: 'nobody-named' }, 'suppressed', 'not-named'],
     [{ outcome: 'superseded' }, 'suppressed', 'superseded'],

@@ -1,21 +1,24 @@
 import { describe, expect, test } from '@jest/globals';
-import { LANGUAGES, messageText } from '../../src/shipment/message-text';
+import { messageText } from '../../src/shipment/message-text';
+import { LANGUAGES, MANNERS } from '../../src/shipment/phrases';
 import { SHIPMENT_STATUSES } from '../../src/shipment/status';
 import { AUDIENCES } from '../../src/shipment/update';
 
 describe('the text on a lock screen', () => {
-  test('fits uni-push for every language, status and audience, and shows only the end of the number', () => {
+  test('fits uni-push for every language, status, audience and manner, and shows only the end of the number', () => {
     for (const language of LANGUAGES) {
       for (const status of [...SHIPMENT_STATUSES, 'signed_for'] as const) {
         for (const audience of AUDIENCES) {
-          const { title, body } = messageText(language, status, audience, 'TEST_YT_20260206_0007');
-          expect([...title].length).toBeGreaterThan(0);
-          expect([...title].length).toBeLessThan(20);
-          expect([...body].length).toBeLessThan(50);
-          expect(body).toContain('0007');
-          expect(body).not.toContain('YT_2026');
-          // Whoever was without a network reads it days later.
-          expect(`${title} ${body}`).not.toMatch(/today|tomorrow|今天|今日|明天/i);
+          for (const manner of MANNERS) {
+            const { title, body } = messageText(language, status, audience, 'TEST_YT_20260206_0007', manner);
+            expect([...title].length).toBeGreaterThan(0);
+            expect([...title].length).toBeLessThan(20);
+            expect([...body].length).toBeLessThan(50);
+            expect(body).toContain('0007');
+            expect(body).not.toContain('YT_2026');
+            // Whoever was without a network reads it days later.
+            expect(`${title} ${body}`).not.toMatch(/today|tomorrow|今天|今日|明天/i);
+          }
         }
       }
     }

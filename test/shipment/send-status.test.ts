@@ -9,6 +9,7 @@ const facts = (change: Partial<AudienceFacts>): AudienceFacts => ({
   current: true,
   tooOld: false,
   tooLate: 0,
+  withoutPush: false,
   ...change,
 });
 
@@ -24,6 +25,16 @@ describe('a notification', () => {
       'has failed when no device was reached',
       { failed: 1 },
       { sendStatus: 'failed', need: { kind: 'retry', limit: 'retry' } },
+    ],
+    [
+      'waits for no device of somebody who has none by design',
+      { withoutPush: true },
+      { sendStatus: 'no-targets', need: null, reason: 'without-push' },
+    ],
+    [
+      'reaches the phone of such a person all the same',
+      { withoutPush: true, accepted: 1 },
+      { sendStatus: 'success', need: null },
     ],
     [
       'waits long for a device of somebody who had one',

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { LANGUAGES, messageText } from '../../src/shipment/message-text';
+import { messageText } from '../../src/shipment/message-text';
+import { LANGUAGES } from '../../src/shipment/phrases';
 import { SOURCES } from '../../src/sources/registry';
 import type { PublishedWords } from './published/published';
 

@@ -1,6 +1,7 @@
 import pg, { escapeIdentifier } from 'pg';
 import type { ShopTables } from '../../config/config';
 import type { Queryable } from '../pool';
+import { lentFactsGrants, lentFactsSql } from './lent-facts';
 import { ORDER_FUNCTION, orderFunctionSql, requireAllOrders } from './order-access';
 import { shopNames } from '../shop-names';
 
@@ -89,6 +90,7 @@ export function workerRoleSql(tables: ShopTables, role: string): string {
   const { waybills } = shopNames(tables);
   const worker = escapeIdentifier(role);
   return `${orderFunctionSql(tables)}
+${lentFactsSql(tables)}
 grant usage on schema waybell, public, ${waybills.schema} to ${worker};
 grant select, insert, update, delete on all tables in schema waybell to ${worker};
 revoke insert, update, delete on waybell.migrations from ${worker};
@@ -96,6 +98,7 @@ alter default privileges in schema waybell grant select, insert, update, delete 
 grant select, insert, update, delete on public.express_notifications, public.push_devices to ${worker};
 grant select, insert, update on ${waybills.name} to ${worker};
 grant execute on function ${ORDER_FUNCTION}(text) to ${worker};
+${lentFactsGrants(tables, worker)}
 -- At the role, because a pooler in transaction mode loses what a session sets.
 alter role ${worker} set row_security = off;`;
 }

@@ -1,4 +1,5 @@
 import type { ShopTables } from '../../config/config';
+import { mappedFacts } from '../../config/shop-tables';
 import { DEVICE_FILLED_COLUMNS } from '../devices';
 import { NOTIFICATION_INSERT_COLUMNS } from '../insert-notification';
 import type { Queryable } from '../pool';
@@ -131,7 +132,7 @@ export async function examineShop(
 /** The part of the look that a grant, a policy or a switch can change at any time. */
 export async function findAccessProblems(db: Queryable, shopTables: ShopTables): Promise<AccessProblem[]> {
   const { orders, waybills } = shopTables;
-  const lent = (await detectOrderAccess(db, shopTables)) === 'function';
+  const lent = (await detectOrderAccess(db, shopTables)) !== 'table';
   const stale = lent && !(await isOrderFunctionCurrent(db, shopTables));
   const problems = await findTableAccessProblems(db, [
     ...(lent ? [] : [{ schema: orders.schema, table: orders.table, privileges: ['SELECT'] as const }]),
@@ -214,8 +215,12 @@ async function findUnfilledColumns(db: Queryable, filled: readonly Filled[]): Pr
  * what the role may not read and so would call a missing grant a missing column.
  */
 export async function findMissingColumns(db: Queryable, shopTables: ShopTables): Promise<string[]> {
-  const wanted = Object.entries(shopTables).flatMap(([part, { schema, table, ...columns }]) =>
-    Object.entries(columns).map(([key, column]) => ({ setting: `${part}.${key}`, schema, table, column })),
+  const optional = new Set<string>(mappedFacts(shopTables).map(({ setting }) => setting));
+  const { waybills, orders } = shopTables;
+  const wanted = Object.entries({ waybills, orders }).flatMap(([part, { schema, table, ...columns }]) =>
+    Object.entries(columns)
+      .map(([key, column]) => ({ setting: `${part}.${key}`, schema, table, column }))
+      .filter(({ setting }) => !optional.has(setting)),
   );
   const { rows } = await db.query<MissingColumn>(
     `select w.setting, format('%s.%s', w.schema, w.table) as "table", w.column, c.oid is not null as table_exists

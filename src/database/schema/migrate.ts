@@ -9,6 +9,7 @@ import type { Queryable } from '../pool';
 import { detectPoolerMode } from './access';
 import { withShortLocks } from './short-locks';
 import { withClient } from '../with-client';
+import { describeFacts } from './check-facts';
 import { checkShopTables, type ShopCheck } from './check-shop';
 
 /** Read where they are written: the compiler does not copy SQL. */
@@ -108,7 +109,10 @@ export async function describeMigration(
   const blocks = [
     findings('Found', await describeOldKeys(db)),
     findings('In the way of the start', [...missing, ...problems]),
-    findings('To know', warnings),
+    findings('To know', [
+      ...warnings,
+      ...(missing.length > 0 ? [] : await describeFacts(db, check.shopTables)),
+    ]),
     findings(
       'In the way of the migration, which refuses until you have run this, after a look at the rows',
       obstacles.map(describeObstacle),

@@ -2,15 +2,17 @@ import { escapeLiteral } from 'pg';
 import type { ShopTables } from '../../config/config';
 import type { Queryable } from '../pool';
 import { shopNames } from '../shop-names';
+import { FACTS_FUNCTION } from './lent-facts';
 
 /** In our own schema, which Supabase's Data API does not show; `waybell migrate --worker` makes it. */
 export const ORDER_FUNCTION = 'waybell.order_recipients';
 
 /**
  * How the connected role reads the shop's orders: the `table` itself, or the `function` that its owner has lent
- * where the role may not read the table, or row-level security could hide rows of it.
+ * where the role may not read the table, or row-level security could hide rows of it. `older-function`: whoever lent it
+ * has lent no facts of the orders yet.
  */
-export type OrderAccess = 'table' | 'function';
+export type OrderAccess = 'table' | 'function' | 'older-function';
 
 const INSUFFICIENT_PRIVILEGE = '42501';
 
@@ -27,7 +29,8 @@ export async function readOrders<T>(
   read: (access: OrderAccess) => Promise<T>,
 ): Promise<T> {
   const access = known.get(tables) ?? (await detectOrderAccess(db, tables));
-  known.set(tables, access);
+  // The missing function may come at any time.
+  if (access !== 'older-function') known.set(tables, access);
   try {
     return await read(access);
   } catch (error) {
@@ -39,19 +42,22 @@ export async function readOrders<T>(
 }
 
 /** Over `pg_class c` and `pg_namespace n`: the role may not read the table, or perhaps not all of it. */
-const BARRED = `not has_schema_privilege(n.oid, 'USAGE') or not has_table_privilege(c.oid, 'SELECT')
+export const BARRED = `not has_schema_privilege(n.oid, 'USAGE') or not has_table_privilege(c.oid, 'SELECT')
                     or row_security_active(c.oid)`;
 
 /** The function is for roles that need it: whoever may read the table reads the table. */
 export async function detectOrderAccess(db: Queryable, { orders }: ShopTables): Promise<OrderAccess> {
-  const { rows } = await db.query<{ barred: boolean | null; lent: boolean | null }>(
+  const { rows } = await db.query<{ barred: boolean | null; lent: boolean | null; facts: boolean | null }>(
     `select (select ${BARRED}
                from pg_class c join pg_namespace n on n.oid = c.relnamespace
               where n.nspname = $1 and c.relname = $2) as barred,
-            has_function_privilege(to_regprocedure('${ORDER_FUNCTION}(text)'), 'EXECUTE') as lent`,
+            has_function_privilege(to_regprocedure('${ORDER_FUNCTION}(text)'), 'EXECUTE') as lent,
+            has_function_privilege(to_regprocedure('${FACTS_FUNCTION}(text)'), 'EXECUTE') as facts`,
     [orders.schema, orders.table],
   );
-  return rows[0]?.barred && rows[0].lent ? 'function' : 'table';
+  const { barred, lent, facts } = rows[0] ?? {};
+  if (!barred || !lent) return 'table';
+  return facts ? 'function' : 'older-function';
 }
 
 /** @throws {Error} when the role that would lend the orders does not see all of them itself. */

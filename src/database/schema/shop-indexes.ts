@@ -27,7 +27,16 @@ function wantedIndexes({ waybills, orders }: ShopTables): WantedIndex[] {
  * webhook then reads the whole table, and with some hundred thousand rows deliveries stop. A view is not looked at.
  * @returns a sentence with the SQL for each
  */
-export async function findMissingShopIndexes(db: Queryable, shopTables: ShopTables): Promise<string[]> {
+export function findMissingShopIndexes(db: Queryable, shopTables: ShopTables): Promise<string[]> {
+  return findUnindexed(db, wantedIndexes(shopTables), 'every webhook');
+}
+
+/** The same of any columns, by which `whoever` looks for a row. */
+export async function findUnindexed(
+  db: Queryable,
+  wanted: readonly WantedIndex[],
+  whoever: string,
+): Promise<string[]> {
   const { rows } = await db.query<MissingIndex>(
     `select w.schema, w.table, w.column, c.relkind = 'p' as partitioned
        from jsonb_to_recordset($1) as w(schema text, "table" text, "column" text)
@@ -41,13 +50,13 @@ export async function findMissingShopIndexes(db: Queryable, shopTables: ShopTabl
          where i.indrelid = c.oid and i.indkey[0] = a.attnum and i.indisvalid and i.indpred is null
            and m.amname in ('btree', 'hash'))
       order by 1, 2, 3`,
-    [JSON.stringify(wantedIndexes(shopTables))],
+    [JSON.stringify(wanted)],
   );
-  return rows.map(describeMissing);
+  return rows.map((missing) => describeMissing(missing, whoever));
 }
 
-function describeMissing({ schema, table, column, partitioned }: MissingIndex): string {
+function describeMissing({ schema, table, column, partitioned }: MissingIndex, whoever: string): string {
   const name = `${escapeIdentifier(schema)}.${escapeIdentifier(table)}`;
   const how = partitioned ? 'create index' : 'create index concurrently';
-  return `${schema}.${table} has no index that begins with ${column}, so that every webhook reads the whole table. Build one: ${how} on ${name} (${escapeIdentifier(column)});`;
+  return `${schema}.${table} has no index that begins with ${column}, so that ${whoever} reads the whole table. Build one: ${how} on ${name} (${escapeIdentifier(column)});`;
 }

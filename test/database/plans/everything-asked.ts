@@ -32,6 +32,7 @@ import * as shopCarriers from '../../../src/database/shop-carriers';
 import { selectSeenWords } from '../../../src/database/seen-words';
 import * as stories from '../../../src/database/stories';
 import * as updates from '../../../src/database/updates';
+import * as withheld from '../../../src/database/withheld';
 import * as waits from '../../../src/database/waits';
 import * as waybills from '../../../src/database/waybills';
 import * as archive from '../../../src/database/webhook-archive';
@@ -127,6 +128,8 @@ async function deliver(db: Queryable, user: string, order: string): Promise<void
     enteredAt: null,
     latestAt: null,
   });
+  await withheld.writeWithheld(db, workflowId, { user: 'order-cancelled' });
+  await withheld.selectToldWord(db, workflowId);
   await updates.selectStanding(db, WORKFLOW);
   await updates.writeUpdateState(db, workflowId, {
     closed: false,

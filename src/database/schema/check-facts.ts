@@ -1,0 +1,248 @@
+import type pg from 'pg';
+import { mappedFacts, type MappedMembers, type ShopTables } from '../../config/shop-tables';
+import {
+  type FactRow,
+  findUnread,
+  fixOfUnread,
+  type MappedFact,
+  partOf,
+  type UnreadFact,
+  whatIsUnread,
+} from '../../shipment/shop-facts';
+import { linkedOrder } from '../find-recipients';
+import { readIdTypesNow } from '../ids';
+import type { Queryable } from '../pool';
+import { sampleWaybills } from '../shop-carriers';
+import { shopNames } from '../shop-names';
+import { findStaleFunctions, membersFunction } from './lent-facts';
+import { detectMembersAccess, merchantMembers } from './members-access';
+import { detectOrderAccess } from './order-access';
+import { findUnindexed } from './shop-indexes';
+
+/** Something about the optional part of SHOP_TABLES. Deliveries go on as if it were not mapped. */
+export interface FactFinding {
+  readonly sentence: string;
+  readonly fix: string;
+}
+
+/** Waybills whose facts are read. */
+const SAMPLED = 1_000;
+/** A query of each is meant for every delivery. */
+const SLOW_MS = 500;
+/** More are not read by people. */
+const MOST_SHOWN = 10;
+
+/**
+ * Looks at what SHOP_TABLES maps beside the two tables: whether the columns are there, of a type that can say it, and
+ * hold what is understood; whether they are lent to this role; and whether the members of a merchant are found.
+ * Needs a transaction, whose statements have a limit.
+ */
+export async function checkFacts(db: Queryable, tables: ShopTables): Promise<FactFinding[]> {
+  const facts = mappedFacts(tables);
+  const { members } = tables;
+  if (facts.length === 0 && members === undefined) return [];
+  const columns = await findUnfitColumns(db, tables, facts);
+  const stale = await findUnlent(db, tables);
+  const { unread, merchantId } = await readSample(db, tables, facts);
+  return [
+    ...columns,
+    ...stale,
+    ...unread.slice(0, MOST_SHOWN).map((one) => ({ sentence: whatIsUnread(one), fix: fixOfUnread(one) })),
+    ...(members === undefined ? [] : await tryMembers(db, tables, members, merchantId)),
+  ];
+}
+
+/** A look takes this long at most; milliseconds. */
+const LOOK_TIMEOUT_MS = 8_000;
+
+/** The same on a connection of its own, before the start; one sentence each. */
+export async function describeFacts(db: pg.Client, tables: ShopTables): Promise<string[]> {
+  await db.query(`begin; set local statement_timeout = ${LOOK_TIMEOUT_MS}`);
+  try {
+    return (await checkFacts(db, tables)).map(({ sentence, fix }) => `${sentence} ${fix}`);
+  } catch (error) {
+    return [`What SHOP_TABLES maps beside the two tables could not be looked at: ${String(error)}.`];
+  } finally {
+    await db.query('rollback');
+  }
+}
+
+/** Categories of `pg_type`: text, enums, numbers and yes or no say words; dates and times say when. */
+const FIT_TYPES: Readonly<Partial<Record<MappedFact['fact'], string>>> = {
+  promisedAt: 'DS',
+  shippedAt: 'DS',
+  phoneTail: 'S',
+};
+const WORD_TYPES = 'SENB';
+
+async function findUnfitColumns(
+  db: Queryable,
+  tables: ShopTables,
+  facts: readonly MappedFact[],
+): Promise<FactFinding[]> {
+  const ofFacts = facts.map((of) => {
+    const { schema, table } = tables[partOf(of)];
+    return {
+      ...{ schema, table, setting: of.setting, column: of.column },
+      fit: FIT_TYPES[of.fact] ?? WORD_TYPES,
+    };
+  });
+  const { members } = tables;
+  const ofMembers =
+    members === undefined || 'function' in members
+      ? []
+      : (['merchantId', 'userId'] as const).map((key) => ({
+          ...{
+            schema: members.schema,
+            table: members.table,
+            setting: `members.${key}`,
+            column: members[key],
+          },
+          fit: 'SNU',
+        }));
+  const { rows } = await db.query<{
+    setting: string;
+    name: string;
+    table: string | null;
+    type: string | null;
+  }>(
+    `select w.setting, format('%s.%s.%s', w.schema, w.table, w.column) as name, c.relname as "table",
+            format_type(a.atttypid, a.atttypmod) as type
+       from jsonb_to_recordset($1) as w(schema text, "table" text, setting text, "column" text, fit text)
+       left join pg_namespace n on n.nspname = w.schema
+       left join pg_class c on c.relnamespace = n.oid and c.relname = w.table
+       left join pg_attribute a on a.attrelid = c.oid and a.attname = w.column and a.attnum > 0 and not a.attisdropped
+       left join pg_type t on t.oid = a.atttypid
+      where a.attname is null or strpos(w.fit, t.typcategory::text) = 0 or t.typname in ('time', 'timetz')
+      order by 1`,
+    [JSON.stringify([...ofFacts, ...ofMembers])],
+  );
+  return rows.map(({ setting, name, table, type }) => {
+    if (table === null)
+      return finding(`${setting} of SHOP_TABLES: there is no table for ${name}.`, TAKE_ANOTHER);
+    if (type === null) return finding(`${setting} of SHOP_TABLES: there is no column ${name}.`, TAKE_ANOTHER);
+    return finding(
+      `${setting} of SHOP_TABLES: ${name} is of type ${type}, which cannot say it.`,
+      TAKE_ANOTHER,
+    );
+  });
+}
+
+const finding = (sentence: string, fix: string): FactFinding => ({
+  sentence: `${sentence} Deliveries go on as without it.`,
+  fix,
+});
+const TAKE_ANOTHER = 'Name the right one, or leave it out of SHOP_TABLES.';
+
+/** What a role that may not read the orders, or the members, is not lent. */
+async function findUnlent(db: Queryable, tables: ShopTables): Promise<FactFinding[]> {
+  const { members } = tables;
+  const isLent =
+    (await detectOrderAccess(db, tables)) !== 'table' ||
+    (members !== undefined && (await detectMembersAccess(db, members)) === 'function');
+  if (!isLent) return [];
+  const stale = await findStaleFunctions(db, tables);
+  return stale.map((name) =>
+    finding(
+      `${name} is missing, or reads other columns than SHOP_TABLES names.`,
+      'As the owner of the tables: run "waybell migrate --worker ROLE" again.',
+    ),
+  );
+}
+
+interface Sample {
+  /** Each once, what is met most first. */
+  readonly unread: readonly UnreadFact[];
+  /** Of one of the orders. */
+  readonly merchantId: string | null;
+}
+
+/** Reads what some of the shop's waybills and their orders say, as deliveries will. */
+async function readSample(db: Queryable, tables: ShopTables, facts: readonly MappedFact[]): Promise<Sample> {
+  const { waybills } = shopNames(tables);
+  const types = await readIdTypesNow(db, tables);
+  const { clause } = await sampleWaybills(db, tables);
+  const order = linkedOrder('w.waybill_id', tables, types, await detectOrderAccess(db, tables));
+  const { rows } = await db.query<FactRow & { merchantId: string | null }>(
+    `select linked.waybill_facts as waybills, linked.order_facts as orders, linked.merchant_id as "merchantId"
+       from (select * from (select ${waybills.id}::text as waybill_id, ${waybills.orderId} as order_id
+                              from ${waybills.name} ${clause}) sampled
+              where order_id is not null limit ${SAMPLED}) w
+      cross join lateral (${order}) linked`,
+  );
+  const met = new Map<string, { of: UnreadFact; times: number }>();
+  for (const row of rows) {
+    for (const of of findUnread(row, facts)) {
+      const key = `${of.setting} ${of.word ?? ''}`;
+      met.set(key, { of, times: (met.get(key)?.times ?? 0) + 1 });
+    }
+  }
+  const unread = [...met.values()].sort((a, b) => b.times - a.times).map(({ of }) => of);
+  return { unread, merchantId: rows.find((row) => row.merchantId !== null)?.merchantId ?? null };
+}
+
+/** Asks for the people of a merchant, as every notification of one will. */
+async function tryMembers(
+  db: Queryable,
+  tables: ShopTables,
+  members: MappedMembers,
+  merchantId: string | null,
+): Promise<FactFinding[]> {
+  if ('function' in members) {
+    const name = `${members.schema}.${members.function}`;
+    const { rows } = await db.query<{ callable: boolean | null }>(
+      `select has_function_privilege(to_regprocedure($1), 'EXECUTE') as callable`,
+      [`${membersFunction(members)}(text)`],
+    );
+    if (rows[0]?.callable == null)
+      return [finding(`members of SHOP_TABLES: there is no function ${name}(text).`, FUNCTION_SHAPE)];
+    if (!rows[0].callable)
+      return [
+        finding(
+          `members of SHOP_TABLES: the role may not call ${name}(text).`,
+          'As its owner: run "waybell migrate --worker ROLE" again.',
+        ),
+      ];
+  }
+  const indexes =
+    'function' in members
+      ? []
+      : await findUnindexed(
+          db,
+          [{ ...members, column: members.merchantId }],
+          'every notification of a merchant',
+        );
+  const types = await readIdTypesNow(db, tables);
+  const people = merchantMembers('$1::text', members, types, await detectMembersAccess(db, members));
+  const begun = performance.now();
+  await db.query('savepoint members');
+  try {
+    await db.query(`select count(user_id) from (${people}) m`, [merchantId ?? '']);
+  } catch (error) {
+    await db.query('rollback to savepoint members');
+    return [
+      finding(
+        `members of SHOP_TABLES: asking for the people of a merchant fails: ${String(error)}.`,
+        'function' in members ? FUNCTION_SHAPE : TAKE_ANOTHER,
+      ),
+    ];
+  }
+  const tookMs = Math.round(performance.now() - begun);
+  const slow =
+    tookMs > SLOW_MS
+      ? [
+          finding(
+            `members of SHOP_TABLES: the people of a merchant take ${tookMs} ms to be found.`,
+            MAKE_FAST,
+          ),
+        ]
+      : [];
+  return [
+    ...indexes.map((sentence) => ({ sentence, fix: 'As the owner of the table: run its SQL.' })),
+    ...slow,
+  ];
+}
+
+const FUNCTION_SHAPE =
+  'It takes a merchant’s id as text and returns a row with one person’s id for each member; docs/shop.md shows one.';
+const MAKE_FAST = 'Give it an index by the merchant; a notification asks for them each time.';

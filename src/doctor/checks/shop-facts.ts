@@ -1,0 +1,24 @@
+import { checkFacts } from '../../database/schema/check-facts';
+import { inTransaction } from '../../database/pool';
+import { mappedFacts } from '../../config/shop-tables';
+import { ok, warning, type Check } from '../check';
+
+/** Reads some waybills of the shop, and asks its function; milliseconds. */
+const LOOK_TIMEOUT_MS = 8_000;
+
+/** What SHOP_TABLES maps beside the two tables. */
+export const shopFacts: Check = {
+  name: 'shop facts',
+  async run({ config: { shopTables }, database }) {
+    const mapped = [
+      ...mappedFacts(shopTables).map(({ setting }) => setting),
+      ...(shopTables.members === undefined ? [] : ['members']),
+    ];
+    if (mapped.length === 0)
+      return [ok('SHOP_TABLES maps no facts of orders and parcels, and none is needed.')];
+    const { pool } = await database();
+    const found = await inTransaction(pool, (db) => checkFacts(db, shopTables), LOOK_TIMEOUT_MS);
+    if (found.length === 0) return [ok(`Understood as far as it was read: ${mapped.join(', ')}.`)];
+    return found.map(({ sentence, fix }) => warning(sentence, fix));
+  },
+};
