@@ -108,12 +108,20 @@ function readWord(
   value: unknown,
 ): string | null | NotRead {
   const wanted = ours.join(', ');
-  if (value !== null && typeof value === 'object') return { word: null, wanted };
-  const word = value === null ? '' : String(value as string | number | boolean);
+  const word = textOf(value);
+  if (word === null) return { word, wanted };
   const spelling = spelled(word);
   // The shop's own map goes first: it may give our words another meaning.
   if (Object.hasOwn(words, spelling)) return words[spelling] ?? null;
   return ours.find((one) => one === spelling) ?? { word: word.slice(0, SHOWN), wanted };
+}
+
+/** A value as text; `null`: it is no single value. */
+function textOf(value: unknown): string | null {
+  if (value === null) return '';
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : null;
 }
 
 /** Text, since a number has lost the zeros before it. */

@@ -50,10 +50,12 @@ const SHOWN_WORDS = 120;
 
 /** Writes the progress as the Markdown that ops read in the Temporal UI. */
 export function describeProgress(progress: Progress): string {
-  const { carrier, trackingNo, decision, step, audiences, pushes, retry } = progress;
+  const { carrier, trackingNo, decision, recipients, step, audiences, pushes, retry } = progress;
   const lines = [
     `**${inMarkdown(`${carrier} ${trackingNo}`)}**${decision?.status ? ` is **${decision.status}**` : ''}: ${step}`,
   ];
+  const said = Object.values(recipients?.facts ?? {}).filter((fact) => fact !== null);
+  if (said.length > 0) lines.push('', `The shop says: ${said.join(', ')}`);
   if (retry)
     lines.push(
       '',

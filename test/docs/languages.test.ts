@@ -3,7 +3,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** The pages that are kept in English and in Chinese. */
-const PAGES = ['README.md', ...['operating', 'phones', 'privacy', 'troubles'].map((page) => `docs/${page}.md`)];
+const PAGES = [
+  'README.md',
+  ...['operating', 'phones', 'privacy', 'shop', 'troubles'].map((page) => `docs/${page}.md`),
+];
 
 const ROOT = path.join(__dirname, '../..');
 const FENCED = /^```.*\n[\s\S]*?^```$/gm;

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { loadConfig, SETTING_NAMES } from '../../src/config/config';
+import { mappedFacts } from '../../src/config/shop-tables';
 
 /** What is between backticks. */
 const literal = (cell = ''): string => /^`(.+)`$/.exec(cell)?.[1] ?? '';
@@ -63,6 +64,23 @@ describe('docs/settings.md', () => {
       );
     },
   );
+
+  test.each([
+    ['settings.md', page],
+    ['shop.md', readFileSync(path.join(__dirname, '../../docs/shop.md'), 'utf8')],
+  ])('shows in %s what SHOP_TABLES takes', (_name, text) => {
+    const shown = [...text.matchAll(/^```json\n([\s\S]*?)^```/gm)].map(([, json = '']) => json);
+    expect(shown.length).toBeGreaterThan(1);
+    for (const SHOP_TABLES of shown) expect(() => loadConfig({ SHOP_TABLES })).not.toThrow();
+  });
+
+  test('shows every optional part of SHOP_TABLES', () => {
+    const [, optional = ''] = [...page.matchAll(/^```json\n([\s\S]*?)^```/gm)].map(([, json = '']) => json);
+    const { waybills, orders, members } = loadConfig({ SHOP_TABLES: optional }).shopTables;
+    const mapped = mappedFacts({ waybills, orders }).map(({ setting }) => setting);
+    expect(mapped).toHaveLength(7);
+    expect(members).toBeDefined();
+  });
 
   test('shows the whole of SHOP_TABLES as it is by default', () => {
     const shown = /^```json\n([\s\S]*?)^```/m.exec(page)?.[1] ?? '';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { loadConfig, SettingsError } from '../../src/config/config';
+import type { SettingsError } from '../../src/config/config';
+import { loadConfig } from '../../src/config/config';
 import { mappedFacts } from '../../src/config/shop-tables';
 import { describeUnread, findUnread, readTellingFacts } from '../../src/shipment/shop-facts';
 

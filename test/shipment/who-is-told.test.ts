@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { messageText } from '../../src/shipment/message-text';
-import { LANGUAGES, MANNERS, type Saying } from '../../src/shipment/phrases';
+import type { MANNERS } from '../../src/shipment/phrases';
+import { LANGUAGES, type Saying } from '../../src/shipment/phrases';
 import { ORDER_KINDS, ORDER_STATUSES, type TellingFacts } from '../../src/shipment/shop-facts';
 import { SHIPMENT_STATUSES } from '../../src/shipment/status';
 import { AUDIENCES, type Audience } from '../../src/shipment/update';
@@ -14,9 +15,14 @@ const told = (audience: Audience, what: Told, facts: TellingFacts): string => {
   return 'withheld' in telling ? `withheld: ${telling.withheld}` : telling.manner;
 };
 /** The sayings of which an audience hears in another manner than this one. */
-const besides = (audience: Audience, facts: TellingFacts, usual: string, another = false) =>
+const besides = (
+  audience: Audience,
+  facts: TellingFacts,
+  usual: string,
+  another = false,
+): Readonly<Record<string, string>> =>
   Object.fromEntries(
-    SAYINGS.map((saying) => [saying, told(audience, said(saying, another), facts)]).filter(
+    SAYINGS.map((saying) => [saying, told(audience, said(saying, another), facts)] as const).filter(
       ([, manner]) => manner !== usual,
     ),
   );

@@ -251,7 +251,12 @@ describe.each(DATABASE_KINDS)('what a shop says of its orders and parcels (%s da
     );
     expect(alone.cids.map(toldTo)).toEqual([null]);
     const merchant = { audience: 'merchant', sendStatus: 'success', accepted: 1 };
-    const withoutPhone = { audience: 'user', sendStatus: 'no-targets', attention: null, reason: 'without-push' };
+    const withoutPhone = {
+      audience: 'user',
+      sendStatus: 'no-targets',
+      attention: null,
+      reason: 'without-push',
+    };
     expect(results).toMatchObject([
       { outcome: 'superseded', reason: 'order-refunded' },
       { outcome: 'partial', reason: 'by-audience', audiences: [withoutPhone, merchant] },

@@ -11,7 +11,7 @@ import {
 } from '../../shipment/shop-facts';
 import { linkedOrder } from '../find-recipients';
 import { readIdTypesNow } from '../ids';
-import type { Queryable } from '../pool';
+import { isPermissionRefusal, type Queryable } from '../pool';
 import { sampleWaybills } from '../shop-carriers';
 import { shopNames } from '../shop-names';
 import { findStaleFunctions, membersFunction } from './lent-facts';
@@ -132,6 +132,7 @@ const finding = (sentence: string, fix: string): FactFinding => ({
   sentence: `${sentence} Deliveries go on as without it.`,
   fix,
 });
+const LEND_AGAIN = 'As the owner of the tables: run "waybell migrate --worker ROLE" again.';
 const TAKE_ANOTHER = 'Name the right one, or leave it out of SHOP_TABLES.';
 
 /** What a role that may not read the orders, or the members, is not lent. */
@@ -143,10 +144,7 @@ async function findUnlent(db: Queryable, tables: ShopTables): Promise<FactFindin
   if (!isLent) return [];
   const stale = await findStaleFunctions(db, tables);
   return stale.map((name) =>
-    finding(
-      `${name} is missing, or reads other columns than SHOP_TABLES names.`,
-      'As the owner of the tables: run "waybell migrate --worker ROLE" again.',
-    ),
+    finding(`${name} is missing, or reads other columns than SHOP_TABLES names.`, LEND_AGAIN),
   );
 }
 
@@ -197,12 +195,7 @@ async function tryMembers(
     if (rows[0]?.callable == null)
       return [finding(`members of SHOP_TABLES: there is no function ${name}(text).`, FUNCTION_SHAPE)];
     if (!rows[0].callable)
-      return [
-        finding(
-          `members of SHOP_TABLES: the role may not call ${name}(text).`,
-          'As its owner: run "waybell migrate --worker ROLE" again.',
-        ),
-      ];
+      return [finding(`members of SHOP_TABLES: the role may not call ${name}(text).`, LEND_AGAIN)];
   }
   const indexes =
     'function' in members
@@ -223,7 +216,7 @@ async function tryMembers(
     return [
       finding(
         `members of SHOP_TABLES: asking for the people of a merchant fails: ${String(error)}.`,
-        'function' in members ? FUNCTION_SHAPE : TAKE_ANOTHER,
+        isPermissionRefusal(error) ? LEND_AGAIN : 'function' in members ? FUNCTION_SHAPE : TAKE_ANOTHER,
       ),
     ];
   }

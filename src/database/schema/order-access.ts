@@ -14,14 +14,15 @@ export const ORDER_FUNCTION = 'waybell.order_recipients';
  */
 export type OrderAccess = 'table' | 'function' | 'older-function';
 
-const INSUFFICIENT_PRIVILEGE = '42501';
+/** The role may not, or what was lent is gone. */
+const ACCESS_CHANGED = ['42501', '42883'];
 
 /** One mapping belongs to one database. */
 const known = new WeakMap<ShopTables, OrderAccess>();
 
 /**
- * Reads orders the way that is open. It is looked up once; after a refusal (42501) the next try looks again, since
- * somebody has changed a policy or a grant.
+ * Reads orders the way that is open. It is looked up once; after a refusal the next try looks again, since somebody has
+ * changed a policy, a grant or a function.
  */
 export async function readOrders<T>(
   db: Queryable,
@@ -34,7 +35,7 @@ export async function readOrders<T>(
   try {
     return await read(access);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === INSUFFICIENT_PRIVILEGE) {
+    if (error instanceof Error && 'code' in error && ACCESS_CHANGED.some((code) => code === error.code)) {
       known.delete(tables);
     }
     throw error;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type pg from 'pg';
 import { loadConfig, type ShopTables } from '../../../src/config/config';
+import { checkFacts } from '../../../src/database/schema/check-facts';
 import { checkShop } from '../../../src/database/schema/check-shop';
 import { findRecipients } from '../../../src/database/find-recipients';
 import { detectOrderAccess, orderFunctionSql } from '../../../src/database/schema/order-access';
@@ -154,6 +155,96 @@ describe('a role of Waybell’s own on a shop’s Supabase database', () => {
           'permission denied for function order_recipients',
         );
       }
+    });
+  });
+
+  describe('and what the shop says of its orders', () => {
+    let mapped: ShopTables;
+    const found = (): Promise<unknown> =>
+      inTransaction(worker, (client) => findRecipients(client, mapped, WAYBILL));
+    const sentences = async (): Promise<string[]> =>
+      (await inTransaction(worker, (client) => checkFacts(client, mapped))).map(({ sentence }) => sentence);
+    const lend = (): Promise<unknown> => db.pool.query(workerRoleSql(mapped, role.name));
+
+    beforeEach(async () => {
+      ({ shopTables: mapped } = loadConfig({
+        SHOP_TABLES: JSON.stringify({
+          orders: { status: { column: 'status', words: { 1: 'open', 4: 'cancelled' } } },
+          members: { table: 'merchant_staff' },
+        }),
+      }));
+      await db.pool.query(`
+        update ml_orders set status = 4 where id = '${ORDER}';
+        create table merchant_staff (merchant_id uuid, user_id uuid);
+        alter table merchant_staff enable row level security;
+        insert into merchant_staff values ('${PEOPLE.merchantId}', '${PEOPLE.userId}')`);
+    });
+
+    test('is lent with it, one order at a time, and the members of one merchant', async () => {
+      await lend();
+      expect(await found()).toEqual({ orderId: ORDER, ...PEOPLE, facts: { orderStatus: 'cancelled' } });
+      const { rows } = await worker.query(
+        `select waybell.order_facts('${ORDER}') as facts, waybell.order_facts('none') as none,
+                array(select waybell.merchant_members('${PEOPLE.merchantId}')) as members`,
+      );
+      expect(rows).toEqual([{ facts: { status: 4 }, none: null, members: [PEOPLE.userId] }]);
+      await expect(worker.query('select from merchant_staff')).rejects.toMatchObject({ code: '42501' });
+      expect((await sentences()).filter((sentence) => !sentence.includes('index'))).toEqual([]);
+      expect(await sentences()).toEqual([
+        expect.stringContaining('has no index that begins with merchant_id'),
+      ]);
+    });
+
+    test('is not known before it is lent: the people are found as before, and it is said what to do', async () => {
+      // As the release before has lent it.
+      await db.pool.query('drop function waybell.order_facts');
+      expect(await found()).toEqual({ orderId: ORDER, ...PEOPLE });
+      expect(await problems(mapped)).toEqual([]);
+      expect(await sentences()).toContainEqual(
+        'waybell.order_facts is missing, or reads other columns than SHOP_TABLES names. Deliveries go on as without it.',
+      );
+      await lend();
+      // Without a restart.
+      expect(await found()).toMatchObject({ facts: { orderStatus: 'cancelled' } });
+    });
+
+    test('is not known as long as the function lends other columns', async () => {
+      const { shopTables: others } = loadConfig({
+        SHOP_TABLES: JSON.stringify({ orders: { kind: 'order_no' }, members: { table: 'merchant_staff' } }),
+      });
+      await db.pool.query(workerRoleSql(others, role.name));
+      expect(await found()).toEqual({ orderId: ORDER, ...PEOPLE });
+      expect(await sentences()).toContainEqual(
+        expect.stringContaining('waybell.order_facts is missing, or reads'),
+      );
+      // A column that the shop has dropped since.
+      await lend();
+      await db.pool.query('alter table ml_orders drop column status');
+      expect(await found()).toEqual({ orderId: ORDER, ...PEOPLE });
+    });
+
+    test('may come from a function of the shop, which is tried', async () => {
+      const tables = loadConfig({
+        SHOP_TABLES: JSON.stringify({ members: { function: 'staff_of' } }),
+      }).shopTables;
+      const said = async (): Promise<string> =>
+        (await inTransaction(worker, (client) => checkFacts(client, tables)))
+          .map(({ sentence }) => sentence)
+          .join('\n');
+      const make = (body: string): Promise<unknown> =>
+        db.pool.query(`
+          create or replace function staff_of(merchant text) returns table (person uuid)
+            language plpgsql security definer as $$ begin ${body} end $$;
+          revoke all on function staff_of from public`);
+      expect(await said()).toContain('there is no function public.staff_of(text)');
+      await make('return query select user_id from merchant_staff where merchant_id = merchant::uuid;');
+      expect(await said()).toContain('the role may not call public.staff_of(text)');
+      await db.pool.query(workerRoleSql(tables, role.name));
+      expect(await said()).toBe('');
+      await make(`raise exception 'no staff today';`);
+      expect(await said()).toContain('asking for the people of a merchant fails: error: no staff today');
+      await make('perform pg_sleep(0.7); return;');
+      expect(await said()).toMatch(/the people of a merchant take \d+ ms to be found/);
     });
   });
 

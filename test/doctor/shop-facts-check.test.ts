@@ -1,0 +1,52 @@
+import { describe, expect, test } from '@jest/globals';
+import { shopFacts } from '../../src/doctor/checks/shop-facts';
+import { levels, messages, useDoctorLab } from './doctor-lab';
+
+describe('what the doctor sees of the facts that SHOP_TABLES maps', () => {
+  const lab = useDoctorLab();
+  const mapped = (tables: object) => lab.findings(shopFacts, { SHOP_TABLES: JSON.stringify(tables) });
+
+  test('that none are mapped, or that all are understood', async () => {
+    expect(messages(await lab.findings(shopFacts))).toBe(
+      'SHOP_TABLES maps no facts of orders and parcels, and none is needed.',
+    );
+    const status = { column: 'status', words: { paid: 'open' } };
+    await lab.db.pool.query(`
+      insert into ml_orders (id, user_id) values ('O-1', 'u-1');
+      insert into platform_express_waybills (tracking_no, order_id) values ('YT1', 'O-1')`);
+    const found = await mapped({ orders: { status }, waybills: { promisedAt: 'created_at' } });
+    expect(levels(found)).toEqual(['ok']);
+    expect(messages(found)).toBe('Understood as far as it was read: waybills.promisedAt, orders.status.');
+  });
+
+  test('columns that are missing or of another type, and words that no map knows, each with its fix', async () => {
+    await lab.db.pool.query(`
+      alter table platform_express_waybills add column dir jsonb, add column phone bigint;
+      insert into ml_orders (id, status) select 'P-' || n, case n when 1 then '换货中' else '待 付款' end
+        from generate_series(1, 3) n;
+      insert into platform_express_waybills (tracking_no, order_id, dir, phone)
+        select 'YT2' || n, 'P-' || n, '{}', 13800001234 from generate_series(1, 3) n`);
+    const found = await mapped({
+      waybills: { direction: 'dir', phoneTail: 'phone', shippedAt: 'status', promisedAt: 'nowhere' },
+      orders: { status: 'status' },
+      members: { table: 'no_such_table' },
+    });
+    expect(new Set(levels(found))).toEqual(new Set(['warning']));
+    const told = messages(found);
+    expect(told).toContain(
+      'waybills.promisedAt of SHOP_TABLES: there is no column public.platform_express_waybills.nowhere.',
+    );
+    expect(told).toContain(
+      'waybills.direction of SHOP_TABLES: public.platform_express_waybills.dir is of type jsonb, which cannot say it.',
+    );
+    expect(told).toContain(
+      'waybills.phoneTail of SHOP_TABLES: public.platform_express_waybills.phone is of type bigint, which cannot say it.',
+    );
+    expect(told).toContain('there is no table for public.no_such_table.merchant_id.');
+    expect(told).not.toContain('13800001234');
+    const words = found.find(({ message }) => message.includes('"待 付款"'));
+    expect(words?.fix).toContain('"words": {"待 付款": "…"}');
+    // What is met most comes first.
+    expect(told.indexOf('待 付款')).toBeLessThan(told.indexOf('换货中'));
+  });
+});
