@@ -4,7 +4,12 @@ import { type IdTypes, readIdTypes } from '../database/ids';
 import { insertNotification } from '../database/insert-notification';
 import type { Queryable } from '../database/pool';
 import { countPushes, writeSendStatus } from '../database/pushes';
-import { readdressNotification, type RecipientRow, selectRecipientRows } from '../database/recipient-rows';
+import {
+  readdressNotification,
+  type RecipientRow,
+  rewordNotification,
+  selectRecipientRows,
+} from '../database/recipient-rows';
 import { selectWaybillOf } from '../database/updates';
 import { selectToldWord, type WithheldAudiences, writeWithheld } from '../database/withheld';
 import { addressNotification } from '../shipment/address-notification';
@@ -17,10 +22,10 @@ import {
   type ToldParcel,
 } from '../shipment/delivery';
 import { messageId } from '../shipment/message-id';
-import { messageText } from '../shipment/message-text';
-import type { Language, Saying } from '../shipment/phrases';
+import { type MessageText, messageText } from '../shipment/message-text';
+import { type Language, type Manner, MANNERS, type Saying } from '../shipment/phrases';
 import { AUDIENCES, type Audience } from '../shipment/update';
-import { asksWhoSigned, type Telling, tellingOf, type Withheld } from '../shipment/who-is-told';
+import { asksWhoSigned, sayingOf, type Telling, tellingOf, type Withheld } from '../shipment/who-is-told';
 
 export interface FollowOrderDeps {
   readonly shopTables: ShopTables;
@@ -83,15 +88,16 @@ async function decideTelling(
   { workflowId, decision }: FollowedDelivery,
   { facts = {} }: Recipients,
 ): Promise<(audience: Audience) => Telling> {
-  const saying = sayingOf(workflowId, decision);
+  const saying = announced(workflowId, decision);
   const word = asksWhoSigned({ saying }, facts) ? await selectToldWord(db, workflowId) : null;
   const told = { saying, signedByAnother: word !== null && words?.has(word) === true };
   return (audience) => tellingOf(audience, told, facts);
 }
 
-function sayingOf(workflowId: string, { status, unproven }: Decision): Saying {
-  if (status === null) throw new Error(`nothing to announce for ${workflowId}`);
-  return unproven ? 'signed_for' : status;
+function announced(workflowId: string, decision: Decision): Saying {
+  const saying = sayingOf(decision);
+  if (saying === null) throw new Error(`nothing to announce for ${workflowId}`);
+  return saying;
 }
 
 const personFor = (audience: Audience, { userId, merchantId }: Recipients): string | null =>
@@ -162,18 +168,37 @@ async function addressTo(
   }
   if (address.kind === 'follows')
     await readdressNotification(db, types, address.messageId, { recipientId, orderId });
+  const row = written.find((one) => one.messageId === address.messageId);
+  if (row !== undefined && !row.isTold)
+    await rewordNotification(db, row, textsFor(order, delivery, audience));
   return { messageId: address.messageId, audience, recipientId };
 }
 
 async function writeNotification(
   db: Queryable,
-  { types, language, recipients: { orderId }, telling }: NamedByOrder,
-  { workflowId, carrier, trackingNo, decision }: FollowedDelivery,
+  order: NamedByOrder,
+  delivery: FollowedDelivery,
   ref: NotificationRef,
 ): Promise<void> {
-  const manner = 'manner' in telling ? telling.manner : 'usual';
-  const text = messageText(language, sayingOf(workflowId, decision), ref.audience, trackingNo, manner);
+  const { workflowId, carrier, trackingNo } = delivery;
+  const {
+    types,
+    recipients: { orderId },
+  } = order;
+  const { text } = textsFor(order, delivery, ref.audience);
   await insertNotification(db, types, workflowId, { ...ref, ...text, orderId, carrier, trackingNo });
+}
+
+/** How it is told by now, and all in which it may have been written: the words of the shop are left alone. */
+function textsFor(
+  { language, telling }: NamedByOrder,
+  { workflowId, trackingNo, decision }: FollowedDelivery,
+  audience: Audience,
+): { readonly text: MessageText; readonly ours: readonly MessageText[] } {
+  const saying = announced(workflowId, decision);
+  const inManner = (manner: Manner): MessageText =>
+    messageText(language, saying, audience, trackingNo, manner);
+  return { text: inManner('manner' in telling ? telling.manner : 'usual'), ours: MANNERS.map(inManner) };
 }
 
 /** A notification that is pushed to nobody any more says so; one that reached somebody stays as it came to be. */

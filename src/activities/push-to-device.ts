@@ -70,6 +70,7 @@ export function createPushToDevice(deps: ActivityDeps) {
     if (claim.superseded) return end('superseded', 'newer_status');
     if (claim.tooOld) return end('superseded', 'too_old');
     if (!claim.reachable) return end('moved', 'not_the_owner');
+    if (claim.withheld) return end('moved', 'order_off');
     const { provider } = claim;
     if (claim.held) return waitForProvider(claim.held.cause, claim.held.words);
     if (claim.generation === null) return end('moved', 'taken');

@@ -1,9 +1,12 @@
 import type { ShopTables } from '../config/config';
+import { mappedFacts } from '../config/shop-tables';
 import type { ApnsEnvironment, HoldCause, WebPushKeys } from '../shipment/device';
-import type { PushResult, PushState, SendStatus } from '../shipment/delivery';
+import type { Decision, PushResult, PushState, SendStatus } from '../shipment/delivery';
 import type { Audience } from '../shipment/update';
 import type { EndReason } from '../shipment/end-reason';
 import { firstMessageId } from '../shipment/message-id';
+import { type FactRow, readTellingFacts } from '../shipment/shop-facts';
+import { sayingOf, tellingOf, type Withheld } from '../shipment/who-is-told';
 import { isSamePerson, linkedOrder } from './find-recipients';
 import { NEXT_PROBE } from './held';
 import { FORGET_FAILURES } from './provider-failures';
@@ -38,6 +41,8 @@ export interface Claim {
   readonly superseded: boolean;
   /** The time in which its status may be told is over. */
   readonly tooOld: boolean;
+  /** What its order says by now: this audience is told nothing. */
+  readonly withheld: Withheld | null;
   readonly reachable: boolean;
   readonly claimedAt: Date;
   readonly registeredAt: Date;
@@ -70,16 +75,32 @@ export interface HeldProvider {
  */
 export async function claimPush(db: Queryable, tables: ShopTables, task: PushTask): Promise<Claim | null> {
   const types = await readIdTypes(db, tables);
-  return readOrders(db, tables, (access) =>
-    claim(db, task, linkedOrder('own.waybill_id', tables, types, access), types),
-  );
+  return readOrders(db, tables, async (access) => {
+    const row = await claim(db, task, linkedOrder('own.waybill_id', tables, types, access), types);
+    return row && { ...row, withheld: withheldIn(row, tables) };
+  });
 }
 
-async function claim(db: Queryable, task: PushTask, order: string, types: IdTypes): Promise<Claim | null> {
-  const { rows } = await db.query<Claim>(
+/** What decides whether a push is still to be told. */
+type ClaimRow = Omit<Claim, 'withheld'> & Pick<Decision, 'status' | 'unproven'> & FactRow;
+
+function withheldIn(
+  { audience, status, unproven, waybills, orders }: ClaimRow,
+  tables: ShopTables,
+): Withheld | null {
+  const saying = sayingOf({ status, unproven });
+  const { facts } = readTellingFacts({ waybills, orders }, mappedFacts(tables));
+  // Whose signature it was changes the words, and not who is told.
+  const telling = saying && tellingOf(audience, { saying, signedByAnother: false }, facts);
+  return telling && 'withheld' in telling ? telling.withheld : null;
+}
+
+async function claim(db: Queryable, task: PushTask, order: string, types: IdTypes): Promise<ClaimRow | null> {
+  const { rows } = await db.query<ClaimRow>(
     `with target as (
        select n.message_id, n.aud, n.title, n.body, n.content,
-              own.waybill_id, d.id::text as device_id, d.cid, d.appid, d.provider, d.registered_at,
+              own.waybill_id, own.status, own.decision -> 'unproven' as unproven, linked.waybill_facts, linked.order_facts,
+              d.id::text as device_id, d.cid, d.appid, d.provider, d.registered_at,
               d.subscription, d.apns_environment, d.last_sign_at,
               coalesce(d.is_active and case n.aud
                 when 'merchant' then ${isTheirs('merchant', types)} else ${isTheirs('user', types)} end, false) as reachable,
@@ -133,6 +154,7 @@ async function claim(db: Queryable, task: PushTask, order: string, types: IdType
             target.cid, target.appid, target.provider, target.reachable, target.superseded, target.too_old as "tooOld",
             target.subscription, target.apns_environment as "apnsEnvironment",
             target.registered_at as "registeredAt", target.waybill_id as "waybillId",
+            target.status, target.unproven, target.waybill_facts as waybills, target.order_facts as orders,
             (select jsonb_build_object('cause', cause, 'words', words) from held) as held,
             exists (select from probe) as probing,
             claim.generation, claim.unclear, target.stored_state as "storedState", now() as "claimedAt"

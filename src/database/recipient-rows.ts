@@ -1,5 +1,6 @@
 import type { WrittenNotification } from '../shipment/address-notification';
 import type { NotificationRef, Recipients } from '../shipment/delivery';
+import type { MessageText } from '../shipment/message-text';
 import { isSamePerson } from './find-recipients';
 import { fittedId, type IdTypes } from './ids';
 import type { Queryable } from './pool';
@@ -8,6 +9,8 @@ import type { Queryable } from './pool';
 export interface RecipientRow extends NotificationRef, WrittenNotification {
   readonly sendStatus: string | null;
   readonly lastError: string | null;
+  readonly title: string | null;
+  readonly body: string | null;
 }
 
 /** Reads the notifications of a delivery, and holds them until the transaction ends. */
@@ -20,7 +23,7 @@ export async function selectRecipientRows(
   const recipient = 'n.recipient_id::text';
   const { rows } = await db.query<RecipientRow>(
     `select n.message_id as "messageId", n.aud as audience, ${recipient} as "recipientId",
-            n.send_status as "sendStatus", n.last_error as "lastError",
+            n.send_status as "sendStatus", n.last_error as "lastError", n.title, n.body,
             coalesce(case n.aud when 'merchant' then ${isSamePerson(recipient, '$3::text', types.merchantId)}
                                 else ${isSamePerson(recipient, '$2::text', types.userId)} end, false) as "isTheirs",
             exists (select from waybell.express_pushes p
@@ -32,6 +35,24 @@ export async function selectRecipientRows(
     [workflowId, userId, merchantId],
   );
   return rows;
+}
+
+/**
+ * Gives a notification that nobody was told the words of today, where it has others of ours: the order may have been
+ * cancelled since it was written.
+ */
+export async function rewordNotification(
+  db: Queryable,
+  { messageId, title, body }: RecipientRow,
+  { text, ours }: { readonly text: MessageText; readonly ours: readonly MessageText[] },
+): Promise<void> {
+  const isOurs = ours.some((one) => one.title === title && one.body === body);
+  if (!isOurs || (text.title === title && text.body === body)) return;
+  await db.query(
+    `update public.express_notifications set title = $2, body = $3, content = $4, updated_at = now()
+      where message_id = $1`,
+    [messageId, text.title, text.body, text.body],
+  );
 }
 
 /**

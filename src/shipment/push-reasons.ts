@@ -210,6 +210,10 @@ export const PUSH_REASONS: Readonly<Record<string, Explanation>> = {
   notification_missing: says('The row of the notification was deleted.', '通知记录已被删除。'),
 
   // It was not to be sent any more.
+  order_off: says(
+    'The order was cancelled or refunded before this push began, and what it says asks nothing of this person.',
+    '推送开始之前订单已取消或退款，且内容无需此人处理。',
+  ),
   newer_status: toldInstead('this push began', '推送开始之前'),
   too_old: says(
     'By then the news was too old to be told: MAX_AGE_HOURS. waybell retry --force pushes it all the same.',

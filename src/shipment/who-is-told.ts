@@ -1,5 +1,6 @@
 import type { Manner, Saying } from './phrases';
 import type { TellingFacts } from './shop-facts';
+import type { ShipmentStatus } from './status';
 import type { Audience } from './update';
 
 /** Who hears of a status of a parcel, and in which manner, by what its shop says of the order. */
@@ -20,6 +21,15 @@ export interface Told {
   /** The scan says that neither the buyer nor the sender has signed: a neighbour, a locker, a station. */
   readonly signedByAnother: boolean;
 }
+
+/** `null`: nothing is announced. */
+export const sayingOf = ({
+  status,
+  unproven,
+}: {
+  readonly status: ShipmentStatus | null;
+  readonly unproven?: boolean | null;
+}): Saying | null => (status !== null && unproven ? 'signed_for' : status);
 
 /** What is told of a parcel on its way to a buyer whose order is off. */
 type OffRow = Readonly<Record<Audience, 'usual' | 'off' | 'withheld'>>;

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { randomUUID } from 'node:crypto';
 import { loadConfig } from '../../src/config/config';
 import { inTransaction } from '../../src/database/pool';
 import { findDeliveryStories } from '../../src/database/stories';
 import { messageText } from '../../src/shipment/message-text';
 import type { Manner } from '../../src/shipment/phrases';
 import type { ShipmentStatus } from '../../src/shipment/status';
+import type { Audience } from '../../src/shipment/update';
 import type { DeliveryResult } from '../../src/workflows/contract';
 import { ATTENTION } from '../../src/workflows/search-attributes';
 import { eventually, type Parcel, shipmentUpdate, useLab } from '../setup/delivery-lab';
@@ -144,6 +144,15 @@ describe.each(DATABASE_KINDS)('what a shop says of its orders and parcels (%s da
     const request = lab.cloud.requests.find(({ push_clientid }) => push_clientid === cid);
     return request ? `${request.title}: ${request.content}` : null;
   };
+  const textOf = (
+    { trackingNo }: Parcel,
+    scan: ShipmentStatus,
+    audience: Audience,
+    manner: Manner,
+  ): string => {
+    const { title, body } = messageText('zh', scan, audience, trackingNo, manner);
+    return `${title}: ${body}`;
+  };
   const withFacts = <T>(work: () => Promise<T>): Promise<T> =>
     lab.withWorker(work, undefined, { shopTables });
   const storyOf = (trackingNo: string) =>
@@ -173,11 +182,8 @@ describe.each(DATABASE_KINDS)('what a shop says of its orders and parcels (%s da
     );
     for (const [index, { name, scan, user, merchant }] of CASES.entries()) {
       const { parcel, result } = results[index] as (typeof results)[number];
-      const worded = (audience: 'user' | 'merchant', manner: Manner | null): string | null => {
-        if (manner === null) return null;
-        const { title, body } = messageText('zh', scan, audience, parcel.trackingNo, manner);
-        return `${title}: ${body}`;
-      };
+      const worded = (audience: Audience, manner: Manner | null): string | null =>
+        manner && textOf(parcel, scan, audience, manner);
       expect([name, scan, ...parcel.cids.map(toldTo)]).toEqual([
         name,
         scan,
@@ -212,12 +218,14 @@ describe.each(DATABASE_KINDS)('what a shop says of its orders and parcels (%s da
   // One of the two is enough for what follows.
   if (kind === 'embedded') return;
 
-  test('ends what waits when the order is cancelled, and takes it up again with the order', async () => {
-    const parcel = await lab.parcel({ user: 0, merchant: 0 });
-    await query(`update ml_orders set merchant_id = $2 where id = $1`, [parcel.orderId, randomUUID()]);
+  test('follows the order while a delivery waits: ends what is not to be told, takes it up again, and rewords it', async () => {
+    const [parcel, arrived] = [await lab.parcel({ user: 0, merchant: 0 }), await lab.parcel({ user: 0 })];
+    for (const one of [parcel, arrived]) await says(one, {});
     await withFacts(async () => {
       const handle = await lab.start(parcel, 'in_transit', 1);
-      await eventually(async () => (await handle.describe()).typedSearchAttributes.get(ATTENTION));
+      const other = await lab.start(arrived, 'delivered', 1);
+      for (const one of [handle, other])
+        await eventually(async () => (await one.describe()).typedSearchAttributes.get(ATTENTION));
       await says(parcel, { status: 'cancelled' });
       await handle.signal('orderLinked');
       await eventually(async () => (await storyOf(parcel.trackingNo))[0]?.withheld.user);
@@ -226,12 +234,44 @@ describe.each(DATABASE_KINDS)('what a shop says of its orders and parcels (%s da
         { aud: 'merchant', send_status: 'no-targets', last_error: 'no-targets' },
       ]);
       const phone = await lab.registerDevice({ userId: parcel.userId });
-      await says(parcel, { status: 'open' });
+      await says(parcel, {});
       await handle.signal('orderLinked');
       await eventually(() => Promise.resolve(lab.cloud.countFor(phone) === 1));
       expect(await storyOf(parcel.trackingNo)).toMatchObject([{ withheld: {} }]);
+
+      await says(arrived, { status: 'refunded' });
+      const late = await lab.registerDevice({ userId: arrived.userId });
+      await other.signal('deviceRegistered');
+      await other.result();
+      expect(toldTo(late)).toBe(textOf(arrived, 'delivered', 'user', 'order-refunded'));
+      // The merchant's was told before.
+      expect(toldTo(arrived.cids[0])).toBe(textOf(arrived, 'delivered', 'merchant', 'usual'));
       await lab.terminate(handle.workflowId);
     });
+  });
+
+  test('asks the order once more before each push: one that is cancelled meanwhile is not told', async () => {
+    const parcel = await lab.parcel();
+    await says(parcel, {});
+    const result = await lab.withWorker(
+      async () => (await lab.start(parcel, 'in_transit', 1)).result(),
+      (activities) => ({
+        ...activities,
+        pushToDevice: async (input) => {
+          await says(parcel, { status: 'cancelled' });
+          return activities.pushToDevice(input);
+        },
+      }),
+      { shopTables },
+    );
+    expect(result).toMatchObject({
+      outcome: 'success',
+      audiences: [
+        { audience: 'user', sendStatus: 'superseded', reason: 'order-cancelled' },
+        { audience: 'merchant', sendStatus: 'success' },
+      ],
+    });
+    expect(toldTo(parcel.cids[0])).toBeNull();
   });
 
   test('tells nobody where all that are named are told nothing; waits for no phone that is not to be', async () => {
@@ -265,24 +305,23 @@ describe.each(DATABASE_KINDS)('what a shop says of its orders and parcels (%s da
   });
 
   test('waits for no phone where the setting says that nobody has one, unless the order says otherwise', async () => {
-    const everybody = { shopTables, withoutPush: ['user', 'merchant'] } as const;
-    const silent = await lab.parcel({ user: 0, merchant: 0 });
-    const result = await lab.withWorker(
-      async () => (await lab.start(silent, 'delivered', 1)).result(),
-      undefined,
-      { ...everybody, shopTables: lab.deps.shopTables },
-    );
-    expect(result).toMatchObject({ outcome: 'no-targets', reason: 'without-push' });
-    const buyer = await lab.parcel({ user: 0, merchant: 0 });
+    const [silent, buyer] = [
+      await lab.parcel({ user: 0, merchant: 0 }),
+      await lab.parcel({ user: 0, merchant: 0 }),
+    ];
+    // A word that no map knows says nothing.
+    await says(silent, { channel: 'fax' });
     await says(buyer, {});
     await lab.withWorker(
       async () => {
+        const result = await (await lab.start(silent, 'delivered', 1)).result();
+        expect(result).toMatchObject({ outcome: 'no-targets', reason: 'without-push' });
         const handle = await lab.start(buyer, 'delivered', 1);
         await eventually(async () => (await handle.describe()).typedSearchAttributes.get(ATTENTION));
         await lab.terminate(handle.workflowId);
       },
       undefined,
-      everybody,
+      { shopTables, withoutPush: ['user', 'merchant'] },
     );
   });
 
@@ -296,8 +335,7 @@ describe.each(DATABASE_KINDS)('what a shop says of its orders and parcels (%s da
       expect(await started.result()).toMatchObject({ outcome: 'success' });
       return started;
     });
-    const { title, body } = messageText('zh', 'delivered', 'user', parcel.trackingNo);
-    expect(toldTo(parcel.cids[0])).toBe(`${title}: ${body}`);
+    expect(toldTo(parcel.cids[0])).toBe(textOf(parcel, 'delivered', 'user', 'usual'));
     expect(await notificationsOf(handle)).toHaveLength(2);
   });
 });

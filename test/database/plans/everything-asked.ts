@@ -171,6 +171,13 @@ async function deliver(db: Queryable, user: string, order: string): Promise<void
   const people = { orderId: order, userId: user, merchantId: null };
   await recipientRows.selectRecipientRows(db, types, WORKFLOW, people);
   await recipientRows.readdressNotification(db, types, `${MESSAGE}2`, { orderId: order, recipientId: user });
+  const [words, others] = [
+    { title: 'a', body: 'a' },
+    { title: 'b', body: 'b' },
+  ];
+  const written = { ...words, messageId: MESSAGE, audience: 'user', recipientId: user } as const;
+  const untold = { ...written, sendStatus: null, lastError: null, isTheirs: true, isTold: false };
+  await recipientRows.rewordNotification(db, untold, { text: others, ours: [words] });
   await pushes.writeSendStatus(db, MESSAGE, 'success', null);
   await receipts.recordReceipt(db, {
     ...{ messageId: MESSAGE, deviceId, event: 'clicked', at: new Date().toISOString() },
