@@ -148,8 +148,10 @@ async function addressTo(
 ): Promise<NotificationRef | null> {
   const { types, recipients, telling } = order;
   const { orderId } = recipients;
-  const recipientId = 'withheld' in telling ? null : personFor(audience, recipients);
-  const unnamed = 'withheld' in telling ? telling.withheld : 'recipient-gone';
+  const person = personFor(audience, recipients);
+  const withheld = person !== null && 'withheld' in telling ? telling.withheld : null;
+  const recipientId = withheld === null ? person : null;
+  const unnamed = withheld ?? 'recipient-gone';
   const before = delivery.before.find((ref) => ref.audience === audience);
   const address = addressNotification(written, recipientId !== null, before?.messageId ?? null);
   const keeps = 'messageId' in address ? address.messageId : null;

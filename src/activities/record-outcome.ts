@@ -119,7 +119,7 @@ const untold = (audience: Audience, reason: Withheld): AudienceOutcome => ({
 
 /** Those by which the whole delivery is judged: who is told nothing counts only where nobody else is there. */
 function toldOf(audiences: readonly AudienceOutcome[]): readonly AudienceOutcome[] {
-  const told = audiences.filter(({ reason, accepted }) => !isWithheld(reason) || accepted > 0);
+  const told = audiences.filter(({ reason }) => !isWithheld(reason));
   return told.length > 0 ? told : audiences;
 }
 
@@ -143,9 +143,9 @@ async function judge(
   const { tooLate, ...pushes } = await countPushes(db, messageId);
   if (ended !== undefined) {
     const sendStatus = judgeEnded(pushes);
-    const reason = isWithheld(ended) ? ended : undefined;
     const outcome = { audience, sendStatus, ...pushes, attention: null, until: null };
-    return { outcome: { ...outcome, ...(reason && { reason }) }, wait: null };
+    const isUntold = pushes.accepted === 0 && isWithheld(ended);
+    return { outcome: { ...outcome, ...(isUntold && { reason: ended }) }, wait: null };
   }
   const { sendStatus, need, reason } = judgeAudience({
     audience,
@@ -180,7 +180,10 @@ function reasonOf(
   { current, tooOld }: DeliveryStanding,
 ): EndReason {
   const withheld = audiences.find(({ reason }) => isWithheld(reason))?.reason;
-  if (notifications.every(({ ended }) => ended === 'recipient-gone' || isWithheld(ended)))
+  const gone = notifications
+    .filter(({ ended }) => ended === 'recipient-gone')
+    .map(({ audience }) => audience);
+  if (audiences.every(({ audience, reason }) => isWithheld(reason) || gone.includes(audience)))
     return withheld ?? 'nobody-named';
   if (!current) return 'newer-status';
   if (notifications.some(({ ended }) => ended === 'notification-deleted')) return 'notification-deleted';
