@@ -1,3 +1,5 @@
+import { maskText } from './masking/mask-text';
+
 /** What a shop may say of a parcel and its order beside whose they are. All of it is optional: `SHOP_TABLES` maps it. */
 
 /** Whether a parcel goes to the buyer, or from the buyer back to the merchant; not whether its carrier returns it. */
@@ -45,11 +47,16 @@ export interface UnreadFact {
   readonly word: string | null;
   /** What would be understood. */
   readonly wanted: string;
+  /** The column is not there, or not lent to this role. */
+  readonly isMissing?: true;
 }
 
-/** One spelling for each word: NFKC turns full-width characters into plain ones; case and blanks say nothing. */
+/** One spelling for each word: NFKC turns full-width characters into plain ones; case, and what nobody sees, say nothing. */
 export function spelled(word: string): string {
-  return word.normalize('NFKC').replace(/\s+/gu, '').toLowerCase();
+  return word
+    .normalize('NFKC')
+    .replace(/[\s\p{Cf}]+/gu, '')
+    .toLowerCase();
 }
 
 /** The mapped columns of the two rows, as JSON has their values. A column that is not there is absent. */
@@ -65,18 +72,22 @@ export function readTellingFacts(
 ): { readonly facts: TellingFacts; readonly unread: readonly UnreadFact[] } {
   const facts: Partial<Record<WordFact, string | null>> = {};
   const unread: UnreadFact[] = [];
-  for (const { of, value } of valuesOf(row, mapped)) {
+  for (const of of mapped) {
     if (!isWordFact(of.fact)) continue;
-    const read = readWord(of.words, FACT_WORDS[of.fact], value);
+    const value = valueOf(row, of);
+    const wanted = FACT_WORDS[of.fact];
+    const read = value === undefined ? missing(wanted) : readWord(of.words, wanted, value);
     facts[of.fact] = typeof read === 'string' ? read : null;
     if (read !== null && typeof read !== 'string') unread.push(unreadOf(of, read));
   }
   return { facts: facts as TellingFacts, unread };
 }
 
-/** Everything that two rows say and nobody understands: words, times and phones. */
+/** Everything that two rows say and nobody understands: words, times and phones. Columns that are not there say nothing. */
 export function findUnread(row: FactRow, mapped: readonly MappedFact[]): UnreadFact[] {
-  return valuesOf(row, mapped).flatMap(({ of, value }) => {
+  return mapped.flatMap((of) => {
+    const value = valueOf(row, of);
+    if (value === undefined) return [];
     const read = isWordFact(of.fact)
       ? readWord(of.words, FACT_WORDS[of.fact], value)
       : of.fact === 'phoneTail'
@@ -86,17 +97,22 @@ export function findUnread(row: FactRow, mapped: readonly MappedFact[]): UnreadF
   });
 }
 
-function valuesOf(row: FactRow, mapped: readonly MappedFact[]): { of: MappedFact; value: unknown }[] {
-  return mapped.flatMap((of) => {
-    const values = row[partOf(of)];
-    return values !== null && Object.hasOwn(values, of.column) ? [{ of, value: values[of.column] }] : [];
-  });
+/** What a column holds; `undefined`: it is not there, or not lent to this role. */
+function valueOf(row: FactRow, of: MappedFact): unknown {
+  const values = row[partOf(of)];
+  return values !== null && Object.hasOwn(values, of.column) ? values[of.column] : undefined;
 }
 
 const isWordFact = (fact: FactName): fact is WordFact => Object.hasOwn(FACT_WORDS, fact);
 const unreadOf = ({ setting, column }: MappedFact, not: NotRead): UnreadFact => ({ setting, column, ...not });
 
-type NotRead = Pick<UnreadFact, 'word' | 'wanted'>;
+type NotRead = Pick<UnreadFact, 'word' | 'wanted' | 'isMissing'>;
+
+const missing = (ours: readonly string[]): NotRead => ({
+  word: null,
+  wanted: ours.join(', '),
+  isMissing: true,
+});
 
 /** Longest word that is shown to people; characters. */
 const SHOWN = 64;
@@ -113,7 +129,13 @@ function readWord(
   const spelling = spelled(word);
   // The shop's own map goes first: it may give our words another meaning.
   if (Object.hasOwn(words, spelling)) return words[spelling] ?? null;
-  return ours.find((one) => one === spelling) ?? { word: word.slice(0, SHOWN), wanted };
+  return (
+    ours.find((one) => one === spelling) ?? {
+      // A column that was taken for another may hold a person's name.
+      word: maskText(word, '').slice(0, SHOWN),
+      wanted,
+    }
+  );
 }
 
 /** A value as text; `null`: it is no single value. */
@@ -146,17 +168,21 @@ export function describeUnread(unread: UnreadFact): string {
   return `${whatIsUnread(unread)} ${fixOfUnread(unread)}`;
 }
 
-export function whatIsUnread({ setting, column, word }: UnreadFact): string {
+export function whatIsUnread({ setting, column, word, isMissing }: UnreadFact): string {
+  const where = `${setting} of SHOP_TABLES: column ${column}`;
+  const go = 'deliveries go on as without it.';
+  if (isMissing) return `${where} is not there, or not lent to this role; ${go}`;
   const stands =
     word === null
       ? 'a value that is not understood'
       : word === ''
         ? 'nothing'
         : `"${word}", which is not known`;
-  return `${setting} of SHOP_TABLES: column ${column} holds ${stands}; deliveries go on as without it.`;
+  return `${where} holds ${stands}; ${go}`;
 }
 
-export function fixOfUnread({ setting, column, word, wanted }: UnreadFact): string {
+export function fixOfUnread({ setting, column, word, wanted, isMissing }: UnreadFact): string {
+  if (isMissing) return '"waybell doctor" says which of the two, and what to do.';
   if (word === null) return `Map a column that holds one of: ${wanted}.`;
   const [part, fact] = setting.split('.');
   const example = `{"${part}": {"${fact}": {"column": "${column}", "words": {${JSON.stringify(word)}: "…"}}}}`;

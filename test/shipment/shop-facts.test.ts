@@ -21,6 +21,7 @@ describe('the facts of a shop', () => {
     ['已　取 消 ', 'cancelled'],
     [5, 'cancelled'],
     ['５', 'cancelled'],
+    ['can\u200bcelled', 'cancelled'],
     ['refunded', 'refunded'],
     [null, 'open'],
     ['  ', 'open'],
@@ -36,6 +37,7 @@ describe('the facts of a shop', () => {
     [{ a: 1 }, null],
     [['cancelled'], null],
     ['x'.repeat(1000), 'x'.repeat(64)],
+    ['13800001234', '***'],
   ])('are not known where nobody understands them, and are named: %j', (value, word) => {
     const { facts, unread } = read(value);
     expect(facts).toEqual({ orderStatus: null });
@@ -43,11 +45,13 @@ describe('the facts of a shop', () => {
   });
 
   test('are not known where there is no such column', () => {
-    expect(readTellingFacts({ waybills: null, orders: { other: 'x' } }, ORDERS)).toEqual({
-      facts: {},
-      unread: [],
-    });
-    expect(readTellingFacts({ waybills: null, orders: null }, ORDERS)).toEqual({ facts: {}, unread: [] });
+    for (const orders of [{ other: 'x' }, null]) {
+      const { facts, unread } = readTellingFacts({ waybills: null, orders }, ORDERS);
+      expect(facts).toEqual({ orderStatus: null });
+      expect(unread.map(describeUnread)).toEqual([
+        'orders.status of SHOP_TABLES: column status is not there, or not lent to this role; deliveries go on as without it. "waybell doctor" says which of the two, and what to do.',
+      ]);
+    }
   });
 
   test('name their fix', () => {

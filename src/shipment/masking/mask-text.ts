@@ -23,11 +23,12 @@ const WIDE = /[\p{Nd}－．＋＠＿]/gu;
 /**
  * Masks what tells of a person. The waybill's own number stays, where it stands alone: it may look like a phone
  * number, and people need it. What nobody sees is left out: it could stand inside a number to hide it.
+ * @param trackingNo empty where the text is of no waybill
  */
 export function maskText(text: string, trackingNo: string): string {
   const plain = inPlainCharacters(text);
   // Most texts do not name their own number, and an expression for each number costs ten times the masking.
-  if (!plain.toLowerCase().includes(trackingNo.toLowerCase())) return maskPart(plain);
+  if (trackingNo === '' || !plain.toLowerCase().includes(trackingNo.toLowerCase())) return maskPart(plain);
   const own = new RegExp(
     `(?<![A-Za-z0-9]|\\d[.·-])(${escapeRegExp(trackingNo)})(?![A-Za-z0-9]|[.·-]\\d)`,
     'i',

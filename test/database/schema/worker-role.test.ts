@@ -198,7 +198,7 @@ describe('a role of Waybell’s own on a shop’s Supabase database', () => {
     test('is not known before it is lent: the people are found as before, and it is said what to do', async () => {
       // As the release before has lent it.
       await db.pool.query('drop function waybell.order_facts');
-      expect(await found()).toEqual({ orderId: ORDER, ...PEOPLE });
+      expect(await found()).toEqual({ orderId: ORDER, ...PEOPLE, facts: { orderStatus: null } });
       expect(await problems(mapped)).toEqual([]);
       expect(await sentences()).toContainEqual(
         'waybell.order_facts is missing, or reads other columns than SHOP_TABLES names. Deliveries go on as without it.',
@@ -213,14 +213,14 @@ describe('a role of Waybell’s own on a shop’s Supabase database', () => {
         SHOP_TABLES: JSON.stringify({ orders: { kind: 'order_no' }, members: { table: 'merchant_staff' } }),
       });
       await db.pool.query(workerRoleSql(others, role.name));
-      expect(await found()).toEqual({ orderId: ORDER, ...PEOPLE });
+      expect(await found()).toEqual({ orderId: ORDER, ...PEOPLE, facts: { orderStatus: null } });
       expect(await sentences()).toContainEqual(
         expect.stringContaining('waybell.order_facts is missing, or reads'),
       );
       // A column that the shop has dropped since.
       await lend();
       await db.pool.query('alter table ml_orders drop column status');
-      expect(await found()).toEqual({ orderId: ORDER, ...PEOPLE });
+      expect(await found()).toEqual({ orderId: ORDER, ...PEOPLE, facts: { orderStatus: null } });
     });
 
     test('may come from a function of the shop, which is tried', async () => {
