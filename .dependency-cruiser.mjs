@@ -3,7 +3,16 @@
  * folder of `src`; what it may know are the beginnings of paths under `src`. Root files of `src` are what everybody
  * needs, and are free for every room that is not pure.
  */
-const ROOT_FILES = ['alarms', 'errors', 'few-at-once', 'log', 'process-identity', 'project-root', 'terminal'];
+const ROOT_FILES = [
+  'alarms',
+  'errors',
+  'every',
+  'few-at-once',
+  'log',
+  'process-identity',
+  'project-root',
+  'terminal',
+];
 const CONTRACT = [
   'workflows/contract',
   'workflows/messages',
@@ -37,6 +46,14 @@ export const ROOMS = {
   deliveries: { knows: [...CONTRACT, 'database/', 'shipment/', 'config/'], not: WORKER_SIDE },
   intake: {
     knows: ['workflows/contract', 'deliveries/', 'sources/', 'database/', 'shipment/', 'config/'],
+    not: WORKER_SIDE,
+  },
+  // It tells people what is wrong, and finds nothing out by itself.
+  alerting: {
+    knows: [
+      ...['database/', 'config/', 'shipment/'],
+      ...['push/(send-request|public-lookup)', 'sources/reading/proof'],
+    ],
     not: WORKER_SIDE,
   },
   insight: { knows: ['intake/', 'deliveries/', 'database/', 'shipment/', 'config/'], not: WORKER_SIDE },

@@ -44,7 +44,7 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts', 'temporal/**/*.ts'],
-    ignores: ['src/config/config.ts'],
+    ignores: ['src/config/config.ts', 'src/config/surroundings.ts'],
     rules: {
       'no-restricted-properties': [
         'error',

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { cacheFolder, searchPath } from '../src/config/config';
+import { cacheFolder, searchPath } from '../src/config/surroundings';
 import { buildCliWithGo } from './cli-build';
 import { downloadCli } from './cli-download';
 import { OFFICIAL_RELEASE, type CliRelease, type Report } from './cli-release';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { childEnvironment } from '../src/config/config';
+import { childEnvironment } from '../src/config/surroundings';
 import { installInto, type CliInstallation } from './cli-install';
 
 const MODULE = 'github.com/temporalio/cli/cmd/temporal';

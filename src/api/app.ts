@@ -2,7 +2,13 @@ import express, { Router } from 'express';
 import helmet from 'helmet';
 import type { Registry } from 'prom-client';
 import type { Intake } from '../intake/intake';
-import { addAlarmGauges, addJournalGauges, addProviderGauges, createWebhookCounts } from './gauges';
+import {
+  addAlarmGauges,
+  addJournalGauges,
+  addProviderGauges,
+  addRobotGauge,
+  createWebhookCounts,
+} from './gauges';
 import { addArchiveRoutes } from './archive';
 import { addWordRoutes } from './words';
 import { addAttentionRoutes } from './attention';
@@ -73,6 +79,11 @@ function appAround(
   if (deps.alarms) addAlarmGauges(metrics.registry, deps.alarms);
   addProviderGauges(metrics.registry, deps.pool);
   for (const count of deps.counts ?? []) count.addTo(metrics.registry);
+  addRobotGauge(
+    metrics.registry,
+    deps.pool,
+    deps.config.alarms.robots.map(({ id }) => id),
+  );
   app.use(logRequests(deps.log));
   app.use(metrics.measure);
   app.use(securityHeaders());

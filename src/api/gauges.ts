@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { ALARM_NAMES, type Alarms } from '../alarms';
+import { listRobots } from '../database/alarms';
 import { countHeldDeactivations, listHolds } from '../database/held';
 import { inTransaction, type Queryable } from '../database/pool';
 import { listOutages } from '../database/provider-failures';
@@ -48,6 +49,21 @@ export function addJournalGauges(registry: Registry, intake: Intake, clock: () =
     () => intake.state().unarchived,
   );
   gauge('waybell_journal_bytes', 'What the journal holds.', () => intake.state().bytes);
+}
+
+/** Shows which robots do not take what they are told: people may hear of nothing. */
+export function addRobotGauge(registry: Registry, pool: pg.Pool, robots: readonly string[]): void {
+  new Gauge({
+    name: 'waybell_alarm_robot_failures',
+    help: 'How many messages in a row a chat robot of ALARM_URLS has not taken, by all processes.',
+    labelNames: ['robot'],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      const states = await inTransaction(pool, (db) => listRobots(db, robots)).catch(() => []);
+      for (const { robot, failures } of states) this.set({ robot }, failures);
+    },
+  });
 }
 
 type Sample = readonly [labels: Readonly<Record<string, string>>, value: number];

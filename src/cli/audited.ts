@@ -1,6 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import type pg from 'pg';
-import { loadDatabaseSettings, loadDataDir, userBeforeSudo } from '../config/config';
+import { loadDatabaseSettings, loadDataDir } from '../config/config';
+import { userBeforeSudo } from '../config/surroundings';
 import { insertDecision, writeOutcome, type Decision } from '../database/audit';
 import { inTransaction, openPool } from '../database/pool';
 import { databaseUrl } from '../process/places';

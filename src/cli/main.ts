@@ -33,6 +33,7 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
   ['words', async () => (await import('./words.js')).wordsCommand()],
   ['providers', async () => (await import('./providers.js')).providersCommand()],
   ['why', async () => (await import('./why.js')).whyCommand()],
+  ['alarms', async () => (await import('./alarms.js')).alarmsCommand()],
   ['attention', async () => (await import('./attention.js')).attentionCommand()],
   ['retry', async () => (await import('./retry.js')).retryCommand()],
   ['erase', async () => (await import('./erase.js')).eraseCommand()],

@@ -1,4 +1,3 @@
-import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import {
@@ -19,6 +18,7 @@ import {
   accessTokensOf,
   type AccessTokenSettings,
 } from './access-tokens';
+import { alarmContradictions, alarmFields, alarmsOf, type AlarmSettings } from './alarms';
 import { carrierMap } from './carrier-map';
 import { exposureProblems, plaintextOf, type Plaintext } from './exposure';
 import { describeObsoleteSettings } from './obsolete-settings';
@@ -36,6 +36,7 @@ import {
   MINUTE,
   port,
   secrets,
+  WHSEC,
 } from './setting-fields';
 import { shopTables, type ShopTables } from './shop-tables';
 import { readSupabaseKeys, type SupabaseKeys } from './supabase-keys';
@@ -116,10 +117,7 @@ const environment = z.object({
   WEBHOOK_SECRETS: z
     .string()
     .transform((text) => text.split(',').map((item) => item.trim()))
-    .refine(
-      (keys) => keys.every((key) => /^whsec_[A-Za-z0-9+/]{32,}={0,2}$/.test(key)),
-      'every secret must be whsec_ followed by at least 24 bytes in base64',
-    )
+    .refine((keys) => keys.every((key) => WHSEC.pattern.test(key)), `every secret must be ${WHSEC.words}`)
     .default([]),
   UNSIGNED_WEBHOOKS: z.literal('allow').optional(),
   PLAINTEXT_HOSTS: list.default([]),
@@ -136,6 +134,7 @@ const environment = z.object({
 
   JOURNAL_MAX_MB: z.coerce.number().int().min(1).default(1024),
   ...retentionFields,
+  ...alarmFields,
 
   WAIT_ORDER_HOURS: duration(HOUR, 72),
   WAIT_DEVICE_HOURS: duration(HOUR, 72),
@@ -212,6 +211,8 @@ export interface Config {
   readonly maxJournalBytes: number;
   /** How long the bytes of webhooks are kept; milliseconds. */
   readonly retention: Retention;
+  /** Who is told when something is wrong. */
+  readonly alarms: AlarmSettings;
   readonly waitLimits: WaitLimits;
 }
 
@@ -225,6 +226,7 @@ function contradictions(given: Given): string[] {
     ...pushContradictions(given),
     ...retentionContradictions(given),
     ...accessTokenContradictions(given),
+    ...alarmContradictions(given),
   ];
   const production = given.NODE_ENV === 'production';
   const external = given.DATABASE_URL !== undefined;
@@ -268,6 +270,14 @@ export function obsoleteSettings(source: NodeJS.ProcessEnv = process.env): strin
 
 /** The keys of a Supabase project, to be checked. */
 export const loadSupabaseKeys = (source = process.env): SupabaseKeys => readSupabaseKeys(source);
+
+/** Who is told of alarms, and in whose words: enough to try it, whatever else is set. */
+export function loadAlarmSettings(
+  source: NodeJS.ProcessEnv = process.env,
+): Pick<Config, 'alarms' | 'messageLanguage'> {
+  const env = readEnvironment(source, alarmContradictions);
+  return { alarms: alarmsOf(env), messageLanguage: env.MESSAGE_LANGUAGE };
+}
 
 /** Where a Waybell keeps its files: enough to stop it, whatever else is set. */
 export function loadDataDir(source: NodeJS.ProcessEnv = process.env): string {
@@ -363,6 +373,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     maxDevices: { user: env.MAX_DEVICES_PER_USER, merchant: env.MAX_DEVICES_PER_MERCHANT },
     maxJournalBytes: env.JOURNAL_MAX_MB * 1024 * 1024,
     retention: retentionOf(env),
+    alarms: alarmsOf(env),
     waitLimits: {
       order: env.WAIT_ORDER_HOURS,
       device: env.WAIT_DEVICE_HOURS,
@@ -371,32 +382,4 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
       pushRetry: env.PUSH_RETRY_MINUTES,
     },
   });
-}
-
-/** Where commands are, as the operating system says it. */
-export function searchPath(): readonly string[] {
-  return (process.env.PATH ?? '').split(path.delimiter).filter((folder) => path.isAbsolute(folder));
-}
-
-/** Where caches belong. Fails where nobody says it and the user has no home, as in some containers. */
-export function cacheFolder(): string {
-  const { XDG_CACHE_HOME } = process.env;
-  return XDG_CACHE_HOME && path.isAbsolute(XDG_CACHE_HOME)
-    ? XDG_CACHE_HOME
-    : path.join(os.homedir(), '.cache');
-}
-
-/** Who was signed in before `sudo`; `undefined` without it. */
-export function userBeforeSudo(): string | undefined {
-  return process.env.SUDO_USER;
-}
-
-/** The environment for a child process: ours, with `additions`. */
-export function childEnvironment(additions: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  return { ...process.env, ...additions };
-}
-
-/** Whether npm runs us. Its shell dies of a SIGTERM without passing it on. */
-export function isRunByNpm(): boolean {
-  return process.env.npm_lifecycle_event !== undefined;
 }

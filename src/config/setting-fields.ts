@@ -63,3 +63,9 @@ export const secrets = list.refine(
   (keys) => keys.length > 0 && keys.every((key) => key.length >= MIN_SECRET_LENGTH),
   `every key needs at least ${MIN_SECRET_LENGTH} characters`,
 );
+
+/** A secret of Standard Webhooks. */
+export const WHSEC = {
+  pattern: /^whsec_[A-Za-z0-9+/]{32,}={0,2}$/,
+  words: 'whsec_ followed by at least 24 bytes in base64',
+};

@@ -1,4 +1,5 @@
 import type { Check } from './check';
+import { alarms } from './checks/alarms';
 import { builds } from './checks/builds';
 import { carriers } from './checks/carriers';
 import { channels, ports, settings } from './checks/surroundings';
@@ -42,5 +43,6 @@ export const CHECKS: readonly Check[] = [
   words,
   journal,
   silentJournals,
+  alarms,
   supabaseKeys,
 ];

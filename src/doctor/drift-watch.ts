@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Logger } from 'pino';
-import type { AlarmName, Alarms } from '../alarms';
+import type { AlarmName, Alarms, Trouble } from '../alarms';
 import {
   findAccessProblems,
   findMissingColumns,
@@ -60,11 +60,12 @@ export function watchDrift(parts: DriftWatchParts): DriftWatch {
 
   async function lookOnce(): Promise<void> {
     try {
-      const found = await withinDeadline(findDrift(parts));
-      for (const [name, sentences] of Object.entries(found)) alarms.set(name as AlarmName, sentences);
+      const { sentences, refusing } = await withinDeadline(findDrift(parts));
+      for (const [name, words] of Object.entries(sentences)) alarms.set(name as AlarmName, words);
+      alarms.setEach('webhooks-refused', refusing);
       if (performance.now() - refusedAt > intervalMs) alarms.set('permission-refused', []);
     } catch (error) {
-      // Whether PostgreSQL answers at all, /readyz says; what was wrong stays wrong.
+      // Whether PostgreSQL answers at all, the alarm database-away says; what was wrong stays wrong.
       log.debug({ err: error }, 'the database could not be looked at');
     }
   }
@@ -89,10 +90,21 @@ export function watchDrift(parts: DriftWatchParts): DriftWatch {
   };
 }
 
-/** The other alarms are told by those who see them. */
-type Drift = Readonly<
-  Record<Exclude<AlarmName, 'permission-refused' | 'provider-down' | 'build-not-current'>, readonly string[]>
->;
+/** What the database shows; the other alarms are told by those who see them. */
+interface Drift {
+  readonly sentences: Readonly<
+    Record<
+      | 'rows-hidden'
+      | 'grant-missing'
+      | 'tables-changed'
+      | 'migration-missing'
+      | 'unique-key-missing'
+      | 'old-queue-fed',
+      readonly string[]
+    >
+  >;
+  readonly refusing: readonly Trouble[];
+}
 
 async function findDrift({ pool, ...check }: DriftWatchParts): Promise<Drift> {
   const refusals: string[] = [];
@@ -115,16 +127,19 @@ async function findDrift({ pool, ...check }: DriftWatchParts): Promise<Drift> {
   const about = (kind: (typeof access)[number]['kind']): string[] =>
     access.filter((problem) => problem.kind === kind).map(({ sentence }) => sentence);
   return {
-    'rows-hidden': [...about('stale'), ...about('hidden')],
-    'grant-missing': [...new Set([...about('grant'), ...refusals])],
-    'tables-changed': columns.length > 0 ? columns : about('missing'),
-    'migration-missing': migrations.length === 0 ? [] : [`Migrations are missing: ${migrations.join(', ')}.`],
-    'unique-key-missing': keys.map(
-      ({ table, columns: key }) =>
-        `${table} lacks its plain unique index on (${key.join(', ')}) (error 42P10).`,
-    ),
-    'old-queue-fed': feeders,
-    'webhooks-refused': refusingChannels(traffic, Date.now()),
+    sentences: {
+      'rows-hidden': [...about('stale'), ...about('hidden')],
+      'grant-missing': [...new Set([...about('grant'), ...refusals])],
+      'tables-changed': columns.length > 0 ? columns : about('missing'),
+      'migration-missing':
+        migrations.length === 0 ? [] : [`Migrations are missing: ${migrations.join(', ')}.`],
+      'unique-key-missing': keys.map(
+        ({ table, columns: key }) =>
+          `${table} lacks its plain unique index on (${key.join(', ')}) (error 42P10).`,
+      ),
+      'old-queue-fed': feeders,
+    },
+    refusing: refusingChannels(traffic, Date.now()),
   };
 }
 

@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { Alarms } from '../alarms';
 import { inTransaction } from '../database/pool';
 import { listOutages } from '../database/provider-failures';
+import { every, type Repeated } from '../every';
 import { describeOutage } from '../shipment/provider-outage';
 
 /** A look reads a table of a few rows, and an alarm is on within a minute of the third failure also when one is late. */
@@ -16,10 +16,6 @@ export interface ProviderWatchParts {
   readonly intervalMs?: number;
 }
 
-export interface ProviderWatch {
-  stop(): Promise<void>;
-}
-
 /**
  * Looks again and again which push providers are down. Workers write it, and every process raises the alarm: also one
  * that only takes requests, which is asked by `status`, and one whose own pushes go through.
@@ -29,33 +25,17 @@ export function watchProviders({
   alarms,
   log,
   intervalMs = INTERVAL_MS,
-}: ProviderWatchParts): ProviderWatch {
-  const stopped = new AbortController();
-
-  async function lookOnce(): Promise<void> {
+}: ProviderWatchParts): Repeated {
+  return every(intervalMs, async () => {
     try {
-      alarms.set(
+      const outages = await inTransaction(pool, listOutages);
+      alarms.setEach(
         'provider-down',
-        (await inTransaction(pool, listOutages)).map((one) => `${describeOutage(one)}.`),
+        outages.map((one) => ({ subject: one.provider, sentence: `${describeOutage(one)}.` })),
       );
     } catch (error) {
-      // Whether PostgreSQL answers at all, /readyz says; what was down stays down.
+      // Whether PostgreSQL answers at all, the alarm database-away says; what was down stays down.
       log.debug({ err: error }, 'which providers are down could not be read');
     }
-  }
-
-  async function run(): Promise<void> {
-    while (!stopped.signal.aborted) {
-      await lookOnce();
-      await delay(intervalMs, undefined, { signal: stopped.signal, ref: false }).catch(() => undefined);
-    }
-  }
-
-  const running = run();
-  return {
-    async stop() {
-      stopped.abort();
-      await running;
-    },
-  };
+  });
 }

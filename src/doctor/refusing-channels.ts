@@ -1,3 +1,4 @@
+import type { Trouble } from '../alarms';
 import { NO_CHANNEL, type ChannelTraffic, type CountedRefusal } from '../database/channel-traffic';
 import { explainRefusal } from '../intake/channels/why-refused';
 
@@ -6,11 +7,11 @@ const HOUR_MS = 60 * 60_000;
 export const REFUSED_IN_A_ROW = 3;
 
 /**
- * Sentences for the alarm: channels that lately refused one request after the other. An accepted one ends it, and so
+ * What the alarm is about: channels that lately refused one request after the other. An accepted one ends it, and so
  * does an hour without a refusal. Only requests to the URL of a channel count, or with a proof: strangers raise
  * nothing. Neither counts nor addresses are in the sentences, which are said anew when they change.
  */
-export function refusingChannels(traffic: readonly ChannelTraffic[], now: number): string[] {
+export function refusingChannels(traffic: readonly ChannelTraffic[], now: number): Trouble[] {
   return traffic
     .filter(
       ({ channel, refusedInARow, refusedAt }) =>
@@ -21,7 +22,11 @@ export function refusingChannels(traffic: readonly ChannelTraffic[], now: number
     )
     .map(({ source, channel, refusals }) => {
       const why = mostFrequent(refusals);
-      return `${nameOfDoor(source, channel)} refuses what comes${why ? `: ${explainRefusal(why).en}` : ''}.`;
+      const door = nameOfDoor(source, channel);
+      return {
+        subject: door,
+        sentence: `${door} refuses what comes${why ? `: ${explainRefusal(why).en}` : ''}.`,
+      };
     });
 }
 

@@ -115,16 +115,18 @@ async function listOthers(
     ...(missedSweep ? [ofOther('sweep', missedSweep, 'no sweep has looked since then', null, now)] : []),
     ...(oldestAt === undefined
       ? []
-      : [ofOther('journal', new Date(oldestAt), `${waiting} webhooks`, null, now)]),
+      : [ofOther('journal', new Date(oldestAt), `${waiting} webhooks`, null, now, intake.journalId)]),
     ...journals
       .filter(({ journalId }) => journalId !== intake.journalId)
       .flatMap((one) => ofJournal(one, now)),
-    ...outages.map((outage) => ofOther('provider-down', outage.since, describeOutage(outage), null, now)),
+    ...outages.map((outage) =>
+      ofOther('provider-down', outage.since, describeOutage(outage), null, now, outage.provider),
+    ),
     ...holds.map(({ provider, cause, words, openedAt, probeAt }) =>
-      ofOther('provider-held', openedAt, `${provider} (${cause}): ${words}`, probeAt, now),
+      ofOther('provider-held', openedAt, `${provider} (${cause}): ${words}`, probeAt, now, provider),
     ),
     ...deactivations.map(({ provider, devices, since }) =>
-      ofOther('deactivation-held', since, `${devices} devices of ${provider}`, null, now),
+      ofOther('deactivation-held', since, `${devices} devices of ${provider}`, null, now, provider),
     ),
   ];
 }
@@ -147,8 +149,8 @@ async function unlessAway<T, A>(
 function ofJournal(journal: KnownJournal, now: number): Entry[] {
   const { journalId, place, heardAt, silent, waiting, oldestAt } = journal;
   const holds = `${waiting} webhooks of ${place}`;
-  if (silent) return [ofOther('journal-silent', heardAt, `${journalId}: ${holds}`, null, now)];
-  return oldestAt === null ? [] : [ofOther('journal', oldestAt, holds, null, now)];
+  if (silent) return [ofOther('journal-silent', heardAt, `${journalId}: ${holds}`, null, now, journalId)];
+  return oldestAt === null ? [] : [ofOther('journal', oldestAt, holds, null, now, journalId)];
 }
 
 export interface AttentionPage extends Pick<AttentionSum, 'counts' | 'overdue'> {
@@ -212,6 +214,8 @@ export interface Entry {
   readonly kind: AttentionKind;
   readonly workflowId: string | null;
   readonly audience: string;
+  /** Which provider or journal it is about; `''` where there is one only, and for a delivery. */
+  readonly subject: string;
   readonly messageIds: readonly string[];
   readonly since: Date;
   readonly until: Date | null;
@@ -234,15 +238,23 @@ function ofDelivery(waiting: WaitingDelivery, runs: boolean | null, now: number)
     },
     now,
   );
-  return { kind, workflowId, audience, messageIds, since, until, words: '', alarm };
+  return { kind, workflowId, audience, subject: '', messageIds, since, until, words: '', alarm };
 }
 
-function ofOther(kind: AttentionKind, since: Date, words: string, until: Date | null, now: number): Entry {
+function ofOther(
+  kind: AttentionKind,
+  since: Date,
+  words: string,
+  until: Date | null,
+  now: number,
+  subject = '',
+): Entry {
   const facts = { kind, since: since.getTime(), until: until && until.getTime(), dueSince: null, runs: null };
   return {
     kind,
     workflowId: null,
     audience: '',
+    subject,
     messageIds: [],
     since,
     until,

@@ -1,5 +1,8 @@
+import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createAlarms } from '../alarms';
+import type pg from 'pg';
+import { createAlarms, type Alarms } from '../alarms';
+import { tellRobots } from '../alerting/tell';
 import { createApp, createWorkerApp } from '../api/app';
 import { databaseProblem } from '../api/database-problem';
 import type { ProcessDependencies } from '../api/dependencies';
@@ -12,11 +15,13 @@ import { migrate, pendingMigrations } from '../database/schema/migrate';
 import { withClient } from '../database/with-client';
 import { isTemporalAway } from '../deliveries/temporal-away';
 import { watchDrift } from '../doctor/drift-watch';
+import { watchParts } from '../doctor/parts-watch';
 import { watchProviders } from '../doctor/provider-watch';
 import { createDemo } from '../embedded/demo';
 import { startEmbeddedPostgres } from '../embedded/postgres';
 import { addSampleRows, createShopTables } from '../embedded/sample-shop';
 import { openChannels } from '../intake/channels/channels';
+import { watchAttention } from '../insight/attention-watch';
 import { countTraffic } from '../intake/channels/traffic';
 import { openIntake } from '../intake/intake';
 import { bringUpTemporal, prepareTemporal } from './bring-up-temporal';
@@ -74,6 +79,9 @@ export async function bringUp(context: BringUp): Promise<string> {
   supervisor.add({ name: 'The watch over the database', stop: () => watch.stop() });
   const providers = watchProviders({ pool, alarms, log });
   supervisor.add({ name: 'The watch over the push providers', stop: () => providers.stop() });
+  const parts = watchParts({ pool, temporal: temporal.client, alarms });
+  supervisor.add({ name: 'The watch over PostgreSQL and Temporal', stop: () => parts.stop() });
+  tellPeople(context, { pool, alarms });
 
   const worker = delivers(role)
     ? await bringUpWorker(context, { temporal, pool, cloudFunctionUrl: cloudFunctionUrl(config), alarms })
@@ -91,6 +99,17 @@ export async function bringUp(context: BringUp): Promise<string> {
     logFile: logs.file,
     temporalCli: temporal.embedded?.cli,
   });
+}
+
+/** Alarms go to the robots of ALARM_URLS, where there are any. */
+function tellPeople(
+  { config, logs: { log }, supervisor }: BringUp,
+  told: { readonly pool: pg.Pool; readonly alarms: Alarms },
+): void {
+  const { alarms: settings, messageLanguage: language, newsAge } = config;
+  if (settings.robots.length === 0) return;
+  const robots = tellRobots({ ...told, settings, language, zone: newsAge.zone, place: hostname(), log });
+  supervisor.add({ name: 'The robots', stop: () => robots.stop() });
 }
 
 /** A process that only takes requests takes webhooks at once; what else it does needs the other parts. */
@@ -112,6 +131,11 @@ async function bringUpApi(
 ): Promise<void> {
   const intake = await openIntake({ ...config, temporal: shared.temporal, pool: shared.pool, log });
   supervisor.add({ name: 'The journal', stop: () => intake.close() });
+  if (shared.alarms) {
+    const { pool, temporal, alarms } = shared;
+    const waiting = watchAttention({ pool, temporal, intake, bounds: config.alarms.waiting, alarms, log });
+    supervisor.add({ name: 'The watch over what waits', stop: () => waiting.stop() });
+  }
   const channels = openChannels(config.channelsFile, (problem) => log.error(problem));
   const traffic = countTraffic({ pool: shared.pool, log });
   supervisor.add({ name: 'The counts of the channels', stop: () => traffic.close() });

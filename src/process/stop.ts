@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findRunning, nameOf, ROLES, type Role, type RunningProcess } from './locks';
-import { isRunByNpm } from '../config/config';
+import { isRunByNpm } from '../config/surroundings';
 import { isAlive } from '../process-identity';
 import { print } from '../terminal';
 

@@ -85,6 +85,9 @@ const OUR_TABLES: readonly WantedAccess[] = [
   { schema: 'waybell', table: 'erasures', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
   { schema: 'waybell', table: 'erasure_parcels', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
   { schema: 'waybell', table: 'erasure_marks', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
+  { schema: 'waybell', table: 'alarms', privileges: ['SELECT', 'INSERT', 'UPDATE'] },
+  { schema: 'waybell', table: 'alarm_robots', privileges: ['SELECT', 'INSERT', 'UPDATE'] },
+  { schema: 'waybell', table: 'alarm_tellings', privileges: ['SELECT', 'INSERT', 'UPDATE'] },
   { schema: 'waybell', table: 'migrations', privileges: ['SELECT'] },
 ];
 

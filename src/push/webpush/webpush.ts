@@ -8,13 +8,8 @@ import { list } from '../../config/setting-fields';
 import { rulingOn, wordsOf } from './answers';
 import { areKeys, createVapid, encryptFor, vapidKeys } from './keys';
 import { vapidSubject } from './subject';
-import {
-  createGuardedPost,
-  endpointProblem,
-  PrivateAddressError,
-  PUSH_SERVICE_HOSTS,
-  type EndpointRules,
-} from './post';
+import { PrivateAddressError } from '../public-lookup';
+import { createGuardedPost, endpointProblem, PUSH_SERVICE_HOSTS, type EndpointRules } from './post';
 
 const SECOND = 1_000;
 const DAY = 24 * 60 * 60 * SECOND;

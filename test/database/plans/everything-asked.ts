@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { loadConfig } from '../../../src/config/config';
+import * as alarms from '../../../src/database/alarms';
 import * as apiKeys from '../../../src/database/api-keys';
 import * as attention from '../../../src/database/attention';
 import * as audit from '../../../src/database/audit';
@@ -66,6 +67,7 @@ export async function askEverything(db: Queryable, kind: DatabaseKind): Promise<
   await waitAndWake(db, user);
   await askForPeople(db, since, user);
   await keepTheBooks(db, since);
+  await tellOfAlarms(db);
   await applyRetention(db);
   await eraseSomebody(db, {
     ...{ user, order, waybillId: WAYBILL, trackingNo: TRACKING_NO, workflowId: WORKFLOW },
@@ -340,6 +342,19 @@ async function keepTheBooks(db: Queryable, since: Date): Promise<void> {
   const range = { since, until: new Date(), unarchived: [], notRunning: [] };
   await ledger.selectLedger(db, range);
   await ledger.findWritten(db, [WORKFLOW]);
+}
+
+async function tellOfAlarms(db: Queryable): Promise<void> {
+  const cause = { name: 'provider-down', subject: 'fcm' } as const;
+  await alarms.noteAlarms(db, [{ ...cause, sentence: 'fcm is down.' }], ['provider-down']);
+  await alarms.lockRobot(db, 'wecom-12345678');
+  const now = new Date();
+  await alarms.writeTellings(db, 'wecom-12345678', [
+    { ...cause, on: false, about: now, tries: 1, nextAt: now },
+  ]);
+  await alarms.pauseRobot(db, 'wecom-12345678', 1_000);
+  await alarms.writeRobotAnswer(db, 'wecom-12345678', null);
+  await alarms.listRobots(db, ['wecom-12345678']);
 }
 
 async function decideThings(db: Queryable, since: Date): Promise<void> {
