@@ -5,9 +5,12 @@ import { MOST_TRIES } from '../../src/alerting/due';
 import { tellRobots } from '../../src/alerting/tell';
 import { inTransaction, openPool } from '../../src/database/pool';
 import { listRobots } from '../../src/database/alarms';
+import { watchParts } from '../../src/doctor/parts-watch';
 import type { Repeated } from '../../src/every';
+import { troublesOf } from '../../src/insight/attention-watch';
 import { useDatabase } from '../setup/database';
 import { eventually } from '../setup/processes';
+import { connectTemporal } from '../setup/temporal';
 import { use } from '../setup/use';
 import { alarmSettings, says, startRobot, TAKEN } from './robot';
 
@@ -144,6 +147,7 @@ describe('several processes over one database', () => {
     const alarms = startProcess();
     alarms.set('worker-missing', ['no worker']);
     await untilTold(1);
+    await roundsPass();
     await processes.pop()?.telling.stop();
     startProcess();
     await unseen();
@@ -206,7 +210,61 @@ describe('a robot that does not take it', () => {
   });
 });
 
-test('while PostgreSQL is away the process that sees it says so, once, and once that it is back', async () => {
+test('what waits is an alarm where it is overdue or more than the bound, each kind by itself', () => {
+  const since = new Date();
+  const other = { workflowId: null, audience: '', messageIds: [], since, until: null, alarm: null } as const;
+  const troubles = troublesOf(
+    {
+      counts: [
+        { kind: 'push-failed', count: 101, oldest: since, overdue: 0 },
+        { kind: 'order-not-found', count: 500, oldest: since, overdue: 2 },
+        { kind: 'no-targets', count: 90_000, oldest: since, overdue: 0 },
+      ],
+      others: [
+        { ...other, kind: 'provider-held', subject: 'fcm', words: 'fcm (quota): 429' },
+        { ...other, kind: 'journal', subject: 'j1', words: '2 webhooks' },
+        { ...other, kind: 'journal', subject: 'j2', words: '1 webhooks', alarm: 'for a minute' },
+      ],
+      abandoned: [],
+      overdue: { 'order-not-found': 2 },
+    },
+    { 'push-failed': 100, 'order-not-found': 500 },
+  );
+  const raised = troubles.flatMap(([name, some]) => some.map(({ subject }) => `${name} ${subject}`));
+  expect(raised.sort()).toEqual([
+    'deliveries-overdue order-not-found',
+    'journal-stuck j2',
+    'provider-held fcm',
+    'too-many-wait push-failed',
+  ]);
+});
+
+test('a part that does not answer is an alarm after the third look, and none that answers', async () => {
+  const nowhere = openPool('postgresql://127.0.0.1:1/none', () => undefined);
+  const temporal = await connectTemporal();
+  const alarms = createAlarms(log);
+  const looks: string[] = [];
+  const counted: Alarms = {
+    ...alarms,
+    set(name, sentences) {
+      looks.push(name);
+      alarms.set(name, sentences);
+    },
+  };
+  const watch = watchParts({ pool: nowhere, temporal: temporal.client, alarms: counted, intervalMs: 20 });
+  await eventually(() => alarms.active().length > 0, PATIENCE_MS);
+  await watch.stop();
+  expect(alarms.raised()).toMatchObject([
+    { name: 'database-away', sentence: expect.stringContaining('ECONNREFUSED') },
+  ]);
+  expect(looks.filter((name) => name === 'temporal-away').length).toBeGreaterThanOrEqual(3);
+  const back = watchParts({ pool: db.pool, temporal: temporal.client, alarms, intervalMs: 20 });
+  await eventually(() => alarms.active().length === 0, PATIENCE_MS);
+  await back.stop();
+  await Promise.all([nowhere.end(), temporal.close()]);
+});
+
+test('while PostgreSQL is away the process that sees it says so, once', async () => {
   const nowhere = openPool('postgresql://127.0.0.1:1/none', () => undefined);
   const alarms = startProcess(nowhere);
   alarms.set('database-away', ['No answer: ECONNREFUSED.']);
@@ -215,6 +273,10 @@ test('while PostgreSQL is away the process that sees it says so, once, and once 
   await roundsPass();
   expect(told()).toEqual([expect.stringContaining('PostgreSQL does not answer')]);
   expect(told()[0]).not.toContain('unicloud');
+  alarms.set('database-away', []);
+  await roundsPass();
+  // Its end is not told within ten minutes of its beginning.
+  expect(robot.asked).toHaveLength(1);
   await processes.pop()?.telling.stop();
   await nowhere.end();
 });

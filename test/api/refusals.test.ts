@@ -260,11 +260,11 @@ function startWatch() {
   const said: string[] = [];
   const alarms: Alarms = {
     ...own,
-    set(name, sentences) {
-      own.set(name, sentences);
+    setEach(name, troubles) {
+      own.setEach(name, troubles);
       if (name !== 'webhooks-refused') return;
       looks += 1;
-      said.push(sentences.join(' '));
+      said.push(troubles.map(({ sentence }) => sentence).join(' '));
     },
   };
   const { shopTables, allowedTriggers } = loadConfig({});
