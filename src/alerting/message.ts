@@ -1,8 +1,10 @@
 import { DateTime } from 'luxon';
 import type { Cause } from '../database/alarms';
-import type { Language } from '../shipment/message-text';
+import type { Explanation } from '../shipment/explanation';
 import { withoutInvisible } from '../shipment/shown-text';
 import { CAUSES } from './causes';
+
+type Language = keyof Explanation;
 
 /** In whose words, and from where. */
 export interface Manner {
