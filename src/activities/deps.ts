@@ -44,6 +44,10 @@ export interface ActivityDeps extends DeliveryReach {
   readonly now?: () => number;
   /** By the name that `push_devices.provider` holds. */
   readonly providers: ReadonlyMap<string, PushProvider>;
+  /** The owners and cids that are pushed to, and nobody else; everybody when absent. */
+  readonly pushOnlyTo?: readonly string[] | null;
+  /** Decides, and tells nobody: another system does. */
+  readonly shadow?: boolean;
   /** Pushes per second by provider; no limit when absent. */
   readonly rates?: Readonly<Partial<Record<string, number>>>;
   readonly log: Logger;

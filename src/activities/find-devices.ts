@@ -24,7 +24,7 @@ export const PAGE_SIZE = 100;
  * again and again. A device that turns out to be gone is waited for anew.
  */
 export function createFindDevices(deps: ActivityDeps) {
-  const { pool, shopTables, providers, rates = {} } = deps;
+  const { pool, shopTables, providers, pushOnlyTo, rates = {} } = deps;
   const queued = providersWithQueue([...providers.keys()], rates);
   return function findDevices(input: FindDevicesInput): Promise<DevicePage> {
     const { workflowId, round, only } = input;
@@ -40,6 +40,7 @@ export function createFindDevices(deps: ActivityDeps) {
           round,
           only,
           limit,
+          pushOnlyTo,
         }))
           found.push(queued.has(provider) ? { ...device, provider } : device);
       }

@@ -1,4 +1,5 @@
 import type { ShopTables } from '../config/config';
+import { isPushedTo } from '../database/find-devices';
 import { findRecipients } from '../database/find-recipients';
 import { type IdTypes, readIdTypes } from '../database/ids';
 import { insertNotification } from '../database/insert-notification';
@@ -25,13 +26,15 @@ import { messageId } from '../shipment/message-id';
 import { type MessageText, messageText } from '../shipment/message-text';
 import { type Language, type Manner, MANNERS, type Saying } from '../shipment/phrases';
 import { AUDIENCES, type Audience } from '../shipment/update';
-import { asksWhoSigned, sayingOf, type Telling, tellingOf, type Withheld } from '../shipment/who-is-told';
+import { asksWhoSigned, inShadow, NOT_HERE, sayingOf, type Telling, tellingOf, type Withheld } from '../shipment/who-is-told';
 
 export interface FollowOrderDeps {
   readonly shopTables: ShopTables;
   readonly language: Language;
   /** The words of sources, as `source/word`, that say that somebody else has signed. */
   readonly signedByAnother?: ReadonlySet<string>;
+  readonly pushOnlyTo?: readonly string[] | null;
+  readonly shadow?: boolean;
 }
 
 export interface FollowedDelivery extends ToldParcel {
@@ -57,7 +60,7 @@ export async function followOrder(
   deps: FollowOrderDeps,
   delivery: FollowedDelivery,
 ): Promise<FollowedOrder | null> {
-  const { shopTables, language } = deps;
+  const { shopTables, language, shadow = false } = deps;
   const { workflowId, decision } = delivery;
   const waybillId = (await selectWaybillOf(db, workflowId)) ?? decision.waybillId;
   const recipients = await findRecipients(db, shopTables, waybillId);
@@ -70,15 +73,31 @@ export async function followOrder(
   const withheld: Partial<Record<Audience, Withheld>> = {};
   for (const audience of AUDIENCES) {
     const written = rows.filter((row) => row.audience === audience);
-    const telling = tell(audience);
+    const telling = shadow ? inShadow(tell(audience)) : tell(audience);
     if ('withheld' in telling && personFor(audience, recipients) !== null)
       withheld[audience] = telling.withheld;
     const ref = await addressTo(db, { ...order, telling }, delivery, audience, written);
-    if (ref !== null) notifications.push(ref);
+    if (ref !== null) notifications.push(await unlessOutside(db, deps, types, ref, written));
   }
   // A shop that maps nothing withholds nothing.
-  if (recipients.facts !== undefined) await writeWithheld(db, workflowId, withheld);
+  if (recipients.facts !== undefined || shadow) await writeWithheld(db, workflowId, withheld);
   return { recipients, notifications, withheld };
+}
+
+/** In an environment that tells few, the row of whoever is not among them says so, and no phone is looked for. */
+async function unlessOutside(
+  db: Queryable,
+  { pushOnlyTo }: FollowOrderDeps,
+  types: IdTypes,
+  ref: NotificationRef,
+  written: readonly RecipientRow[],
+): Promise<NotificationRef> {
+  if (pushOnlyTo == null || ref.ended !== undefined) return ref;
+  if (await isPushedTo(db, types, ref, pushOnlyTo)) return ref;
+  const row = written.find(({ messageId }) => messageId === ref.messageId);
+  const { sendStatus = null, lastError = null } = row ?? {};
+  await endNotification(db, { messageId: ref.messageId, sendStatus, lastError }, NOT_HERE);
+  return { ...ref, ended: NOT_HERE };
 }
 
 /** Decides what each audience hears. Who has signed is looked up only where it matters. */
@@ -206,7 +225,7 @@ function textsFor(
 /** A notification that is pushed to nobody any more says so; one that reached somebody stays as it came to be. */
 async function endNotification(
   db: Queryable,
-  { messageId, sendStatus, lastError }: RecipientRow,
+  { messageId, sendStatus, lastError }: Pick<RecipientRow, 'messageId' | 'sendStatus' | 'lastError'>,
   ended: NotificationEnd,
 ): Promise<void> {
   const verdict = judgeEnded(await countPushes(db, messageId));

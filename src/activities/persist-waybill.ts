@@ -100,7 +100,7 @@ function currentRunId(): string {
 
 async function decide(
   db: Queryable,
-  { shopTables, statusMap, newsAge, now = Date.now }: ActivityDeps,
+  { shopTables, statusMap, newsAge, shadow = false, now = Date.now }: ActivityDeps,
   waybill: Waybill,
   runId: string,
   { workflowId, update, reread = false, force = false }: PersistWaybillInput,
@@ -129,7 +129,8 @@ async function decide(
   // A word that says nothing any more changes what is known as well.
   const known = changed.filter(({ status, isNew }) => status !== null || !isNew).length;
 
-  const inRow = waybill.status === null ? null : readStatus(waybill.status, statusMap);
+  // In shadow the other system writes it, mostly a moment before us: what it says of this update says nothing.
+  const inRow = waybill.status === null || shadow ? null : readStatus(waybill.status, statusMap);
   const stored = update.toldBefore === undefined ? inRow : update.toldBefore;
   const current = currentStatus(await selectParcelEvents(db, waybillId, instance), newsAge.zone);
   const own = await selectOwnRecord(db, waybillId, instance);
@@ -172,6 +173,7 @@ async function decide(
   // A word that is read anew may also bring back what was told last.
   const broughtBack = reread && verdict === 'stale' && own.told !== null;
   if (current !== null && (weighed === 'announce' || takenBack || broughtBack))
+  if (current !== null && !shadow && (announced || takenBack || broughtBack))
     await writeWaybillStatus(db, shopTables, waybillId, current.status);
   return decision;
 }

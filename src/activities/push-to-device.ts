@@ -36,7 +36,7 @@ const REPORT_MS = 1_000;
  * of the provider are held; Temporal's timer waits.
  */
 export function createPushToDevice(deps: ActivityDeps) {
-  const { pool, shopTables, providers, log, countPush, timers = PUSH_TIMERS } = deps;
+  const { pool, shopTables, providers, log, countPush, pushOnlyTo, timers = PUSH_TIMERS } = deps;
   const nextLookMs = createHeldLooks(timers.heldLook);
 
   return async function pushToDevice(input: PushToDeviceInput): Promise<PushResult> {
@@ -58,7 +58,16 @@ export function createPushToDevice(deps: ActivityDeps) {
     const atLeastGeneration = (activityInfo().heartbeatDetails as number | undefined) ?? 0;
     // Within it every push that waits has looked once.
     const provenFirstMs = LONGEST_LOOK_MS;
-    const task = { workflowId, messageId, deviceId, round, atLeastGeneration, force, provenFirstMs };
+    const task = {
+      workflowId,
+      messageId,
+      deviceId,
+      round,
+      atLeastGeneration,
+      force,
+      provenFirstMs,
+      pushOnlyTo,
+    };
     const claim = await inTransaction(
       pool,
       (db) => claimPush(db, shopTables, task),

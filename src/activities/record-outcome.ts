@@ -95,7 +95,7 @@ export function createRecordOutcome(deps: ActivityDeps) {
       const { named } = await followForLook(db, deps, input);
       for (const notification of named) {
         if (!lacking.some(({ audience }) => audience === notification.audience)) continue;
-        const search = { notification, round, only, limit: 1 };
+        const search = { notification, round, only, limit: 1, pushOnlyTo: deps.pushOnlyTo };
         if ((await findDevices(db, shopTables, search)).length > 0) return true;
       }
       return false;

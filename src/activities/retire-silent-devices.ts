@@ -5,8 +5,10 @@ import { SILENT_AFTER_DAYS } from '../push/settings';
 import type { ActivityDeps } from './deps';
 
 /** Retires the devices of every provider that were silent for longer than its rule, batch by batch. Returns how many. */
-export function createRetireSilentDevices({ pool }: ActivityDeps) {
+export function createRetireSilentDevices({ pool, shadow = false }: ActivityDeps) {
   return async function retireSilentDevices(): Promise<number> {
+    // Another system pushes to them.
+    if (shadow) return 0;
     let total = 0;
     for (const rule of SILENT_AFTER_DAYS) {
       let after: DeviceCursor | null = null;

@@ -13,6 +13,7 @@ import { ownSystem } from '../sources/own-system';
 import { headerOf } from '../sources/reading/proof';
 import { findSource } from '../sources/registry';
 import type { Answer, Conditions, Parsed, ReceivedUpdate, Source, WebhookRequest } from '../sources/source';
+import type { LegacyPath } from '../config/legacy-paths';
 import type { ApiDependencies } from './dependencies';
 import { problemOf } from './error-handler';
 import type { WebhookCounts } from './gauges';
@@ -28,6 +29,8 @@ import { receiveExpressStatus, receiveFromChannel } from './webhook-operations';
 /** Whose words a request speaks by its path, and how the channel is found that it came through. */
 interface Door {
   readonly source: Source;
+  /** Only its sender knows the URL, so that what comes there is of its channel, proved or not. */
+  readonly isSecret: boolean;
   /** @throws {HttpProblem} for a request that comes through none */
   readonly findChannel: () => Channel | Promise<Channel>;
 }
@@ -35,6 +38,7 @@ interface Door {
 /** A request whose source is known. */
 interface Arrived {
   readonly source: Source;
+  readonly isSecret: boolean;
   /** Without its body until that is read. */
   webhook: WebhookRequest;
   /** Set as soon as it has found its channel. */
@@ -67,6 +71,7 @@ export function webhookRoutes(deps: ApiDependencies, counts: WebhookCounts, rate
 
   add(receiveExpressStatus, (request) => ({
     source: ownSystem,
+    isSecret: false,
     findChannel() {
       requireMediaType(request, 'application/json');
       return ownChannel;
@@ -78,6 +83,7 @@ export function webhookRoutes(deps: ApiDependencies, counts: WebhookCounts, rate
     if (!source) throw new HttpProblem('source-unknown', `there is no source ${name.slice(0, 64)}`);
     return {
       source,
+      isSecret: true,
       async findChannel() {
         const channel = await channels.find(source.name, token);
         if (channel) return channel;
@@ -89,7 +95,26 @@ export function webhookRoutes(deps: ApiDependencies, counts: WebhookCounts, rate
       },
     };
   });
+  for (const legacy of config.legacyPaths)
+    add({ ...receiveFromChannel, path: legacy.path }, () => doorOfOld(legacy));
   return router;
+
+  /** An URL that the old system gave out has no token: there only a proof shows whose request it is. */
+  function doorOfOld({ source: name, channel: channelName }: LegacyPath): Door {
+    const source = findSource(name);
+    if (!source) throw new HttpProblem('source-unknown', `there is no source ${name}`);
+    return {
+      source,
+      isSecret: false,
+      async findChannel() {
+        const channel = await channels.findByName(source.name, channelName);
+        if (!channel) throw new WebhookRefused('channel-unknown', because('channel-unknown'));
+        if ((channel.unsigned || !source.verify) && !config.unsignedWebhooks)
+          throw new WebhookRefused('signature-missing', because('secret-none'));
+        return channel;
+      },
+    };
+  }
 
   function add(operation: Operation, doorOf: (request: Request) => Door): void {
     addOperation(router, operation, receiveWebhook, { first: letIn(doorOf), failed: noteAndPassOn });
@@ -98,8 +123,8 @@ export function webhookRoutes(deps: ApiDependencies, counts: WebhookCounts, rate
   /** Before a byte of the body is read: is there a channel, and a header that may prove something? */
   function letIn(doorOf: (request: Request) => Door): RequestHandler {
     return async function letWebhookIn(request, response, next) {
-      const { source, findChannel } = doorOf(request);
-      const arrived: Arrived = { source, webhook: { body: NO_BODY, headers: request.headers } };
+      const { source, isSecret, findChannel } = doorOf(request);
+      const arrived: Arrived = { source, isSecret, webhook: { body: NO_BODY, headers: request.headers } };
       arrivals.set(request, arrived);
       const mayPass = await orRefuse(request, response, arrived, async () => {
         const channel = await findChannel();
@@ -163,11 +188,11 @@ export function webhookRoutes(deps: ApiDependencies, counts: WebhookCounts, rate
   async function note(
     request: Request,
     response: Response,
-    { source, webhook, came }: Arrived,
+    { source, isSecret, webhook, came }: Arrived,
     problem: HttpProblem,
   ): Promise<HttpProblem> {
-    // Anybody reaches the shop's own route: only a proof says that it is the shop.
-    const vouched = came !== undefined && (came.proved || came.channel !== ownChannel) ? came : undefined;
+    // Anybody reaches a URL that is known: only a proof says who it is.
+    const vouched = came !== undefined && (came.proved || isSecret) ? came : undefined;
     const tooMany = PROVES_NOTHING.includes(problem.status)
       ? await (vouched
           ? rates.take('proof', `${source.name}/${vouched.channel.name}`)

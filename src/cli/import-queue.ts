@@ -1,6 +1,5 @@
 import { SingleBar } from 'cli-progress';
 import { Command } from 'commander';
-import { z } from 'zod';
 import { loadConfig, type Config } from '../config/config';
 import { checkShop } from '../database/schema/check-shop';
 import { countQueueRows, findMissingQueueColumns, type QueueColumns } from '../database/old-queue';
@@ -9,17 +8,8 @@ import { importQueue, type ImportTally, type QueueRefusal } from '../intake/impo
 import { startDelivery } from '../deliveries/start';
 import { openTemporal } from '../process/open-temporal';
 import { audited } from './audited';
+import { queueColumnsOption } from './queue-columns';
 import { print } from '../terminal';
-
-const columnName = z.string().min(1).max(63);
-const queueColumns = z
-  .object({
-    waybillId: columnName.default('waybill_id'),
-    status: columnName.default('event_status'),
-    text: columnName.default('event_text'),
-    time: columnName.default('created_at'),
-  })
-  .strict();
 
 interface ImportOptions {
   readonly columns: QueueColumns;
@@ -31,25 +21,10 @@ interface ImportOptions {
 export function importQueueCommand(): Command {
   return new Command('import-queue')
     .description('turn the open rows of notify_queue into deliveries, once the old worker is stopped')
-    .option(
-      '--columns <json>',
-      'other names of its columns: {"waybillId", "status", "text", "time"}',
-      readColumns,
-      queueColumns.parse({}),
-    )
+    .addOption(queueColumnsOption())
     .option('--carrier <code>', 'of waybills whose row names none')
     .option('--dry-run', 'only say what would happen')
     .action((options: ImportOptions) => run(loadConfig(), options));
-}
-
-function readColumns(json: string): QueueColumns {
-  try {
-    return queueColumns.parse(JSON.parse(json));
-  } catch {
-    throw new Error(
-      '--columns must be JSON such as {"status":"event_type"}; keys: waybillId, status, text, time.',
-    );
-  }
 }
 
 async function run(config: Config, { columns, carrier, dryRun }: ImportOptions): Promise<void> {

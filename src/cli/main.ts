@@ -26,6 +26,8 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
   ['migrate', async () => (await import('./migrate.js')).migrateCommand()],
   ['release', async () => (await import('./release.js')).releaseCommand()],
   ['import-queue', async () => (await import('./import-queue.js')).importQueueCommand()],
+  ['import-history', async () => (await import('./import-history.js')).importHistoryCommand()],
+  ['compare', async () => (await import('./compare.js')).compareCommand()],
   ['keys', async () => (await import('./keys.js')).keysCommand()],
   ['channels', async () => (await import('./channels.js')).channelsCommand()],
   ['send', async () => (await import('./send.js')).sendCommand()],

@@ -21,6 +21,7 @@ import {
 import { alarmContradictions, alarmFields, alarmsOf, type AlarmSettings } from './alarms';
 import { carrierMap } from './carrier-map';
 import { exposureProblems, plaintextOf, type Plaintext } from './exposure';
+import { legacyFields, type LegacyPath } from './legacy-paths';
 import { describeObsoleteSettings } from './obsolete-settings';
 import { type Retention, retentionContradictions, retentionFields, retentionOf } from './retention';
 import {
@@ -40,6 +41,7 @@ import {
 } from './setting-fields';
 import { shopTables, type ShopTables } from './shop-tables';
 import { readSupabaseKeys, type SupabaseKeys } from './supabase-keys';
+import { type Trial, trialFields, trialOf } from './trial';
 
 export type { ShopTables } from './shop-tables';
 
@@ -135,6 +137,8 @@ const environment = z.object({
   JOURNAL_MAX_MB: z.coerce.number().int().min(1).default(1024),
   ...retentionFields,
   ...alarmFields,
+  ...trialFields,
+  ...legacyFields,
 
   WAIT_ORDER_HOURS: duration(HOUR, 72),
   WAIT_DEVICE_HOURS: duration(HOUR, 72),
@@ -151,7 +155,7 @@ export interface MaxDevices {
 
 export const SETTING_NAMES = Object.keys(environment.shape);
 
-export interface Config {
+export interface Config extends Trial {
   readonly production: boolean;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly host: string;
@@ -191,6 +195,10 @@ export interface Config {
   readonly newsAge: NewsAge;
   readonly statusMap: StatusMap;
   readonly webhookSecrets: readonly string[];
+  /** Webhooks are taken where nothing proves them. */
+  readonly unsignedWebhooks: boolean;
+  /** Where carriers send that have a URL of the old system. */
+  readonly legacyPaths: readonly LegacyPath[];
   /** Servers beyond this machine that are reached without TLS. */
   readonly plaintext: readonly Plaintext[];
   /** Addresses and networks of proxies whose word counts for where a request comes from. */
@@ -301,7 +309,7 @@ function channelsFile({ CHANNELS_FILE, DATA_DIR }: Environment): string {
   return path.resolve(CHANNELS_FILE ?? path.join(DATA_DIR, 'channels.json'));
 }
 
-export type DatabaseSettings = Pick<Config, 'database' | 'shopTables' | 'allowedTriggers'>;
+export type DatabaseSettings = Pick<Config, 'database' | 'shopTables' | 'allowedTriggers' | 'shadow'>;
 
 /** What is about the database alone: enough to look at a shop's before anything else is decided. */
 export function loadDatabaseSettings(source: NodeJS.ProcessEnv = process.env): DatabaseSettings {
@@ -316,6 +324,7 @@ function databaseSettings(env: Environment): DatabaseSettings {
         : { kind: 'external', url: env.DATABASE_URL },
     shopTables: env.SHOP_TABLES,
     allowedTriggers: env.ALLOWED_TRIGGERS,
+    shadow: trialOf(env).shadow,
   };
 }
 
@@ -374,6 +383,9 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     maxJournalBytes: env.JOURNAL_MAX_MB * 1024 * 1024,
     retention: retentionOf(env),
     alarms: alarmsOf(env),
+    ...trialOf(env),
+    legacyPaths: env.LEGACY_PATHS,
+    unsignedWebhooks: env.UNSIGNED_WEBHOOKS !== undefined,
     waitLimits: {
       order: env.WAIT_ORDER_HOURS,
       device: env.WAIT_DEVICE_HOURS,

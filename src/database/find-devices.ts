@@ -1,7 +1,7 @@
 import type { DeviceRef, NotificationRef } from '../shipment/delivery';
 import type { Audience } from '../shipment/update';
 import type { ShopTables } from '../config/config';
-import { idSpellings, OWNER_COLUMN, ownerType, readIdTypes } from './ids';
+import { idSpellings, type IdTypes, OWNER_COLUMN, ownerType, readIdTypes } from './ids';
 import type { Queryable } from './pool';
 
 /** The last characters of a cid: enough for people to tell two phones apart. */
@@ -14,6 +14,8 @@ export interface DeviceSearch {
   /** Only these devices (ids or cids); all when absent. */
   readonly only?: readonly string[];
   readonly limit: number;
+  /** The owners and cids that may be pushed to; everybody when absent. */
+  readonly pushOnlyTo?: readonly string[] | null;
 }
 
 /** A device that was seen as moved, or was declared gone, is not looked at again by the same round before that. */
@@ -29,7 +31,7 @@ export async function findDevices(
   tables: ShopTables,
   search: DeviceSearch,
 ): Promise<(DeviceRef & { readonly provider: string })[]> {
-  const { notification, round, only, limit } = search;
+  const { notification, round, only, limit, pushOnlyTo = null } = search;
   const { audience } = notification;
   const type = ownerType(await readIdTypes(db, tables), audience);
   const { rows } = await db.query<{ deviceId: string; cidTail: string; provider: string }>(
@@ -44,11 +46,33 @@ export async function findDevices(
                       or p.answered_at < now() - ${SEEN_AGAIN_AFTER}))
              or (p.state in ('claimed', 'retry', 'failed') and p.round < $3))
         and ($4::text[] is null or p.message_id is null or d.id::text = any ($4) or d.cid = any ($4))
+        and ${IS_AMONG('$6', '$2::text')}
       order by d.id
       limit $5`,
-    [notification.messageId, notification.recipientId, round, only ?? null, limit],
+    [notification.messageId, notification.recipientId, round, only ?? null, limit, pushOnlyTo],
   );
   return rows.map((row) => ({ ...row, messageId: notification.messageId, audience }));
+}
+
+/** SQL: whether the owner `owner`, or the cid of the device `d`, is in the list `listed`; everybody without a list. */
+export const IS_AMONG = (listed: string, owner: string): string =>
+  `(${listed}::text[] is null or d.cid = any (${listed}) or lower(${owner}) = any (select lower(one) from unnest(${listed}) one))`;
+
+/** Whether an owner, or one of their active devices, is in a list of owners and cids. */
+export async function isPushedTo(
+  db: Queryable,
+  types: IdTypes,
+  { audience, recipientId }: Pick<NotificationRef, 'audience' | 'recipientId'>,
+  listed: readonly string[],
+): Promise<boolean> {
+  if (listed.some((one) => one.toLowerCase() === recipientId.toLowerCase())) return true;
+  const { rows } = await db.query<{ known: boolean }>(
+    `select exists (select from public.push_devices
+                     where ${OWNER_COLUMN[audience]} = any (${idSpellings('$1::text', ownerType(types, audience))})
+                       and is_active and cid = any ($2)) as known`,
+    [recipientId, listed],
+  );
+  return rows[0]?.known ?? false;
 }
 
 /** Whether an owner ever registered a device, active or not. */

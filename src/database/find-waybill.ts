@@ -44,7 +44,7 @@ export async function findOrAddWaybill(
   const former = formerCarrier === undefined ? undefined : await find(formerCarrier);
   if (own) {
     await joinSecondRows(db, own, rows, shop.carriers);
-    const inherits = !hasOrder(own) && former?.order_id;
+    const inherits = !shop.shadow && !hasOrder(own) && former?.order_id;
     return inherits ? linkWaybill(db, shop.shopTables, own.id, inherits) : own;
   }
   const elsewhere = former ?? (isSubscribed ? onlyOrdered(rows) : undefined);
@@ -94,10 +94,11 @@ async function findWaybillById(db: Queryable, tables: ShopTables, id: string): P
  */
 async function insertWaybill(
   db: Queryable,
-  { shopTables, carriers }: ShopWaybills,
+  { shopTables, carriers, shadow = false }: ShopWaybills,
   carrier: string,
   trackingNo: string,
 ): Promise<Waybill> {
+  if (shadow) return unwritten(carrier, trackingNo);
   const { waybills } = shopNames(shopTables);
   const { rows } = await db.query<Waybill>(
     `insert into ${waybills.name}
@@ -113,6 +114,12 @@ async function insertWaybill(
   if (!waybill) throw new Error(`the shop’s table refuses the waybill ${carrier} ${trackingNo}`);
   return waybill;
 }
+
+/** One that stands in no table of the shop: it has no order until it does. */
+const unwritten = (carrier: string, trackingNo: string): Waybill => ({
+  ...{ id: `shadow:${carrier}:${trackingNo}`, carrier, tracking_no: trackingNo },
+  ...{ order_id: null, status: null },
+});
 
 async function insertCorrection(
   db: Queryable,

@@ -2,6 +2,7 @@ import { escapeIdentifier } from 'pg';
 import type { ShopTables } from '../config/config';
 import type { ShipmentUpdate } from '../shipment/update';
 import type { Queryable } from './pool';
+import { IS_DECIDED } from './updates';
 import { shopNames } from './shop-names';
 
 /** What the columns of the old system's queue are called; its notes name only `id`, `processed_at` and two more. */
@@ -101,6 +102,48 @@ export async function lockQueuePage(
       order by page.key, q.${time}, q.id
         for update of q`,
     [after, limit],
+  );
+  return rows;
+}
+
+/** A row that the old worker is done with, and whether it told people of it. */
+export interface HistoryRow extends Omit<QueueRow, 'told' | 'notified'> {
+  readonly told: boolean;
+  /** Waybell has decided about this waybill already. */
+  readonly known: boolean;
+}
+
+/**
+ * What the old worker was done with before a day, of the next waybills after `after`, all rows of a waybill together
+ * and the oldest first.
+ */
+export async function selectHistoryPage(
+  db: Queryable,
+  tables: ShopTables,
+  columns: QueueColumns,
+  { before, after, limit }: { readonly before: Date; readonly after: string; readonly limit: number },
+): Promise<HistoryRow[]> {
+  const { waybills } = shopNames(tables);
+  const waybillId = escapeIdentifier(columns.waybillId);
+  const status = escapeIdentifier(columns.status);
+  const text = escapeIdentifier(columns.text);
+  const time = escapeIdentifier(columns.time);
+  const isOver = `q.processed_at is not null and q.${time}::timestamptz < $3`;
+  await db.query('set local enable_nestloop = off');
+  const { rows } = await db.query<HistoryRow>(
+    `with page as (
+       select distinct q.${waybillId}::text as key from public.notify_queue q
+        where ${isOver} and q.${waybillId}::text > $1 order by 1 limit $2)
+     select q.id::text as id, page.key as "waybillId", q.${status}::text as status, q.${text}::text as text,
+            to_char(q.${time}::timestamptz at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as time,
+            w.${waybills.carrier} as carrier, w.${waybills.trackingNo} as "trackingNo",
+            q.process_status is not distinct from 'queued' as told,
+            ${IS_DECIDED('page.key')} as known
+       from page
+       join public.notify_queue q on q.${waybillId}::text = page.key and ${isOver}
+       left join ${waybills.name} w on w.${waybills.id} = q.${waybillId}
+      order by page.key, q.${time}, q.id`,
+    [after, limit, before],
   );
   return rows;
 }

@@ -7,6 +7,7 @@ import type { EndReason } from '../shipment/end-reason';
 import { firstMessageId } from '../shipment/message-id';
 import { type FactRow, readTellingFacts } from '../shipment/shop-facts';
 import { sayingOf, tellingOf, type Withheld } from '../shipment/who-is-told';
+import { IS_AMONG } from './find-devices';
 import { isSamePerson, linkedOrder } from './find-recipients';
 import { NEXT_PROBE } from './held';
 import { FORGET_FAILURES } from './provider-failures';
@@ -24,6 +25,8 @@ export interface PushTask {
   readonly atLeastGeneration: number;
   /** A person wants it told however old it is. */
   readonly force: boolean;
+  /** The owners and cids that may be pushed to; everybody when absent. */
+  readonly pushOnlyTo?: readonly string[] | null;
   /** How long a probe is kept for devices that its provider has accepted before; milliseconds. */
   readonly provenFirstMs: number;
 }
@@ -102,7 +105,7 @@ async function claim(db: Queryable, task: PushTask, order: string, types: IdType
               own.waybill_id, own.status, own.decision -> 'unproven' as unproven, linked.waybill_facts, linked.order_facts,
               d.id::text as device_id, d.cid, d.appid, d.provider, d.registered_at,
               d.subscription, d.apns_environment, d.last_sign_at,
-              coalesce(d.is_active and case n.aud
+              coalesce(d.is_active and ${IS_AMONG('$9', 'n.recipient_id::text')} and case n.aud
                 when 'merchant' then ${isTheirs('merchant', types)} else ${isTheirs('user', types)} end, false) as reachable,
               exists (select ${NEWER_ANNOUNCEMENTS}) as superseded,
               coalesce(not $6::boolean and own.tell_until <= now(), false) as too_old,
@@ -169,6 +172,7 @@ async function claim(db: Queryable, task: PushTask, order: string, types: IdType
       task.force,
       firstMessageId(task.messageId),
       task.provenFirstMs,
+      task.pushOnlyTo ?? null,
     ],
   );
   return rows[0] ?? null;

@@ -27,6 +27,18 @@ export async function selectOwnRecord(
   return rows[0] ?? { told: null, latestAt: null, numberUsedBefore: false };
 }
 
+/** SQL: whether Waybell has decided anything about the waybill `waybill`, remembered or folded. */
+export const IS_DECIDED = (waybill: string): string =>
+  `(exists (select from waybell.express_updates u where u.waybill_id = ${waybill})
+    or exists (select from waybell.parcel_memories m where m.waybill_id = ${waybill}))`;
+
+export async function isDecided(db: Queryable, waybillId: string): Promise<boolean> {
+  const { rows } = await db.query<{ decided: boolean }>(`select ${IS_DECIDED('$1::text')} as decided`, [
+    waybillId,
+  ]);
+  return rows[0]?.decided ?? false;
+}
+
 /** How often a status of a parcel was announced so far. */
 export async function selectOccurrences(
   db: Queryable,

@@ -10,6 +10,8 @@ import { shopNames } from './shop-names';
 export interface ShopWaybills {
   readonly shopTables: ShopTables;
   readonly carriers: Carriers;
+  /** Nothing is written into the shop's table. */
+  readonly shadow?: boolean;
 }
 
 /** A row of the shop's waybill table. Ids as text, whatever type the shop gave them. */

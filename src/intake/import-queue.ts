@@ -50,17 +50,15 @@ function readQueueRows(rows: readonly QueueRow[], { statusMap, carrier }: QueueR
     queueIds: [],
     refused: rows.map(({ id }) => ({ id, reason })),
   });
-  if (first.trackingNo === null) return refuseAll(`there is no waybill ${first.waybillId} with a number`);
-  const named = carrierField.safeParse(first.carrier ?? carrier);
-  if (!named.success) return refuseAll(`waybill ${first.waybillId} names no carrier: --carrier says which`);
-  const trackingNo = trackingNoField.safeParse(first.trackingNo);
-  if (!trackingNo.success) return refuseAll(`the number ${first.trackingNo} is not that of a waybill`);
+  const parcel = readParcel(first, carrier);
+  if (typeof parcel === 'string') return refuseAll(parcel);
+  const { trackingNo } = parcel;
 
   const refused: QueueRefusal[] = [];
   const events: ShipmentEvent[] = [];
   const queueIds: string[] = [];
   for (const row of rows) {
-    const event = readRow(row, trackingNo.data, statusMap);
+    const event = readRow(row, trackingNo, statusMap);
     if (typeof event === 'string') refused.push({ id: row.id, reason: event });
     else {
       events.push(event);
@@ -69,19 +67,38 @@ function readQueueRows(rows: readonly QueueRow[], { statusMap, carrier }: QueueR
   }
   if (events.length === 0) return { queueIds, refused };
   const toldBefore = lastReadable(first.told, statusMap);
-  const update = {
-    source: 'notify-queue',
-    carrier: named.data,
-    trackingNo: trackingNo.data,
-    events,
-    toldBefore,
-  };
+  const update = { source: OLD_QUEUE, ...parcel, events, toldBefore };
   return { update, queueIds, refused };
+}
+
+/** What deliveries from the old queue name as their source. */
+export const OLD_QUEUE = 'notify-queue';
+
+/** @returns what a row is about, or why that is no parcel */
+export function readParcel(
+  { waybillId, carrier, trackingNo }: Pick<QueueRow, 'waybillId' | 'carrier' | 'trackingNo'>,
+  otherwise: string | undefined,
+): { readonly carrier: string; readonly trackingNo: string } | string {
+  if (trackingNo === null) return `there is no waybill ${waybillId} with a number`;
+  const named = carrierField.safeParse(carrier ?? otherwise);
+  if (!named.success) return `waybill ${waybillId} names no carrier: --carrier says which`;
+  const number = trackingNoField.safeParse(trackingNo);
+  if (!number.success) return `the number ${trackingNo} is not that of a waybill`;
+  return { carrier: named.data, trackingNo: number.data };
 }
 
 /** @returns why the row cannot be told, if it cannot */
 function readRow(row: QueueRow, trackingNo: string, statusMap: StatusMap): ShipmentEvent | string {
   if (row.notified) return 'the old worker wrote its notification already: the old consumer sends it';
+  return readScan(row, trackingNo, statusMap);
+}
+
+/** @returns why the row is no scan, if it is none */
+export function readScan(
+  row: Pick<QueueRow, 'id' | 'time' | 'status' | 'text'>,
+  trackingNo: string,
+  statusMap: StatusMap,
+): ShipmentEvent | string {
   if (row.time === null) return 'it has no time';
   const word = row.status ?? '';
   const status = readStatus(word, statusMap);

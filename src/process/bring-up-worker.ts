@@ -63,6 +63,8 @@ export async function bringUpWorker(
     withoutPush: config.withoutPush,
     retention: config.retention,
     newsAge: config.newsAge,
+    pushOnlyTo: config.pushOnlyTo,
+    shadow: config.shadow,
     providers,
     rates: config.pushRates,
     ...reachDeliveries({

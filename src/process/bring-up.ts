@@ -74,8 +74,8 @@ export async function bringUp(context: BringUp): Promise<string> {
   const pool = openPool(databaseUrl, (error) => log.warn({ err: error }, 'PostgreSQL closed a connection'));
   supervisor.add({ name: 'The connections to PostgreSQL', stop: () => pool.end() });
   const alarms = createAlarms(log);
-  const { shopTables, allowedTriggers } = config;
-  const watch = watchDrift({ pool, shopTables, allowedTriggers, alarms, log });
+  const { shopTables, allowedTriggers, shadow } = config;
+  const watch = watchDrift({ pool, shopTables, allowedTriggers, shadow, alarms, log });
   supervisor.add({ name: 'The watch over the database', stop: () => watch.stop() });
   const providers = watchProviders({ pool, alarms, log });
   supervisor.add({ name: 'The watch over the push providers', stop: () => providers.stop() });

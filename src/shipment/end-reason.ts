@@ -17,6 +17,7 @@ export const END_REASONS = [
   'cancelled',
   'ended-outside',
   'erased',
+  'history',
 ] as const;
 /**
  * Why a delivery ended as it did: the `reason` of its workflow's result, and of its row in `express_updates`, where an
@@ -61,6 +62,14 @@ export const END_REASON_WORDS: Readonly<Record<EndReason, Explanation>> = {
     en: 'the order is refunded, and this asks nothing of the buyer',
     zh: '订单已退款，且买家无需处理',
   },
+  'not-in-this-environment': {
+    en: 'who it is for is not told in this environment (PUSH_ONLY_TO)',
+    zh: '本环境不通知该收件人（PUSH_ONLY_TO）',
+  },
+  shadow: {
+    en: 'Waybell only decides, beside another system that tells people (SHADOW)',
+    zh: 'Waybell 只做决定，由另一个系统通知用户（SHADOW）',
+  },
   'without-push': {
     en: 'who it is for has no phone by design (WITHOUT_PUSH, orders.buyerPush): nobody waits for one',
     zh: '收件人按设计没有接收推送的手机（WITHOUT_PUSH、orders.buyerPush），因此不等待',
@@ -72,6 +81,10 @@ export const END_REASON_WORDS: Readonly<Record<EndReason, Explanation>> = {
   cancelled: { en: 'cancelled by an operator', zh: '被操作人员取消' },
   'ended-outside': { en: 'its workflow was ended from outside', zh: '它的工作流从外部被终止' },
   erased: { en: 'what was kept of it was erased', zh: '其保存的内容已被删除' },
+  history: {
+    en: 'another system told it before (import-history)',
+    zh: '此前已由另一个系统通知（import-history）',
+  },
 };
 
 /** What stood in place of a code before there were any, when each audience had its own outcome. */

@@ -4,7 +4,7 @@ import { toldInstead, type Explanation } from './explanation';
 import { TOO_OLD } from './news-age';
 import type { ShipmentStatus } from './status';
 import type { Attention } from './delivery';
-import type { Withheld } from './who-is-told';
+import { isWithheld, type Withheld } from './who-is-told';
 
 /** What is known of a delivery, as far as it says more than its notifications. */
 export interface DeliveryFacts {
@@ -55,8 +55,8 @@ export function explainDelivery(facts: DeliveryFacts): Explanation | null {
     };
   }
   if (notifications > 0 || outcome === null) return null;
-  if (outcome === 'superseded' && reason !== TOO_OLD.reason)
-    return toldInstead('anybody was told', '通知任何人之前');
+  const isOwnReason = reason === TOO_OLD.reason || reason === 'history' || isWithheld(reason);
+  if (outcome === 'superseded' && !isOwnReason) return toldInstead('anybody was told', '通知任何人之前');
   const { en, zh } = reason === null ? { en: outcome, zh: outcome } : END_REASON_WORDS[reason];
   return { en: `It ended before anybody was told: ${en}.`, zh: `它在通知任何人之前就结束了：${zh}。` };
 }

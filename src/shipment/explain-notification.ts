@@ -1,6 +1,6 @@
 import { END_REASON_WORDS, type EndReason } from './end-reason';
 import { joined, toldInstead, type Explanation } from './explanation';
-import { isWithheld, type Withheld, WITHOUT_PUSH } from './who-is-told';
+import { isWithheld, NOT_HERE, type Withheld, WITHOUT_PUSH } from './who-is-told';
 
 /** What became of one notification, in numbers. */
 export interface NotificationFacts {
@@ -61,6 +61,7 @@ export function explainNotification(facts: NotificationFacts): Explanation {
       if (facts.tooLate) return TOO_LATE;
       if (lastError === 'recipient-gone') return RECIPIENT_GONE;
       if (lastError === 'recipient-changed') return RECIPIENT_CHANGED;
+      if (lastError === NOT_HERE) return endedBefore(NOT_HERE);
       if (isWithheld(lastError)) return withheldBefore(lastError);
       return toldInstead('this one was sent', '发送之前');
     case 'sending':

@@ -130,7 +130,7 @@ export function bookAudience(state: AudienceState): readonly [term: AudienceTerm
 
 /** A delivery that ended before anybody was to be told. */
 function bookUntold({ outcome, reason }: AudienceState): readonly [AudienceTerm, string] | null {
-  if (reason === TOO_OLD.reason) return ['suppressed', reason];
+  if (reason === TOO_OLD.reason || reason === 'history') return ['suppressed', reason];
   switch (outcome) {
     case 'superseded':
       return ['suppressed', 'superseded'];

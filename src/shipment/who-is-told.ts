@@ -6,10 +6,16 @@ import type { Audience } from './update';
 /** Who hears of a status of a parcel, and in which manner, by what its shop says of the order. */
 
 /** Why an audience that the order names is told nothing. */
-export const WITHHELD = ['order-cancelled', 'order-refunded'] as const;
+export const WITHHELD = ['order-cancelled', 'order-refunded', 'not-in-this-environment', 'shadow'] as const;
 export type Withheld = (typeof WITHHELD)[number];
 export const isWithheld = (reason: string | null | undefined): reason is Withheld =>
   WITHHELD.some((one) => one === reason);
+
+/** Of a trial: the owner and all their phones are missing in PUSH_ONLY_TO. */
+export const NOT_HERE = 'not-in-this-environment' satisfies Withheld;
+/** Of a trial: another system tells people. What it would not tell either is withheld for its own reason. */
+export const inShadow = (telling: Telling): Telling =>
+  'withheld' in telling ? telling : { withheld: 'shadow' };
 
 /** Why nobody waits for a phone: its owner has none by design. */
 export const WITHOUT_PUSH = 'without-push';

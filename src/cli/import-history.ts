@@ -1,0 +1,69 @@
+import { Command } from 'commander';
+import { loadConfig, type Config } from '../config/config';
+import { checkShop } from '../database/schema/check-shop';
+import { findMissingQueueColumns, type QueueColumns } from '../database/old-queue';
+import { openPool } from '../database/pool';
+import { importHistory, type HistoryTally } from '../intake/import-history';
+import { print } from '../terminal';
+import { audited } from './audited';
+import { queueColumnsOption } from './queue-columns';
+import { readMoment } from './read-moment';
+
+interface HistoryOptions {
+  readonly before: Date;
+  readonly columns: QueueColumns;
+  readonly carrier?: string;
+  readonly dryRun?: boolean;
+}
+
+/** Rows that are named; of more only the number is said. */
+const MOST_NAMED = 20;
+
+/** `waybell import-history`: what the old system told becomes what Waybell knows, and nobody is told of it. */
+export function importHistoryCommand(): Command {
+  return new Command('import-history')
+    .description('store the scans of notify_queue that the old worker is done with, and tell nobody')
+    .requiredOption('--before <time>', 'of before that: 2026-03-02, or 7d ago', readMoment)
+    .addOption(queueColumnsOption())
+    .option('--carrier <code>', 'of waybills whose row names none')
+    .option('--dry-run', 'only say what would happen')
+    .action((options: HistoryOptions) => run(loadConfig(), options));
+}
+
+async function run(
+  config: Config,
+  { before, columns, carrier, dryRun = false }: HistoryOptions,
+): Promise<void> {
+  const { database, statusMap, shopTables } = config;
+  if (database.kind === 'embedded')
+    throw new Error('DATABASE_URL is not set: there is no old queue to import.');
+  const pool = openPool(database.url, () => undefined);
+  try {
+    const problems = [...(await checkShop(pool, config)).problems];
+    const missing = await findMissingQueueColumns(pool, columns);
+    if (missing.length > 0)
+      problems.push(
+        `public.notify_queue has no column ${missing.join(', ')}: --columns says what it is called.`,
+      );
+    if (problems.length > 0) throw new Error(problems.join('\n'));
+    let tally: HistoryTally = { rows: 0, stored: 0, known: 0, refused: [] };
+    let refused = 0;
+    const importAll = async (): Promise<void> => {
+      const parts = { pool, shopTables, columns, statusMap, before, dryRun };
+      for await (tally of importHistory({ ...parts, ...(carrier !== undefined && { carrier }) })) {
+        for (const { id, reason } of tally.refused.slice(0, Math.max(0, MOST_NAMED - refused)))
+          print(`${id} is left out: ${reason}`);
+        refused += tally.refused.length;
+      }
+    };
+    const asked = { before: before.toISOString(), carrier };
+    const command = { action: 'import-history', subject: 'notify_queue', asked };
+    await (dryRun ? importAll() : audited(pool, command, importAll));
+    print(
+      `${tally.rows} rows: ${tally.stored} parcels ${dryRun ? 'would be' : 'are'} stored, ${tally.known} known already, ${refused} rows left out. Nobody was told.`,
+    );
+    if (refused > 0) process.exitCode = 1;
+  } finally {
+    await pool.end();
+  }
+}
