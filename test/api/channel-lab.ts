@@ -38,7 +38,14 @@ export interface ChannelLab {
 export async function openChannelLab(
   lab: ApiLab,
   wanted: readonly Wanted[],
-  { maxJournalBytes, ...change }: Partial<ApiDependencies> & { readonly maxJournalBytes?: number } = {},
+  {
+    maxJournalBytes,
+    settings = {},
+    ...change
+  }: Partial<ApiDependencies> & {
+    readonly maxJournalBytes?: number;
+    readonly settings?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<ChannelLab> {
   const folder = await mkdtemp(path.join(tmpdir(), 'waybell-channel-lab-'));
   const file = path.join(folder, 'channels.json');
@@ -75,7 +82,7 @@ export async function openChannelLab(
   const { intake } = own;
   const channels = openChannels(file, (problem) => log.error(problem));
   const channelLab = { now: NOW };
-  const api = await lab.serve({}, { ...parts, intake, channels, clock: () => channelLab.now });
+  const api = await lab.serve(settings, { ...parts, intake, channels, clock: () => channelLab.now });
 
   return Object.assign(channelLab, {
     intake,

@@ -1,4 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { OPERATIONS } from '../../src/api/operations';
+import { loadConfig } from '../../src/config/config';
+import { OWN_PATHS } from '../../src/config/legacy-paths';
 import { SOURCES } from '../../src/sources/registry';
 import { explainRefusal } from '../../src/intake/channels/why-refused';
 import type { Fault, Source, WebhookRequest } from '../../src/sources/source';
@@ -198,6 +201,81 @@ test('a full journal is a problem with its code to a sender that has no form of 
   });
   expect(answer.headers.get('retry-after')).toBe('30');
   await full.close();
+});
+
+describe('a URL of the old system', () => {
+  const LEGACY_PATHS = JSON.stringify({
+    '/webhook-receiver/kuaidi100': 'kuaidi100/channel-0',
+    '/old/sf': 'sf/channel-1',
+    '/old/gone': 'kuaidi100/closed',
+  });
+  const post = (url: string, { body, headers }: WebhookRequest): Promise<Response> =>
+    fetch(url, {
+      ...{ method: 'POST', body: new Uint8Array(body) },
+      headers: Object.fromEntries(
+        Object.entries(headers).filter(([name]) => name !== 'content-length'),
+      ) as Record<string, string>,
+    });
+
+  async function open(settings: Readonly<Record<string, string>> = {}): Promise<ChannelLab> {
+    const secret = vectors.get('kuaidi100')?.secret ?? '';
+    const wanted = [{ source: 'kuaidi100', secret }, { source: 'sf' }];
+    return openChannelLab(lab, wanted, { settings: { LEGACY_PATHS, ...settings }, temporal: away.client });
+  }
+
+  test('takes what its channel can prove, and answers in the form of the source', async () => {
+    const old = await open();
+    const { request, now } = genuineOf('kuaidi100');
+    old.now = now;
+    const taken = await post(`${old.url}/webhook-receiver/kuaidi100?id=1`, request);
+    expect([taken.status, await taken.json()]).toMatchObject([200, { result: true, returnCode: '200' }]);
+    const forged = { ...request, body: Buffer.from(String(request.body).replace(/sign=./, 'sign=0')) };
+    const refused = await post(`${old.url}/webhook-receiver/kuaidi100`, forged);
+    expect(refused.status).toBe(401);
+    // Anybody may know the path: a forged request is no sign of trouble with the channel.
+    expect((await old.get('/metrics')).text).not.toContain('channel="channel-0",result="field-mismatch"');
+    await old.close();
+  });
+
+  test('refuses what nothing proves, unless that is allowed, and a channel that is not there', async () => {
+    const old = await open();
+    const { request, now } = genuineOf('sf');
+    old.now = now;
+    expect((await post(`${old.url}/old/sf`, request)).status).toBe(401);
+    expect((await post(`${old.url}/old/gone`, genuineOf('kuaidi100').request)).status).toBe(401);
+    expect((await fetch(`${old.url}/old/sf`)).status).toBe(405);
+    await old.close();
+    const allowed = await open({ UNSIGNED_WEBHOOKS: 'allow' });
+    allowed.now = now;
+    expect((await post(`${allowed.url}/old/sf`, request)).status).toBe(200);
+    await allowed.close();
+  });
+
+  test.each([
+    ['/webhooks/sf/x', 'collides with our own route /webhooks'],
+    ['/Webhooks', 'collides with our own route /webhooks'],
+    ['/webhook', 'collides with our own route /webhook/express/status'],
+    ['/webhook/express/status', 'collides with our own route /webhook/express/status'],
+    ['/api/v1/push/register', 'collides with our own route /api/v1'],
+    ['/api', 'collides with our own route /api/v1'],
+    ['/old/:id', 'a path must be like'],
+    ['/old/../x', 'a path must be like'],
+    ['old', 'a path must be like'],
+    ['/', 'a path must be like'],
+  ])('is not %s', (legacy, words) => {
+    const LEGACY_PATHS = JSON.stringify({ [legacy]: 'sf/main' });
+    expect(() => loadConfig({ LEGACY_PATHS })).toThrow(words);
+  });
+
+  test('names a source and a channel, and none of our own routes is forgotten', () => {
+    expect(() => loadConfig({ LEGACY_PATHS: '{"/old":"sf"}' })).toThrow(
+      '/old must name a source and a channel',
+    );
+    const unknown = OPERATIONS.map(({ path }) => path).filter(
+      (path) => !OWN_PATHS.some((own) => path === own || path.startsWith(`${own}/`)),
+    );
+    expect(unknown).toEqual([]);
+  });
 });
 
 test('a source that does not exist is not found, and a URL that is broken is no URL', async () => {
