@@ -26,7 +26,15 @@ import { messageId } from '../shipment/message-id';
 import { type MessageText, messageText } from '../shipment/message-text';
 import { type Language, type Manner, MANNERS, type Saying } from '../shipment/phrases';
 import { AUDIENCES, type Audience } from '../shipment/update';
-import { asksWhoSigned, inShadow, NOT_HERE, sayingOf, type Telling, tellingOf, type Withheld } from '../shipment/who-is-told';
+import {
+  asksWhoSigned,
+  inShadow,
+  NOT_HERE,
+  sayingOf,
+  type Telling,
+  tellingOf,
+  type Withheld,
+} from '../shipment/who-is-told';
 
 export interface FollowOrderDeps {
   readonly shopTables: ShopTables;

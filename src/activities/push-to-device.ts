@@ -36,7 +36,9 @@ const REPORT_MS = 1_000;
  * of the provider are held; Temporal's timer waits.
  */
 export function createPushToDevice(deps: ActivityDeps) {
-  const { pool, shopTables, providers, log, countPush, pushOnlyTo, timers = PUSH_TIMERS } = deps;
+  const { pool, shopTables, providers, log, countPush, timers = PUSH_TIMERS } = deps;
+  // A push that was under way when its worker became a shadow goes to nobody.
+  const pushOnlyTo = deps.shadow ? [] : deps.pushOnlyTo;
   const nextLookMs = createHeldLooks(timers.heldLook);
 
   return async function pushToDevice(input: PushToDeviceInput): Promise<PushResult> {

@@ -13,7 +13,6 @@ import { ownSystem } from '../sources/own-system';
 import { headerOf } from '../sources/reading/proof';
 import { findSource } from '../sources/registry';
 import type { Answer, Conditions, Parsed, ReceivedUpdate, Source, WebhookRequest } from '../sources/source';
-import type { LegacyPath } from '../config/legacy-paths';
 import type { ApiDependencies } from './dependencies';
 import { problemOf } from './error-handler';
 import type { WebhookCounts } from './gauges';
@@ -95,19 +94,20 @@ export function webhookRoutes(deps: ApiDependencies, counts: WebhookCounts, rate
       },
     };
   });
-  for (const legacy of config.legacyPaths)
-    add({ ...receiveFromChannel, path: legacy.path }, () => doorOfOld(legacy));
+  for (const { path, source: name, channel } of config.legacyPaths) {
+    const source = findSource(name);
+    if (!source) throw new Error(`LEGACY_PATHS: ${path} names ${name}, which is no source.`);
+    add({ ...receiveFromChannel, path }, () => doorOfOld(source, channel));
+  }
   return router;
 
-  /** An URL that the old system gave out has no token: there only a proof shows whose request it is. */
-  function doorOfOld({ source: name, channel: channelName }: LegacyPath): Door {
-    const source = findSource(name);
-    if (!source) throw new HttpProblem('source-unknown', `there is no source ${name}`);
+  /** A URL that the old system gave out has no token: there only a proof shows whose request it is. */
+  function doorOfOld(source: Source, name: string): Door {
     return {
       source,
       isSecret: false,
       async findChannel() {
-        const channel = await channels.findByName(source.name, channelName);
+        const channel = await channels.findByName(source.name, name);
         if (!channel) throw new WebhookRefused('channel-unknown', because('channel-unknown'));
         if ((channel.unsigned || !source.verify) && !config.unsignedWebhooks)
           throw new WebhookRefused('signature-missing', because('secret-none'));

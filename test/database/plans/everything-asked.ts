@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { loadConfig } from '../../../src/config/config';
-import * as alarms from '../../../src/database/alarms';
 import * as apiKeys from '../../../src/database/api-keys';
 import * as attention from '../../../src/database/attention';
 import * as audit from '../../../src/database/audit';
@@ -17,7 +16,6 @@ import * as journals from '../../../src/database/journals';
 import * as ledger from '../../../src/database/ledger';
 import * as near from '../../../src/database/near-waybills';
 import * as notifications from '../../../src/database/notifications';
-import * as oldQueue from '../../../src/database/old-queue';
 import * as events from '../../../src/database/parcel-events';
 import * as memories from '../../../src/database/parcel-memories';
 import type { Queryable } from '../../../src/database/pool';
@@ -42,6 +40,7 @@ import { shipmentUpdate } from '../../setup/delivery-lab';
 import { eraseSomebody } from './erasures-asked';
 import { idsOf } from './old-shop';
 import { askAboutPickupCodes } from './pickup-codes-asked';
+import { importTheOldQueue, tellOfAlarms } from './rest-asked';
 import { askAboutTexts, moveOldTexts } from './texts-asked';
 
 const shop = loadConfig({});
@@ -73,6 +72,8 @@ export async function askEverything(db: Queryable, kind: DatabaseKind): Promise<
     ...{ user, order, waybillId: WAYBILL, trackingNo: TRACKING_NO, workflowId: WORKFLOW },
   });
   if (kind === 'seed') await importTheOldQueue(db);
+  if (kind === 'seed')
+    await importTheOldQueue(db, { waybill: WAYBILL, trackingNo: TRACKING_NO, workflow: WORKFLOW });
 }
 
 async function askAboutTheWaybill(db: Queryable, order: string): Promise<void> {
@@ -197,6 +198,8 @@ async function askAboutDevices(db: Queryable, user: string, merchant: string): P
     ...{ round: 1, only: [`cid-${PARCEL}`], limit: 100 },
   });
   await search.everHadDevice(db, shopTables, 'user', user);
+  const types = await readIdTypes(db, shopTables);
+  await search.isPushedTo(db, types, { audience: 'user', recipientId: user }, ['a cid']);
   await search.everHadDevice(db, shopTables, 'merchant', merchant);
   const device = {
     ...{ appid: 'other', cid: `cid-${PARCEL}`, userId: user, merchantId: null, platform: null },
@@ -344,19 +347,6 @@ async function keepTheBooks(db: Queryable, since: Date): Promise<void> {
   await ledger.findWritten(db, [WORKFLOW]);
 }
 
-async function tellOfAlarms(db: Queryable): Promise<void> {
-  const cause = { name: 'provider-down', subject: 'fcm' } as const;
-  await alarms.noteAlarms(db, [{ ...cause, sentence: 'fcm is down.' }], ['provider-down']);
-  await alarms.lockRobot(db, 'wecom-12345678');
-  const now = new Date();
-  await alarms.writeTellings(db, 'wecom-12345678', [
-    { ...cause, on: false, about: now, tries: 1, nextAt: now },
-  ]);
-  await alarms.pauseRobot(db, 'wecom-12345678', 1_000);
-  await alarms.writeRobotAnswer(db, 'wecom-12345678', null);
-  await alarms.listRobots(db, ['wecom-12345678']);
-}
-
 async function decideThings(db: Queryable, since: Date): Promise<void> {
   const decision = {
     actor: 'key-1',
@@ -401,21 +391,4 @@ async function applyRetention(db: Queryable): Promise<void> {
   await retention.blankNotifications(db, 364);
   await retention.deleteNotifications(db, 364);
   await retention.measureTables(db);
-}
-
-async function importTheOldQueue(db: Queryable): Promise<void> {
-  const columns = { waybillId: 'waybill_id', status: 'event_status', text: 'event_text', time: 'created_at' };
-  await oldQueue.countQueueRows(db);
-  await oldQueue.findMissingQueueColumns(db, columns);
-  await oldQueue.lockQueuePage(db, shopTables, columns, '', 10);
-  await oldQueue.endQueueRows(db, ['0c000000-0000-4000-8000-000000000002']);
-  await oldQueue.insertQueueImport(db, {
-    ...{
-      workflowId: `${WORKFLOW}3`,
-      update: shipmentUpdate(TRACKING_NO, [['delivered', 1]]),
-      queueIds: ['q'],
-    },
-  });
-  await oldQueue.selectUnstartedImports(db, 10);
-  await oldQueue.markImportStarted(db, WORKFLOW);
 }
