@@ -2,6 +2,7 @@ import { escapeIdentifier } from 'pg';
 import type { ShopTables } from '../config/config';
 import type { ShipmentStatus } from '../shipment/status';
 import type { Audience } from '../shipment/update';
+import { fittedId, readIdTypes } from './ids';
 import type { QueueColumns } from './old-queue';
 import type { Queryable } from './pool';
 import { shopNames } from './shop-names';
@@ -115,12 +116,13 @@ export async function describeCompared(
   waybillIds: readonly string[],
 ): Promise<ComparedWaybill[]> {
   const { waybills } = shopNames(tables);
+  const { waybillId: type } = await readIdTypes(db, tables);
   const { rows } = await db.query<ComparedWaybill>(
     `select ids.id as "waybillId", w.${waybills.carrier} as carrier, w.${waybills.trackingNo} as "trackingNo",
             w.${waybills.orderId}::text as "orderId", heard.verdict, heard.reason,
             queued.process_status as "processStatus", queued.last_error as "lastError"
        from unnest($1::text[]) as ids (id)
-       left join ${waybills.name} w on w.${waybills.id}::text = ids.id
+       left join ${waybills.name} w on w.${waybills.id} = ${fittedId('ids.id', type)}
        left join lateral (
          select u.verdict, u.reason from waybell.express_updates u
           where u.waybill_id = ids.id order by u.seq desc limit 1) heard on true

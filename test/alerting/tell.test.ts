@@ -61,17 +61,21 @@ const told = (): string[] =>
   robot.asked.map(({ body }) => (JSON.parse(body) as { markdown: { content: string } }).markdown.content);
 const untilTold = (count: number): Promise<void> =>
   eventually(() => robot.asked.length >= count, PATIENCE_MS);
-/** As if so much time had passed for the database. */
-const later = (minutes: number): Promise<unknown> =>
-  db.pool.query(`
+/** As if so much time had passed for the database; what was under way before is written by then. */
+async function later(minutes: number): Promise<void> {
+  await roundsPass();
+  await db.pool.query(`
     update waybell.alarms set began_at = began_at - interval '${minutes} minutes',
       ended_at = ended_at - interval '${minutes} minutes';
     update waybell.alarm_tellings set about = about - interval '${minutes} minutes',
       next_at = next_at - interval '${minutes} minutes';
     update waybell.alarm_robots set next_at = next_at - interval '${minutes} minutes'`);
+}
 /** As if nobody had seen anything for two minutes. */
-const unseen = (): Promise<unknown> =>
-  db.pool.query(`update waybell.alarms set seen_at = seen_at - interval '2 minutes'`);
+async function unseen(): Promise<void> {
+  await roundsPass();
+  await db.pool.query(`update waybell.alarms set seen_at = seen_at - interval '2 minutes'`);
+}
 const down = { subject: 'unicloud', sentence: 'unicloud has taken no push.' };
 
 describe('several processes over one database', () => {

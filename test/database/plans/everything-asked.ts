@@ -99,6 +99,7 @@ async function askAboutTheWaybill(db: Queryable, order: string): Promise<void> {
   await shopCarriers.listUsedNames(db, shopTables, sample);
   await shopCarriers.findOrderedBesideOrderless(db, shopTables, sample);
   await updates.selectWaybillOf(db, WORKFLOW);
+  await updates.isDecided(db, WAYBILL);
   await waybills.linkWaybill(db, shopTables, WAYBILL, order);
   await waybills.writeWaybillStatus(db, shopTables, WAYBILL, 'delivered');
   await waybills.findOrderId(db, shopTables, order);

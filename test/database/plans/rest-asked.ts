@@ -3,7 +3,6 @@ import * as alarms from '../../../src/database/alarms';
 import * as compare from '../../../src/database/compare';
 import * as oldQueue from '../../../src/database/old-queue';
 import type { Queryable } from '../../../src/database/pool';
-import * as updates from '../../../src/database/updates';
 import { shipmentUpdate } from '../../setup/delivery-lab';
 
 const { shopTables } = loadConfig({});
@@ -38,7 +37,6 @@ export async function importTheOldQueue(
   await oldQueue.countQueueRows(db);
   const page = { before: new Date(), after: '', limit: 10 };
   await oldQueue.selectHistoryPage(db, shopTables, columns, page);
-  await updates.isDecided(db, waybill);
   const span = { since: new Date(Date.now() - HOUR_MS), until: new Date() };
   await compare.selectComparedWaybills(db, columns, { ...span, after: '', limit: 10 });
   await compare.selectOldTold(db, columns, [waybill], span);
