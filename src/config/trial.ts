@@ -17,3 +17,28 @@ export interface Trial {
 export function trialOf(env: z.output<z.ZodObject<typeof trialFields>>): Trial {
   return { pushOnlyTo: env.PUSH_ONLY_TO ?? null, shadow: env.SHADOW !== undefined };
 }
+
+/** What keeps people from being told, and the line that ends it. */
+export function untoldByTrial({
+  pushOnlyTo,
+  shadow,
+}: Trial): { readonly what: string; readonly fix: string }[] {
+  return [
+    ...(shadow
+      ? [
+          {
+            what: 'SHADOW is set: Waybell decides, and tells nobody.',
+            fix: 'Remove SHADOW once the other system tells nobody any more.',
+          },
+        ]
+      : []),
+    ...(pushOnlyTo === null
+      ? []
+      : [
+          {
+            what: `PUSH_ONLY_TO is set: of all people only ${pushOnlyTo.length} owners or phones are pushed to.`,
+            fix: 'Remove PUSH_ONLY_TO where everybody is to be told.',
+          },
+        ]),
+  ];
+}

@@ -9,6 +9,7 @@ import { listenToStopRequests, StopRequested } from './stop';
 import { requireFreePorts, wantedPorts } from './ports';
 import { loadConfig, obsoleteSettings, type Config } from '../config/config';
 import { onlyThisMachine, openDoors } from '../config/open-doors';
+import { untoldByTrial } from '../config/trial';
 import { withDemoVapidKey } from '../embedded/demo-vapid';
 import { waitForLeftovers } from '../embedded/leftovers';
 import { openLogs } from '../log';
@@ -33,7 +34,8 @@ export async function start({ role, background }: StartChoice): Promise<number> 
   await closeFolders(config.dataDir);
   const logs = openLogs(config, { file: processFiles(config.dataDir, role).log, background });
   for (const line of obsoleteSettings()) logs.log.warn(line);
-  for (const { what, fix } of openDoors(config)) logs.log.warn(`${what} ${fix}`);
+  for (const { what, fix } of [...openDoors(config), ...untoldByTrial(config)])
+    logs.log.warn(`${what} ${fix}`);
   const here = onlyThisMachine(config);
   if (here !== undefined) logs.log.info(here);
   const supervisor = createSupervisor();

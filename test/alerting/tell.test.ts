@@ -1,10 +1,14 @@
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import pino from 'pino';
+import { Registry } from 'prom-client';
 import { createAlarms, type Alarms } from '../../src/alarms';
 import { MOST_TRIES } from '../../src/alerting/due';
 import { tellRobots } from '../../src/alerting/tell';
 import { inTransaction, openPool } from '../../src/database/pool';
 import { listRobots } from '../../src/database/alarms';
+import { addRobotGauge } from '../../src/api/gauges';
+import type { DoctorContext } from '../../src/doctor/check';
+import { alarms as alarmsCheck } from '../../src/doctor/checks/alarms';
 import { watchParts } from '../../src/doctor/parts-watch';
 import type { Repeated } from '../../src/every';
 import { troublesOf } from '../../src/insight/attention-watch';
@@ -179,6 +183,18 @@ describe('a robot that does not take it', () => {
     const ids = settings.robots.map(({ id }) => id);
     const [state] = await inTransaction(db.pool, (connection) => listRobots(connection, ids));
     expect(state).toMatchObject({ failures: MOST_TRIES, words: '93000 invalid webhook url' });
+    const registry = new Registry();
+    addRobotGauge(registry, db.pool, ids);
+    expect(await registry.metrics()).toContain(
+      `waybell_alarm_robot_failures{robot="${ids[0]}"} ${MOST_TRIES}`,
+    );
+    const context = {
+      config: { alarms: settings, database: { kind: 'external' } },
+      database: () => Promise.resolve({ url: db.url, pool: db.pool }),
+    } as unknown as DoctorContext;
+    expect(await alarmsCheck.run(context)).toMatchObject([
+      { level: 'warning', message: expect.stringContaining('93000 invalid webhook url') },
+    ]);
   });
 
   test('and hangs holds up neither the others nor the end of the process', async () => {

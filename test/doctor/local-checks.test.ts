@@ -31,6 +31,13 @@ describe('what the doctor sees on this machine', () => {
     expect(levels(found)).toEqual(['ok', 'warning']);
   });
 
+  test('a trial, in which people are not told', async () => {
+    const found = await lab.findings(settings, { SHADOW: '1', PUSH_ONLY_TO: 'a,b' });
+    expect(levels(found)).toEqual(['ok', 'warning', 'warning']);
+    expect(messages(found)).toContain('tells nobody');
+    expect(messages(found)).toContain('only 2 owners or phones');
+  });
+
   describe('ports', () => {
     async function fivePorts(): Promise<Record<string, string>> {
       const names = ['PORT', 'PUSH_PORT', 'POSTGRES_PORT', 'TEMPORAL_PORT', 'TEMPORAL_UI_PORT'];

@@ -1,3 +1,4 @@
+import { untoldByTrial } from '../../config/trial';
 import { stat } from 'node:fs/promises';
 import { describeTakenPort, findPortHolder, wantedPorts, type WantedPort } from '../../process/ports';
 import { nameOf, type RunningProcess } from '../../process/locks';
@@ -17,7 +18,8 @@ export const settings: Check = {
     const old = obsolete.map((line) =>
       warning(line, 'Remove it; docs/migrating.md names what takes its place.'),
     );
-    return Promise.resolve([all, ...old]);
+    const trial = untoldByTrial(config).map(({ what, fix }) => warning(what, fix));
+    return Promise.resolve([all, ...old, ...trial]);
   },
 };
 
