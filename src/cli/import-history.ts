@@ -34,7 +34,7 @@ async function run(
   config: Config,
   { before, columns, carrier, dryRun = false }: HistoryOptions,
 ): Promise<void> {
-  const { database, statusMap, shopTables } = config;
+  const { database, statusMap, shopTables, retention } = config;
   if (database.kind === 'embedded')
     throw new Error('DATABASE_URL is not set: there is no old queue to import.');
   const pool = openPool(database.url, () => undefined);
@@ -49,7 +49,8 @@ async function run(
     let tally: HistoryTally = { rows: 0, stored: 0, known: 0, refused: [] };
     let refused = 0;
     const importAll = async (): Promise<void> => {
-      const parts = { pool, shopTables, columns, statusMap, before, dryRun };
+      const texts = { textDays: retention.texts };
+      const parts = { pool, shopTables, columns, statusMap, before, dryRun, ...texts };
       for await (tally of importHistory({ ...parts, ...(carrier !== undefined && { carrier }) })) {
         for (const { id, reason } of tally.refused.slice(0, Math.max(0, MOST_NAMED - refused)))
           print(`${id} is left out: ${reason}`);

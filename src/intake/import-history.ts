@@ -3,13 +3,15 @@ import type { ShopTables } from '../config/config';
 import { type HistoryRow, type QueueColumns, selectHistoryPage } from '../database/old-queue';
 import { insertEvents } from '../database/parcel-events';
 import { inTransaction, type Queryable } from '../database/pool';
+import { writeScanTexts } from '../database/scan-texts';
 import { insertUpdate, isDecided, writeUpdateState } from '../database/updates';
 import { lockNumber } from '../database/waybills';
-import { deliveryWorkflowId } from '../deliveries/workflow-id';
+import { deliveryOf } from '../deliveries/workflow-id';
 import { assignInstances } from '../shipment/parcel-instance';
 import type { ShipmentStatus, StatusMap } from '../shipment/status';
 import type { ShipmentEvent } from '../shipment/update';
 import { OLD_QUEUE, readParcel, readScan } from './import-queue';
+import { textsOf } from './texts';
 
 /** Waybills per page. */
 const PAGE = 500;
@@ -35,6 +37,8 @@ export interface HistoryParts {
   /** Of waybills whose row names none. */
   readonly carrier?: string;
   readonly before: Date;
+  /** How long texts of scans are kept; days. */
+  readonly textDays: number;
   readonly dryRun: boolean;
 }
 
@@ -80,7 +84,7 @@ function byWaybill(rows: readonly HistoryRow[]): Parcel[] {
 
 /** @returns whether there was anything to store, and it is new */
 async function storeParcel(
-  { pool, statusMap, carrier, dryRun }: HistoryParts,
+  { pool, statusMap, carrier, textDays, dryRun }: HistoryParts,
   rows: Parcel,
   refused: { id: string; reason: string }[],
 ): Promise<boolean> {
@@ -96,7 +100,7 @@ async function storeParcel(
     else scans.push({ event, told: row.told });
   }
   if (scans.length === 0 || dryRun) return scans.length > 0;
-  return inTransaction(pool, (db) => storeScans(db, rows[0].waybillId, parcel, scans));
+  return inTransaction(pool, (db) => storeScans(db, rows[0].waybillId, parcel, scans, textDays));
 }
 
 interface Scan {
@@ -110,6 +114,7 @@ async function storeScans(
   waybillId: string,
   parcel: { readonly carrier: string; readonly trackingNo: string },
   scans: readonly Scan[],
+  textDays: number,
 ): Promise<boolean> {
   await lockNumber(db, parcel.trackingNo);
   // A webhook may have come since the page was read.
@@ -120,15 +125,16 @@ async function storeScans(
   );
   for (const instance of [...new Set(instances)].sort((a, b) => a - b)) {
     const own = scans.filter((_, index) => instances[index] === instance);
-    const events = own.map(({ event }) => event);
-    const update = { source: OLD_QUEUE, ...parcel, events };
-    const workflowId = deliveryWorkflowId(update);
+    const delivery = deliveryOf({ source: OLD_QUEUE, ...parcel, events: own.map(({ event }) => event) });
+    const { workflowId, update } = delivery;
+    const { events } = update;
     const origin = { waybillId, workflowId, source: OLD_QUEUE, reread: false };
     await insertEvents(
       db,
       origin,
       events.map((event) => ({ ...event, instance })),
     );
+    await writeScanTexts(db, textsOf([delivery], new Date()), textDays);
     const status = own.findLast(({ told }) => told)?.event.status ?? null;
     const latestAt =
       events

@@ -145,7 +145,13 @@ test('history that is imported is told to nobody, and not told again', async () 
   const before = await ofShop();
   const run = async (dryRun: boolean, until = new Date(Date.now() + 60_000)): Promise<HistoryTally> => {
     let last: HistoryTally = { rows: 0, stored: 0, known: 0, refused: [] };
-    const parts = { pool: lab.db.pool, shopTables: lab.deps.shopTables, columns: COLUMNS, statusMap };
+    const parts = {
+      pool: lab.db.pool,
+      shopTables: lab.deps.shopTables,
+      columns: COLUMNS,
+      statusMap,
+      textDays: 400,
+    };
     for await (last of importHistory({ ...parts, carrier: 'yto', before: until, dryRun }));
     return last;
   };
