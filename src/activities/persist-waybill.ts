@@ -172,8 +172,7 @@ async function decide(
   if (current !== null && endsPickup(current.status)) await deletePickupCodes(db, waybillId);
   // A word that is read anew may also bring back what was told last.
   const broughtBack = reread && verdict === 'stale' && own.told !== null;
-  if (current !== null && (weighed === 'announce' || takenBack || broughtBack))
-  if (current !== null && !shadow && (announced || takenBack || broughtBack))
+  if (current !== null && !shadow && (weighed === 'announce' || takenBack || broughtBack))
     await writeWaybillStatus(db, shopTables, waybillId, current.status);
   return decision;
 }

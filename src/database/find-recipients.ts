@@ -29,7 +29,7 @@ export async function findOrder(
   return readOrders(db, tables, async (access) => {
     const { rows } = await db.query<Recipients & FactRow>(
       `select ${named('linked.order_id')} as "orderId",
-              ${addressable('linked.user_id', types)} as "userId",
+              case when not ${isGone('linked.user_id', types)} then ${addressable('linked.user_id', types)} end as "userId",
               ${addressable('linked.merchant_id', types)} as "merchantId",
               linked.waybill_facts as waybills, linked.order_facts as orders
          from (select $1::text as waybill_id) of_waybill

@@ -71,7 +71,6 @@ export async function askEverything(db: Queryable, kind: DatabaseKind): Promise<
   await eraseSomebody(db, {
     ...{ user, order, waybillId: WAYBILL, trackingNo: TRACKING_NO, workflowId: WORKFLOW },
   });
-  if (kind === 'seed') await importTheOldQueue(db);
   if (kind === 'seed')
     await importTheOldQueue(db, { waybill: WAYBILL, trackingNo: TRACKING_NO, workflow: WORKFLOW });
 }
