@@ -46,8 +46,6 @@ export function createApplyRetention({ pool, shopTables, retention }: ActivityDe
     await inTransaction(pool, (db) => moveLedgerFloor(db, deliveries));
     const folded = await foldOld(deliveries);
     await untilDone((db) => deleteOldTexts(db, texts));
-    await untilDone((db) => moveScanTexts(db, texts));
-    await untilDone((db) => emptyUpdateTexts(db));
     // A webhook of the archive may still be sent again by a replay.
     const remembered = Math.max(parcels, webhooks);
     await untilDone((db) => reduceMemories(db, remembered));
@@ -64,6 +62,9 @@ export function createApplyRetention({ pool, shopTables, retention }: ActivityDe
       await untilDone((db) => deleteNotifications(db, notifications));
       await untilDone((db) => deleteMemories(db, Math.max(remembered, notifications)));
     }
+    // Last: they make up for earlier releases, and hold up nothing that the settings promise.
+    await untilDone((db) => moveScanTexts(db, texts));
+    await untilDone((db) => emptyUpdateTexts(db));
     return folded;
   };
 

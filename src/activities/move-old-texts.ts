@@ -1,17 +1,12 @@
 import type { Queryable } from '../database/pool';
 import type { Batch } from '../database/retention';
-import { writeScanTexts } from '../database/scan-texts';
-import {
-  emptyOldScans,
-  emptyOldUpdates,
-  selectOldScans,
-  selectOldUpdates,
-  type OldScan,
-} from '../database/text-retention';
+import { BEFORE_ALL, writeScanTexts } from '../database/scan-texts';
+import { emptyOldScans, emptyOldUpdates, selectOldScans, selectOldUpdates } from '../database/text-retention';
 import { hideWord, splitTexts } from '../deliveries/split-texts';
 import { isWordDigest } from '../deliveries/word-digest';
+import { parcelOf } from '../deliveries/workflow-id';
 import { maskText } from '../shipment/masking/mask-text';
-import type { ShipmentEvent, ShipmentUpdate } from '../shipment/update';
+import type { Reading, ShipmentEvent, ShipmentUpdate } from '../shipment/update';
 
 /**
  * Moves the texts of the next scans of earlier releases, which kept them in their rows, to where texts are now, masked
@@ -20,17 +15,26 @@ import type { ShipmentEvent, ShipmentUpdate } from '../shipment/update';
 export async function moveScanTexts(db: Queryable, days: number): Promise<Batch> {
   const { rows, done, more } = await selectOldScans(db);
   if (done === undefined) return { more };
-  const moved = rows.map((scan) => ({ scan, word: hiddenWord(scan) }));
-  const texts = moved.map(({ scan: { place, ...scan }, word }) => ({
-    ...scan,
-    text: maskText(scan.text, scan.trackingNo),
-    ...(place !== null && { place: maskText(place, scan.trackingNo) }),
-    ...(word && { word: word.shown }),
-  }));
+  const moved = rows.map((scan) => {
+    const trackingNo = parcelOf(scan.workflowId).trackingNo ?? '';
+    return { scan, trackingNo, word: mayBeAnything(scan) ? hideWord(scan.rawStatus, trackingNo) : undefined };
+  });
+  const texts = moved.flatMap(({ scan: { key, time, text, place, source }, trackingNo, word }) => {
+    // Nobody would find the text of a parcel without a number.
+    if (trackingNo === '') return [];
+    return {
+      ...{ key, time, source, trackingNo, receivedAt: BEFORE_ALL },
+      text: maskText(text, trackingNo),
+      ...(place !== null && { place: maskText(place, trackingNo) }),
+      ...(word && { word: word.shown }),
+    };
+  });
   await writeScanTexts(db, texts, days);
   await emptyOldScans(
     db,
-    moved.map(({ scan: { id, rawStatus }, word }) => ({ id, rawStatus: word?.travels ?? rawStatus })),
+    moved.map(({ scan: { id, rawStatus }, word }) => ({
+      ...{ id, rawStatus: word?.travels ?? rawStatus, wordBefore: rawStatus },
+    })),
     done,
   );
   return { more };
@@ -45,12 +49,22 @@ export async function emptyUpdateTexts(db: Queryable): Promise<Batch> {
   return { more };
 }
 
-/** The first releases noted of no word whether a table lists it: one that says nothing may be anything. */
-const mayBeAnything = ({ status, rawStatus }: Pick<OldScan, 'status' | 'rawStatus'>): boolean =>
-  status === null && rawStatus !== '' && !isWordDigest(rawStatus);
+/** Of a scan what tells whether its word may be anything; what is stored has `null` for what is not said. */
+type SaidWord = Pick<ShipmentEvent, 'rawStatus' | 'text'> & {
+  readonly status: string | null;
+  readonly reading?: Reading | null;
+  readonly place?: string | null;
+};
 
-const hiddenWord = (scan: OldScan): ReturnType<typeof hideWord> | undefined =>
-  mayBeAnything(scan) ? hideWord(scan.rawStatus, scan.trackingNo) : undefined;
+/**
+ * Of words that say nothing, that one which nobody could read, and any beside a text: the first releases noted of no
+ * word whether a table lists it. Beside no text, it may be of this release, and listed.
+ */
+const mayBeAnything = ({ status, reading, rawStatus, text, place }: SaidWord): boolean =>
+  status === null &&
+  (reading === 'unknown' || ((reading ?? null) === null && (text !== '' || (place ?? null) !== null))) &&
+  rawStatus !== '' &&
+  !isWordDigest(rawStatus);
 
 function withoutTexts(update: ShipmentUpdate): ShipmentUpdate {
   const events = update.events.map((event): ShipmentEvent => ({

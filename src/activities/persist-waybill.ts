@@ -21,7 +21,7 @@ import {
 import { recallParcel } from '../database/parcel-memories';
 import { deletePickupCodes } from '../database/pickup-codes';
 import { inTransaction, type Queryable } from '../database/pool';
-import { writeScanTexts, type SaidText } from '../database/scan-texts';
+import { BEFORE_ALL, writeScanTexts, type SaidText } from '../database/scan-texts';
 import { splitTexts } from '../deliveries/split-texts';
 import { isSameWord } from '../deliveries/word-digest';
 import { contentOfNamed } from '../deliveries/workflow-id';
@@ -88,8 +88,6 @@ export function createPersistWaybill(deps: ActivityDeps) {
   };
 }
 
-/** What came with an update of an earlier release takes the place of nothing that was written where texts are now. */
-const BEFORE_ALL = new Date(0);
 const saidBefore =
   ({ source, trackingNo }: ShipmentUpdate) =>
   (text: ScanText): SaidText => ({ ...text, source, trackingNo, receivedAt: BEFORE_ALL });

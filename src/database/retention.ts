@@ -8,7 +8,7 @@ export interface Batch {
   readonly more: boolean;
 }
 
-export const batch = (rowCount: number | null): Batch => ({ more: rowCount === BATCH });
+export const batch = (rowCount: number | null, size = BATCH): Batch => ({ more: rowCount === size });
 
 /**
  * Notes how far back the books go from now on. Committed before anything is deleted, so that nobody accounts for rows

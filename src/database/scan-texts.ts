@@ -10,6 +10,9 @@ export interface SaidText extends ScanText {
   readonly receivedAt: Date;
 }
 
+/** When an earlier release was told: its texts take the place of nothing that was written where texts are now. */
+export const BEFORE_ALL = new Date(0);
+
 /**
  * Writes what scans say. The newest request that says a scan has its last word; one that says the same again writes
  * nothing, not even a lock: aggregators tell the whole history with each scan. What was erased is not written again.
@@ -32,11 +35,13 @@ export async function writeScanTexts(db: Queryable, texts: readonly SaidText[], 
            where same.tracking_no = t."trackingNo" and same.source = t.source and same.event_key = t.key
              -- What a source says of a waybill as a whole is the same scan at whatever time it is told again.
              and (same.event_time = t.time or t.key not like 'id:%')
-             and (same.text, same.place, same.word) is not distinct from (t.text, t.place, t.word))
+             and (same.text, same.place, same.word) is not distinct from (t.text, t.place, coalesce(t.word, same.word)))
       -- In the order of the key: two processes that write the same rows never wait for each other in a circle.
       order by t."trackingNo", t.source, t.key, t.time, t."receivedAt" desc
      on conflict (tracking_no, source, event_key, event_time) do update
-        set text = excluded.text, place = excluded.place, word = excluded.word, received_at = excluded.received_at
+        set text = excluded.text, place = excluded.place,
+            -- Its scan may have the digest also once the word is listed and comes in clear.
+            word = coalesce(excluded.word, known.word), received_at = excluded.received_at
       where excluded.received_at >= known.received_at`,
     [JSON.stringify(texts), days],
   );

@@ -1,4 +1,4 @@
-import type { ShipmentUpdate } from '../shipment/update';
+import type { Reading, ShipmentUpdate } from '../shipment/update';
 import { isoTime } from './parcel-events';
 import type { Queryable } from './pool';
 import { type Batch, batch, BATCH } from './retention';
@@ -32,26 +32,23 @@ interface OldRows<Row, Place> extends Batch {
 }
 
 /** A scan that an earlier release stored with its texts. */
-export interface OldScan extends Pick<
-  SaidText,
-  'key' | 'time' | 'text' | 'source' | 'trackingNo' | 'receivedAt'
-> {
+export interface OldScan extends Pick<SaidText, 'key' | 'time' | 'text' | 'source'> {
   readonly id: string;
   readonly place: string | null;
   readonly rawStatus: string;
   readonly status: string | null;
+  readonly reading: Reading | null;
+  readonly workflowId: string;
 }
 
 /** Of the next scans those that say something in words, or whose word nobody could read. */
 export async function selectOldScans(db: Queryable): Promise<OldRows<OldScan, string>> {
   const { rows } = await db.query<OldScan & { says: boolean }>(
     `select e.id::text as id, e.event_key as key, ${isoTime('e.event_time')} as time, e.event_text_safe as text, e.place,
-            e.source, e.raw_status as "rawStatus", e.status, e.recorded_at as "receivedAt",
-            coalesce(u.input ->> 'trackingNo', split_part(e.workflow_id, '/', 4)) as "trackingNo",
+            e.source, e.raw_status as "rawStatus", e.status, e.reading, e.workflow_id as "workflowId",
             e.event_text_safe <> '' or e.place is not null
-              or e.status is null and e.raw_status !~ '^(#[0-9a-f]{16})?$' as says
+              or e.status is null and e.reading = 'unknown' and e.raw_status !~ '^(#[0-9a-f]{16})?$' as says
        from waybell.platform_express_events e
-       left join waybell.express_updates u on u.workflow_id = e.workflow_id
       where e.id > (select texts_event_id from waybell.retention) and e.recorded_at < ${SETTLED}
       order by e.id limit ${BATCH}`,
   );
@@ -63,16 +60,23 @@ export async function selectOldScans(db: Queryable): Promise<OldRows<OldScan, st
   };
 }
 
-/** Takes the texts out of scans, and gives them these words for their statuses. */
+/** A scan without its texts, with the word that stands in place of the one that was read. */
+export interface EmptiedScan extends Pick<OldScan, 'id' | 'rawStatus'> {
+  readonly wordBefore: string;
+}
+
+/** Takes the texts out of scans. A word that was corrected since stays what it is now. */
 export async function emptyOldScans(
   db: Queryable,
-  scans: readonly Pick<OldScan, 'id' | 'rawStatus'>[],
+  scans: readonly EmptiedScan[],
   done: string,
 ): Promise<void> {
   await db.query(
     `update waybell.platform_express_events e
-        set event_text_safe = '', place = null, raw_status = said."rawStatus"
-       from jsonb_to_recordset($1::jsonb) as said(id bigint, "rawStatus" text) where e.id = said.id`,
+        set event_text_safe = '', place = null,
+            raw_status = case when e.raw_status = said."wordBefore" then said."rawStatus" else e.raw_status end
+       from jsonb_to_recordset($1::jsonb) as said(id bigint, "rawStatus" text, "wordBefore" text)
+      where e.id = said.id`,
     [JSON.stringify(scans)],
   );
   await db.query('update waybell.retention set texts_event_id = $1', [done]);
@@ -89,9 +93,12 @@ interface UpdatePlace {
   readonly workflowId: string;
 }
 
+/** Updates of one statement: each may have a quarter of a megabyte. */
+const UPDATES = 50;
+
 /** JSON path: an update that says something in words, or has a word that nobody could read. */
 const SAYS = `'$ ? (exists(@.state) || exists(@.events[*] ? (
-         @.text != "" || exists(@.place) || @.status == null && !(@.rawStatus like_regex "^(#[0-9a-f]{16})?$"))))'`;
+         @.text != "" || exists(@.place) || @.reading == "unknown" && @.status == null && !(@.rawStatus like_regex "^(#[0-9a-f]{16})?$"))))'`;
 
 /** Of the next updates that have ended those that say something in words. */
 export async function selectOldUpdates(db: Queryable): Promise<OldRows<OldUpdate, UpdatePlace>> {
@@ -102,11 +109,11 @@ export async function selectOldUpdates(db: Queryable): Promise<OldRows<OldUpdate
       where u.state = 'closed' and u.closed_at < ${SETTLED}
         and (u.closed_at, u.workflow_id)
             > ((select texts_closed_at from waybell.retention), (select texts_workflow_id from waybell.retention))
-      order by u.closed_at, u.workflow_id limit ${BATCH}`,
+      order by u.closed_at, u.workflow_id limit ${UPDATES}`,
   );
   const last = rows.at(-1);
   return {
-    ...batch(rows.length),
+    ...batch(rows.length, UPDATES),
     rows: rows.flatMap(({ workflowId, update }) => (update ? [{ workflowId, update }] : [])),
     ...(last && { done: { closedAt: last.closedAt, workflowId: last.workflowId } }),
   };

@@ -65,7 +65,7 @@ export const expressScan = z
       .nullish()
       .transform((id) => id ?? undefined)
       .describe(
-        'The identity of the scan. Without it, time, status and text together are. Another status or text under a known id corrects that scan; another time is another scan.',
+        'The identity of the scan. Without it, time, status and text together are. Another status under a known id corrects that scan, another text replaces what it says; another time is another scan.',
       ),
   })
   .meta({ id: 'ExpressScan' });

@@ -4,8 +4,11 @@ import type { Retention } from '../../src/config/retention';
 import { addChannelTraffic } from '../../src/database/channel-traffic';
 import { inTransaction } from '../../src/database/pool';
 import { selectLedgerFloor } from '../../src/database/retention';
+import { writeScanTexts } from '../../src/database/scan-texts';
 import { wordDigest } from '../../src/deliveries/word-digest';
+import { deliveryOf } from '../../src/deliveries/workflow-id';
 import { insertWebhooks } from '../../src/database/webhook-archive';
+import { textsOf } from '../../src/intake/texts';
 import { balanceLedger } from '../../src/insight/ledger';
 import { RETENTION_WORKFLOW } from '../../src/workflows/contract';
 import { ensureRetentionSchedule } from '../../temporal/schedules';
@@ -214,6 +217,41 @@ test('texts that earlier releases kept in the rows move out of them, those of ol
 
   await apply({ texts: 1 });
   expect(await count(`waybell.scan_texts where tracking_no = '${trackingNo}'`)).toBe(0);
+});
+
+test('what this release writes stays as it is: a listed word that means nothing, in clear, beside its text', async () => {
+  const trackingNo = 'STAYS1';
+  const time = new Date(Date.now() - DAY_MS).toISOString();
+  const read = { key: 'id:a', time, status: null, rawStatus: '花园代放', text: '放在花盆旁' } as const;
+  const { workflowId, update, texts } = deliveryOf({
+    ...{ source: 'own-system', carrier: 'yto', trackingNo, events: [read] },
+  });
+  await writeScanTexts(lab.db.pool, textsOf([{ workflowId, update, texts }], new Date()), 90);
+  await lab.db.pool.query(
+    `insert into waybell.express_updates
+       (workflow_id, waybill_id, verdict, instance, decision, state, created_at, closed_at, input)
+     values ($1, 'stays', 'nothing-new', 1, '{}', 'closed', now(), now() - interval '2 minutes', $2)`,
+    [workflowId, JSON.stringify(update)],
+  );
+  await lab.db.pool.query(
+    `insert into waybell.platform_express_events
+       (waybill_id, workflow_id, source, instance, event_key, event_time, raw_status, event_text_safe, recorded_at)
+     values ('stays', $1, 'own-system', 1, 'id:a', $2, '花园代放', '', now() - interval '2 minutes')`,
+    [workflowId, time],
+  );
+  const stored = async (): Promise<unknown[]> => {
+    const { rows } = await lab.db.pool.query(
+      `select t.text, t.word, t.xmin::text as said, e.raw_status, e.xmin::text as scan, u.xmin::text as update
+         from waybell.scan_texts t, waybell.platform_express_events e, waybell.express_updates u
+        where t.tracking_no = $1 and e.workflow_id = $2 and u.workflow_id = $2`,
+      [trackingNo, workflowId],
+    );
+    return rows;
+  };
+  const before = await stored();
+  expect(before).toMatchObject([{ text: '放在花盆旁', word: null, raw_status: '花园代放' }]);
+  await apply();
+  expect(await stored()).toEqual(before);
 });
 
 test('Temporal does it once an hour', async () => {

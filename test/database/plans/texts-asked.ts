@@ -23,7 +23,7 @@ export async function askAboutTexts(
 /** Needs the row of what is kept how long. */
 export async function moveOldTexts(db: Queryable, workflowId: string, update: ShipmentUpdate): Promise<void> {
   await textRetention.selectOldScans(db);
-  await textRetention.emptyOldScans(db, [{ id: '1', rawStatus: 'x' }], '1');
+  await textRetention.emptyOldScans(db, [{ id: '1', rawStatus: 'x', wordBefore: 'x' }], '1');
   await textRetention.selectOldUpdates(db);
   const done = { closedAt: '2020-01-01', workflowId };
   await textRetention.emptyOldUpdates(db, [{ workflowId, update }], done);
