@@ -229,6 +229,13 @@ describe('the texts of scans', () => {
     expect(rowCount).toBe(1);
   });
 
+  test('keep the word that a digest stands for, when the same scan is told again in a word that is listed by then', async () => {
+    const odd = said({ trackingNo: 'SF9012', word: WORD });
+    await write(odd);
+    await write({ ...said({ trackingNo: 'SF9012', text: 'two' }), receivedAt: new Date(NOW + 1_000) });
+    expect(await textsOf('SF9012')).toEqual([{ text: 'two', place: null, word: WORD }]);
+  });
+
   test('are not written of a scan that is older than they are kept', async () => {
     await write(said({ time: new Date(NOW - 91 * 24 * 3_600_000).toISOString(), text: 'old' }));
     expect(await stored()).toMatchObject([{ text: 'three' }]);
