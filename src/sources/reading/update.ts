@@ -70,7 +70,7 @@ function buildUpdate(said: SaidWaybill, { source, zone, conditions }: Rules): Bu
   const carrier = carrierOf(said.carrier);
   const trackingNo = trackingNoField.safeParse(said.trackingNo);
   if (carrier === undefined || !trackingNo.success) {
-    const where = withoutInvisible(plainText(`${said.carrier}/${said.trackingNo}`, MAX_WORD * 2));
+    const where = withoutInvisible(maskedLine(`${said.carrier}/${said.trackingNo}`, MAX_WORD * 2, ''));
     return { flaws: [{ code: 'row-unusable', where, message: 'no usable carrier and tracking number' }] };
   }
   const formerCarrier = carrierOf(said.formerCarrier ?? '');

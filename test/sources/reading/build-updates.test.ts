@@ -59,6 +59,12 @@ describe('what a request says of waybills', () => {
     expect(flaws[0]?.where).not.toMatch(/\p{Cf}/u);
   });
 
+  test('says of a row without a usable number where it is, and no phone that stands there', () => {
+    const { flaws } = build(waybill([scan()], { carrier: 'sf', trackingNo: '张三 13800138000?' }));
+    expect(flaws).toMatchObject([{ code: 'row-unusable' }]);
+    expect(flaws[0]?.where).not.toContain('13800138000');
+  });
+
   test('keeps of texts, places and words what is seen', () => {
     const unseen = scan({ text: 'at\u202e the\u200b hub', place: 'Ber\u2066lin', code: 'go\u200b' });
     const { updates } = build(waybill([unseen], { state: 'o\u00adn' }));
