@@ -103,9 +103,13 @@ export async function planRestart(
   const reason = facts && whyNoRestart(facts, force);
   if (reason !== null) return refusal('nothing-to-retry', reason);
   // An earlier release stored texts with it; those of its scans stand elsewhere.
-  const stored = facts?.update && splitTexts(facts.update).update;
-  const update = stored ?? (latest && (await readInput(temporal, workflowId, latest.firstRunId)));
-  if (update) return { kind: 'restart', update, afterRunId: latest?.runId ?? facts?.runId ?? '' };
+  const told = facts?.update ?? (latest && (await readInput(temporal, workflowId, latest.firstRunId)));
+  if (told)
+    return {
+      kind: 'restart',
+      update: splitTexts(told).update,
+      afterRunId: latest?.runId ?? facts?.runId ?? '',
+    };
   return refusal(
     'history-gone',
     'neither Temporal nor the database knows this delivery, or keeps what it was told',

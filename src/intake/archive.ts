@@ -140,6 +140,7 @@ export function startArchive(parts: ArchiveParts): Archive {
     await journal.markArchived(page.map(({ id }) => id));
     const said = page.flatMap(({ deliveries }) => deliveries).filter((one) => one.texts.length > 0);
     await lateTexts.fill(said.map(({ workflowId }) => workflowId));
+    await lateTexts.fillAgain('due');
   }
 
   async function archiveAll(tell: 'if due' | 'always' = 'if due'): Promise<void> {

@@ -11,7 +11,8 @@ import {
   type QueueRow,
 } from '../database/old-queue';
 import { inTransaction } from '../database/pool';
-import { writeScanTexts } from '../database/scan-texts';
+import { BEFORE_ALL, writeScanTexts } from '../database/scan-texts';
+import { splitTexts } from '../deliveries/split-texts';
 import type { StartedDelivery } from '../deliveries/start';
 import { maskText } from '../shipment/masking/mask-text';
 import { readStatus, type ShipmentStatus, type StatusMap } from '../shipment/status';
@@ -159,9 +160,9 @@ export interface ImportParts {
  * @yields the tally after each page
  */
 export async function* importQueue(parts: ImportParts): AsyncGenerator<ImportTally> {
-  const { pool, start } = parts;
+  const { start } = parts;
   let tally: ImportTally = { rows: 0, deliveries: 0, started: 0, known: 0, refused: [] };
-  if (start) tally = await startClaimed(pool, start, tally);
+  if (start) tally = await startClaimed(parts, start, tally);
   yield tally;
   let after = '';
   for (;;) {
@@ -174,7 +175,7 @@ export async function* importQueue(parts: ImportParts): AsyncGenerator<ImportTal
       deliveries: tally.deliveries + page.imports.length,
       refused: page.refused,
     };
-    if (start) tally = await startClaimed(pool, start, tally);
+    if (start) tally = await startClaimed(parts, start, tally);
     yield tally;
   }
 }
@@ -220,15 +221,23 @@ function byWaybill(rows: readonly QueueRow[]): Map<string, QueueRow[]> {
 
 /** Starts all that was claimed and perhaps not started: of this page, and of an import that was interrupted. */
 async function startClaimed(
-  pool: pg.Pool,
+  { pool, textDays }: Pick<ImportParts, 'pool' | 'textDays'>,
   start: (delivery: Delivery) => Promise<StartedDelivery>,
   tally: ImportTally,
 ): Promise<ImportTally> {
   let { started, known } = tally;
   for (;;) {
-    const claimed = await inTransaction(pool, (db) => selectUnstartedImports(db, AT_ONCE));
+    const claimed = await inTransaction(pool, async (db) => {
+      const imports = await selectUnstartedImports(db, AT_ONCE);
+      // An earlier release claimed them with their texts.
+      const split = imports.map(({ workflowId, update }) => ({ workflowId, ...splitTexts(update) }));
+      await writeScanTexts(db, textsOf(split, BEFORE_ALL), textDays);
+      return split;
+    });
     if (claimed.length === 0) return { ...tally, started, known };
-    for (const run of await Promise.all(claimed.map((delivery) => start(delivery)))) {
+    for (const run of await Promise.all(
+      claimed.map(({ workflowId, update }) => start({ workflowId, update })),
+    )) {
       if (run.runId === undefined) known += 1;
       else started += 1;
       await inTransaction(pool, (db) => markImportStarted(db, run.workflowId));
