@@ -72,9 +72,10 @@ function createJournalReport(journal: Journal, pool: pg.Pool, place: string): Jo
 const LOOK_MS = 1_000;
 /**
  * How long what is accepted is gathered after the page before; milliseconds. A single webhook goes at once, so that
- * its texts are there before its notification is; in a flood of them, one transaction is for many.
+ * its texts are there before its notification is; of more, one transaction is for many, or each delivery would pay for
+ * two more.
  */
-const GATHER_MS = 100;
+const GATHER_MS = 1_000;
 /** How long it rests when PostgreSQL does not answer; milliseconds. */
 const AWAY_RESTS_MS = 5_000;
 /** Requests per statement; their bodies may have a megabyte each, usual ones have three kilobytes. */
@@ -140,7 +141,6 @@ export function startArchive(parts: ArchiveParts): Archive {
     await journal.markArchived(page.map(({ id }) => id));
     const said = page.flatMap(({ deliveries }) => deliveries).filter((one) => one.texts.length > 0);
     await lateTexts.fill(said.map(({ workflowId }) => workflowId));
-    await lateTexts.fillAgain('due');
   }
 
   async function archiveAll(tell: 'if due' | 'always' = 'if due'): Promise<void> {
@@ -179,7 +179,7 @@ export function startArchive(parts: ArchiveParts): Archive {
     await pause(GATHER_MS, stopping.signal);
     if (woken || stopping.signal.aborted) return;
     resting = new AbortController();
-    await pause(LOOK_MS - GATHER_MS, resting.signal);
+    await pause(LOOK_MS, resting.signal);
     resting = undefined;
   }
   const running = run();

@@ -10,7 +10,7 @@ const AT_ONCE = 500;
 
 /** Gives notifications the text of their scan that came later than they. */
 export interface LateTexts {
-  /** To the notifications that are there, and soon once more: one may be just being written. Never throws. */
+  /** To the notifications that are there, with those that are due, and soon once more: one may be just being written. Never throws. */
   fill(workflowIds: readonly string[]): Promise<void>;
   /** The second look at what is due, or at everything that is left. */
   fillAgain(which: 'due' | 'all'): Promise<void>;
@@ -30,17 +30,21 @@ export function createLateTexts({ pool, log }: { readonly pool: pg.Pool; readonl
     }
   }
 
+  function takeDue(now: number): string[] {
+    const due = again.filter(({ at }) => at <= now);
+    again = again.filter(({ at }) => at > now);
+    return due.map(({ workflowId }) => workflowId);
+  }
+
   return {
     async fill(workflowIds) {
-      const at = Date.now() + COMMITTED_AFTER_MS;
-      again.push(...workflowIds.map((workflowId) => ({ workflowId, at })));
-      await fillAll(workflowIds);
+      const now = Date.now();
+      const due = takeDue(now);
+      again.push(...workflowIds.map((workflowId) => ({ workflowId, at: now + COMMITTED_AFTER_MS })));
+      await fillAll([...new Set([...due, ...workflowIds])]);
     },
     async fillAgain(which) {
-      const now = which === 'all' ? Infinity : Date.now();
-      const due = again.filter(({ at }) => at <= now);
-      again = again.filter(({ at }) => at > now);
-      await fillAll([...new Set(due.map(({ workflowId }) => workflowId))]);
+      await fillAll([...new Set(takeDue(which === 'all' ? Infinity : Date.now()))]);
     },
   };
 }
