@@ -240,7 +240,7 @@ test('what this release writes stays as it is: a listed word that means nothing,
     [workflowId, time],
   );
   const stored = async (): Promise<unknown[]> => {
-    const { rows } = await lab.db.pool.query(
+    const { rows } = await lab.db.pool.query<Record<string, unknown>>(
       `select t.text, t.word, t.xmin::text as said, e.raw_status, e.xmin::text as scan, u.xmin::text as update
          from waybell.scan_texts t, waybell.platform_express_events e, waybell.express_updates u
         where t.tracking_no = $1 and e.workflow_id = $2 and u.workflow_id = $2`,
