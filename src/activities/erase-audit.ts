@@ -7,7 +7,9 @@ import type { ActivityDeps } from './deps';
 
 /** Nobody waits for a page; milliseconds. */
 const STATEMENT_MS = 20_000;
-/** What parts the words of a subject and of JSON; a slash may stand within a number, too. */
+/** A text of JSON, with the colon behind it where it is the name of a field; it may have been cut at its end. */
+const QUOTED = /"((?:[^"\\]|\\.)*)(?:"(\s*:)?|$)/g;
+/** What parts the words of a subject and of a text; a slash may stand within a number, too. */
 const BETWEEN_WORDS = /[\s"',[\]{}]+/;
 
 /** Takes from the audit whom it names: of a decision stays who made it, when, and how it ended. */
@@ -32,8 +34,20 @@ export function createEraseAudit({ pool }: ActivityDeps) {
   };
 }
 
-function namesAny({ subject, asked }: NamingEntry, names: ReadonlySet<string>): boolean {
-  return `${subject} ${asked}`
-    .split(BETWEEN_WORDS)
-    .some((word) => [word, ...word.split('/'), ...word.split(':')].some((part) => names.has(part)));
+/**
+ * A number that is not quoted is a count and the name of a field is a word of ours: neither names anybody, and an
+ * empty word would name everybody.
+ */
+export function namesAny(
+  { subject, asked }: Pick<NamingEntry, 'subject' | 'asked'>,
+  names: ReadonlySet<string>,
+): boolean {
+  const values = [...asked.matchAll(QUOTED)].flatMap(([, text = '', colon]) =>
+    colon === undefined ? [text] : [],
+  );
+  return [subject, ...values]
+    .flatMap((text) => text.split(BETWEEN_WORDS))
+    .some((word) =>
+      [word, ...word.split('/'), ...word.split(':')].some((part) => part !== '' && names.has(part)),
+    );
 }

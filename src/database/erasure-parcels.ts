@@ -191,7 +191,7 @@ export async function countPassed(db: Queryable, erasureId: string, pass: number
 /** Every word by which the parcels of an erasure are called: numbers and ids. */
 export async function selectErasureNames(db: Queryable, erasureId: string): Promise<ReadonlySet<string>> {
   const { rows } = await db.query<{ name: string }>(
-    `select tracking_no as name from waybell.erasure_parcels where erasure_id = $1
+    `select tracking_no as name from waybell.erasure_parcels where erasure_id = $1 and tracking_no <> ''
      union select waybill_id from waybell.erasure_parcels where erasure_id = $1 and waybill_id <> ''`,
     [erasureId],
   );

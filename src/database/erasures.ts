@@ -50,21 +50,23 @@ export async function findErasure(db: Queryable, id: string): Promise<Erasure | 
   return rows[0];
 }
 
-/** Erasures that are not done, the oldest first. */
+/** Erasures that are not done: first what nobody has begun, so that those that fail hold up none; then the oldest. */
 export async function listUnfinished(db: Queryable, limit: number): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
-    'select id from waybell.erasures where done_at is null order by requested_at limit $1',
+    'select id from waybell.erasures where done_at is null order by started_at is not null, requested_at limit $1',
     [limit],
   );
   return rows.map(({ id }) => id);
 }
 
-/** Notes that its parcels are listed, and from when on it is under way. */
+/** Notes from when on it is under way: also of one whose every try fails. */
+export async function noteStarted(db: Queryable, id: string): Promise<void> {
+  await db.query('update waybell.erasures set started_at = now() where id = $1 and started_at is null', [id]);
+}
+
+/** Notes how many parcels are listed. */
 export async function noteListed(db: Queryable, id: string, parcels: number): Promise<void> {
-  await db.query(
-    'update waybell.erasures set started_at = coalesce(started_at, now()), parcels = $2 where id = $1',
-    [id, parcels],
-  );
+  await db.query('update waybell.erasures set parcels = $2 where id = $1', [id, parcels]);
 }
 
 /** Adds to what went. */

@@ -126,13 +126,15 @@ export function startArchive(parts: ArchiveParts): Archive {
         const erased = await findErased(db, page);
         await insertWebhooks(
           db,
-          page.map((entry) => toArchive(entry, journal, erased.has(entry.id))),
+          page.map((entry) => toArchive(entry, journal, erased.webhooks.has(entry.id))),
         );
         await writeScanTexts(db, texts, textDays);
         await insertPickupCodes(
           db,
-          page.flatMap(({ id, receivedAt, pickupCodes = [] }) =>
-            erased.has(id) ? [] : pickupCodes.map((told) => ({ ...told, receivedAt: new Date(receivedAt) })),
+          page.flatMap(({ receivedAt, pickupCodes = [] }) =>
+            pickupCodes
+              .filter(({ workflowId }) => !erased.deliveries.has(workflowId))
+              .map((told) => ({ ...told, receivedAt: new Date(receivedAt) })),
           ),
         );
       },

@@ -39,11 +39,14 @@ async function sendUnder(
       readAs.push(json['status_known'] === true ? json['status'] : 'unknown');
     }
     await eventually(async () => {
-      const { rowCount } = await lab.db.pool.query(
-        `select from waybell.express_updates where workflow_id like '%/' || $1 || '/%'`,
+      // What nobody knows is a digest until the archive has written the word.
+      const { rows } = await lab.db.pool.query<{ updates: number; words: number }>(
+        `select (select count(*)::int from waybell.express_updates where workflow_id like '%/' || $1 || '/%') as updates,
+                (select count(*)::int from waybell.scan_texts where tracking_no = $1 and word is not null) as words`,
         [trackingNo],
       );
-      return rowCount === scans.length;
+      const unknown = readAs.filter((status) => status === 'unknown').length;
+      return rows[0]?.updates === scans.length && rows[0].words >= unknown;
     });
     process.env['PORT'] = new URL(api.url).port;
     await wordsCommand().parseAsync(args, { from: 'user' });

@@ -47,7 +47,7 @@ create or replace function waybell.request_erasure(user_id text) returns void
 as $$
   insert into waybell.erasures (kind, subject, requested_by)
   select 'user', jsonb_build_object('id', $1), 'database'
-   where not exists (
+   where btrim($1) <> '' and not exists (
      select from waybell.erasures e where e.done_at is null and e.kind = 'user' and e.subject ->> 'id' = $1);
 $$;
 revoke all on function waybell.request_erasure(text) from public;
