@@ -40,13 +40,16 @@ async function sendUnder(
     }
     await eventually(async () => {
       // What nobody knows is a digest until the archive has written the word.
-      const { rows } = await lab.db.pool.query<{ updates: number; words: number }>(
-        `select (select count(*)::int from waybell.express_updates where workflow_id like '%/' || $1 || '/%') as updates,
-                (select count(*)::int from waybell.scan_texts where tracking_no = $1 and word is not null) as words`,
+      const { rows } = await lab.db.pool.query<{ updates: number; digests: number; words: number }>(
+        `select count(distinct u.workflow_id)::int as updates,
+                (count(e.id) filter (where e.raw_status ~ '^#'))::int as digests,
+                (select count(*)::int from waybell.scan_texts where tracking_no = $1 and word is not null) as words
+           from waybell.express_updates u left join waybell.platform_express_events e using (workflow_id)
+          where u.workflow_id like '%/' || $1 || '/%'`,
         [trackingNo],
       );
-      const unknown = readAs.filter((status) => status === 'unknown').length;
-      return rows[0]?.updates === scans.length && rows[0].words >= unknown;
+      const [stored] = rows;
+      return stored?.updates === scans.length && stored.words >= stored.digests;
     });
     process.env['PORT'] = new URL(api.url).port;
     await wordsCommand().parseAsync(args, { from: 'user' });
