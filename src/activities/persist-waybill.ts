@@ -21,7 +21,7 @@ import {
 import { recallParcel } from '../database/parcel-memories';
 import { deletePickupCodes } from '../database/pickup-codes';
 import { inTransaction, type Queryable } from '../database/pool';
-import { BEFORE_ALL, writeScanTexts, type SaidText } from '../database/scan-texts';
+import { BEFORE_ALL, textsOf, writeScanTexts } from '../database/scan-texts';
 import { splitTexts } from '../deliveries/split-texts';
 import { isSameWord } from '../deliveries/word-digest';
 import { contentOfNamed } from '../deliveries/workflow-id';
@@ -35,7 +35,6 @@ import { assignInstances } from '../shipment/parcel-instance';
 import { endsPickup } from '../shipment/pickup-wait';
 import { isNamed, keyOfVersion } from '../shipment/scan-version';
 import { readStatus } from '../shipment/status';
-import type { ScanText } from '../shipment/scan-text';
 import type { ShipmentUpdate } from '../shipment/update';
 import type { ActivityDeps } from './deps';
 
@@ -80,17 +79,13 @@ export function createPersistWaybill(deps: ActivityDeps) {
         return { ...decision, lastRound: await selectLastRound(db, workflowId) };
       }
       if (stored) return ended === null ? stored.decision : { ...stored.decision, verdict: 'nothing-new' };
-      await writeScanTexts(db, texts.map(saidBefore(update)), retention.texts);
+      await writeScanTexts(db, textsOf([{ update, texts }], BEFORE_ALL), retention.texts);
       return decide(db, deps, waybill, runId, { ...input, update });
     });
     if (isOtherVersion) await deliveries.startVersion(workflowId, update);
     return decision;
   };
 }
-
-const saidBefore =
-  ({ source, trackingNo }: ShipmentUpdate) =>
-  (text: ScanText): SaidText => ({ ...text, source, trackingNo, receivedAt: BEFORE_ALL });
 
 function currentRunId(): string {
   return activityInfo().workflowExecution?.runId ?? '';

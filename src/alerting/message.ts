@@ -106,6 +106,33 @@ function lineOf(cause: Cause, language: Language, zone: string): AlarmLine {
   };
 }
 
+/** How a chat shows the parts of a message. */
+export interface Spelling {
+  readonly sentence: (text: string) => string;
+  /** What others have said. */
+  readonly detail: (text: string) => string;
+  readonly command: (text: string) => string;
+  readonly footer: (text: string) => string;
+}
+
+/** The paragraphs of a message below its title. @param more in place of lines that do not fit; `''`: all do */
+export function paragraphsOf(
+  { words, footer }: AlarmMessage,
+  lines: readonly AlarmLine[],
+  more: string,
+  spelling: Spelling,
+): string[] {
+  return [
+    ...lines.flatMap(({ sentence, detail, command }) => [
+      spelling.sentence(sentence),
+      ...(detail === '' ? [] : [spelling.detail(detail)]),
+      ...(command === '' ? [] : [`${words.next} ${spelling.command(command)}`]),
+    ]),
+    ...(more === '' ? [] : [more]),
+    spelling.footer(footer),
+  ];
+}
+
 /**
  * The message as a robot's form shows it, with as many lines as fit, and a word about the others.
  * @param limit bytes of UTF-8

@@ -3,11 +3,15 @@ import type { StoredScan } from '../shipment/scan-version';
 import type { ParcelSpan } from '../shipment/parcel-instance';
 import type { ShipmentEvent } from '../shipment/update';
 import type { Queryable } from './pool';
-import { inDigestForm } from './word-digest';
 
 /** ISO 8601 in UTC with milliseconds, as JavaScript writes it: sorts as text. */
 const ISO = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
 export const isoTime = (column: string): string => `to_char(${column} at time zone 'UTC', ${ISO})`;
+
+/** SQL: a word, or its digest, as the digest: what is the same word is the same then (`deliveries/word-digest.ts`). */
+export const inDigestForm = (word: string): string =>
+  `case when ${word} ~ '^#[0-9a-f]{16}$' then ${word}
+        else '#' || left(encode(sha256(convert_to(${word}, 'UTF8')), 'hex'), 16) end`;
 
 /** The newest parcel under a number, by its scans: a word about silence says nothing of when the parcel lived. */
 export async function selectNewestParcel(db: Queryable, waybillId: string): Promise<ParcelSpan | null> {

@@ -1,7 +1,7 @@
 import { escapeIdentifier } from 'pg';
 import type { ShopTables } from '../config/config';
+import { inDigestForm } from './parcel-events';
 import type { Queryable } from './pool';
-import { inDigestForm } from './word-digest';
 
 /** Texts and places go, and what is the same for all. */
 const DROPPED_OF_SCANS = `'{id,waybill_id,event_text_safe,place,workflow_id,raw_status,reading}'::text[]`;

@@ -1,4 +1,4 @@
-import type { ScanText } from '../shipment/scan-text';
+import type { ScanText, ShipmentUpdate } from '../shipment/update';
 import { isErasedScan } from './erasure-marks';
 import { isoTime } from './parcel-events';
 import type { Queryable } from './pool';
@@ -8,6 +8,19 @@ export interface SaidText extends ScanText {
   readonly source: string;
   readonly trackingNo: string;
   readonly receivedAt: Date;
+}
+
+/** What updates say in words, each with whose it is. */
+export function textsOf(
+  said: readonly {
+    readonly update: Pick<ShipmentUpdate, 'source' | 'trackingNo'>;
+    readonly texts: readonly ScanText[];
+  }[],
+  receivedAt: Date,
+): SaidText[] {
+  return said.flatMap(({ update: { source, trackingNo }, texts }) =>
+    texts.map((text) => ({ ...text, source, trackingNo, receivedAt })),
+  );
 }
 
 /** When an earlier release was told: its texts take the place of nothing that was written where texts are now. */

@@ -1,9 +1,8 @@
 import type { Meaning } from '../shipment/status';
 import type { Reading } from '../shipment/update';
-import { isoTime } from './parcel-events';
+import { inDigestForm, isoTime } from './parcel-events';
 import type { Queryable } from './pool';
 import { joinSaid } from './scan-texts';
-import { inDigestForm } from './word-digest';
 
 /** A word of a source that it does not explain, over all parcels. */
 export interface SeenWord {

@@ -1,6 +1,5 @@
 import { maskText } from '../shipment/masking/mask-text';
-import type { ScanText } from '../shipment/scan-text';
-import type { ShipmentEvent, ShipmentUpdate } from '../shipment/update';
+import type { ScanText, ShipmentEvent, ShipmentUpdate } from '../shipment/update';
 import { isWordDigest, wordDigest } from './word-digest';
 
 /** An update in two parts: what travels through Temporal, and what is said in words. */

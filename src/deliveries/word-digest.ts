@@ -5,7 +5,7 @@ import { maskText } from '../shipment/masking/mask-text';
 const DIGEST_LENGTH = 16;
 const DIGEST = new RegExp(`^#[0-9a-f]{${DIGEST_LENGTH}}$`);
 
-/** What stands for a word that may tell of a person, where it must not be read. `database/word-digest.ts` has it in SQL. */
+/** What stands for a word that may tell of a person, where it must not be read. `database/parcel-events.ts` has it in SQL. */
 export function wordDigest(word: string): string {
   return `#${createHash('sha256').update(word).digest('hex').slice(0, DIGEST_LENGTH)}`;
 }

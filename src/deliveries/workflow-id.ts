@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isNamed } from '../shipment/scan-version';
-import type { ScanText } from '../shipment/scan-text';
-import type { ShipmentUpdate } from '../shipment/update';
+import type { ScanText, ShipmentUpdate } from '../shipment/update';
 import { splitTexts } from './split-texts';
 import { inDigestForm } from './word-digest';
 

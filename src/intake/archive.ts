@@ -9,7 +9,7 @@ import {
 } from '../database/journals';
 import { insertPickupCodes } from '../database/pickup-codes';
 import { inTransaction } from '../database/pool';
-import { writeScanTexts } from '../database/scan-texts';
+import { textsOf, writeScanTexts } from '../database/scan-texts';
 import { insertWebhooks, type NewWebhook } from '../database/webhook-archive';
 import { plainText } from '../sources/reading/text';
 import type { Flaw } from '../sources/source';
@@ -17,7 +17,6 @@ import { findErased } from './erased-webhooks';
 import type { Journal } from './journal';
 import type { JournalEntry } from './journal-entry';
 import { createLateTexts } from './late-texts';
-import { textsOf } from './texts';
 
 /** Webhooks whose mark is taken away at once. */
 const REPORT_PAGE = 1_000;

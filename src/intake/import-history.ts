@@ -3,7 +3,7 @@ import type { ShopTables } from '../config/config';
 import { type HistoryRow, type QueueColumns, selectHistoryPage } from '../database/old-queue';
 import { insertEvents } from '../database/parcel-events';
 import { inTransaction, type Queryable } from '../database/pool';
-import { writeScanTexts } from '../database/scan-texts';
+import { textsOf, writeScanTexts } from '../database/scan-texts';
 import { insertUpdate, isDecided, writeUpdateState } from '../database/updates';
 import { lockNumber } from '../database/waybills';
 import { deliveryOf } from '../deliveries/workflow-id';
@@ -11,7 +11,6 @@ import { assignInstances } from '../shipment/parcel-instance';
 import type { ShipmentStatus, StatusMap } from '../shipment/status';
 import type { ShipmentEvent } from '../shipment/update';
 import { OLD_QUEUE, readParcel, readScan } from './import-queue';
-import { textsOf } from './texts';
 
 /** Waybills per page. */
 const PAGE = 500;

@@ -11,7 +11,7 @@ import {
   type QueueRow,
 } from '../database/old-queue';
 import { inTransaction } from '../database/pool';
-import { BEFORE_ALL, writeScanTexts } from '../database/scan-texts';
+import { BEFORE_ALL, textsOf, writeScanTexts } from '../database/scan-texts';
 import { splitTexts } from '../deliveries/split-texts';
 import type { StartedDelivery } from '../deliveries/start';
 import { maskText } from '../shipment/masking/mask-text';
@@ -19,7 +19,6 @@ import { readStatus, type ShipmentStatus, type StatusMap } from '../shipment/sta
 import type { ShipmentEvent, ShipmentUpdate } from '../shipment/update';
 import { carrierField, maskedLine, trackingNoField } from '../sources/reading/text';
 import { deliveryOf, type Delivery, type ReadDelivery } from '../deliveries/workflow-id';
-import { textsOf } from './texts';
 
 /** Longest text of a scan; characters. */
 const MAX_TEXT = 500;

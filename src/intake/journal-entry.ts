@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { SealedCodes } from '../database/pickup-codes';
 import { splitTexts } from '../deliveries/split-texts';
 import { deliveryWorkflowId, type Delivery, type ReadDelivery } from '../deliveries/workflow-id';
-import type { ScanText } from '../shipment/scan-text';
-import type { ShipmentUpdate } from '../shipment/update';
+import type { ScanText, ShipmentUpdate } from '../shipment/update';
 import type { Flaw } from '../sources/source';
 
 /** One verified request: the deliveries that it asks for, and the bytes that said so. */

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { selectRereadFacts } from '../database/parcel-events';
 import { inTransaction } from '../database/pool';
-import { writeScanTexts } from '../database/scan-texts';
+import { textsOf, writeScanTexts } from '../database/scan-texts';
 import { selectWebhooks, type ArchivedWebhook, type WebhookQuery } from '../database/webhook-archive';
 import type { StartedDelivery } from '../deliveries/start';
 import { fewAtOnce } from '../few-at-once';
@@ -17,7 +17,6 @@ import {
 } from '../deliveries/workflow-id';
 import type { Channels } from './channels/channels';
 import { DEFAULT_CONDITIONS } from './channels/file';
-import { textsOf } from './texts';
 
 /** Webhooks per page; a page is read, parsed and submitted before the next. */
 const PAGE = 100;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { openPool } from '../../src/database/pool';
 import { writeScanTexts, type SaidText } from '../../src/database/scan-texts';
-import { inDigestForm } from '../../src/database/word-digest';
+import { inDigestForm } from '../../src/database/parcel-events';
 import { startDelivery } from '../../src/deliveries/start';
 import { deliveryWorkflowId } from '../../src/deliveries/workflow-id';
 import { wordDigest } from '../../src/deliveries/word-digest';

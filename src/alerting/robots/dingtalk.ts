@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { inMarkdown } from '../../shipment/shown-text';
-import { fitting } from '../message';
-import { readCode, type RobotForm } from './form';
+import { fitting, paragraphsOf } from '../message';
+import { MARKDOWN, readCode, type RobotForm } from './form';
 
 /** Bytes of the text: a robot takes 20,000 of the whole message. https://open.dingtalk.com/document/robots/custom-robot-access */
 const LIMIT = 15_000;
@@ -11,18 +10,9 @@ const TOO_MUCH = [130_101, 410_100];
 /** Its Markdown wants a blank line between two lines. A robot with key words lets through what holds one: `Waybell`. */
 export const dingtalk: RobotForm = {
   request: ({ url, secret }, message, now) => {
-    const { title, words, footer } = message;
+    const { title } = message;
     const text = fitting(message, LIMIT, (lines, more) =>
-      [
-        `### ${title}`,
-        ...lines.flatMap(({ sentence, detail, command }) => [
-          sentence,
-          ...(detail === '' ? [] : [`> ${inMarkdown(detail)}`]),
-          ...(command === '' ? [] : [`${words.next} \`${command}\``]),
-        ]),
-        ...(more === '' ? [] : [more]),
-        `> ${inMarkdown(footer)}`,
-      ].join('\n\n'),
+      [`### ${title}`, ...paragraphsOf(message, lines, more, MARKDOWN)].join('\n\n'),
     );
     return {
       url: secret === undefined ? url : signed(url, secret, now),

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { fitting } from '../message';
+import { fitting, paragraphsOf, type Spelling } from '../message';
 import { readCode, type RobotForm } from './form';
 
 /** Bytes of the whole request are 20 KB. https://open.feishu.cn/document/client-docs/bot-v3/add-custom-bot */
@@ -7,22 +7,15 @@ const LIMIT = 16_000;
 /** `frequency limited`: 100 in a minute, 5 in a second; also in the rush of every full and half hour. */
 const TOO_MUCH = [11_232];
 
+const asIs = (text: string): string => text;
+const PLAIN: Spelling = { sentence: asIs, detail: asIs, command: asIs, footer: asIs };
+
 /** A post is made of texts that mean nothing but themselves: neither links nor mentions. */
 export const feishu: RobotForm = {
   request: ({ url, secret }, message, now) => {
-    const { title, words, footer } = message;
+    const { title } = message;
     const content = fitting(message, LIMIT, (lines, more) =>
-      JSON.stringify(
-        [
-          ...lines.flatMap(({ sentence, detail, command }) => [
-            sentence,
-            ...(detail === '' ? [] : [detail]),
-            ...(command === '' ? [] : [`${words.next} ${command}`]),
-          ]),
-          ...(more === '' ? [] : [more]),
-          footer,
-        ].map((text) => [{ tag: 'text', text }]),
-      ),
+      JSON.stringify(paragraphsOf(message, lines, more, PLAIN).map((text) => [{ tag: 'text', text }])),
     );
     return {
       url,

@@ -1,6 +1,7 @@
 import type { Robot } from '../../config/alarms';
 import type { HttpAnswer } from '../../push/send-request';
-import type { AlarmMessage } from '../message';
+import { inMarkdown } from '../../shipment/shown-text';
+import type { AlarmMessage, Spelling } from '../message';
 
 export interface RobotRequest {
   readonly url: string;
@@ -24,6 +25,16 @@ export interface RobotForm {
   request(robot: Robot, message: AlarmMessage, now: Date): RobotRequest;
   read(answer: HttpAnswer): RobotAnswer;
 }
+
+const quoted = (text: string): string => `> ${inMarkdown(text)}`;
+
+/** Markdown of Chinese chats: bold, quotes and code of one line, and no escapes. */
+export const MARKDOWN: Spelling = {
+  sentence: (text) => text,
+  detail: quoted,
+  command: (text) => `\`${text}\``,
+  footer: quoted,
+};
 
 const TAKEN: RobotAnswer = { taken: true };
 /** How long a robot is left alone that has too much of us: DingTalk blocks for as long. */

@@ -1,4 +1,4 @@
-import { fitting } from '../message';
+import { fitting, paragraphsOf, type Spelling } from '../message';
 import { readStatus, type RobotForm } from './form';
 
 /** Bytes: Slack asks for 4,000 characters at most. https://docs.slack.dev/reference/methods/chat.postMessage */
@@ -9,21 +9,14 @@ const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 const asCode = (text: string): string => `\`${escaped(text).replaceAll('`', "'")}\``;
 
+const MRKDWN: Spelling = { sentence: escaped, detail: asCode, command: asCode, footer: escaped };
+
 /** Mattermost and Rocket.Chat take the same. */
 export const slack: RobotForm = {
   request: ({ url }, message) => {
-    const { title, words, footer } = message;
+    const { title } = message;
     const text = fitting(message, LIMIT, (lines, more) =>
-      [
-        `*${title}*`,
-        ...lines.flatMap(({ sentence, detail, command }) => [
-          escaped(sentence),
-          ...(detail === '' ? [] : [asCode(detail)]),
-          ...(command === '' ? [] : [`${words.next} ${asCode(command)}`]),
-        ]),
-        ...(more === '' ? [] : [more]),
-        escaped(footer),
-      ].join('\n'),
+      [`*${title}*`, ...paragraphsOf(message, lines, more, MRKDWN)].join('\n'),
     );
     return { url, body: JSON.stringify({ text }) };
   },

@@ -1,6 +1,5 @@
-import { inMarkdown } from '../../shipment/shown-text';
-import { fitting } from '../message';
-import { readCode, type RobotForm } from './form';
+import { fitting, paragraphsOf } from '../message';
+import { MARKDOWN, readCode, type RobotForm } from './form';
 
 /** Bytes of `markdown.content`; of `text.content` half of it. https://developer.work.weixin.qq.com/document/path/91770 */
 const LIMIT = 4_096;
@@ -10,18 +9,9 @@ const TOO_MUCH = [45_009];
 /** Its Markdown knows bold, quotes and code of one line, and no escapes: what others have said stands as code. */
 export const wecom: RobotForm = {
   request: ({ url }, message) => {
-    const { title, words, footer } = message;
+    const { title } = message;
     const content = fitting(message, LIMIT, (lines, more) =>
-      [
-        `**${title}**`,
-        ...lines.flatMap(({ sentence, detail, command }) => [
-          sentence,
-          ...(detail === '' ? [] : [`> ${inMarkdown(detail)}`]),
-          ...(command === '' ? [] : [`${words.next} \`${command}\``]),
-        ]),
-        ...(more === '' ? [] : [more]),
-        `> ${inMarkdown(footer)}`,
-      ].join('\n'),
+      [`**${title}**`, ...paragraphsOf(message, lines, more, MARKDOWN)].join('\n'),
     );
     return { url, body: JSON.stringify({ msgtype: 'markdown', markdown: { content } }) };
   },
