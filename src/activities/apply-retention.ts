@@ -1,4 +1,4 @@
-import { heartbeat } from '@temporalio/activity';
+import { cancellationSignal, heartbeat } from '@temporalio/activity';
 import { deleteOldAudit } from '../database/audit';
 import { deleteOldMarks } from '../database/erasure-marks';
 import { deleteOldErasures } from '../database/erasures';
@@ -32,39 +32,67 @@ const MEASURE_MS = 120_000;
 const DAY_MS = 24 * 60 * 60_000;
 const WEBHOOKS = 1_000;
 
+/** Steps of which one that fails does not keep the others from being tried. */
+function attempts(): { attempt: (step: () => Promise<void>) => Promise<void>; end: () => void } {
+  const failed: unknown[] = [];
+  return {
+    async attempt(step) {
+      try {
+        await step();
+      } catch (error) {
+        // Nobody waits for the rest.
+        if (cancellationSignal().aborted) throw error;
+        failed.push(error);
+      }
+    },
+    /** @throws what failed first */
+    end() {
+      if (failed.length > 0) throw failed[0];
+    },
+  };
+}
+
 /**
  * Deletes what is older than the settings keep it, batch by batch, each in a transaction of its own: whatever ends it,
- * the next run goes on from there. Returns how many parcels were folded.
+ * the next run goes on from there; a step that fails does not keep the others from theirs. Returns how many parcels were
+ * folded.
  */
 export function createApplyRetention({ pool, shopTables, retention }: ActivityDeps) {
   return async function applyRetention(): Promise<number> {
     const { webhooks, deliveries, texts, parcels, audit, refusals, notificationTexts, notifications } =
       retention;
-    await untilDone(deleteOldPickupCodes);
-    await cleanPickupCodes();
-    await cleanArchive();
-    await inTransaction(pool, (db) => moveLedgerFloor(db, deliveries));
-    const folded = await foldOld(deliveries);
-    await untilDone((db) => deleteOldTexts(db, texts));
+    const { attempt, end } = attempts();
+    await attempt(() => untilDone(deleteOldPickupCodes));
+    await attempt(cleanPickupCodes);
+    await attempt(cleanArchive);
+    let folded = 0;
+    await attempt(async () => {
+      await inTransaction(pool, (db) => moveLedgerFloor(db, deliveries));
+      folded = await foldOld(deliveries);
+    });
     // A webhook of the archive may still be sent again by a replay.
     const remembered = Math.max(parcels, webhooks);
-    await untilDone((db) => reduceMemories(db, remembered));
-    await untilDone((db) => emptyImports(db));
-    await untilDone((db) => deleteCorrections(db, remembered));
-    await untilDone((db) => deleteRefusals(db, refusals));
-    await untilDone((db) => deleteSpans(db, refusals));
-    await untilDone((db) => deleteOldAudit(db, audit));
-    await untilDone((db) => deleteOldErasures(db, audit));
-    // Neither a memory that a late scan meets nor a webhook that is replayed is older than its mark.
-    await untilDone((db) => deleteOldMarks(db, remembered));
-    if (notificationTexts !== null) await untilDone((db) => blankNotifications(db, notificationTexts));
+    const batches: ((db: Queryable) => Promise<{ readonly more: boolean }>)[] = [
+      (db) => deleteOldTexts(db, texts),
+      (db) => reduceMemories(db, remembered),
+      (db) => emptyImports(db),
+      (db) => deleteCorrections(db, remembered),
+      (db) => deleteRefusals(db, refusals),
+      (db) => deleteSpans(db, refusals),
+      (db) => deleteOldAudit(db, audit),
+      (db) => deleteOldErasures(db, audit),
+      // Neither a memory that a late scan meets nor a webhook that is replayed is older than its mark.
+      (db) => deleteOldMarks(db, remembered),
+    ];
+    if (notificationTexts !== null) batches.push((db) => blankNotifications(db, notificationTexts));
     if (notifications !== null) {
-      await untilDone((db) => deleteNotifications(db, notifications));
-      await untilDone((db) => deleteMemories(db, Math.max(remembered, notifications)));
+      batches.push((db) => deleteNotifications(db, notifications));
+      batches.push((db) => deleteMemories(db, Math.max(remembered, notifications)));
     }
     // Last: they make up for earlier releases, and hold up nothing that the settings promise.
-    await untilDone((db) => moveScanTexts(db, texts));
-    await untilDone((db) => emptyUpdateTexts(db));
+    batches.push((db) => moveScanTexts(db, texts), emptyUpdateTexts);
+    for (const batch of batches) await attempt(() => untilDone(batch));
+    end();
     return folded;
   };
 

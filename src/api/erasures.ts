@@ -43,7 +43,12 @@ export function addErasureRoutes(router: Router, deps: ApiDependencies): void {
     await inTransaction(pool, requireDeletes);
     if (body.dry_run) {
       const { parcels, lookedAt, counts, left } = await namingField(ids, () => plan(subject));
-      const remains = await describeRemains({ pool, shopTables, retention }, subject, left, false);
+      const remains = await describeRemains(
+        { pool, shopTables, retention },
+        subject,
+        left,
+        (counts.bulk_retries ?? 0) > 0,
+      );
       return {
         ...{ ok: true, dry_run: true, erasure_id: null, parcels, looked_at: lookedAt, erased: counts },
         left: inWords(remains),
@@ -101,9 +106,14 @@ export function addErasureRoutes(router: Router, deps: ApiDependencies): void {
           tellsOnlyOf(body, (number) => names.has(number) || erased.has(number)),
         );
         const person = subject.kind === 'user' ? await countPerson(db, shopTables, subject.id) : undefined;
+        const ofParcels = await countErasable(db, first);
         const counts: ErasedCounts = {
-          ...(await countErasable(db, first)),
-          ...(person && { devices: person.devices, notifications: person.notifications }),
+          ...ofParcels,
+          ...(person && {
+            devices: person.devices,
+            // At least: which of them are of these parcels too is not looked at.
+            notifications: Math.max(person.notifications, ofParcels.notifications ?? 0),
+          }),
           webhook_bodies: goes.length,
         };
         return {

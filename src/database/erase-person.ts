@@ -3,6 +3,15 @@ import type { ErasedKind } from '../shipment/erasure';
 import { idSpellings, readIdTypes } from './ids';
 import type { Queryable } from './pool';
 
+/** A trigger of the shop keeps rows that are to go: another try would find the same ones. */
+class RowsKeptError extends Error {
+  override readonly name = 'RowsKeptError';
+
+  constructor(table: string) {
+    super(`nothing can be deleted from public.${table}: a trigger of the shop keeps its rows`);
+  }
+}
+
 /** Rows of one statement. */
 const BATCH = 500;
 
@@ -19,7 +28,7 @@ export interface ErasedBatch {
  * and loses the buyer.
  */
 export async function eraseDevices(db: Queryable, tables: ShopTables, userId: string): Promise<ErasedBatch> {
-  const { userId: type } = await readIdTypes(db, tables);
+  const { userId: type, recipientId } = await readIdTypes(db, tables);
   const { rows } = await db.query<{ id: string; cid: string }>(
     `select id::text as id, cid from public.push_devices
       where user_id = any (${idSpellings('$1::text', type)}) limit ${BATCH} for update`,
@@ -37,11 +46,19 @@ export async function eraseDevices(db: Queryable, tables: ShopTables, userId: st
   await db.query('delete from waybell.held_deactivations where device_id = any ($1)', [
     own.map(({ id }) => id),
   ]);
+  // A phone that somebody else had before: what was pushed to that one stays, or it would be pushed again.
   const pushes = await db.query(
-    'delete from waybell.express_pushes where cid = any ($1) and device_id = any ($2)',
-    [own.map(({ cid }) => cid), own.map(({ id }) => id)],
+    `delete from waybell.express_pushes p
+      where p.cid = any ($1) and p.device_id = any ($2)
+        and not exists (select from public.express_notifications n
+                         where n.message_id = p.message_id and n.recipient_id is not null
+                           and not n.recipient_id = any (${idSpellings('$3::text', recipientId)}))`,
+    [own.map(({ cid }) => cid), own.map(({ id }) => id), userId],
   );
-  await db.query('delete from public.push_devices where id = any ($1)', [own.map(({ id }) => id)]);
+  const gone = await db.query('delete from public.push_devices where id = any ($1)', [
+    own.map(({ id }) => id),
+  ]);
+  if (own.length > 0 && gone.rowCount === 0) throw new RowsKeptError('push_devices');
   return { counts: { devices: rows.length, pushes: pushes.rowCount ?? 0 }, more: rows.length === BATCH };
 }
 
@@ -68,7 +85,7 @@ export async function selectMessages(
   return rows;
 }
 
-/** Deletes messages with their pushes. */
+/** Deletes messages with their pushes. Where another erasure was faster the next try finds fewer. */
 export async function deleteMessages(db: Queryable, messageIds: readonly string[]): Promise<Counts> {
   const pushes = await db.query('delete from waybell.express_pushes where message_id = any ($1)', [
     messageIds,
@@ -76,6 +93,7 @@ export async function deleteMessages(db: Queryable, messageIds: readonly string[
   const messages = await db.query('delete from public.express_notifications where message_id = any ($1)', [
     messageIds,
   ]);
+  if (messageIds.length > 0 && messages.rowCount === 0) throw new RowsKeptError('express_notifications');
   return { notifications: messages.rowCount ?? 0, pushes: pushes.rowCount ?? 0 };
 }
 

@@ -1,7 +1,7 @@
 import type { ShopTables } from '../config/config';
 import { carrierNames, type Carriers } from '../shipment/carriers';
 import type { ErasureSubject } from '../shipment/erasure';
-import { idSpellings, readIdTypes } from './ids';
+import { fittedId, idSpellings, readIdTypes } from './ids';
 import type { Queryable } from './pool';
 import { readOrders } from './schema/order-access';
 import { shopNames } from './shop-names';
@@ -25,7 +25,7 @@ const CANONICAL = (number: string): string => `upper(btrim(${number}))`;
 
 /**
  * Writes down which parcels an erasure is about, so that what it deletes does not change what it has still to find.
- * Once: a repeat adds nothing. Reads whole tables of the shop where it has no index over its buyers.
+ * Once: a repeat adds nothing. Reads the orders of the shop as a whole only where it has no index over its buyers.
  * @returns how many there are
  */
 export async function listErasureParcels(
@@ -81,7 +81,7 @@ async function parcelsOfUser(db: Queryable, tables: ShopTables): Promise<string>
                         and a.kind = 'device'`;
     const known = `select told.waybill_id, coalesce(${number}, ${CANONICAL('told.tracking_no')}) as tracking_no
        from (${told} union all ${awaited}) as told(waybill_id, order_id, tracking_no)
-       left join ${waybills.name} w on w.${waybills.id}::text = told.waybill_id
+       left join ${waybills.name} w on w.${waybills.id} = ${fittedId('told.waybill_id', types.waybillId)}
       where coalesce(w.${waybills.trackingNo}, told.tracking_no) is not null`;
     if (access === 'function') {
       // One order at a time is lent, and no list of them: of each that was told of it is asked whose it is now.
@@ -93,15 +93,15 @@ async function parcelsOfUser(db: Queryable, tables: ShopTables): Promise<string>
     }
     const joined = types.orderId === types.namedOrderId ? '' : '::text';
     const isIts = `o.${orders.id}${joined} = w.${waybills.orderId}${joined}`;
-    const owner = idSpellings('$2::text', types.userId);
+    const owner = idSpellings('$2::text', types.buyerId);
     return Promise.resolve(
       `select w.${waybills.id}::text as waybill_id, ${number} as tracking_no
          from ${orders.name} o join ${waybills.name} w on ${isIts}
-        where o.${orders.userId}::text = any ((${owner})::text[]) and w.${waybills.trackingNo} is not null
+        where o.${orders.userId} = any (${owner}) and w.${waybills.trackingNo} is not null
        union all
        ${known} and not exists (
          select from ${orders.name} o
-          where ${isIts} and o.${orders.userId} is not null and not o.${orders.userId}::text = any ((${owner})::text[]))`,
+          where ${isIts} and o.${orders.userId} is not null and not o.${orders.userId} = any (${owner}))`,
     );
   });
 }
@@ -115,7 +115,7 @@ async function parcelsOfOrder(db: Queryable, tables: ShopTables): Promise<string
              and w.${waybills.trackingNo} is not null`;
 }
 
-/** The number itself too: something may be kept of one that never became a waybill. */
+/** The number itself where it is no waybill's: something may be kept of one that never became one. */
 function parcelsOfNumber(
   tables: ShopTables,
   carriers: Carriers,
@@ -125,11 +125,12 @@ function parcelsOfNumber(
   const { waybills } = shopNames(tables);
   const names = carrier === undefined ? null : carrierNames(carriers, carrier);
   return {
-    sql: `select w.${waybills.id}::text as waybill_id, ${CANONICAL(`w.${waybills.trackingNo}`)} as tracking_no
-            from ${waybills.name} w
-           where w.${waybills.trackingNo} = any ($3)
-             and ($4::text[] is null or lower(w.${waybills.carrier}) = any ($4))
-          union all select '', $2::text`,
+    sql: `with named as (
+            select w.${waybills.id}::text as waybill_id, ${CANONICAL(`w.${waybills.trackingNo}`)} as tracking_no
+              from ${waybills.name} w
+             where w.${waybills.trackingNo} = any ($3)
+               and ($4::text[] is null or lower(w.${waybills.carrier}) = any ($4)))
+          select * from named union all select '', $2::text where not exists (select from named)`,
     values: [number, [number, number.toLowerCase()], names],
   };
 }

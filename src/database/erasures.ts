@@ -59,6 +59,17 @@ export async function listUnfinished(db: Queryable, limit: number): Promise<stri
   return rows.map(({ id }) => id);
 }
 
+/** How many are not done that were asked for an hour ago, and the oldest of them. */
+export async function findStuck(
+  db: Queryable,
+): Promise<{ readonly count: number; readonly oldest: string | null }> {
+  const { rows } = await db.query<{ count: number; oldest: string | null }>(
+    `select count(*)::int as count, (array_agg(id order by requested_at))[1] as oldest from waybell.erasures
+      where done_at is null and requested_at < now() - interval '1 hour'`,
+  );
+  return rows[0] ?? { count: 0, oldest: null };
+}
+
 /** Notes from when on it is under way: also of one whose every try fails. */
 export async function noteStarted(db: Queryable, id: string): Promise<void> {
   await db.query('update waybell.erasures set started_at = now() where id = $1 and started_at is null', [id]);

@@ -18,7 +18,7 @@ export interface FoundOrder {
 /**
  * Finds the order of a waybill and the people it names. `null` when there is no order yet: none is linked, or the id
  * that is linked is none of an order. Whom a notification cannot be addressed to, it does not name, nor a buyer who was
- * erased and has registered no device since.
+ * erased and is not back since.
  */
 export async function findOrder(
   db: Queryable,
@@ -53,9 +53,13 @@ export async function findRecipients(
   return (await findOrder(db, tables, waybillId))?.recipients ?? null;
 }
 
-const isGone = (person: string, { userId }: IdTypes): string =>
+/** SQL: erased, and not back since: of one who is back there is a phone, or a message, which all went with the erasure. */
+const isGone = (person: string, { userId, recipientId }: IdTypes): string =>
   `(${isErasedUser(named(person), userId)} and not exists (
-     select from public.push_devices d where d.user_id = any (${idSpellings(person, userId)})))`;
+     select from public.push_devices d where d.user_id = any (${idSpellings(person, userId)}))
+    and not exists (
+     select from public.express_notifications n
+      where n.recipient_id = any (${idSpellings(person, recipientId)}) and n.aud = 'user' and n.workflow_id is not null))`;
 
 const addressable = (person: string, { recipientId }: IdTypes): string =>
   `(${fittedId(named(person), recipientId)})::text`;

@@ -19,6 +19,8 @@ export interface IdTypes {
   /** What a waybill names as its order. */
   readonly namedOrderId: string | null;
   readonly orderId: string | null;
+  /** Whose an order is, in the shop's own table. */
+  readonly buyerId: string | null;
   /** Of `push_devices`. */
   readonly userId: string | null;
   readonly merchantId: string | null;
@@ -67,6 +69,7 @@ async function selectIdTypes(db: Queryable, { waybills, orders, members }: ShopT
     waybillId: { ...waybills, column: waybills.id },
     namedOrderId: { ...waybills, column: waybills.orderId },
     orderId: { ...orders, column: orders.id },
+    buyerId: { ...orders, column: orders.userId },
     userId: { ...devices, column: 'user_id' },
     merchantId: { ...devices, column: 'merchant_id' },
     recipientId: { ...notifications, column: 'recipient_id' },

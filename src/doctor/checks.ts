@@ -6,6 +6,7 @@ import { channels, ports, settings } from './checks/surroundings';
 import { doors, publicRoles } from './checks/exposure';
 import { clockOfPostgresql, clockOfTemporal, namespace, pollers, temporalServer } from './checks/temporal';
 import { cloudFunction, providers } from './checks/pushing';
+import { erasures } from './checks/erasures';
 import { journal, silentJournals } from './checks/journal';
 import { refusals } from './checks/refusals';
 import { migrations, pooler, postgresql, sizes, supabaseKeys, tables, uniqueKeys } from './checks/database';
@@ -43,6 +44,7 @@ export const CHECKS: readonly Check[] = [
   words,
   journal,
   silentJournals,
+  erasures,
   alarms,
   supabaseKeys,
 ];

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { clockOfPostgresql } from '../../src/doctor/checks/temporal';
 import { migrations, pooler, postgresql, tables, uniqueKeys } from '../../src/doctor/checks/database';
+import { erasures } from '../../src/doctor/checks/erasures';
 import { silentJournals } from '../../src/doctor/checks/journal';
 import { poolerModeOf } from '../../src/database/schema/access';
 import { repairAll } from '../../src/doctor/examine';
@@ -116,6 +117,17 @@ describe('what the doctor sees of PostgreSQL', () => {
     expect(await repairAll(found)).toEqual([]);
     const { rowCount } = await pool.query(`select from push_devices where cid = 'twin'`);
     expect(rowCount).toBe(2);
+  });
+
+  test('erasures that do not come to their end', async () => {
+    expect(levels(await lab.findings(erasures))).toEqual(['ok']);
+    await lab.db.pool.query(
+      `insert into waybell.erasures (id, kind, subject, requested_by, requested_at)
+       values ('stuck', 'user', '{"id":"u"}', 'database', now() - interval '2 hours')`,
+    );
+    const found = await lab.findings(erasures);
+    expect(levels(found)).toEqual(['problem']);
+    expect(messages(found)).toContain('are not done, the oldest is stuck');
   });
 
   test('journals of API processes that are not heard of any more, and which of them kept something', async () => {

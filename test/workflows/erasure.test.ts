@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { insertDecision } from '../../src/database/audit';
 import { addChannelTraffic } from '../../src/database/channel-traffic';
-import { findErasure, insertErasure } from '../../src/database/erasures';
+import { eraseDevices } from '../../src/database/erase-person';
+import { findErasure, findStuck, insertErasure } from '../../src/database/erasures';
+import { findRecipients } from '../../src/database/find-recipients';
 import { inTransaction } from '../../src/database/pool';
 import { addToBulkRetry } from '../../src/database/retries';
 import { insertWebhooks } from '../../src/database/webhook-archive';
@@ -177,6 +179,7 @@ describe('a buyer who is erased', () => {
       await count(`express_notifications where recipient_id = $1 and workflow_id is not null`, parcel.userId),
     ).toBe(0);
     expect(await count('push_devices where user_id = $1', parcel.userId)).toBe(0);
+    expect(await inTransaction(lab.db.pool, findStuck)).toEqual({ count: 0, oldest: null });
     expect(await count('push_devices where merchant_id = $1', parcel.merchantId)).toBe(2);
   });
 
@@ -251,7 +254,7 @@ describe('a buyer who is erased', () => {
     ).toBe(0);
   });
 
-  test('is nobody to a new parcel until a phone registers again', async () => {
+  test('is nobody to a new parcel until a phone registers again, and somebody from then on', async () => {
     const next = await lab.parcel({ user: 0, merchant: 1 });
     await lab.db.pool.query('update ml_orders set user_id = $2 where id = $1', [next.orderId, parcel.userId]);
     await lab.withWorker(async () => {
@@ -261,6 +264,16 @@ describe('a buyer who is erased', () => {
       const second = await (await lab.start(next, 'delivered', 2)).result();
       expect(second.audiences.map(({ audience }) => audience)).toEqual(['user', 'merchant']);
     });
+    // Who is back and logs out is no less themselves than anybody who does.
+    await lab.db.pool.query('delete from push_devices where user_id = $1', [parcel.userId]);
+    const found = await inTransaction(lab.db.pool, async (db) => {
+      const { rows } = await db.query<{ id: string }>(
+        'select id::text as id from platform_express_waybills where tracking_no = $1',
+        [next.trackingNo],
+      );
+      return findRecipients(db, lab.deps.shopTables, rows[0]?.id ?? '');
+    });
+    expect(found).toMatchObject({ userId: parcel.userId });
   });
 });
 
@@ -279,7 +292,8 @@ test('an order and a number are erased alone; the same asked twice is one', asyn
     expect(
       await count(`express_notifications where tracking_no = $1 and aud = 'user'`, second.trackingNo),
     ).toBe(1);
-    await erase({ kind: 'waybill', id: second.trackingNo, carrier: '圆通速递' });
+    const { id } = await erase({ kind: 'waybill', id: second.trackingNo, carrier: '圆通速递' });
+    expect(await inTransaction(lab.db.pool, (db) => findErasure(db, id))).toMatchObject({ parcels: 1 });
     expect(
       await count(`express_notifications where tracking_no = $1 and aud = 'user'`, second.trackingNo),
     ).toBe(0);
@@ -336,4 +350,36 @@ test('an erasure that is killed in its middle goes on, and counts each row once'
     },
   );
   expect(erased).toMatchObject({ notifications: 1, scans: 2, deliveries: 1 });
+});
+
+test('rows that a trigger of the shop keeps are named, and the erasure does not turn in a circle', async () => {
+  const parcel = await lab.parcel();
+  await lab.db.pool.query(`
+    create function keep() returns trigger language plpgsql as 'begin return null; end';
+    create trigger keep before delete on push_devices for each row execute function keep();`);
+  try {
+    await expect(
+      inTransaction(lab.db.pool, (db) => eraseDevices(db, lab.deps.shopTables, parcel.userId)),
+    ).rejects.toThrow('a trigger of the shop keeps its rows');
+  } finally {
+    await lab.db.pool.query('drop trigger keep on push_devices; drop function keep();');
+  }
+});
+
+test('a phone that somebody else had before keeps what was pushed to that one', async () => {
+  const [before, now] = [await lab.parcel(), await lab.parcel({ user: 0, merchant: 1 })];
+  await lab.withWorker(async () => {
+    await (await lab.start(before, 'delivered', 2)).result();
+  });
+  const { pool } = lab.db;
+  await pool.query('update push_devices set user_id = $2 where user_id = $1', [before.userId, now.userId]);
+  await inTransaction(pool, (db) => eraseDevices(db, lab.deps.shopTables, now.userId));
+  expect(await count('push_devices where user_id = $1', now.userId)).toBe(0);
+  expect(
+    await count(
+      `waybell.express_pushes p join express_notifications n using (message_id)
+        where n.recipient_id = $1`,
+      before.userId,
+    ),
+  ).toBe(1);
 });

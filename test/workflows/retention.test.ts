@@ -225,7 +225,7 @@ test('what this release writes stays as it is: a listed word that means nothing,
   const { workflowId, update, texts } = deliveryOf({
     ...{ source: 'own-system', carrier: 'yto', trackingNo, events: [read] },
   });
-  await writeScanTexts(lab.db.pool, textsOf([{ workflowId, update, texts }], new Date()), 90);
+  await writeScanTexts(lab.db.pool, textsOf([{ update, texts }], new Date()), 90);
   await lab.db.pool.query(
     `insert into waybell.express_updates
        (workflow_id, waybill_id, verdict, instance, decision, state, created_at, closed_at, input)
@@ -278,4 +278,18 @@ test('what was refused is forgotten after seven days, with the addresses that it
   expect(await count(`waybell.channel_refusals where address = '203.0.113.6'`)).toBe(1);
   expect(await count('waybell.channel_refusals')).toBe(1);
   expect(await count('waybell.channel_spans')).toBe(1);
+});
+
+test('a step that fails keeps no other from deleting what is old, and is told', async () => {
+  await lab.db.pool.query(
+    `insert into waybell.audit (actor, place, action, subject, asked, outcome, at)
+     values ('desk', 'here', 'retry', 'old', '{}', 'done', now() - interval '500 days')`,
+  );
+  await lab.db.pool.query('alter table waybell.channel_refusals rename to away');
+  try {
+    await expect(apply()).rejects.toThrow();
+  } finally {
+    await lab.db.pool.query('alter table waybell.away rename to channel_refusals');
+  }
+  expect(await count(`waybell.audit where subject = 'old'`)).toBe(0);
 });

@@ -24,6 +24,7 @@ export async function eraseSomebody(db: Queryable, erased: Erased): Promise<void
   const id = await erasures.insertErasure(db, { kind: 'user', id: user }, 'desk');
   await erasures.findErasure(db, id);
   await erasures.listUnfinished(db, 20);
+  await erasures.findStuck(db);
   await erasures.noteStarted(db, id);
   await marks.markUser(db, user);
   for (const subject of [
