@@ -50,8 +50,8 @@ export async function eraseSomebody(db: Queryable, erased: Erased): Promise<void
   const telling = await archive.selectWebhooksTelling(db, [workflowId], '', 200);
   await archive.emptyWebhooks(db, [telling[0]?.id ?? '']);
   await archive.emptyWebhooksBefore(db, new Date(Date.now() - 364 * 86_400_000), 1_000);
-  await erasures.addErased(db, id, await eraseParcels.eraseParcels(db, parcels));
   await erasePerson.deleteMessages(db, [message?.messageId ?? '']);
+  await erasures.addErased(db, id, await eraseParcels.eraseParcels(db, parcels));
   await lists.notePassed(db, id, 1, [waybillId]);
   await lists.countPassed(db, id, 1);
   await lists.selectErasureNames(db, id);
