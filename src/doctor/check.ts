@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type pg from 'pg';
+import { findPendingMigrations } from '../database/schema/migrate';
 import type { RunningProcess } from '../process/locks';
 import type { Config } from '../config/config';
 import type { SupabaseKeys } from '../config/supabase-keys';
@@ -72,4 +73,14 @@ export class NotReachable extends Error {
   ) {
     super(message);
   }
+}
+
+/** Thrown where a database lacks what this release looks at. The check of the migrations tells of it. */
+export class NotMigrated extends Error {
+  override readonly name = 'NotMigrated';
+}
+
+/** @throws {NotMigrated} */
+export async function requireMigrations(pool: pg.Pool): Promise<void> {
+  if ((await findPendingMigrations(pool)).length > 0) throw new NotMigrated();
 }

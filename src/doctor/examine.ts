@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
+  NotMigrated,
   NotReachable,
   problem,
   warning,
@@ -41,6 +42,11 @@ async function withinDeadline(check: Check, context: DoctorContext, deadlineMs: 
   } catch (error) {
     if (error instanceof NotReachable) {
       return [warning(`Not looked at: ${error.part} does not answer.`, `Bring ${error.part} back first.`)];
+    }
+    if (error instanceof NotMigrated) {
+      return [
+        warning('Not looked at: the database lacks migrations.', 'Apply them first: "waybell migrate".'),
+      ];
     }
     return [problem(`The look failed: ${wordsOf(error)}`, 'Read the words; run the doctor again.')];
   } finally {

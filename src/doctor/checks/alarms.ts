@@ -1,7 +1,6 @@
 import { listRobots, type RobotState } from '../../database/alarms';
 import { inTransaction } from '../../database/pool';
-import { findPendingMigrations } from '../../database/schema/migrate';
-import { ok, warning, type Check, type Seen } from '../check';
+import { ok, requireMigrations, warning, type Check, type Seen } from '../check';
 
 /** Who is told of alarms, and whether they took what they were told last. Nobody is told anything by this look. */
 export const alarms: Check = {
@@ -10,10 +9,7 @@ export const alarms: Check = {
     const ids = config.alarms.robots.map(({ id }) => id);
     if (ids.length === 0) return [nobody(config.database.kind)];
     const { pool } = await database();
-    if ((await findPendingMigrations(pool)).length > 0)
-      return [
-        warning('Not looked at: the database lacks migrations.', 'Apply them first: "waybell migrate".'),
-      ];
+    await requireMigrations(pool);
     const states = await inTransaction(pool, (db) => listRobots(db, ids));
     return ids.map((id) =>
       seen(

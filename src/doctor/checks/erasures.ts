@@ -1,13 +1,14 @@
 import { findMissingDeletes } from '../../database/erase-person';
 import { findStuck } from '../../database/erasures';
 import { inTransaction } from '../../database/pool';
-import { ok, problem, warning, type Check } from '../check';
+import { ok, problem, requireMigrations, warning, type Check } from '../check';
 
 /** Whether what was asked to be erased goes, also where a trigger of the shop has asked and nobody waits for it. */
 export const erasures: Check = {
   name: 'erasures',
   async run({ database }) {
     const { pool } = await database();
+    await requireMigrations(pool);
     const { stuck, missing } = await inTransaction(pool, async (db) => ({
       stuck: await findStuck(db),
       missing: await findMissingDeletes(db),

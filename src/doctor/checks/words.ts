@@ -1,7 +1,6 @@
-import { findPendingMigrations } from '../../database/schema/migrate';
 import { listWords } from '../../intake/words';
 import { wordAt } from '../../shipment/status';
-import { ok, warning, type Check } from '../check';
+import { ok, requireMigrations, warning, type Check } from '../check';
 
 /** Scans in unknown words from which on they are many: a few come of typing errors and of tests. */
 const MANY = 10;
@@ -14,10 +13,7 @@ export const words: Check = {
   name: 'words',
   async run({ config, database }) {
     const { pool } = await database();
-    if ((await findPendingMigrations(pool)).length > 0)
-      return [
-        warning('Not looked at: the database lacks migrations.', 'Apply them first: "waybell migrate".'),
-      ];
+    await requireMigrations(pool);
     const seen = await listWords({ pool, statusMap: config.statusMap }, MOST_LOOKED_AT);
     const unknown = seen.filter(({ standing }) => standing === 'unknown');
     const scans = unknown.reduce((sum, { count }) => sum + count, 0);
