@@ -81,7 +81,10 @@ export const ROOMS = {
     ],
     not: WORKER_SIDE,
   },
-  embedded: { knows: ['api/', 'push/', 'sources/', 'shipment/', 'config/'], not: WORKER_SIDE },
+  embedded: {
+    knows: ['api/', 'deliveries/link', 'push/', 'sources/', 'shipment/', 'config/'],
+    not: WORKER_SIDE,
+  },
   process: { knows: ['(?!cli/)'], not: /^commander$/ },
   cli: { knows: ['(?!activities/)'], not: WORKER_SIDE },
 };

@@ -47,6 +47,9 @@ export const showAttention = {
     200: z.object({
       ok,
       counts: z.record(z.string(), count).describe('Deliveries by kind, on all pages.'),
+      lists: z
+        .record(z.string(), z.url())
+        .describe('Where the Temporal UI lists them, by kind; what has no list there has none here.'),
       overdue: count.describe('How much of all is overdue, whatever this page shows.'),
       attention: z.array(entry),
       next: z.string().nullable(),
@@ -57,6 +60,10 @@ export const showAttention = {
     answer: {
       ok: true,
       counts: { 'push-failed': 1 },
+      lists: {
+        'push-failed':
+          'http://127.0.0.1:8233/namespaces/default/workflows?query=WorkflowType%3D%22DeliveryNotification%22%20AND%20Attention%3D%22push-failed%22%20AND%20ExecutionStatus%3D%22Running%22',
+      },
       overdue: 0,
       attention: [
         {

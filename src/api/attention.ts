@@ -1,10 +1,11 @@
 import type { Router } from 'express';
 import { ENDS_BY } from '../shipment/attention';
+import { ATTENTIONS } from '../shipment/delivery';
 import { listAttention, type Entry } from '../insight/attention';
 import { type AttentionEntry, showAttention } from './attention-operations';
 import type { ApiDependencies } from './dependencies';
 import { serve } from './operation';
-import { temporalLink } from '../deliveries/link';
+import { deliveriesLink, temporalLink } from '../deliveries/link';
 import { parcelOf } from '../deliveries/workflow-id';
 
 /** Some deliveries are looked up in Temporal; while it is away, so long is waited for it; milliseconds. */
@@ -20,6 +21,11 @@ export function addAttentionRoutes(router: Router, deps: ApiDependencies): void 
     return {
       ok: true,
       counts: Object.fromEntries(page.counts.map(({ kind, count }) => [kind, count])),
+      lists: Object.fromEntries(
+        page.counts
+          .map(({ kind }) => ATTENTIONS.find((attention) => attention === kind))
+          .flatMap((kind) => (kind === undefined ? [] : [[kind, deliveriesLink(config, kind)]])),
+      ),
       overdue: Object.values(page.overdue).reduce((sum, overdue) => sum + overdue, 0),
       attention: page.entries.map(shown),
       next: page.next,

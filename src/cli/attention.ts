@@ -37,7 +37,7 @@ async function show(config: Config, { json, ...query }: AttentionOptions): Promi
   return found.overdue === 0 ? 0 : 1;
 }
 
-function inWords({ counts, overdue, attention, next }: Page): string {
+function inWords({ counts, lists, overdue, attention, next }: Page): string {
   const totals = Object.entries(counts).map(([kind, count]) => `${count} ${kind}`);
   if (attention.length === 0 && totals.length === 0 && overdue === 0) return 'Nothing waits.';
   return [
@@ -51,6 +51,7 @@ function inWords({ counts, overdue, attention, next }: Page): string {
     ]),
     '',
     `In all: ${totals.length === 0 ? 'no deliveries' : totals.join(', ')}; overdue: ${overdue}.`,
+    ...Object.entries(lists).map(([kind, link]) => `${kind}: ${link}`),
     ...(next === null ? [] : [`Next page: --after '${next}'`]),
   ].join('\n');
 }

@@ -1,4 +1,6 @@
 import type { Config } from '../config/config';
+import type { Attention } from '../shipment/delivery';
+import { DELIVERY_WORKFLOW } from '../workflows/contract';
 
 /** Where the Temporal UI is. */
 export type TemporalUi = Pick<Config, 'temporalUiUrl' | 'temporalNamespace'>;
@@ -17,4 +19,20 @@ export function temporalLink(
     ...(runId === undefined ? [] : [runId]),
   ];
   return `${temporalUiUrl}/${path.map(encodeURIComponent).join('/')}`;
+}
+
+/**
+ * The list of deliveries in the Temporal UI, without the sweep of every minute; of those that wait for one thing where
+ * it is given.
+ */
+export function deliveriesLink(
+  { temporalUiUrl, temporalNamespace }: TemporalUi,
+  attention?: Attention,
+): string {
+  const query = [
+    `WorkflowType="${DELIVERY_WORKFLOW}"`,
+    ...(attention === undefined ? [] : [`Attention="${attention}"`, 'ExecutionStatus="Running"']),
+  ].join(' AND ');
+  const namespace = encodeURIComponent(temporalNamespace);
+  return `${temporalUiUrl}/namespaces/${namespace}/workflows?query=${encodeURIComponent(query)}`;
 }

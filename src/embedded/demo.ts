@@ -6,6 +6,7 @@ import { addRoute } from '../api/operation';
 import { BODY_ROOMS, bodyBytes, readBody } from '../api/request-body';
 import { checkFields, readJson } from '../api/request-input';
 import type { Config } from '../config/config';
+import { deliveriesLink } from '../deliveries/link';
 import { PROJECT_ROOT } from '../project-root';
 import { webPushKey } from '../push/settings';
 import { BEHAVIOURS, createCloudFunction } from './cloud-function';
@@ -89,7 +90,7 @@ export function createDemo(config: DemoSettings): Router {
     get(_request, response) {
       response.json({
         ok: true,
-        temporalUrl: `${config.temporalUiUrl}/namespaces/${encodeURIComponent(config.temporalNamespace)}/workflows`,
+        temporalUrl: deliveriesLink(config),
         vapidPublicKey: webPushKey(config.push),
         phones: DEMO_PHONES.map((phone) => ({ ...phone, mode: cloudFunction.behaviourOf(phone.cid) })),
       });

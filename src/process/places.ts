@@ -1,5 +1,6 @@
 import { apiUrl } from '../config/api-url';
 import type { Config } from '../config/config';
+import { deliveriesLink } from '../deliveries/link';
 import { embeddedPostgresUrl } from '../embedded/postgres';
 import { takesRequests, type Role } from './locks';
 
@@ -16,7 +17,7 @@ export function placesOf(config: Config, role: Role): Row[] {
   return [
     takesRequests(role) ? ['API', `${url} and :${config.pushPort}`] : ['Health', `${url}/readyz`],
     ...(config.cloudFunctionUrl === undefined ? [['Demo phone', `${url}/demo`] as const] : []),
-    ['Temporal UI', config.temporalUiUrl],
+    ['Temporal UI', deliveriesLink(config)],
   ];
 }
 

@@ -60,7 +60,7 @@ export async function bulkRetry(input: BulkRetryInput): Promise<BulkRetryProgres
     });
     if (settled === 0) break;
     const left = SECOND_MS - (Date.now() - began);
-    if (left > 0) await sleep(left);
+    if (left > 0) await sleep(left, { summary: 'the rate: the rest of this second' });
     await goOnAsNewRun(input, progress);
   }
   return progress;

@@ -94,7 +94,7 @@ async function recipientsOnceOrdered(
         return endUnsent(delivery, 'no-targets', resolution.tooOld ? TOO_OLD.reason : 'no-order');
       case 'order-not-found':
         story.waitsForOrder(resolution.until);
-        await arrivalOrDeadline(inbox, resolution.until, resolution.waitMs);
+        await arrivalOrDeadline(delivery, resolution.until, resolution.waitMs);
         story.goesOn(inbox.drain().retry);
         await goOnWhereSuggested(delivery);
     }

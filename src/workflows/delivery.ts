@@ -24,14 +24,18 @@ export function openDelivery(input: DeliveryInput): Delivery {
   return { workflowId: workflowInfo().workflowId, input, inbox, story };
 }
 
-/** @param leftMs until then by the clock that set the deadline; older histories have the deadline alone */
+/**
+ * The timer carries the words of the story: in the list of events it says what it waits for.
+ * @param leftMs until then by the clock that set the deadline; older histories have the deadline alone
+ */
 export async function arrivalOrDeadline(
-  inbox: Inbox,
+  { inbox, story }: Delivery,
   deadline: string,
   leftMs?: number | null,
 ): Promise<void> {
   const left = leftMs ?? Date.parse(deadline) - Date.now();
-  await condition(() => !inbox.isEmpty(), Math.max(left, SHORTEST_WAIT_MS));
+  const summary = story.whatItWaitsFor();
+  await condition(() => !inbox.isEmpty(), Math.max(left, SHORTEST_WAIT_MS), { summary });
 }
 
 /**

@@ -16,7 +16,7 @@ const PASSES = [1, 2] as const;
 /** Erases what is written down under this id. */
 export async function erase({ erasureId, pauseMs }: EraseInput): Promise<EraseResult> {
   for (const pass of PASSES) {
-    if (pass > 1) await sleep(pauseMs);
+    if (pass > 1) await sleep(pauseMs, { summary: 'what was on its way is there for the next pass' });
     setCurrentDetails(
       `pass ${pass} of ${PASSES.length}: see ${inMarkdown(`GET /api/v1/erasures/${erasureId}`)}`,
     );

@@ -30,7 +30,7 @@ export async function pushUntilSettled(
       await goOnWhereSuggested(delivery, { ...goesOn, round });
       continue;
     }
-    if (outcome.wakeAt !== null) await arrivalOrDeadline(inbox, outcome.wakeAt, outcome.wakeInMs);
+    if (outcome.wakeAt !== null) await arrivalOrDeadline(delivery, outcome.wakeAt, outcome.wakeInMs);
 
     // Closing is a loop: what arrived while the outcome was being recorded is looked at before the end.
     await condition(allHandlersFinished);

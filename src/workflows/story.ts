@@ -118,6 +118,13 @@ export class Story {
     this.#step(`waiting until ${outcome.wakeAt}`, outcome.lookAgain ? null : outcome.wakeAt);
   }
 
+  /** One line, for the timer of a wait: at most some 150 characters, of which Temporal keeps 200 bytes. */
+  whatItWaitsFor(): string {
+    const { step, attention } = this.#progress;
+    const others = attention.filter((kind) => kind !== 'order-not-found');
+    return others.length === 0 ? step : `${step}: ${others.join(', ')}`;
+  }
+
   /** It goes on, because a person asked for it or for another reason. */
   goesOn(retry: RetryRequest | null): void {
     this.#progress.waitsUntil = null;

@@ -52,7 +52,8 @@ test('the page is told where Temporal is and which phones there are', async () =
   const response = await fetch(`${server.url}/demo/config`);
   expect(await response.json()).toEqual({
     ok: true,
-    temporalUrl: 'http://127.0.0.1:8233/namespaces/my%20shop/workflows',
+    temporalUrl:
+      'http://127.0.0.1:8233/namespaces/my%20shop/workflows?query=WorkflowType%3D%22DeliveryNotification%22',
     vapidPublicKey: null,
     phones: DEMO_PHONES.map((phone) => ({ ...phone, mode: phone.cid === CID ? 'refuse' : 'ok' })),
   });

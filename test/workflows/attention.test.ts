@@ -13,6 +13,13 @@ describe.each(DATABASE_KINDS)('a delivery that lacks something (%s database)', (
     (await handle.describe()).typedSearchAttributes.get(ATTENTION);
   const waitsFor = (handle: DeliveryHandle, ...needs: string[]): Promise<boolean> =>
     eventually(async () => String((await attentionOf(handle))?.sort()) === String(needs.sort()));
+  /** What the timers of a delivery say in its list of events. */
+  const timersOf = async (handle: DeliveryHandle): Promise<(string | undefined)[]> => {
+    const { events } = await handle.fetchHistory();
+    return (events ?? [])
+      .filter(({ timerStartedEventAttributes: timer }) => timer)
+      .map(({ userMetadata }) => userMetadata?.summary?.data?.toString());
+  };
   const details = async (handle: DeliveryHandle): Promise<string> =>
     (await handle.query<{ currentDetails: string }, []>('__temporal_workflow_metadata')).currentDetails;
 
@@ -26,6 +33,9 @@ describe.each(DATABASE_KINDS)('a delivery that lacks something (%s database)', (
           `^\\*\\*yto ${parcel.trackingNo}\\*\\* is \\*\\*picked_up\\*\\*: waiting for an order until 20..-..-..T`,
         ),
       );
+      expect(await timersOf(handle)).toEqual([
+        expect.stringMatching(/^"waiting for an order until 20..-..-..T\S+"$/),
+      ]);
       expect(lab.cloud.countFor(parcel.cids[0] ?? '')).toBe(0);
       await lab.linkOrder(parcel);
       await handle.signal('orderLinked');
@@ -41,6 +51,9 @@ describe.each(DATABASE_KINDS)('a delivery that lacks something (%s database)', (
     await lab.withWorker(async () => {
       const handle = await lab.start(parcel, 'picked_up', 1);
       await waitsFor(handle, 'no-targets');
+      expect(await timersOf(handle)).toEqual([
+        expect.stringMatching(/^"waiting until 20..-..-..T\S+: no-targets"$/),
+      ]);
       expect(lab.cloud.countFor(parcel.cids[0] ?? '')).toBe(1);
       const cid = await lab.registerDevice({ merchantId: parcel.merchantId });
       await handle.signal('deviceRegistered');
