@@ -9,6 +9,7 @@ const ROOT_FILES = [
   'every',
   'few-at-once',
   'log',
+  'make-folder',
   'process-identity',
   'project-root',
   'terminal',

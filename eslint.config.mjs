@@ -44,7 +44,7 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts', 'temporal/**/*.ts'],
-    ignores: ['src/config/config.ts', 'src/config/surroundings.ts'],
+    ignores: ['config', 'surroundings', 'env-file', 'shared-settings'].map((file) => `src/config/${file}.ts`),
     rules: {
       'no-restricted-properties': [
         'error',

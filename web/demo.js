@@ -83,8 +83,8 @@ translate(document);
 
 const { temporalUrl, vapidPublicKey, phones: devices } = await configWhenReady();
 const temporal = document.getElementById('temporal');
-temporal.href = temporalUrl;
-temporal.hidden = false;
+if (temporalUrl !== null) temporal.href = temporalUrl;
+temporal.hidden = temporalUrl === null;
 addPhones(devices);
 showLanguage();
 setInterval(tick, 1_000);

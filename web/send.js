@@ -20,8 +20,9 @@ export function enableSending() {
         handedOver ? 'sent' : 'kept',
         `${webhook.tracking_no} ${webhook.status} ${webhook.event_text}`,
       );
-      workflow.href = url;
-      workflow.hidden = false;
+      // Nobody may have said where the Temporal UI is.
+      if (url !== null) workflow.href = url;
+      workflow.hidden = url === null;
     } catch (error) {
       if (error instanceof RefusedError) show('bad', 'notSent', error.message);
       else show('bad', 'unreachable');

@@ -14,4 +14,7 @@ export const count = z.int().nonnegative();
 
 export const woken = count.describe('How many deliveries waited for this, and go on now.');
 
-export const temporalUi = z.url().describe('The delivery in the Temporal UI.');
+export const temporalUi = z
+  .url()
+  .nullable()
+  .describe('The delivery in the Temporal UI; `null` where `TEMPORAL_UI_URL` does not say where that is.');

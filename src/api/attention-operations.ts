@@ -24,7 +24,7 @@ const entry = z
     alarm: z.boolean().describe('Whether it is overdue: it should not wait any more.'),
     why: z.string().nullable().describe('Why it is overdue.'),
     workflow_id: z.string().nullable(),
-    temporal_ui: temporalUi.nullable(),
+    temporal_ui: temporalUi,
   })
   .meta({ id: 'Attention' });
 export type AttentionEntry = z.input<typeof entry>;

@@ -21,16 +21,19 @@ export function addAttentionRoutes(router: Router, deps: ApiDependencies): void 
     return {
       ok: true,
       counts: Object.fromEntries(page.counts.map(({ kind, count }) => [kind, count])),
-      lists: Object.fromEntries(
-        page.counts
-          .map(({ kind }) => ATTENTIONS.find((attention) => attention === kind))
-          .flatMap((kind) => (kind === undefined ? [] : [[kind, deliveriesLink(config, kind)]])),
-      ),
+      lists: listsOf(page.counts.map(({ kind }) => kind)),
       overdue: Object.values(page.overdue).reduce((sum, overdue) => sum + overdue, 0),
       attention: page.entries.map(shown),
       next: page.next,
     };
   });
+
+  function listsOf(kinds: readonly string[]): Record<string, string> {
+    const links = ATTENTIONS.filter((kind) => kinds.includes(kind)).map(
+      (kind) => [kind, deliveriesLink(config, kind)] as const,
+    );
+    return Object.fromEntries(links.flatMap(([kind, link]) => (link === null ? [] : [[kind, link]])));
+  }
 
   function shown({
     kind,

@@ -21,7 +21,7 @@ export const notification = z
     workflow_id: z.string().nullable(),
     created_at: moment,
     updated_at: moment,
-    temporal_ui: temporalUi.nullable(),
+    temporal_ui: temporalUi,
   })
   .meta({ id: 'Notification' });
 

@@ -52,7 +52,7 @@ export const startRetries = {
       unknown: z.array(z.string()).describe('Ids that name no delivery; the first 100.'),
       retry_id: z.string().nullable().describe('For `GET /api/v1/retries/{retry_id}`; none in a dry run.'),
       workflow_id: z.string().nullable(),
-      temporal_ui: temporalUi.nullable(),
+      temporal_ui: temporalUi,
     }),
   },
   problems: ['query-malformed', 'delivery-unknown', 'temporal-unavailable', ...DATABASE_PROBLEMS],

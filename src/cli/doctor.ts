@@ -1,9 +1,10 @@
 import { isGrpcServiceError, type Client } from '@temporalio/client';
 import { Command } from 'commander';
-import { loadConfig, loadSupabaseKeys, obsoleteSettings, SettingsError, type Config } from '../config/config';
+import { loadConfig, loadSupabaseKeys, idleSettings, SettingsError, type Config } from '../config/config';
 import { inTransaction, openPool } from '../database/pool';
 import { NotReachable, problem, type DoctorContext, type Finding, type OpenDatabase } from '../doctor/check';
 import { CHECKS } from '../doctor/checks';
+import { IDLE_FIX } from '../doctor/checks/surroundings';
 import {
   describeReport,
   examine,
@@ -23,7 +24,7 @@ const TEMPORAL_DEADLINE_MS = 5_000;
 /** Status of gRPC. */
 const DEADLINE_EXCEEDED = 4;
 
-type Settings = Pick<DoctorContext, 'config' | 'obsolete' | 'supabase'>;
+type Settings = Pick<DoctorContext, 'config' | 'idle' | 'supabase'>;
 
 /** Opens nothing yet: each part is connected to by the first check that needs it. */
 async function openDoctorContext(
@@ -117,7 +118,7 @@ async function diagnose(fix: boolean): Promise<Report> {
     if (!(error instanceof SettingsError)) throw error;
     return { findings: wrongSettings(error), repaired: [] };
   }
-  const settings = { config, obsolete: obsoleteSettings(), supabase: loadSupabaseKeys() };
+  const settings = { config, idle: idleSettings(), supabase: loadSupabaseKeys() };
   const { context, close } = await openDoctorContext(settings);
   try {
     const findings = await examine(CHECKS, context);
@@ -129,11 +130,11 @@ async function diagnose(fix: boolean): Promise<Report> {
 }
 
 /** All at once. The other checks would look with settings that nobody means. */
-function wrongSettings({ problems, obsolete }: SettingsError): Finding[] {
+function wrongSettings({ problems, idle }: SettingsError): Finding[] {
   return [
     ...problems.map((line) =>
       problem(line, 'Correct it (docs/settings.md); the doctor then looks at the rest.'),
     ),
-    ...obsolete.map((line) => problem(line, 'Remove it; docs/migrating.md names what takes its place.')),
+    ...idle.map((line) => problem(line, IDLE_FIX)),
   ].map((seen) => ({ check: 'settings', ...seen }));
 }

@@ -3,7 +3,9 @@ import { inspect } from 'node:util';
 import { Command, Option } from 'commander';
 import { RefusedError, UnreachableError } from '../api/ask';
 import { loadConfig, loadDataDir, SettingsError } from '../config/config';
+import { type EnvFile, takeEnvFile } from '../config/env-file';
 import { ROLES, type Role } from '../process/locks';
+import { takeSettingsOfRunning } from '../process/settings-of-running';
 import { status } from '../process/status';
 import { stop } from '../process/stop';
 import { printAside } from '../terminal';
@@ -48,6 +50,23 @@ const waybell = new Command('waybell').description(
   'Carrier webhooks become pushes on the phones of buyer and merchant, durably',
 );
 
+let envFile: EnvFile | undefined;
+
+/** What the environment does not say, `.env` may; and what neither does, the Waybell that runs in DATA_DIR. */
+async function completeSettings(command: string): Promise<void> {
+  const found = takeEnvFile();
+  if (found !== undefined && found.taken.length > 0) envFile = found;
+  if (command === 'start') return;
+  try {
+    await takeSettingsOfRunning(loadDataDir());
+  } catch (error) {
+    // Each command says by itself what is wrong with its settings.
+    if (!(error instanceof SettingsError)) throw error;
+  }
+}
+
+waybell.hook('preAction', (_, command) => completeSettings(command.name()));
+
 waybell
   .command('start')
   .description('bring everything up; what no setting names is embedded')
@@ -55,6 +74,7 @@ waybell
   .option('--detach', 'stay in the background; returns when everything is up')
   .addOption(new Option('--in-background').hideHelp())
   .action(async ({ only: role = 'all', detach, inBackground = false }: StartOptions) => {
+    if (envFile !== undefined) printAside(`Settings from ${envFile.file}: ${envFile.taken.join(', ')}`);
     const { start, startInBackground } = await import('../process/start.js');
     process.exit(await (detach ? startInBackground(role) : start({ role, background: inBackground })));
   });

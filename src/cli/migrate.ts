@@ -1,9 +1,10 @@
 import { Command } from 'commander';
-import { loadDatabaseSettings, obsoleteSettings, type DatabaseSettings } from '../config/config';
+import { loadDatabaseSettings, idleSettings, type DatabaseSettings } from '../config/config';
 import { describeFacts } from '../database/schema/check-facts';
 import { checkShop } from '../database/schema/check-shop';
 import { describeMigration, migrate, pendingMigrations } from '../database/schema/migrate';
 import { MigrationRefused } from '../database/schema/obstacles';
+import { namingDatabaseUrl } from '../database/why-unreachable';
 import { withClient } from '../database/with-client';
 import { requireWorkerRole, workerRoleSql } from '../database/schema/access';
 import { print, printAside } from '../terminal';
@@ -22,15 +23,15 @@ export function migrateCommand(): Command {
     .action(async ({ plan, worker }: MigrateOptions) => {
       const settings = loadDatabaseSettings();
       const { database } = settings;
-      for (const line of obsoleteSettings()) printAside(line);
+      for (const line of idleSettings()) printAside(line);
       if (database.kind === 'embedded') {
         print('DATABASE_URL is not set: npm start brings the embedded database up to date by itself.');
       } else if (plan) {
-        const pending = await pendingMigrations(database.url);
+        const pending = await namingDatabaseUrl(() => pendingMigrations(database.url));
         print(await withClient(database.url, (db) => describeMigration(db, pending, settings)));
         if (worker !== undefined) print(`\n-- For ${worker}\n${workerRoleSql(settings.shopTables, worker)}`);
       } else {
-        await apply(database.url, settings, worker);
+        await namingDatabaseUrl(() => apply(database.url, settings, worker));
       }
     });
 }

@@ -24,7 +24,7 @@ export async function showDelivery(
     );
     say(end.progress ? pushesOf(end.progress) : []);
     print(`state      ${describeEnd(end)}`);
-    print(`Temporal   ${temporalUi}`);
+    if (temporalUi !== null) print(`Temporal   ${temporalUi}`);
     print(`next       ${adviceFor(end, otherwise)}`);
   } finally {
     await close();
@@ -33,7 +33,7 @@ export async function showDelivery(
 
 interface Shown {
   readonly workflowId: string;
-  readonly temporalUi: string;
+  readonly temporalUi: string | null;
   readonly otherwise: string;
 }
 

@@ -89,7 +89,7 @@ function detailsOf({
     ),
     ...withheld.map(({ audience, explanation: { en } }) => `  ${audience}: ${en}`),
     ...notifications.flatMap(describeNotification),
-    `  ${ui}`,
+    ...(ui === null ? [] : [`  ${ui}`]),
   ];
 }
 

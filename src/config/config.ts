@@ -22,7 +22,10 @@ import { alarmContradictions, alarmFields, alarmsOf, type AlarmSettings } from '
 import { carrierMap } from './carrier-map';
 import { exposureProblems, plaintextOf, type Plaintext } from './exposure';
 import { legacyFields, type LegacyPath } from './legacy-paths';
-import { describeObsoleteSettings } from './obsolete-settings';
+import { databaseUrl } from './database-url';
+import { describeMisspeltSettings } from './misspelt-settings';
+import { describeObsoleteSettings, OBSOLETE_SETTINGS } from './obsolete-settings';
+import { type Given, givenIn, readSettings } from './read-settings';
 import { type Retention, retentionContradictions, retentionFields, retentionOf } from './retention';
 import {
   DAY,
@@ -40,28 +43,17 @@ import {
   WHSEC,
 } from './setting-fields';
 import { shopTables, type ShopTables } from './shop-tables';
+import { SECRET_FILE_NAMES } from './secret-files';
 import { readSupabaseKeys, type SupabaseKeys } from './supabase-keys';
 import { type Trial, trialFields, trialOf } from './trial';
 
+export { SettingsError } from './read-settings';
 export type { ShopTables } from './shop-tables';
 
 /**
  * Every setting of Waybell, read once from the environment. No other file reads `process.env`.
  * `docs/settings.md` says in words what each is for; a test holds the two equal.
  */
-
-/** Thrown when at least one setting is wrong. `problems` names every one, and never shows a value. */
-export class SettingsError extends Error {
-  constructor(
-    readonly problems: readonly string[],
-    /** What is set for the old system: often the reason why something is missing. */
-    readonly obsolete: readonly string[] = [],
-  ) {
-    const lines = [...problems, ...obsolete].map((line) => `  - ${line}`);
-    super(['Waybell cannot start with these settings:', ...lines].join('\n'));
-    this.name = 'SettingsError';
-  }
-}
 
 /** Characters of a `source/word`: masking may make a word longer. */
 const MAX_MAPPED_WORD = 256;
@@ -77,7 +69,7 @@ const environment = z.object({
   WORKER_PORT: port(7401),
   DATA_DIR: z.string().min(1).default('.data'),
 
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' }).optional(),
+  DATABASE_URL: databaseUrl.optional(),
   POSTGRES_PORT: port(7432),
   SHOP_TABLES: jsonOf(shopTables).default(() => shopTables.parse({})),
   ALLOWED_TRIGGERS: list.default([]),
@@ -180,8 +172,8 @@ export interface Config extends Trial {
   readonly workerVersioning: 'auto' | 'manual' | 'off';
   /** In place of the one that the workflow code has. */
   readonly workerBuildId: string | undefined;
-  /** Where a person opens the Temporal Web UI; no slash at the end. */
-  readonly temporalUiUrl: string;
+  /** Where a person opens the Temporal Web UI, without a slash at the end; `null` where nobody has said it. */
+  readonly temporalUiUrl: string | null;
   /** `undefined` only on embedded parts: the built-in cloud function of the demo phone. */
   readonly cloudFunctionUrl: string | undefined;
   /** Which providers are switched on, and with what. */
@@ -225,8 +217,6 @@ export interface Config extends Trial {
 }
 
 type Environment = z.infer<typeof environment>;
-/** The variables as they are written. */
-type Given = Readonly<Record<string, string | undefined>>;
 
 /** Rules that join several settings. Each line names the variable to change. */
 function contradictions(given: Given): string[] {
@@ -254,30 +244,24 @@ function contradictions(given: Given): string[] {
   return [...problems, ...exposureProblems(given)];
 }
 
-/** An empty variable means "not set": compose files and shells pass empty strings for missing ones. */
-function givenIn(source: NodeJS.ProcessEnv): Given {
-  return Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
-}
+const readEnvironment = (source: NodeJS.ProcessEnv, rules: (given: Given) => string[]): Environment =>
+  readSettings(environment, source, rules, idleSettings);
 
-/** Reads each setting by itself, and then what `rules` say of all together: every problem is told at once. */
-function readEnvironment(source: NodeJS.ProcessEnv, rules: (given: Given) => string[]): Environment {
-  const given = givenIn(source);
-  const parsed = environment.safeParse(given);
-  const problems = [
-    ...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${issue.message}`),
-    ...rules(given),
+/** What is set and has no effect: for the old system, or spelled wrongly. One sentence each, without any value. */
+export function idleSettings(source: NodeJS.ProcessEnv = process.env): string[] {
+  return [
+    ...describeObsoleteSettings(source, SETTING_NAMES),
+    ...describeMisspeltSettings(
+      givenIn(source).given,
+      [...SETTING_NAMES, ...SECRET_FILE_NAMES],
+      Object.keys(OBSOLETE_SETTINGS),
+    ),
   ];
-  if (parsed.success && problems.length === 0) return parsed.data;
-  throw new SettingsError(problems, obsoleteSettings(source));
-}
-
-/** What is still set for the old system, one sentence each, without any value. */
-export function obsoleteSettings(source: NodeJS.ProcessEnv = process.env): string[] {
-  return describeObsoleteSettings(source, SETTING_NAMES);
 }
 
 /** The keys of a Supabase project, to be checked. */
-export const loadSupabaseKeys = (source = process.env): SupabaseKeys => readSupabaseKeys(source);
+export const loadSupabaseKeys = (source = process.env): SupabaseKeys =>
+  readSupabaseKeys(givenIn(source).given);
 
 /** Who is told of alarms, and in whose words: enough to try it, whatever else is set. */
 export function loadAlarmSettings(
@@ -328,6 +312,12 @@ function databaseSettings(env: Environment): DatabaseSettings {
   };
 }
 
+/** The UI of an embedded server is where its port says; where that of another is, only a person knows. */
+function temporalUiUrl(env: Environment): string | null {
+  const embedded = env.TEMPORAL_ADDRESS === undefined ? `http://127.0.0.1:${env.TEMPORAL_UI_PORT}` : null;
+  return (env.TEMPORAL_UI_URL ?? embedded)?.replace(/(?<!\/)\/+$/, '') ?? null;
+}
+
 /**
  * Reads and checks all settings.
  * @throws {SettingsError} naming every wrong variable at once.
@@ -358,10 +348,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     temporalNamespace: env.TEMPORAL_NAMESPACE,
     workerVersioning: env.WORKER_VERSIONING,
     workerBuildId: env.WORKER_BUILD_ID,
-    temporalUiUrl: (env.TEMPORAL_UI_URL ?? `http://127.0.0.1:${env.TEMPORAL_UI_PORT}`).replace(
-      /(?<!\/)\/+$/,
-      '',
-    ),
+    temporalUiUrl: temporalUiUrl(env),
     cloudFunctionUrl: env.CLOUD_FUNC_URL,
     push: pushSettingsOf(env),
     pushRates: env.PUSH_RATES,
@@ -373,7 +360,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     trustedProxies: env.TRUSTED_PROXIES,
     keyRequestsPerSecond: env.KEY_REQUESTS_PER_SECOND,
     personRequestsPerMinute: env.PERSON_REQUESTS_PER_MINUTE,
-    plaintext: plaintextOf(givenIn(source)),
+    plaintext: plaintextOf(givenIn(source).given),
     channelsFile: channelsFile(env),
     deviceRegistration: env.DEVICE_REGISTRATION ?? (external ? 'key' : 'open'),
     apiKeys: env.API_KEYS,

@@ -20,6 +20,8 @@ const KEYS = [
   { variable: 'SUPA_KEY', role: 'service_role' },
 ] as const;
 
+export const SUPABASE_KEY_NAMES: readonly string[] = [...SECRETS, ...KEYS.map(({ variable }) => variable)];
+
 export function readSupabaseKeys(source: Readonly<Record<string, string | undefined>>): SupabaseKeys {
   const valueOf = (variable: string): string => (source[variable] ?? '').trim();
   const variable = SECRETS.find((name) => valueOf(name) !== '');

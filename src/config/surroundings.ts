@@ -1,5 +1,6 @@
 import os from 'node:os';
 import path from 'node:path';
+import { givenIn } from './read-settings';
 
 /** What the environment says besides settings. */
 
@@ -19,6 +20,14 @@ export function cacheFolder(): string {
 /** Who was signed in before `sudo`; `undefined` without it. */
 export function userBeforeSudo(): string | undefined {
   return process.env.SUDO_USER;
+}
+
+/** What `@temporalio/envconfig` reads, with what files hold in its place. */
+export function temporalVariables(source = process.env): Record<string, string> {
+  const { given } = givenIn(source);
+  return Object.fromEntries(
+    Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 /** The environment for a child process: ours, with `additions`. */

@@ -5,12 +5,16 @@ import { DELIVERY_WORKFLOW } from '../workflows/contract';
 /** Where the Temporal UI is. */
 export type TemporalUi = Pick<Config, 'temporalUiUrl' | 'temporalNamespace'>;
 
-/** Where a person sees a delivery in the Temporal UI. Without a run id the UI goes to the latest run. */
+/**
+ * Where a person sees a delivery in the Temporal UI. Without a run id the UI goes to the latest run.
+ * @returns `null` where nobody has said where the UI is
+ */
 export function temporalLink(
   { temporalUiUrl, temporalNamespace }: TemporalUi,
   workflowId: string,
   runId?: string,
-): string {
+): string | null {
+  if (temporalUiUrl === null) return null;
   const path = [
     'namespaces',
     temporalNamespace,
@@ -24,11 +28,13 @@ export function temporalLink(
 /**
  * The list of deliveries in the Temporal UI, without the sweep of every minute; of those that wait for one thing where
  * it is given.
+ * @returns `null` where nobody has said where the UI is
  */
 export function deliveriesLink(
   { temporalUiUrl, temporalNamespace }: TemporalUi,
   attention?: Attention,
-): string {
+): string | null {
+  if (temporalUiUrl === null) return null;
   const query = [
     `WorkflowType="${DELIVERY_WORKFLOW}"`,
     ...(attention === undefined ? [] : [`Attention="${attention}"`, 'ExecutionStatus="Running"']),

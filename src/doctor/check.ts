@@ -37,8 +37,8 @@ function seen(level: Level, message: string, fix: string, repair: Seen['repair']
 /** What checks look at. Connections are opened by the first who asks, and shared. */
 export interface DoctorContext {
   readonly config: Config;
-  /** Settings of the old system that are still set, a sentence each. */
-  readonly obsolete: readonly string[];
+  /** What is set and has no effect, a sentence each. */
+  readonly idle: readonly string[];
   readonly supabase: SupabaseKeys;
   /** Waybells that use the same DATA_DIR. */
   readonly running: readonly RunningProcess[];

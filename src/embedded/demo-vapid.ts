@@ -1,7 +1,8 @@
 import { createECDH, randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from '../config/config';
+import { makeFolder } from '../make-folder';
 
 /** RFC 8292 wants somebody to write to; nobody runs a demo. */
 const SUBJECT = 'mailto:demo@waybell.invalid';
@@ -22,7 +23,7 @@ async function keyIn(dataDir: string): Promise<string> {
   const draft = `${file}.${randomUUID()}`;
   const curve = createECDH('prime256v1');
   curve.generateKeys();
-  await mkdir(dataDir, { recursive: true });
+  await makeFolder(dataDir);
   await writeFile(draft, curve.getPrivateKey('base64url'), { mode: 0o600 });
   try {
     // All of it or nothing, and never over the key of another process.

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { makeFolder } from '../make-folder';
 import { chooseOrdinaryUser, type OrdinaryUser } from './ordinary-user';
 import { serverFile } from './leftovers';
 import { startPart, type Part } from './part';
@@ -40,7 +41,7 @@ const MAX_CONNECTIONS = 200;
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { dataDir, port } = options;
   const binaries = await findPostgresBinaries();
-  await mkdir(dataDir, { recursive: true });
+  await makeFolder(dataDir);
   const user = await chooseOrdinaryUser([dataDir, path.dirname(binaries.postgres)]);
   const cluster = path.join(dataDir, 'postgres');
   const passwordFile = path.join(dataDir, 'postgres.password');

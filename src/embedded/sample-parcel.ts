@@ -1,6 +1,7 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { makeFolder } from '../make-folder';
 
 /** The life of the sample parcel: each `waybell send` tells the next status. */
 const LIFE: readonly string[] = ['picked_up', 'in_transit', 'out_for_delivery', 'delivered'];
@@ -76,7 +77,7 @@ export async function nextWebhook(dataDir: string, choice: SendChoice, now: Date
     body,
     linkTo: next.number > known.number ? SAMPLE_ORDER : null,
     keep: async () => {
-      await mkdir(dataDir, { recursive: true });
+      await makeFolder(dataDir);
       await writeFile(fileIn(dataDir), JSON.stringify({ number: next.number, told: next.told, last: body }));
     },
   };

@@ -1,8 +1,8 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { resolveTemporalCli } from '../../temporal/cli-binary';
 import type { Report } from '../../temporal/cli-release';
 import { devServerArguments, waitUntilServing } from '../../temporal/dev-server';
+import { makeFolder } from '../make-folder';
 import { launchAsOurselves } from './launch';
 import { serverFile } from './leftovers';
 import { startPart, type Part } from './part';
@@ -35,7 +35,7 @@ const STOP_TIMEOUT_MS = 10_000;
 export async function startEmbeddedTemporal(options: EmbeddedTemporalOptions): Promise<EmbeddedTemporal> {
   const { dataDir, port, namespace } = options;
   const cli = await resolveTemporalCli(options);
-  await mkdir(dataDir, { recursive: true });
+  await makeFolder(dataDir);
   const databaseFile = path.join(dataDir, 'temporal.sqlite');
   const part = await startPart('Temporal', {
     ...(await launchAsOurselves(cli, devServerArguments({ ...options, databaseFile }))),

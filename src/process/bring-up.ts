@@ -12,6 +12,7 @@ import { openPool } from '../database/pool';
 import { describeFacts } from '../database/schema/check-facts';
 import { checkShop } from '../database/schema/check-shop';
 import { migrate, pendingMigrations } from '../database/schema/migrate';
+import { namingDatabaseUrl } from '../database/why-unreachable';
 import { withClient } from '../database/with-client';
 import { isTemporalAway } from '../deliveries/temporal-away';
 import { watchDrift } from '../doctor/drift-watch';
@@ -152,7 +153,7 @@ async function bringUpApi(
 async function bringUpDatabase(context: BringUp): Promise<string> {
   const { database } = context.config;
   if (database.kind === 'embedded') return bringUpEmbedded(context, database.port);
-  if (delivers(context.role)) await requireReadyDatabase(context);
+  if (delivers(context.role)) await namingDatabaseUrl(() => requireReadyDatabase(context));
   return database.url;
 }
 

@@ -1,5 +1,6 @@
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder } from '../make-folder';
 import { identityOf, isAlive } from '../process-identity';
 
 /** What one process does: everything, only take requests, or only deliver. */
@@ -18,6 +19,8 @@ export interface ProcessFiles {
   /** The lock: who runs, as an identity. */
   readonly pid: string;
   readonly log: string;
+  /** Where it is found. */
+  readonly settings: string;
   /** What a process in the background would have shown on its console. */
   readonly console: string;
 }
@@ -28,6 +31,7 @@ export function processFiles(dataDir: string, role: Role): ProcessFiles {
   return {
     pid: path.join(dataDir, `${name}.pid`),
     log: path.join(dataDir, 'logs', `${name}.log`),
+    settings: path.join(dataDir, `${name}.json`),
     console: path.join(dataDir, 'logs', `${name}-console.log`),
   };
 }
@@ -80,7 +84,7 @@ const RIVALS = { all: ['api', 'worker'], api: ['all'], worker: ['all'] } as cons
  * @throws {Error} naming the process that uses it.
  */
 export async function lockDataDir(dataDir: string, role: Role): Promise<() => Promise<void>> {
-  await mkdir(dataDir, { recursive: true });
+  await makeFolder(dataDir);
   const unlock = await takeLock(dataDir, role);
   // After the own lock is taken: of two rivals that start at once, at least one sees the other.
   const [rival] = await findRunning(dataDir, RIVALS[role]);

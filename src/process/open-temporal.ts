@@ -3,6 +3,7 @@ import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor }
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
 import type { Config } from '../config/config';
+import { temporalVariables } from '../config/surroundings';
 
 export interface TemporalClient {
   readonly client: Client;
@@ -46,7 +47,7 @@ export function openWorkerConnection(config: Config): Promise<NativeConnection> 
 /** The variables of `@temporalio/envconfig` (address, API key, TLS) are for external servers only. */
 function connectionOptions({ temporal }: Config): ClientConnectConfig['connectionOptions'] {
   return temporal.kind === 'external'
-    ? loadClientConnectConfig().connectionOptions
+    ? loadClientConnectConfig({ overrideEnvVars: temporalVariables() }).connectionOptions
     : { address: `127.0.0.1:${temporal.port}` };
 }
 

@@ -14,11 +14,19 @@ export function healthUrl(config: Config, role: Role): string {
 /** What a person may want to open. */
 export function placesOf(config: Config, role: Role): Row[] {
   const url = healthUrl(config, role);
+  const list = deliveriesLink(config);
   return [
-    takesRequests(role) ? ['API', `${url} and :${config.pushPort}`] : ['Health', `${url}/readyz`],
+    takesRequests(role)
+      ? ['API', `${url} and :${config.pushPort}${from(config)}`]
+      : ['Health', `${url}/readyz${from(config)}`],
     ...(config.cloudFunctionUrl === undefined ? [['Demo phone', `${url}/demo`] as const] : []),
-    ['Temporal UI', deliveriesLink(config)],
+    ...(list === null ? [] : [['Temporal UI', list] as const]),
   ];
+}
+
+/** Who listens at every address is reached from elsewhere, too, by a name that is not known here. */
+function from({ host }: Config): string {
+  return host === '0.0.0.0' || host === '::' ? `, from elsewhere at every address of this machine` : '';
 }
 
 export function inColumns(rows: readonly Row[]): string[] {

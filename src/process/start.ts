@@ -1,19 +1,21 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, openSync, readSync } from 'node:fs';
+import { openSync, readSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findRunning, inUse, lockDataDir, processFiles, type Role } from './locks';
 import { listenToStopRequests, StopRequested } from './stop';
 import { requireFreePorts, wantedPorts } from './ports';
-import { loadConfig, obsoleteSettings, type Config } from '../config/config';
+import { loadConfig, idleSettings, type Config } from '../config/config';
 import { onlyThisMachine, openDoors } from '../config/open-doors';
 import { untoldByTrial } from '../config/trial';
 import { withDemoVapidKey } from '../embedded/demo-vapid';
 import { waitForLeftovers } from '../embedded/leftovers';
 import { openLogs } from '../log';
+import { makeFolder } from '../make-folder';
 import { bringUp } from './bring-up';
+import { leaveSettings } from './settings-of-running';
 import { createSupervisor } from './supervisor';
 
 export interface StartChoice {
@@ -33,13 +35,14 @@ export async function start({ role, background }: StartChoice): Promise<number> 
   const unlock = await lockDataDir(config.dataDir, role);
   await closeFolders(config.dataDir);
   const logs = openLogs(config, { file: processFiles(config.dataDir, role).log, background });
-  for (const line of obsoleteSettings()) logs.log.warn(line);
+  for (const line of idleSettings()) logs.log.warn(line);
   for (const { what, fix } of [...openDoors(config), ...untoldByTrial(config)])
     logs.log.warn(`${what} ${fix}`);
   const here = onlyThisMachine(config);
   if (here !== undefined) logs.log.info(here);
   const supervisor = createSupervisor();
   supervisor.add({ name: 'DATA_DIR', stop: unlock });
+  supervisor.add({ name: 'The settings in DATA_DIR', stop: await leaveSettings(config.dataDir, role) });
   const stopRequest = listenToStopRequests(() => {
     logs.progress('Stopping at once.');
     // The embedded parts notice that their channel closes, and stop by themselves.
@@ -115,7 +118,7 @@ export async function startInBackground(role: Role): Promise<number> {
   if (running) throw inUse(dataDir, running);
 
   const { console: file } = processFiles(dataDir, role);
-  mkdirSync(path.dirname(file), { recursive: true });
+  await makeFolder(path.dirname(file));
   const output = openSync(file, 'w+', 0o600);
   const child = fork(MAIN, ['start', ...onlyOption(role), '--in-background'], {
     detached: true,

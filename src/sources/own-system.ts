@@ -81,7 +81,10 @@ export const expressAcknowledgement = z.object({
   run_id: z.string().optional().describe('Absent for a duplicate, and for what is not yet handed over.'),
   status: z.enum(SHIPMENT_STATUSES).nullable(),
   status_known: z.boolean(),
-  temporal_ui: z.url().describe('The delivery in the Temporal UI.'),
+  temporal_ui: z
+    .url()
+    .nullable()
+    .describe('The delivery in the Temporal UI; `null` where `TEMPORAL_UI_URL` does not say where that is.'),
 });
 
 /**

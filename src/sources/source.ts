@@ -181,7 +181,7 @@ export interface ReceivedUpdate {
   /** False while only the journal has it; its delivery starts in the background. */
   readonly handedOver: boolean;
   /** The delivery in the Temporal UI. */
-  readonly link: string;
+  readonly link: string | null;
 }
 
 export interface Answer {

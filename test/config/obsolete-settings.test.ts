@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { loadConfig, obsoleteSettings, SettingsError } from '../../src/config/config';
+import { loadConfig, idleSettings, SettingsError } from '../../src/config/config';
 import { OBSOLETE_SETTINGS } from '../../src/config/obsolete-settings';
 
 const SECRET = 'never-to-be-printed';
@@ -23,8 +23,8 @@ describe('settings of the old system', () => {
   test.each(Object.keys(OBSOLETE_SETTINGS).filter((name) => name !== 'CONFIG_FILE'))(
     '%s is named with what replaces it, in the environment and in the file, without its value',
     async (name) => {
-      const inEnvironment = obsoleteSettings({ [name]: SECRET });
-      const inFile = obsoleteSettings({ CONFIG_FILE: await configFile(JSON.stringify({ [name]: SECRET })) });
+      const inEnvironment = idleSettings({ [name]: SECRET });
+      const inFile = idleSettings({ CONFIG_FILE: await configFile(JSON.stringify({ [name]: SECRET })) });
       expect(inEnvironment).toEqual([
         `${name} is not used any more. In its place: ${OBSOLETE_SETTINGS[name]}.`,
       ]);
@@ -41,7 +41,7 @@ describe('settings of the old system', () => {
     const file = await configFile(
       `\uFEFF{"CLOUD_FUNC_URL": "https://${SECRET}.example", "PORT_OF_OTHERS": 1}`,
     );
-    expect(obsoleteSettings({ CONFIG_FILE: file })).toEqual([
+    expect(idleSettings({ CONFIG_FILE: file })).toEqual([
       expect.stringContaining('CONFIG_FILE is not used any more.'),
       'CLOUD_FUNC_URL in the file that CONFIG_FILE names has no effect: set it in the environment.',
     ]);
@@ -52,17 +52,17 @@ describe('settings of the old system', () => {
     ['no object', `["${SECRET}"]`],
     ['enormous', ' '.repeat(2_000_000)],
   ])('a file that is %s is said to be so, without its text', async (_what, text) => {
-    const lines = obsoleteSettings({ CONFIG_FILE: await configFile(text) });
+    const lines = idleSettings({ CONFIG_FILE: await configFile(text) });
     expect(lines).toContain('The file that CONFIG_FILE names is not a JSON object that can be read.');
     expect(lines.join()).not.toContain(SECRET);
   });
 
   test('a file that is not there is said too', () => {
-    expect(obsoleteSettings({ CONFIG_FILE: path.join(folder, 'nowhere.json') })).toHaveLength(2);
+    expect(idleSettings({ CONFIG_FILE: path.join(folder, 'nowhere.json') })).toHaveLength(2);
   });
 
   test('nothing is said where nothing is left of it', () => {
-    expect(obsoleteSettings({ PATH: '/bin', SUPA_URL: '', DATABASE_URL: 'postgresql://shop' })).toEqual([]);
+    expect(idleSettings({ PATH: '/bin', SUPA_URL: '', DATABASE_URL: 'postgresql://shop' })).toEqual([]);
   });
 
   test('explain a refusal to start', () => {

@@ -37,7 +37,7 @@ async function openDoctorLab(): Promise<DoctorLab> {
     findings: (check, settings = {}, change = {}) =>
       examine([check], {
         config: loadConfig({ DATA_DIR: dataDir, ...settings }),
-        obsolete: [],
+        idle: [],
         supabase: { secret: undefined, keys: [] },
         running: [],
         database: () => Promise.resolve({ url: db.url, pool: db.pool }),

@@ -27,7 +27,7 @@ describe('what the doctor sees on this machine', () => {
   const us = (role: 'all' | 'api' = 'all') => [{ role, pid: process.pid, identity: '', since: new Date() }];
 
   test('valid settings, and those of the old system', async () => {
-    const found = await lab.findings(settings, {}, { obsolete: ['SUPA_URL is not used any more.'] });
+    const found = await lab.findings(settings, {}, { idle: ['SUPA_URL is not used any more.'] });
     expect(levels(found)).toEqual(['ok', 'warning']);
   });
 

@@ -5,7 +5,18 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { lockDataDir } from '../../src/process/locks';
+import { leaveSettings, takeSettingsOfRunning } from '../../src/process/settings-of-running';
 import { eventually, isRunning } from '../setup/processes';
+
+describe('a folder that cannot be made', () => {
+  test.each([
+    ['in /proc', '/proc/nope/data', 'that file system takes no folders'],
+    ['beneath a file', path.join(__filename, 'data'), 'a part of its path is a file'],
+    ['in the place of a file', __filename, 'a part of its path is a file'],
+  ])('%s is said at once, and not tried for ever', async (_where, folder, why) => {
+    await expect(lockDataDir(folder, 'all')).rejects.toThrow(`The folder ${folder} cannot be made: ${why}.`);
+  });
+});
 
 describe('the lock of DATA_DIR', () => {
   let dataDir: string;
@@ -28,6 +39,35 @@ describe('the lock of DATA_DIR', () => {
     await expect(lockDataDir(dataDir, 'all')).rejects.toThrow(
       `${dataDir} is used by another Waybell, process ${other.pid}: stop it (waybell stop), or set DATA_DIR.`,
     );
+  });
+
+  test('leads a second terminal to the Waybell that runs, where that says nothing else', async () => {
+    await writeFile(file, `${other.pid}`);
+    const { PORT } = process.env;
+    process.env.PORT = '7999';
+    const forget = await leaveSettings(dataDir, 'all').finally(() => {
+      if (PORT === undefined) delete process.env.PORT;
+      else process.env.PORT = PORT;
+    });
+    const terminal: NodeJS.ProcessEnv = {};
+    await takeSettingsOfRunning(dataDir, terminal);
+    expect(terminal.PORT).toBe('7999');
+    const busy: NodeJS.ProcessEnv = { PORT: '7201' };
+    await takeSettingsOfRunning(dataDir, busy);
+    expect(busy.PORT).toBe('7201');
+
+    await forget();
+    const later: NodeJS.ProcessEnv = {};
+    await takeSettingsOfRunning(dataDir, later);
+    expect(later).toEqual({});
+  });
+
+  test('leads nobody to a Waybell that is gone', async () => {
+    await writeFile(file, '999999999 1');
+    await writeFile(path.join(dataDir, 'waybell.json'), '{"PORT":"7999"}');
+    const terminal: NodeJS.ProcessEnv = {};
+    await takeSettingsOfRunning(dataDir, terminal);
+    expect(terminal).toEqual({});
   });
 
   test('is taken over from a process that is gone', async () => {

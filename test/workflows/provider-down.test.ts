@@ -88,7 +88,7 @@ test('three requests that fail are an alarm wherever anybody looks, and the firs
       expect(list.json).toMatchObject({ down: [{ provider: 'unicloud', reason: 'provider_5xx' }] });
       const findings = await examine([providers], {
         config: loadConfig({}),
-        obsolete: [],
+        idle: [],
         supabase: { secret: undefined, keys: [] },
         running: [],
         database: () => Promise.resolve({ url: lab.db.url, pool: lab.db.pool }),

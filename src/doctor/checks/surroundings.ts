@@ -7,19 +7,21 @@ import { isValidAt, type Expiring } from '../../intake/channels/channels';
 import { findSource } from '../../sources/registry';
 import { ok, problem, warning, type Check, type Seen } from '../check';
 
+/** What a person does about a variable that has no effect. */
+export const IDLE_FIX =
+  'Correct its name (docs/settings.md) or remove it; docs/migrating.md names what takes the place of old ones.';
+
 /** Wrong settings never get here: they end the doctor with all of them at once. */
 export const settings: Check = {
   name: 'settings',
-  run: ({ config, obsolete }) => {
+  run: ({ config, idle }) => {
     const parts = (['database', 'temporal'] as const).map((part) => config[part].kind);
     const all = ok(
       `All settings are valid: ${config.production ? 'production' : 'not production'}, PostgreSQL ${parts[0]}, Temporal ${parts[1]}.`,
     );
-    const old = obsolete.map((line) =>
-      warning(line, 'Remove it; docs/migrating.md names what takes its place.'),
-    );
+    const withoutEffect = idle.map((line) => warning(line, IDLE_FIX));
     const trial = untoldByTrial(config).map(({ what, fix }) => warning(what, fix));
-    return Promise.resolve([all, ...old, ...trial]);
+    return Promise.resolve([all, ...withoutEffect, ...trial]);
   },
 };
 

@@ -1,8 +1,9 @@
 import { IANAZone } from 'luxon';
-import { mkdir, open, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { open, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { makeFolder } from '../../make-folder';
 import { findSource } from '../../sources/registry';
 import type { Source } from '../../sources/source';
 
@@ -171,7 +172,7 @@ export async function readChannelsFile(file: string): Promise<readonly StoredCha
  * @throws {Error} what `change` throws; then nothing has changed.
  */
 export async function changeChannelsFile(file: string, change: ChangeChannels): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
+  await makeFolder(path.dirname(file));
   const lock = `${file}.lock`;
   const handle = await acquireLock(lock);
   try {

@@ -1,0 +1,66 @@
+import { readFileSync, statSync, type Stats } from 'node:fs';
+import path from 'node:path';
+import { parseEnv } from 'node:util';
+import { SETTING_NAMES } from './config';
+import { settingMeantBy } from './misspelt-settings';
+import { OBSOLETE_SETTINGS } from './obsolete-settings';
+import { SECRET_FILE_NAMES } from './secret-files';
+import { SUPABASE_KEY_NAMES } from './supabase-keys';
+
+const NAME = '.env';
+/** Some dozens of short lines; a key may be among them. */
+const MAX_BYTES = 1024 * 1024;
+
+/** Variables of the libraries that speak to Temporal and PostgreSQL. */
+const OF_LIBRARIES = /^(?:TEMPORAL|PG)[A-Z_]+$/;
+const OURS = new Set([
+  ...SETTING_NAMES,
+  ...SECRET_FILE_NAMES,
+  ...SUPABASE_KEY_NAMES,
+  ...Object.keys(OBSOLETE_SETTINGS),
+]);
+
+/** What was taken from a file. */
+export interface EnvFile {
+  readonly file: string;
+  /** The variables that it has set. */
+  readonly taken: readonly string[];
+}
+
+/**
+ * Sets in `environment` what the file `.env` of `folder` says of our settings. What the environment has already, it
+ * keeps. Nothing else of the file is taken: what stands there of `PATH` or `NODE_OPTIONS` would reach every process
+ * that we start.
+ * @returns `undefined` without such a file
+ * @throws {Error} when the file is not to be trusted, or cannot be read
+ */
+export function takeEnvFile(folder = process.cwd(), environment = process.env): EnvFile | undefined {
+  const file = path.join(folder, NAME);
+  const stats = statSync(file, { throwIfNoEntry: false });
+  // A folder of that name is what Python keeps its packages in.
+  if (stats?.isFile() !== true) return undefined;
+  const distrust = whyNotTrusted(stats, environment);
+  if (distrust !== undefined) throw new Error(`${file} is not read: ${distrust}.`);
+  const found = parseEnv(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
+  const taken: string[] = [];
+  for (const [name, value] of Object.entries(found)) {
+    if (value === undefined || value === '' || !isOurs(name) || (environment[name] ?? '') !== '') continue;
+    environment[name] = value;
+    taken.push(name);
+  }
+  return { file, taken };
+}
+
+/** What is spelled wrongly is taken, so that it is told of. */
+const isOurs = (name: string): boolean =>
+  OURS.has(name) || OF_LIBRARIES.test(name) || settingMeantBy(name, SETTING_NAMES) !== undefined;
+
+/** Who runs a command in the folder of somebody else, as in /tmp, does not want to be led by what lies there. */
+function whyNotTrusted({ uid, mode, size }: Stats, { SUDO_UID }: NodeJS.ProcessEnv): string | undefined {
+  if (size > MAX_BYTES) return 'it is too large';
+  const own = process.getuid?.();
+  // Windows has neither.
+  if (own === undefined) return undefined;
+  if (![own, 0, Number(SUDO_UID ?? own)].includes(uid)) return 'it belongs to another user';
+  return (mode & 0o002) === 0 ? undefined : 'everybody on this machine may write it (chmod 600 mends that)';
+}

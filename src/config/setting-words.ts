@@ -1,0 +1,54 @@
+import type { z } from 'zod';
+
+/** What zod hands over to be put into words. */
+type Issue = Parameters<z.core.$ZodErrorMap>[0];
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  object: 'a JSON object',
+  record: 'a JSON object',
+  array: 'a JSON list',
+};
+
+/** What is counted of a value that has a size; of a number it is the number. */
+const COUNTED: Readonly<Record<string, string>> = { string: 'characters', array: 'entries' };
+
+/**
+ * What is wrong with a setting, in words that go on after its name and never show its value; `undefined`: the field has
+ * words of its own. What a shop writes into JSON has names, and those are shown.
+ */
+export function settingWords(issue: Issue): string | undefined {
+  switch (issue.code) {
+    case 'invalid_type':
+      if (issue.input === undefined) return 'is missing';
+      return `must be ${TYPES[issue.expected] ?? issue.expected}`;
+    case 'too_small':
+      if (issue.inclusive === false) return `must be more than ${issue.minimum}`;
+      return `must ${bound('least', issue.origin, issue.minimum)}`;
+    case 'too_big':
+      return `must ${bound('most', issue.origin, issue.maximum)}`;
+    case 'invalid_value':
+      return `must be ${oneOf(issue.values.map(String))}`;
+    case 'unrecognized_keys':
+      return `has no ${issue.keys.join(' and no ')}`;
+    case 'invalid_key':
+      return 'has a name that is none of those that are allowed';
+    case 'invalid_union':
+      return 'is in none of the forms that docs/settings.md shows';
+    default:
+      return undefined;
+  }
+}
+
+function bound(which: 'least' | 'most', origin: string, limit: number | bigint): string {
+  const counted = COUNTED[origin];
+  return counted === undefined ? `be at ${which} ${limit}` : `have at ${which} ${limit} ${counted}`;
+}
+
+function oneOf(words: readonly string[]): string {
+  const last = words.at(-1) ?? '';
+  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} or ${last}`;
+}
