@@ -45,7 +45,7 @@ function withSecrets(command: Command, what: string): Command {
 }
 
 async function secretsOf({ secret = [], secretStdin }: SecretOptions): Promise<string[]> {
-  return secretStdin ? [...secret, await readSecretLine(process.stdin)] : [...secret];
+  return secretStdin ? [...secret, await readSecretLine(process.stdin, 'The secret')] : [...secret];
 }
 
 function urlOption(): Option {

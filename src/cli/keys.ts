@@ -1,10 +1,11 @@
 import { Command } from 'commander';
 import { z } from 'zod';
 import { loadAccessTokens, loadSupabaseKeys } from '../config/config';
-import { generateKeys, judgeKey } from '../doctor/keys';
+import { generateKeys, judgeKeys } from '../doctor/keys';
 import { MIN_SECRET_LENGTH } from '../config/setting-fields';
 import { apiKeysCommand } from './api-keys';
-import { readLine, readSecretLine } from './read-line';
+import { keysProbeCommand } from './keys-probe';
+import { readSecretLine } from './read-line';
 import { explainToken } from './explain-token';
 import { checked, numberOf } from './checked-option';
 import { print, printAside } from '../terminal';
@@ -17,9 +18,6 @@ interface GenerateOptions {
 }
 
 const MAX_YEARS = 20;
-/** Headers of HTTP are no longer. */
-const MAX_TOKEN_CHARACTERS = 16_384;
-
 const name = z.string().min(1, 'must not be empty').max(200, 'must be at most 200 characters');
 const years = z
   .number('must be a number')
@@ -49,32 +47,33 @@ export function keysCommand(): Command {
     .action(async (options: GenerateOptions) => {
       process.exitCode = await generate(options);
     });
-  return keys.addCommand(apiKeysCommand());
+  return keys.addCommand(keysProbeCommand()).addCommand(apiKeysCommand());
 }
 
 function verify(): number {
-  const { secret, keys } = loadSupabaseKeys();
+  const supabase = loadSupabaseKeys();
+  const { secret, keys } = supabase;
   if (secret === undefined || keys.length === 0) {
     const missing =
       secret === undefined ? 'SUPABASE_JWT_SECRET (or JWT_SECRET)' : 'ANON_KEY or SERVICE_ROLE_KEY';
     printAside(`${missing} is not set: put the secret and the keys into the environment.`);
     return 1;
   }
-  const judged = keys.map((key) => judgeKey(key, secret.value, Date.now()));
+  const judged = judgeKeys(supabase, secret.value, Date.now());
   for (const { message, fix } of judged) print(fix === undefined ? message : `${message}\n  -> ${fix}`);
   return judged.some(({ level }) => level === 'problem') ? 1 : 0;
 }
 
 /** Looks at a token exactly as the API does. */
 async function verifyToken(): Promise<number> {
-  const token = (await readLine(process.stdin, 'The access token, and Enter:', MAX_TOKEN_CHARACTERS)).trim();
+  const token = (await readSecretLine(process.stdin, 'The access token')).trim();
   const explained = await explainToken(token, loadAccessTokens());
   for (const line of explained.lines) print(line);
   return explained.taken ? 0 : 1;
 }
 
 async function generate({ secretStdin, ...choices }: GenerateOptions): Promise<number> {
-  const given = secretStdin ? await readSecretLine(process.stdin) : undefined;
+  const given = secretStdin ? await readSecretLine(process.stdin, 'The secret') : undefined;
   if (given !== undefined && given.length < MIN_SECRET_LENGTH) {
     printAside(`The secret needs at least ${MIN_SECRET_LENGTH} characters.`);
     return 1;

@@ -1,7 +1,9 @@
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
 import { printAside } from '../terminal';
 
-/** Longer than any secret; what sends more than this without an end of line sends something else. */
-const MAX_SECRET_CHARACTERS = 4_096;
+/** Longer than any secret or token: headers of HTTP are no longer. What sends more sends something else. */
+const MAX_SECRET_CHARACTERS = 16_384;
 
 /** One line of `input`, without its end: what stands in no history of a shell and in no list of processes. */
 export async function readLine(input: NodeJS.ReadStream, prompt: string, most: number): Promise<string> {
@@ -15,5 +17,27 @@ export async function readLine(input: NodeJS.ReadStream, prompt: string, most: n
   return line;
 }
 
-export const readSecretLine = (input: NodeJS.ReadStream): Promise<string> =>
-  readLine(input, 'The secret, and Enter:', MAX_SECRET_CHARACTERS);
+/**
+ * One line as `readLine` reads it; where a person types it, nothing of it is shown.
+ * @throws {Error} a sentence: the person gave up
+ */
+export function readSecretLine(input: NodeJS.ReadStream, what: string): Promise<string> {
+  const prompt = `${what}, and Enter; what is typed is not shown:`;
+  return input.isTTY ? readUnseen(input, prompt) : readLine(input, prompt, MAX_SECRET_CHARACTERS);
+}
+
+/** The line editor of Node takes the echo over from the terminal, and has nowhere to write it. */
+function readUnseen(input: NodeJS.ReadStream, prompt: string): Promise<string> {
+  printAside(prompt);
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const editor = createInterface({ input, output: nowhere, terminal: true, historySize: 0 });
+  return new Promise((resolve, reject) => {
+    editor.once('line', (line) => {
+      resolve(line.slice(0, MAX_SECRET_CHARACTERS));
+      editor.close();
+    });
+    // Ctrl-C and Ctrl-D; after a line it changes nothing.
+    editor.once('SIGINT', () => editor.close());
+    editor.once('close', () => reject(new Error('Nothing was entered.')));
+  });
+}

@@ -3,6 +3,8 @@ export interface SupabaseKeys {
   /** Under the name that Waybell has for it, else under Supabase's own. */
   readonly secret: { readonly variable: string; readonly value: string } | undefined;
   readonly keys: readonly SupabaseKey[];
+  /** What PostgREST takes as `aud`, under its own name for it; it looks at none where that is not set. */
+  readonly audience?: string;
 }
 
 export interface SupabaseKey {
@@ -25,7 +27,9 @@ export const SUPABASE_KEY_NAMES: readonly string[] = [...SECRETS, ...KEYS.map(({
 export function readSupabaseKeys(source: Readonly<Record<string, string | undefined>>): SupabaseKeys {
   const valueOf = (variable: string): string => (source[variable] ?? '').trim();
   const variable = SECRETS.find((name) => valueOf(name) !== '');
+  const audience = valueOf('PGRST_JWT_AUD');
   return {
+    ...(audience !== '' && { audience }),
     secret: variable === undefined ? undefined : { variable, value: valueOf(variable) },
     keys: KEYS.flatMap((key) => {
       const value = valueOf(key.variable);

@@ -9,7 +9,7 @@ import { findPendingMigrations } from '../../database/schema/migrate';
 import { describeObstacle, findObstacles } from '../../database/schema/obstacles';
 import { NotReachable, ok, problem, warning, type Check, type Seen } from '../check';
 import { measureTables, type TableSize } from '../../database/retention';
-import { judgeKey } from '../keys';
+import { judgeKeys } from '../keys';
 
 /** gen_random_uuid() is built in from here on. */
 const OLDEST = 13;
@@ -160,7 +160,8 @@ function describeSize({ name, rows, bytes }: TableSize): string {
 /** Keys of a Supabase project against its secret, as far as both are in the environment. */
 export const supabaseKeys: Check = {
   name: 'supabase keys',
-  run({ config, supabase: { secret, keys }, clock }) {
+  run({ config, supabase, clock }) {
+    const { secret, keys } = supabase;
     if (keys.length === 0) return Promise.resolve([ok('No key of Supabase is set, and none is needed.')]);
     if (secret === undefined) {
       const names = keys.map(({ variable }) => variable).join(', ');
@@ -171,7 +172,7 @@ export const supabaseKeys: Check = {
         ),
       ]);
     }
-    const judged = keys.map((key) => judgeKey(key, secret.value, clock()));
+    const judged = judgeKeys(supabase, secret.value, clock());
     // They are the old system's: only where apps come with access tokens does Waybell itself depend on the secret.
     const mildly = config.deviceRegistration !== 'jwt';
     return Promise.resolve(
