@@ -1,61 +1,109 @@
-import type { Router } from 'express';
-import { selectInbox, type InboxEntry, type Recipient } from '../database/notifications';
-import { selectPickupCodes, type CodesOfNotification } from '../database/pickup-codes';
-import { inTransaction } from '../database/pool';
-import { createCodeSeal } from '../intake/sealed-codes';
+import type { Response, Router } from 'express';
+import {
+  countUnread,
+  findOthers,
+  type InboxEntry,
+  markMessages,
+  type Recipient,
+  selectInbox,
+  selectUnreadUntil,
+} from '../database/inbox';
+import { selectPickupCodes } from '../database/pickup-codes';
+import { inTransaction, type Queryable } from '../database/pool';
 import type { Caller } from './access';
 import { callerOf } from './auth';
 import { namingField } from './database-problem';
 import type { ApiDependencies } from './dependencies';
-import { fewLines } from './few-lines';
-import { listInbox } from './inbox-operations';
-import { serve } from './operation';
-import { requireOwner, type Owners } from './owners';
+import { HttpProblem } from './http-problem';
+import { listInbox, markInbox, MOST_UNREAD } from './inbox-operations';
+import { type Asked, serve } from './operation';
+import { openCodes } from './opened-codes';
+import { requireOwner } from './owners';
+import { pageOf } from './page-cursor';
 import { fieldInvalid } from './request-input';
+
+/** What `until` marks in one request: far within the time of a statement. */
+const MARKED_AT_ONCE = 1_000;
 
 type InboxParts = Pick<ApiDependencies, 'pool' | 'config' | 'log'>;
 
-/** What an app shows a person of what they were told. */
-export function addInboxRoutes(router: Router, { pool, config, log }: InboxParts): void {
-  const seal = createCodeSeal(config.pickupCodeKeys);
-  const lines = fewLines(log);
+/** What an app shows a person of what they were told, and what of it they have read. */
+export function addInboxRoutes(router: Router, deps: InboxParts): void {
+  const { pool, config } = deps;
+  const { shopTables } = config;
+  const codesOf = openCodes(deps);
 
-  serve(router, listInbox, async ({ query: { user_id, merchant_id, ...page } }, response) => {
-    const caller = callerOf(response);
-    const owners = requireOwner(caller, { userId: user_id, merchantId: merchant_id });
-    const recipient = recipientOf(owners);
-    const [entries, sealed] = await namingField(
-      { user_id: owners.userId, merchant_id: owners.merchantId },
-      () =>
-        inTransaction(pool, async (db) => {
-          const found = await selectInbox(db, recipient, page);
-          const told = mayCollect(caller, recipient) ? found.filter(saysPickup) : [];
-          const ids = told.map(({ message_id }) => message_id);
-          return [found, await selectPickupCodes(db, config.shopTables, recipient.id, ids)] as const;
-        }),
-    );
+  serve(router, listInbox, async ({ query }, response) => {
+    const { user_id, merchant_id, before, limit, unread: seen } = query;
+    const recipient = recipientOf(response, { user_id, merchant_id });
+    const wanted = {
+      ...{ before, limit: limit + 1 },
+      ...(seen !== undefined && { unread: seen === 'true' }),
+    };
+    const [found, unread, sealed] = await ofRecipient(recipient, async (db) => {
+      const entries = await selectInbox(db, shopTables, recipient, wanted);
+      const told = mayCollect(callerOf(response), recipient) ? entries.filter(saysPickup) : [];
+      const ids = told.map(({ message_id }) => message_id);
+      return [
+        entries,
+        await countUnread(db, shopTables, recipient, MOST_UNREAD),
+        await selectPickupCodes(db, shopTables, recipient.id, ids),
+      ] as const;
+    });
     response.set('Cache-Control', 'no-store');
-    const codes = opened(sealed);
-    const notifications = entries.map((entry) => ({
+    const codes = codesOf(sealed);
+    const { page, next } = pageOf(found, limit, ({ message_id }) => message_id);
+    const notifications = page.map((entry) => ({
       ...entry,
       pickup_codes: codes.get(entry.message_id) ?? null,
     }));
-    return { ok: true, notifications, count: notifications.length };
+    return { ok: true, notifications, count: notifications.length, unread, next };
   });
 
-  /** By `message_id`. What does not open is missed by the log alone: the list is of use all the same. */
-  function opened(sealed: readonly CodesOfNotification[]): ReadonlyMap<string, string[]> {
-    const codes = new Map<string, string[]>();
-    for (const { messageId, workflowId, sealed: closed } of sealed) {
-      const open = seal?.open(closed, workflowId);
-      if (open) codes.set(messageId, open);
-      else lines.warn({}, { workflowId }, 'no key of PICKUP_CODE_KEYS has sealed this pickup code as it is');
+  serve(router, markInbox, async ({ body }, response) => {
+    const recipient = recipientOf(response, body);
+    return ofRecipient(recipient, async (db) => {
+      const ids = await meant(db, recipient, body);
+      const marked = await markMessages(db, ids, body.read);
+      const unread = await countUnread(db, shopTables, recipient, MOST_UNREAD);
+      return { ok: true, marked, unread, more: body.until !== undefined && ids.length === MARKED_AT_ONCE };
+    });
+  });
+
+  /** Which messages are to be marked. Somebody else's is answered as one that never was. */
+  async function meant(
+    db: Queryable,
+    recipient: Recipient,
+    { message_ids: ids, until, read }: Asked<typeof markInbox>['body'],
+  ): Promise<readonly string[]> {
+    if ((ids === undefined) === (until === undefined))
+      throw fieldInvalid('message_ids', 'send this, or until');
+    if (until !== undefined) {
+      if (!read) throw fieldInvalid('until', 'marks messages as read only');
+      return selectUnreadUntil(db, shopTables, recipient, { until, limit: MARKED_AT_ONCE });
     }
-    return codes;
+    const named = [...new Set(ids)];
+    const [other] = await findOthers(db, shopTables, recipient, named);
+    if (other === undefined) return named;
+    throw new HttpProblem('notification-unknown', `no notification ${other}`, { field: 'message_ids' });
+  }
+
+  function ofRecipient<T>(recipient: Recipient, work: (db: Queryable) => Promise<T>): Promise<T> {
+    const field = recipient.audience === 'user' ? 'user_id' : 'merchant_id';
+    return namingField({ [field]: recipient.id }, () => inTransaction(pool, work));
   }
 }
 
-function recipientOf({ userId, merchantId }: Owners): Recipient {
+interface Named {
+  readonly user_id?: string | undefined;
+  readonly merchant_id?: string | undefined;
+}
+
+function recipientOf(response: Response, { user_id, merchant_id }: Named): Recipient {
+  const { userId, merchantId } = requireOwner(callerOf(response), {
+    userId: user_id,
+    merchantId: merchant_id,
+  });
   if (userId === null) return { audience: 'merchant', id: merchantId as string };
   if (merchantId !== null) throw fieldInvalid('merchant_id', 'must not come with user_id here');
   return { audience: 'user', id: userId };

@@ -5,7 +5,7 @@ import { showLife, showMetrics, showReadiness } from './health-operations';
 import { showAttention } from './attention-operations';
 import { showAudit } from './audit-operations';
 import { showErasure, startErasure } from './erasure-operations';
-import { listInbox } from './inbox-operations';
+import { listInbox, markInbox } from './inbox-operations';
 import { forgetJournal, showLedger } from './ledger-operations';
 import { listNotifications, retryNotification, showNotification } from './notification-operations';
 import type { Operation } from './operation';
@@ -31,6 +31,7 @@ export const OPERATIONS: readonly Operation[] = [
   showWebPushKey,
   recordReceipt,
   listInbox,
+  markInbox,
   receiveGetuiReceipts,
   linkWaybill,
   explainDeliveries,

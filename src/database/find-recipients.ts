@@ -54,7 +54,7 @@ export async function findRecipients(
 }
 
 /** SQL: erased, and not back since: of one who is back there is a phone, or a message, which all went with the erasure. */
-const isGone = (person: string, { userId, recipientId }: IdTypes): string =>
+export const isGone = (person: string, { userId, recipientId }: IdTypes): string =>
   `(${isErasedUser(named(person), userId)} and not exists (
      select from public.push_devices d where d.user_id = any (${idSpellings(person, userId)}))
     and not exists (

@@ -134,6 +134,16 @@ export function isGivenId(column: string, id: string, type: string | null): stri
   return isTextual(type) ? `${column} = any (${idSpellings(`${id}::text`, type)})` : `${column} = ${id}`;
 }
 
+/**
+ * SQL: a table with every spelling, once, as the column `id`, of the id that a caller gave as the parameter `id`: a
+ * column is looked up with each in the order of its index. What the type cannot hold raises as in `isGivenId`.
+ */
+export function givenSpellings(id: string, type: string | null): string {
+  return isTextual(type)
+    ? `(select distinct one as id from unnest(${idSpellings(`${id}::text`, type)}) one)`
+    : `(select ${id}::text::${type} as id)`;
+}
+
 /** Whether two ids are spelled alike: a uuid may be in capitals. */
 export const isSpelledAlike = (one: string, other: string): boolean =>
   one === other || (IS_UUID.test(one) && one.toLowerCase() === other.toLowerCase());

@@ -65,36 +65,6 @@ export async function listNotifications(
   return rows;
 }
 
-/** What an app shows of a notification. */
-export type InboxEntry = Pick<
-  Notification,
-  'message_id' | 'aud' | 'order_id' | 'carrier' | 'tracking_no' | 'status' | 'title' | 'body' | 'created_at'
->;
-
-/** Whose. A number may be a user's and a merchant's. */
-export interface Recipient {
-  readonly audience: 'user' | 'merchant';
-  readonly id: string;
-}
-
-/** What one owner was to be told, the newest first; with `before` what is older than that message. */
-export async function selectInbox(
-  db: Queryable,
-  { audience, id }: Recipient,
-  { before, limit }: { readonly before?: string; readonly limit: number },
-): Promise<InboxEntry[]> {
-  const { rows } = await db.query<InboxEntry>(
-    `select message_id, aud, order_id::text as order_id, carrier, tracking_no, status, title, body, created_at
-       from public.express_notifications
-      where recipient_id = $1 and aud = $2 and message_id is not null
-        ${before === undefined ? '' : 'and created_at < (select created_at from public.express_notifications where message_id = $4)'}
-      order by created_at desc
-      limit $3`,
-    [id, audience, limit, ...(before === undefined ? [] : [before])],
-  );
-  return rows;
-}
-
 /** What happened to one notification on one device. */
 export interface Push {
   readonly device_id: string;

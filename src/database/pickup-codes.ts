@@ -53,9 +53,10 @@ export async function insertPickupCodes(db: Queryable, told: readonly ReceivedCo
   );
 }
 
-/** The codes for one notification. */
-export interface CodesOfNotification extends Pick<SealedCodes, 'workflowId' | 'sealed'> {
-  readonly messageId: string;
+/** Codes for their owner. */
+export interface ShownCodes extends Pick<SealedCodes, 'workflowId' | 'sealed'> {
+  /** The message, or the parcel, that is shown with them. */
+  readonly shownWith: string;
 }
 
 /**
@@ -67,12 +68,12 @@ export async function selectPickupCodes(
   tables: ShopTables,
   userId: string,
   messageIds: readonly string[],
-): Promise<CodesOfNotification[]> {
+): Promise<ShownCodes[]> {
   if (messageIds.length === 0) return [];
   const types = await readIdTypes(db, tables);
   return readOrders(db, tables, async (access) => {
-    const { rows } = await db.query<CodesOfNotification>(
-      `select n.message_id as "messageId", codes.workflow_id as "workflowId", codes.sealed
+    const { rows } = await db.query<ShownCodes>(
+      `select n.message_id as "shownWith", codes.workflow_id as "workflowId", codes.sealed
          from public.express_notifications n
          join waybell.express_updates told on told.workflow_id = n.workflow_id
          cross join lateral (

@@ -68,7 +68,7 @@ export async function readdressNotification(
   await db.query(
     `update public.express_notifications
         set recipient_id = ${fittedId('$2::text', types.recipientId)}, order_id = ${fittedId('$3::text', types.toldOrderId)},
-            updated_at = now()
+            updated_at = now(), is_read = '0'
       where message_id = $1`,
     [messageId, recipientId, orderId],
   );

@@ -120,6 +120,7 @@ describe('what a person reaches is their own', () => {
     listDevices: { query: `?user_id=${owner}` },
     recordReceipt: { json: { cid, message_id: messageId, event: 'shown' } },
     listInbox: { query: `?user_id=${owner}` },
+    markInbox: { json: { user_id: owner, message_ids: [messageId] } },
     unregisterDevice: { json: { cid } },
   };
   /** Which are the same for everybody. */
