@@ -17,6 +17,7 @@ import { keepAudit } from './audit-trail';
 import { addAuditRoutes } from './audit';
 import { type Authenticate, openAuthentication } from './auth';
 import { addChannelRoutes } from './channels';
+import { allowPages } from './cross-origin';
 import { webhookRoutes } from './webhooks';
 import type { ApiDependencies, ProcessDependencies } from './dependencies';
 import { descriptionRoutes } from './description';
@@ -47,6 +48,7 @@ export function createApp(deps: ApiDependencies): express.Express {
     if (deps.demo) app.use('/demo', deps.demo);
     app.use(webhookRoutes(deps, counts, rates));
     app.use(providerReceiptRoutes(deps));
+    app.use(allowPages(deps.config.accessTokens.origins));
     // By prefix, not by route: who has no key does not learn which routes there are.
     app.use('/api/v1/push', authenticate({ ofApps: true }));
     app.use(appRoutes(deps));

@@ -199,6 +199,12 @@ describe('the proxies of step 8', () => {
     }
   });
 
+  test('let through what a browser asks before a page may ask', () => {
+    const [apps] = kongRoutes.filter(({ pattern }) => pattern.test('/api/v1/push/register'));
+    expect(apps?.methods).toContain('OPTIONS');
+    expect(nginx).not.toContain('limit_except');
+  });
+
   test('name every public route in the log, so that none is only "other"', () => {
     const [, names = ''] = /\(\?<waybell_push>([^)]+)\)/.exec(nginx) ?? [];
     const routes = OPERATIONS.map(({ path: route }) => route).filter((route) =>

@@ -23,7 +23,8 @@ const { body, headers: recorded } = readPayload('kuaidi100.polling-locker.txt');
 const headers = recorded as Readonly<Record<string, string>>;
 
 describe('Waybell behind the nginx of docs/production.md', () => {
-  const settings = { API_KEYS: KEY, DEVICE_REGISTRATION: 'key' };
+  const page = 'https://m.shop.example';
+  const settings = { API_KEYS: KEY, DEVICE_REGISTRATION: 'key', CORS_ORIGINS: page };
   const own = use(async () => {
     const opened = await openTestIntake({
       ...{ ...loadConfig(settings), log: pino({ level: 'silent' }) },
@@ -55,6 +56,14 @@ describe('Waybell behind the nginx of docs/production.md', () => {
     expect((await proxy.ask({ ...register, headers: json })).status).toBe(401);
     const authorized = { ...json, authorization: `Bearer ${KEY}` };
     expect((await proxy.ask({ ...register, headers: authorized })).status).toBe(200);
+  });
+
+  test('lets a browser ask beforehand whether a page may register', async () => {
+    const beforehand = { origin: page, 'access-control-request-method': 'POST' };
+    const { status } = await proxy.ask({
+      ...{ method: 'OPTIONS', path: '/api/v1/push/register', headers: beforehand },
+    });
+    expect(status).toBe(204);
   });
 
   test.each([
