@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MOST_PICKUP_CODES } from '../shipment/masking/pickup-codes';
 
 /** Fields that many answers have. */
 
@@ -18,3 +19,12 @@ export const temporalUi = z
   .url()
   .nullable()
   .describe('The delivery in the Temporal UI; `null` where `TEMPORAL_UI_URL` does not say where that is.');
+
+export const pickupCodes = z
+  .array(z.string())
+  .min(1)
+  .max(MOST_PICKUP_CODES)
+  .nullable()
+  .describe(
+    'With what this parcel is collected, for the buyer alone: to their own access token, while it waits. `null` everywhere else.',
+  );

@@ -30,6 +30,7 @@ import { addInboxRoutes } from './inbox';
 import { addLedgerRoutes } from './ledger';
 import { createMetrics } from './metrics';
 import { addNotificationRoutes } from './notifications';
+import { addParcelRoutes } from './parcels';
 import { addReceiptRoutes, providerReceiptRoutes } from './receipts';
 import { addProviderRoutes } from './providers';
 import { addRetryRoutes } from './retries';
@@ -122,6 +123,7 @@ function appRoutes(deps: ApiDependencies): Router {
   addDeviceRoutes(router, deps);
   addReceiptRoutes(router, deps);
   addInboxRoutes(router, deps);
+  addParcelRoutes(router, deps);
   return router;
 }
 

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { MOST_PICKUP_CODES } from '../shipment/masking/pickup-codes';
-import { count, ok } from './answer-fields';
+import { count, ok, pickupCodes } from './answer-fields';
 import { DATABASE_PROBLEMS } from './database-problem';
 import { notification } from './notification-fields';
 import type { Operation } from './operation';
@@ -20,14 +19,7 @@ const entry = notification
   })
   .extend({
     read: z.boolean().describe('Whether somebody has marked it so; a merchant’s people share the mark.'),
-    pickup_codes: z
-      .array(z.string())
-      .min(1)
-      .max(MOST_PICKUP_CODES)
-      .nullable()
-      .describe(
-        'With what this parcel is collected, for the buyer alone: to their own access token, while it waits. `null` everywhere else.',
-      ),
+    pickup_codes: pickupCodes,
   })
   .meta({ id: 'InboxEntry' });
 

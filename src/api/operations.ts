@@ -7,6 +7,7 @@ import { showAudit } from './audit-operations';
 import { showErasure, startErasure } from './erasure-operations';
 import { listInbox, markInbox } from './inbox-operations';
 import { forgetJournal, showLedger } from './ledger-operations';
+import { listParcels } from './parcel-operations';
 import { listNotifications, retryNotification, showNotification } from './notification-operations';
 import type { Operation } from './operation';
 import { listProviders, releaseProvider, settleDeactivations } from './provider-operations';
@@ -32,6 +33,7 @@ export const OPERATIONS: readonly Operation[] = [
   recordReceipt,
   listInbox,
   markInbox,
+  listParcels,
   receiveGetuiReceipts,
   linkWaybill,
   explainDeliveries,

@@ -59,6 +59,13 @@ export interface ShownCodes extends Pick<SealedCodes, 'workflowId' | 'sealed'> {
   readonly shownWith: string;
 }
 
+/** SQL: of the parcel of the update `told`, the newest codes that are not too old. */
+const newestCodes = (told: string): string => `
+  select c.workflow_id, c.sealed
+    from waybell.express_updates u join waybell.pickup_codes c on c.workflow_id = u.workflow_id
+   where u.waybill_id = ${told}.waybill_id and u.instance = ${told}.instance and c.scanned_at > ${OLD}
+   order by c.scanned_at desc, c.received_at desc, u.seq desc limit 1`;
+
 /**
  * The newest codes of each parcel that one of these notifications tells this user to collect, while it waits and its
  * order is still theirs.
@@ -76,16 +83,37 @@ export async function selectPickupCodes(
       `select n.message_id as "shownWith", codes.workflow_id as "workflowId", codes.sealed
          from public.express_notifications n
          join waybell.express_updates told on told.workflow_id = n.workflow_id
-         cross join lateral (
-           select c.workflow_id, c.sealed
-             from waybell.express_updates u join waybell.pickup_codes c on c.workflow_id = u.workflow_id
-            where u.waybill_id = told.waybill_id and u.instance = told.instance and c.scanned_at > ${OLD}
-            order by c.scanned_at desc, c.received_at desc, u.seq desc limit 1) codes
+         cross join lateral (${newestCodes('told')}) codes
          cross join lateral (${linkedOrder('told.waybill_id', tables, types, access)}) linked
         where n.message_id = any ($1) and n.aud = 'user' and n.status = 'available_for_pickup'
           and ${isSamePerson('linked.user_id', '$2::text', types.userId)}
           and ${waits('told')}`,
       [messageIds, userId],
+    );
+    return rows;
+  });
+}
+
+/** The newest codes of each of these parcels of this user that waits, while its order is still theirs. */
+export async function selectParcelCodes(
+  db: Queryable,
+  tables: ShopTables,
+  userId: string,
+  waybillIds: readonly string[],
+): Promise<ShownCodes[]> {
+  if (waybillIds.length === 0) return [];
+  const types = await readIdTypes(db, tables);
+  return readOrders(db, tables, async (access) => {
+    const { rows } = await db.query<ShownCodes>(
+      `select told.waybill_id as "shownWith", codes.workflow_id as "workflowId", codes.sealed
+         from unnest($1::text[]) as asked(waybill_id)
+         cross join lateral (
+           select u.waybill_id, u.instance from waybell.express_updates u
+            where u.waybill_id = asked.waybill_id order by u.seq desc limit 1) told
+         cross join lateral (${newestCodes('told')}) codes
+         cross join lateral (${linkedOrder('told.waybill_id', tables, types, access)}) linked
+        where ${isSamePerson('linked.user_id', '$2::text', types.userId)} and ${waits('told')}`,
+      [waybillIds, userId],
     );
     return rows;
   });

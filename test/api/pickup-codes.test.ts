@@ -93,6 +93,17 @@ async function codesIn({ trackingNo }: Parcel, key: string, query = '', asked = 
 const ofBuyer = (parcel: Parcel, asked = api): Promise<unknown> =>
   codesIn(parcel, tokenOf(parcel.userId), '', asked);
 
+/** The codes of a parcel in the list of its buyer's parcels. */
+async function codesOfParcel({ trackingNo }: Parcel, key: string, query = ''): Promise<unknown> {
+  const { json, headers } = await api.call('GET', `/api/v1/push/parcels?tracking_no=${trackingNo}${query}`, {
+    headers: { authorization: `Bearer ${key}` },
+  });
+  expect(headers.get('cache-control')).toBe('no-store');
+  const [parcel] = json['parcels'] as { pickup_codes: unknown; scans: { event_text: string }[] }[];
+  expect(JSON.stringify(parcel?.scans)).toContain('取件码***');
+  return parcel?.pickup_codes;
+}
+
 /** A parcel whose buyer and merchant were told to collect it. */
 async function waitingParcel(text = TEXT): Promise<Parcel & { ids: string[] }> {
   const parcel = await lab.parcel();
@@ -155,9 +166,12 @@ test('the code of a locker is for the buyer alone, until the parcel is collected
     const { userId, merchantId, ids, trackingNo } = parcel;
     expect(await ofBuyer(parcel)).toEqual([CODE]);
 
+    expect(await codesOfParcel(parcel, tokenOf(userId))).toEqual([CODE]);
+
     // Nobody else: not the shop's key, for whomever it asks, nor the merchant, nor another person.
     expect(await codesIn(parcel, FULL_KEY, `?user_id=${userId}`)).toBeNull();
     expect(await codesIn(parcel, FULL_KEY, `?merchant_id=${merchantId}`)).toBeNull();
+    expect(await codesOfParcel(parcel, FULL_KEY, `&user_id=${userId}`)).toBeNull();
     const staff = tokenOf('u-staff', { app_metadata: { merchant_id: merchantId } });
     expect(await codesIn(parcel, staff, `?merchant_id=${merchantId}`)).toBeNull();
     const ask = (path: string, key = FULL_KEY) =>
@@ -186,6 +200,7 @@ test('the code of a locker is for the buyer alone, until the parcel is collected
     expect(await ofBuyer(parcel)).toEqual([CODE]);
     await send(parcel, ['delivered', 3]);
     expect(await ofBuyer(parcel)).toBeNull();
+    expect(await codesOfParcel(parcel, tokenOf(userId))).toBeNull();
     expect(await count('waybell.pickup_codes')).toBe(0);
     await send(parcel, ['available_for_pickup', 5, TEXT], ['available_for_pickup', 5, `${TEXT}！`]);
     expect(await ofBuyer(parcel)).toBeNull();

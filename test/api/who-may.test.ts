@@ -121,6 +121,7 @@ describe('what a person reaches is their own', () => {
     recordReceipt: { json: { cid, message_id: messageId, event: 'shown' } },
     listInbox: { query: `?user_id=${owner}` },
     markInbox: { json: { user_id: owner, message_ids: [messageId] } },
+    listParcels: { query: `?user_id=${owner}` },
     unregisterDevice: { json: { cid } },
   };
   /** Which are the same for everybody. */

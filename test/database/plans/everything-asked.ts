@@ -38,7 +38,7 @@ import * as archive from '../../../src/database/webhook-archive';
 import type { DatabaseKind } from '../../setup/run-info';
 import { shipmentUpdate } from '../../setup/delivery-lab';
 import { eraseSomebody } from './erasures-asked';
-import { askAboutInbox } from './inbox-asked';
+import { askAboutInbox, askAboutParcels } from './inbox-asked';
 import { idsOf } from './old-shop';
 import { askAboutPickupCodes } from './pickup-codes-asked';
 import { importTheOldQueue, tellOfAlarms } from './rest-asked';
@@ -267,6 +267,7 @@ async function waitAndWake(db: Queryable, user: string): Promise<void> {
 
 async function askForPeople(db: Queryable, since: Date, user: string): Promise<void> {
   await askAboutInbox(db, user, MESSAGE);
+  await askAboutParcels(db, { user, waybill: WAYBILL, trackingNo: TRACKING_NO });
   await decideThings(db, since);
   const notification = await notifications.findNotification(db, MESSAGE);
   await notifications.listNotifications(db, shopTables, {}, 50);
