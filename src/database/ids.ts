@@ -157,6 +157,6 @@ export function canonicalId(id: string, type: string | null): string {
 /** SQL: the text `id`, or null where it is blank: a blank names nobody. */
 export const named = (id: string): string => `nullif(btrim(${id}), '')`;
 
-function isTextual(type: string | null): boolean {
+export function isTextual(type: string | null): boolean {
   return type === null || type === 'text' || type === 'citext' || type.startsWith('character');
 }

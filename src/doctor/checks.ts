@@ -8,6 +8,7 @@ import { clockOfPostgresql, clockOfTemporal, namespace, pollers, temporalServer 
 import { cloudFunction, providers } from './checks/pushing';
 import { erasures } from './checks/erasures';
 import { journal, silentJournals } from './checks/journal';
+import { pageView } from './checks/page-view';
 import { refusals } from './checks/refusals';
 import { migrations, pooler, postgresql, sizes, supabaseKeys, tables, uniqueKeys } from './checks/database';
 import { shopFacts } from './checks/shop-facts';
@@ -26,6 +27,7 @@ export const CHECKS: readonly Check[] = [
   tables,
   uniqueKeys,
   publicRoles,
+  pageView,
   carriers,
   shopFacts,
   sizes,

@@ -201,7 +201,7 @@ function recipe(heading: string): string[] {
 
 describe('the column is_read', () => {
   const seed = useDatabase('seed');
-  const [forPages = '', withTime = ''] = recipe('Pages that read PostgREST');
+  const [, forPages = '', withTime = ''] = recipe('Pages that read PostgREST');
 
   test('is written by a page of the shop for its reader alone, as the recipe lets it', async () => {
     const person = randomUUID();

@@ -52,6 +52,13 @@ describe('waybell migrate', () => {
     expect(applied.output).toContain('Before Waybell starts: Trigger platform_express_waybills.trg_enqueue');
 
     expect((await run([])).output).toContain('Nothing to do.');
+    const view = 'create view public.waybell_scans with (security_barrier) as';
+    expect((await run(['--plan', '--view'])).output).toContain(view);
+    const made = await run(['--view']);
+    expect(made).toMatchObject({ code: 0, output: expect.stringContaining('public.waybell_scans shows') });
+    expect(made.output).toContain(
+      'To know: public.platform_express_waybills has no index that begins with order_id',
+    );
     expect((await run(['--plan'])).output).toContain('-- Nothing to do.');
   });
 
