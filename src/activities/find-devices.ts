@@ -1,9 +1,11 @@
 import { findDevices as selectDevices } from '../database/find-devices';
 import { followForLook } from './follow-order';
+import { findStaff, peopleOf } from '../database/members';
 import { inTransaction } from '../database/pool';
 import { deleteEndedWaits } from '../database/waits';
 import type { DevicePage, DeviceRef, NotificationRef, ToldParcel } from '../shipment/delivery';
 import type { ActivityDeps } from './deps';
+import { createMembersTrouble } from './members-trouble';
 
 export interface FindDevicesInput {
   readonly workflowId: string;
@@ -20,27 +22,30 @@ export const PAGE_SIZE = 100;
 /**
  * Finds the next page of devices that this round has not tried yet, and says whose pushes take a queue of their own.
  * First the notifications follow the order: whom it names now is looked for, and nobody else.
+ * The phones of a merchant's people are looked for as they belong to it now. While that cannot be found out, everybody
+ * else is told.
  * Whoever has one is no longer waited for: the round may last a day, and a wait that goes on beside it would be woken
  * again and again. A device that turns out to be gone is waited for anew.
  */
 export function createFindDevices(deps: ActivityDeps) {
   const { pool, shopTables, providers, pushOnlyTo, rates = {} } = deps;
+  const nameTrouble = createMembersTrouble(deps);
   const queued = providersWithQueue([...providers.keys()], rates);
   return function findDevices(input: FindDevicesInput): Promise<DevicePage> {
     const { workflowId, round, only } = input;
     return inTransaction(pool, async (db) => {
       const found: DeviceRef[] = [];
+      let membersUnknown = false;
       const followed = await followForLook(db, deps, input);
       for (const notification of followed.named) {
         // One more than the page holds tells whether another page follows.
         const limit = PAGE_SIZE + 1 - found.length;
         if (limit <= 0) continue;
+        const staff = await findStaff(db, shopTables, notification.audience, notification.recipientId);
+        nameTrouble(staff);
+        membersUnknown ||= staff?.kind === 'unknown';
         for (const { provider, ...device } of await selectDevices(db, shopTables, {
-          notification,
-          round,
-          only,
-          limit,
-          pushOnlyTo,
+          ...{ notification, staff: peopleOf(staff), round, only, limit, pushOnlyTo },
         }))
           found.push(queued.has(provider) ? { ...device, provider } : device);
       }
@@ -50,6 +55,7 @@ export function createFindDevices(deps: ActivityDeps) {
       return {
         ...{ devices: found.slice(0, PAGE_SIZE), more: found.length > PAGE_SIZE, notifications },
         ...(recipients && { recipients }),
+        ...(membersUnknown && { membersUnknown }),
       };
     });
   };

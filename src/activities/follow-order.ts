@@ -85,7 +85,7 @@ export async function followOrder(
     if ('withheld' in telling && personFor(audience, recipients) !== null)
       withheld[audience] = telling.withheld;
     const ref = await addressTo(db, { ...order, telling }, delivery, audience, written);
-    if (ref !== null) notifications.push(await unlessOutside(db, deps, types, ref, written));
+    if (ref !== null) notifications.push(await unlessOutside(db, deps, ref, written));
   }
   // A shop that maps nothing withholds nothing.
   if (recipients.facts !== undefined || shadow) await writeWithheld(db, workflowId, withheld);
@@ -95,13 +95,12 @@ export async function followOrder(
 /** In an environment that tells few, the row of whoever is not among them says so, and no phone is looked for. */
 async function unlessOutside(
   db: Queryable,
-  { pushOnlyTo }: FollowOrderDeps,
-  types: IdTypes,
+  { shopTables, pushOnlyTo }: FollowOrderDeps,
   ref: NotificationRef,
   written: readonly RecipientRow[],
 ): Promise<NotificationRef> {
   if (pushOnlyTo == null || ref.ended !== undefined) return ref;
-  if (await isPushedTo(db, types, ref, pushOnlyTo)) return ref;
+  if (await isPushedTo(db, shopTables, ref, pushOnlyTo)) return ref;
   const row = written.find(({ messageId }) => messageId === ref.messageId);
   const { sendStatus = null, lastError = null } = row ?? {};
   await endNotification(db, { messageId: ref.messageId, sendStatus, lastError }, NOT_HERE);

@@ -1,7 +1,8 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
+import { isPhoneOfMember } from '../database/members';
 import { claimPush, type Claim } from '../database/pushes';
-import { inTransaction, STATEMENT_TIMEOUT_MS } from '../database/pool';
+import { inTransaction, type Queryable, STATEMENT_TIMEOUT_MS } from '../database/pool';
 import { createHeldLooks, LONGEST_LOOK_MS } from '../push/held-looks';
 import { pushText } from '../push/text';
 import type { FailureType } from '../errors';
@@ -32,7 +33,7 @@ const REPORT_MS = 1_000;
 
 /**
  * Pushes one notification to one device: one try is at most one HTTP request.
- * @throws ApplicationFailure `PushRetryLater` when the provider asks to try again, `ProviderHeld` while all pushes
+ * @throws ApplicationFailure `PushRetryLater` when the provider asks to try again, or who belongs to a merchant is not known, `ProviderHeld` while all pushes
  * of the provider are held; Temporal's timer waits.
  */
 export function createPushToDevice(deps: ActivityDeps) {
@@ -70,12 +71,15 @@ export function createPushToDevice(deps: ActivityDeps) {
       provenFirstMs,
       pushOnlyTo,
     };
-    const claim = await inTransaction(
-      pool,
-      (db) => claimPush(db, shopTables, task),
-      STATEMENT_TIMEOUT_MS,
-      begunAt + CLAIM_MS,
-    );
+    const claimNow = async (db: Queryable) => {
+      const member = await isPhoneOfMember(db, shopTables, device);
+      if (member?.kind === 'unknown') return { membersUnknown: member.words };
+      return claimPush(db, shopTables, { ...task, isMember: member?.value ?? false });
+    };
+    const claim = await inTransaction(pool, claimNow, STATEMENT_TIMEOUT_MS, begunAt + CLAIM_MS);
+    if (claim !== null && 'membersUnknown' in claim) {
+      return tryLater(`who belongs to the merchant is not known: ${claim.membersUnknown}`, 0);
+    }
     if (claim === null) return end('failed', 'notification_missing');
     if (claim.storedState === 'accepted') return end('accepted', 'accepted_before');
     if (claim.superseded) return end('superseded', 'newer_status');
@@ -100,10 +104,13 @@ export function createPushToDevice(deps: ActivityDeps) {
 
     if (!written && answer.definite) heartbeat(claim.generation + 1);
     if (heldBy) return waitForProvider(heldBy, words);
-    const random = Math.random();
-    const { attempt } = activityInfo();
-    const delay = retryDelayMs({ attempt, retryAfterMs: answer.retryAfterMs ?? 0, random });
-    return tryAgain('PushRetryLater', `${reason}: ${words}`, timers.retryScale * delay);
+    return tryLater(`${reason}: ${words}`, answer.retryAfterMs ?? 0);
+
+    function tryLater(words: string, retryAfterMs: number): PushResult {
+      const { attempt } = activityInfo();
+      const delay = retryDelayMs({ attempt, retryAfterMs, random: Math.random() });
+      return tryAgain('PushRetryLater', words, timers.retryScale * delay);
+    }
 
     /** The push waits with all others of its provider; devices are not to blame. */
     function waitForProvider(cause: HoldCause, why: string): PushResult {

@@ -1,7 +1,8 @@
-import type { WaitLimits } from '../shipment/attention';
+import { membersAgainMs, type WaitLimits } from '../shipment/attention';
 import type { ShopTables } from '../config/config';
 import { countPushes, selectLastRound, writeResults, writeSendStatus } from '../database/pushes';
 import { everHadDevice, findDevices } from '../database/find-devices';
+import { findStaff, peopleOf } from '../database/members';
 import { inTransaction, type Queryable } from '../database/pool';
 import { selectStanding, writeUpdateState, type DeliveryStanding } from '../database/updates';
 import { deleteOtherWaits, upsertWait, type WaitState } from '../database/waits';
@@ -37,6 +38,8 @@ export interface RecordOutcomeInput {
   readonly only?: readonly string[];
   /** What the notifications tell; older histories lack it. */
   readonly parcel?: ToldParcel;
+  /** The people of the merchant could not be found. */
+  readonly membersUnknown?: boolean;
 }
 
 /**
@@ -73,15 +76,18 @@ export function createRecordOutcome(deps: ActivityDeps) {
       const sendStatus = overallStatus(toldOf(audiences).map((audience) => audience.sendStatus));
       const reason = reasonOf(notifications, audiences, standing);
       await writeUpdateState(db, workflowId, { closed: waiting.length === 0, outcome: sendStatus, reason });
-      const [first] = waits.filter(({ expired }) => !expired).sort((a, b) => a.leftMs - b.leftMs);
+      const [first] = waits.filter(({ expired }) => !expired).sort((a, b) => a.wakeInMs - b.wakeInMs);
       return {
         ...{ sendStatus, reason, audiences },
-        ...{ wakeAt: first?.until ?? null, wakeInMs: first?.leftMs ?? null },
+        ...{ wakeAt: first?.until ?? null, wakeInMs: first?.wakeInMs ?? null },
         lastRound: await selectLastRound(db, workflowId),
         ...(recipients && { recipients }),
       };
     });
-    const lacking = outcome.audiences.filter(({ attention }) => attention !== null);
+    // Who belongs to a merchant is asked again by and by, and not at once.
+    const lacking = outcome.audiences.filter(
+      ({ attention }) => attention !== null && attention !== ATTENTION_OF.members,
+    );
     return { ...outcome, lookAgain: await deviceTurnedUp(input, lacking) };
   };
 
@@ -95,7 +101,9 @@ export function createRecordOutcome(deps: ActivityDeps) {
       const { named } = await followForLook(db, deps, input);
       for (const notification of named) {
         if (!lacking.some(({ audience }) => audience === notification.audience)) continue;
-        const search = { notification, round, only, limit: 1, pushOnlyTo: deps.pushOnlyTo };
+        const { audience, recipientId } = notification;
+        const staff = peopleOf(await findStaff(db, shopTables, audience, recipientId));
+        const search = { notification, staff, round, only, limit: 1, pushOnlyTo: deps.pushOnlyTo };
         if ((await findDevices(db, shopTables, search)).length > 0) return true;
       }
       return false;
@@ -126,6 +134,8 @@ function toldOf(audiences: readonly AudienceOutcome[]): readonly AudienceOutcome
 /** A wait of the delivery, under the name by which it is kept. */
 interface KeptWait extends WaitState {
   readonly name: string;
+  /** When the delivery looks again by itself; milliseconds. */
+  readonly wakeInMs: number;
 }
 
 interface Judged {
@@ -136,23 +146,27 @@ interface Judged {
 async function judge(
   db: Queryable,
   tables: ShopTables,
-  { workflowId, limits, force = false }: RecordOutcomeInput,
-  { messageId, audience, recipientId, ended }: NotificationRef,
+  { workflowId, limits, force = false, membersUnknown = false }: RecordOutcomeInput,
+  notification: NotificationRef,
   standing: DeliveryStanding & Pick<AudienceFacts, 'withoutPush'>,
 ): Promise<Judged> {
+  const { messageId, audience, recipientId, ended } = notification;
   const { tooLate, ...pushes } = await countPushes(db, messageId);
   if (ended !== undefined) {
     const sendStatus = judgeEnded(pushes);
     const outcome = { audience, sendStatus, ...pushes, attention: null, until: null };
-    const isUntold = pushes.accepted === 0 && isWithheld(ended);
-    return { outcome: { ...outcome, ...(isUntold && { reason: ended }) }, wait: null };
+    const isHeldBack = pushes.accepted === 0 && isWithheld(ended);
+    return { outcome: { ...outcome, ...(isHeldBack && { reason: ended }) }, wait: null };
   }
+  const isUntold = pushes.accepted + pushes.failed === 0;
+  const staff = isUntold ? await findStaff(db, tables, audience, recipientId) : null;
   const { sendStatus, need, reason } = judgeAudience({
     audience,
     ...pushes,
     ...standing,
     tooLate,
-    everHadDevice: await everHadDevice(db, tables, audience, recipientId),
+    everHadDevice: await everHadDevice(db, tables, notification, peopleOf(staff)),
+    membersUnknown: membersUnknown && audience === 'merchant',
   });
   await writeSendStatus(db, messageId, sendStatus, need ? ATTENTION_OF[need.kind] : (reason ?? null));
   if (need === null) {
@@ -162,6 +176,8 @@ async function judge(
   const { kind, limit } = need;
   const limitMs = limits[limit];
   const wait = await upsertWait(db, workflowId, { kind, audience, ownerId: recipientId, limitMs, force });
+  const { leftMs } = wait;
+  const wakeInMs = kind === 'members' ? Math.min(membersAgainMs(limitMs - leftMs), leftMs) : leftMs;
   return {
     outcome: {
       audience,
@@ -170,7 +186,7 @@ async function judge(
       attention: wait.expired ? null : ATTENTION_OF[kind],
       until: wait.expired ? null : wait.until,
     },
-    wait: { ...wait, name: `${kind}/${audience}` },
+    wait: { ...wait, name: `${kind}/${audience}`, wakeInMs },
   };
 }
 

@@ -3,10 +3,12 @@ import { noteSweep, claimDueWaits, type DueWait } from '../database/due-waits';
 import { listUnfinished } from '../database/erasures';
 import { fewAtOnce } from '../few-at-once';
 import { findOrdersNearWaits } from '../database/near-waybills';
-import { inTransaction } from '../database/pool';
+import { findAwaitedStaff, type StaffPhone } from '../database/members';
+import { inTransaction, type Queryable } from '../database/pool';
 import { isSecondRow, joinSecondRowsOf } from '../database/second-rows';
 import type { ActivityDeps } from './deps';
 import { createEndUnsent } from './end-unsent';
+import { createMembersTrouble } from './members-trouble';
 
 /** Per minute: a mass registration must not become a burst of pushes that starves fresh parcels. */
 const MOST_PER_SWEEP = 500;
@@ -27,12 +29,13 @@ const MOST_LOOKED_UP = 100;
 export function createWakeDueWaits(deps: ActivityDeps) {
   const { pool, shopTables, carriers, wake, pickEnded, deliveries, log } = deps;
   const endUnsent = createEndUnsent(deps);
+  const nameTrouble = createMembersTrouble(deps);
   return async function wakeDueWaits(): Promise<number> {
     await joinWaiting();
     const due = await inTransaction(
       pool,
       async (db) => {
-        const due = await claimDueWaits(db, shopTables, MOST_PER_SWEEP);
+        const due = await claimDueWaits(db, shopTables, MOST_PER_SWEEP, await awaitedStaff(db));
         await noteSweep(db);
         return due;
       },
@@ -44,6 +47,14 @@ export function createWakeDueWaits(deps: ActivityDeps) {
     if (due.length > 0) log.info({ woken: due.length }, 'woke deliveries whose wait is over');
     return due.length;
   };
+
+  /** While it is not known who belongs to merchants, their people's phones end no wait. */
+  async function awaitedStaff(db: Queryable): Promise<readonly StaffPhone[]> {
+    const staff = await findAwaitedStaff(db, shopTables);
+    if (staff.kind === 'known') return staff.value;
+    nameTrouble(staff);
+    return [];
+  }
 
   /** A waybill may have got its order in a second row, under another name of its carrier: what waits on it is due then. */
   async function joinWaiting(): Promise<void> {

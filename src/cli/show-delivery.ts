@@ -77,7 +77,7 @@ function describeEnd({ state, progress }: FollowEnd): string {
 }
 
 /** The first that a delivery waits for is what is to be done next. */
-const NEXT: readonly Attention[] = ['push-failed', 'order-not-found', 'no-targets'];
+const NEXT: readonly Attention[] = ['push-failed', 'order-not-found', 'members-unknown', 'no-targets'];
 
 function adviceFor({ progress }: FollowEnd, otherwise: string): string {
   const lacks = progress && NEXT.find((attention) => progress.attention.includes(attention));

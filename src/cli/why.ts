@@ -135,6 +135,7 @@ function adviceFor(one: Delivery, name: string): string | undefined {
   if (problem !== null && problem.step !== 'pushToDevice') return 'npx waybell doctor';
   const parcel = { carrier: one.carrier ?? '', trackingNo: one.tracking_no ?? '', name };
   if (kinds.includes('order-not-found')) return nextStep('order-not-found', parcel);
+  if (kinds.includes('members-unknown')) return nextStep('members-unknown', parcel);
   const failed = notifications.some(({ send_status: sent }) => sent === 'failed' || sent === 'partial');
   if (kinds.includes('push-failed') || failed) return nextStep('push-failed', parcel);
   return kinds.includes('no-targets') ? nextStep('no-targets', parcel) : undefined;

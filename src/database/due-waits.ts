@@ -3,6 +3,7 @@ import type { Audience } from '../shipment/update';
 import { isSamePerson, linkedOrder } from './find-recipients';
 import { idSpellings, type IdTypes, named, OWNER_COLUMN, ownerType, readIdTypesNow } from './ids';
 import type { Queryable } from './pool';
+import type { StaffPhone } from './members';
 import { readOrders, type OrderAccess } from './schema/order-access';
 import { NEWER_ANNOUNCEMENTS } from './updates';
 import { UNTRIED_DEVICE } from './waits';
@@ -33,9 +34,14 @@ const OWNERS_PART = 10;
  * share of the sweep; then what has an order now, or nothing left to say, before what has a phone now; then the oldest.
  * Beyond his share an owner's phone gets nothing; his orders name other people, and take what is left of the sweep.
  */
-export async function claimDueWaits(db: Queryable, tables: ShopTables, limit: number): Promise<DueWait[]> {
+export async function claimDueWaits(
+  db: Queryable,
+  tables: ShopTables,
+  limit: number,
+  staff: readonly StaffPhone[] = [],
+): Promise<DueWait[]> {
   const types = await readIdTypesNow(db, tables);
-  return readOrders(db, tables, (access) => claimDue(db, tables, types, access, limit));
+  return readOrders(db, tables, (access) => claimDue(db, tables, types, access, limit, staff));
 }
 
 async function claimDue(
@@ -44,7 +50,9 @@ async function claimDue(
   types: IdTypes,
   access: OrderAccess,
   limit: number,
+  staff: readonly StaffPhone[],
 ): Promise<DueWait[]> {
+  const asksMembers = tables.members !== undefined;
   const { rows } = await db.query<DueWait>(
     `with ready as (
        select workflow_id, waybill_id, kind, audience, owner_id, since, deadline, woken_at
@@ -55,9 +63,9 @@ async function claimDue(
         cross join lateral (${linkedOrder('w.waybill_id', tables, types, access)}) linked
         where w.kind = 'order' or ${namesAnother(types)}
        union all
-       ${deviceBranches('user', types)}
+       ${deviceBranches('user', types, false)}
        union all
-       ${deviceBranches('merchant', types)}
+       ${deviceBranches('merchant', types, asksMembers)}
        union all
        select r.*, 'superseded', null from ready r
          join waybell.express_updates own on own.workflow_id = r.workflow_id and own.state = 'open'
@@ -86,7 +94,7 @@ async function claimDue(
        from chosen c
       where w.workflow_id = c.workflow_id and w.kind = c.kind and w.audience = c.audience
      returning w.workflow_id as "workflowId", c.came`,
-    [limit],
+    [limit, ...(asksMembers ? [JSON.stringify(staff)] : [])],
   );
   return rows;
 }
@@ -94,10 +102,26 @@ async function claimDue(
 /** SQL: whose share of a sweep the order `linked` takes: its merchant's, or its buyer's where there is none. */
 const OWNER_OF_ORDER = `coalesce('merchant/' || ${named('linked.merchant_id')}, 'user/' || ${named('linked.user_id')})`;
 
-/** SQL: what a delivery whose owner `w.owner_id` is of this audience waits for has come. */
-function deviceBranches(audience: Audience, types: IdTypes): string {
+/** SQL: the phones `d` of the people of merchants, `$2`. */
+const STAFF = `jsonb_to_recordset($2::jsonb) as d("merchantId" text, id text, registered_at timestamptz)`;
+
+/**
+ * SQL: what a delivery whose owner `w.owner_id` is of this audience waits for has come.
+ * @param asksMembers whether what a person has registered counts by who belongs to the merchant alone
+ */
+function deviceBranches(audience: Audience, types: IdTypes, asksMembers: boolean): string {
   const owned = `d.${OWNER_COLUMN[audience]} = any (${idSpellings('w.owner_id', ownerType(types, audience))})`;
-  const device = `select from public.push_devices d where ${owned} and d.is_active`;
+  const own = `select from public.push_devices d where ${owned} and d.is_active`;
+  if (asksMembers) {
+    return `${cameBy(audience, `${own} and d.user_id is null`)}
+       union all
+       ${cameBy(audience, `select from ${STAFF} where d."merchantId" = w.owner_id`)}`;
+  }
+  return cameBy(audience, own);
+}
+
+/** SQL: the waits of this audience that a device of `device` ends: any, or where pushes have failed one that was not tried. */
+function cameBy(audience: Audience, device: string): string {
   return `select w.*, 'device' as came, '${audience}/' || w.owner_id as owner from ready w
            where w.audience = '${audience}'
              and (w.kind = 'device' and exists (${device})

@@ -2,6 +2,7 @@ import type { DeviceRef, NotificationRef } from '../shipment/delivery';
 import type { Audience } from '../shipment/update';
 import type { ShopTables } from '../config/config';
 import { idSpellings, type IdTypes, OWNER_COLUMN, ownerType, readIdTypes } from './ids';
+import { everySpelling, findStaff, peopleOf } from './members';
 import type { Queryable } from './pool';
 
 /** The last characters of a cid: enough for people to tell two phones apart. */
@@ -10,6 +11,8 @@ const TAIL_LENGTH = 4;
 /** What to look for: the devices of a notification's owner that this round has not tried yet. */
 export interface DeviceSearch {
   readonly notification: NotificationRef;
+  /** The people of its merchant; absent where the shop does not say who they are. */
+  readonly staff?: readonly string[];
   readonly round: number;
   /** Only these devices (ids or cids); all when absent. */
   readonly only?: readonly string[];
@@ -31,14 +34,15 @@ export async function findDevices(
   tables: ShopTables,
   search: DeviceSearch,
 ): Promise<(DeviceRef & { readonly provider: string })[]> {
-  const { notification, round, only, limit, pushOnlyTo = null } = search;
+  const { notification, staff, round, only, limit, pushOnlyTo = null } = search;
   const { audience } = notification;
-  const type = ownerType(await readIdTypes(db, tables), audience);
+  const types = await readIdTypes(db, tables);
+  const people = staff && '$7';
   const { rows } = await db.query<{ deviceId: string; cidTail: string; provider: string }>(
     `select d.id::text as "deviceId", right(d.cid, ${TAIL_LENGTH}) as "cidTail", d.provider
        from public.push_devices d
        left join waybell.express_pushes p on p.message_id = $1 and p.device_id = d.id::text
-      where d.${OWNER_COLUMN[audience]} = any (${idSpellings('$2::text', type)}) and d.is_active
+      where ${isOwned({ audience, types, owner: '$2::text', people })} and d.is_active
         and (p.message_id is null
              or (p.state in ('moved', 'deactivated')
                  and (p.round < $3
@@ -46,47 +50,79 @@ export async function findDevices(
                       or p.answered_at < now() - ${SEEN_AGAIN_AFTER}))
              or (p.state in ('claimed', 'retry', 'failed') and p.round < $3))
         and ($4::text[] is null or p.message_id is null or d.id::text = any ($4) or d.cid = any ($4))
-        and ${IS_AMONG('$6', '$2::text')}
+        and (${IS_AMONG('$6', '$2::text')}${people ? ` or ${IS_AMONG('$6', 'd.user_id::text')}` : ''})
       order by d.id
       limit $5`,
-    [notification.messageId, notification.recipientId, round, only ?? null, limit, pushOnlyTo],
+    [
+      notification.messageId,
+      notification.recipientId,
+      round,
+      only ?? null,
+      limit,
+      pushOnlyTo,
+      ...(staff ? [staff] : []),
+    ],
   );
   return rows.map((row) => ({ ...row, messageId: notification.messageId, audience }));
+}
+
+/** Whose devices are meant. */
+interface OwnedBy {
+  readonly audience: Audience;
+  readonly types: IdTypes;
+  /** SQL: the owner, as text. */
+  readonly owner: string;
+  /** SQL: the people of a merchant, a text array; absent where the shop does not say who they are. */
+  readonly people: string | undefined;
+}
+
+/**
+ * SQL: whether the device `d` is of its owner: registered for them; and where the shop says who belongs to a merchant,
+ * a phone of one of those people, and of the others only what is no person's. Whoever has left has a phone that may
+ * still name the merchant.
+ */
+export function isOwned({ audience, types, owner, people }: OwnedBy): string {
+  const own = `d.${OWNER_COLUMN[audience]} = any (${idSpellings(owner, ownerType(types, audience))})`;
+  if (people === undefined) return own;
+  return `(${own} and d.user_id is null or d.user_id = any (${everySpelling(people, types.userId)}))`;
 }
 
 /** SQL: whether the owner `owner`, or the cid of the device `d`, is in the list `listed`; everybody without a list. */
 export const IS_AMONG = (listed: string, owner: string): string =>
   `(${listed}::text[] is null or d.cid = any (${listed}) or lower(${owner}) = any (select lower(one) from unnest(${listed}) one))`;
 
-/** Whether an owner, or one of their active devices, is in a list of owners and cids. */
+/** Whether an owner, one of a merchant's people, or one of their active devices, is in a list of owners and cids. */
 export async function isPushedTo(
   db: Queryable,
-  types: IdTypes,
+  tables: ShopTables,
   { audience, recipientId }: Pick<NotificationRef, 'audience' | 'recipientId'>,
   listed: readonly string[],
 ): Promise<boolean> {
-  if (listed.some((one) => one.toLowerCase() === recipientId.toLowerCase())) return true;
+  const staff = peopleOf(await findStaff(db, tables, audience, recipientId));
+  const names = listed.map((one) => one.toLowerCase());
+  if ([recipientId, ...(staff ?? [])].some((one) => names.includes(one.toLowerCase()))) return true;
+  const types = await readIdTypes(db, tables);
   const { rows } = await db.query<{ known: boolean }>(
-    `select exists (select from public.push_devices
-                     where ${OWNER_COLUMN[audience]} = any (${idSpellings('$1::text', ownerType(types, audience))})
-                       and is_active and cid = any ($2)) as known`,
-    [recipientId, listed],
+    `select exists (select from public.push_devices d
+                     where ${isOwned({ audience, types, owner: '$1::text', people: staff && '$3' })}
+                       and d.is_active and d.cid = any ($2)) as known`,
+    [recipientId, listed, ...(staff ? [staff] : [])],
   );
   return rows[0]?.known ?? false;
 }
 
-/** Whether an owner ever registered a device, active or not. */
+/** Whether an owner ever registered a device, active or not. @param staff the people of a merchant, as of a search */
 export async function everHadDevice(
   db: Queryable,
   tables: ShopTables,
-  audience: Audience,
-  ownerId: string,
+  { audience, recipientId }: Pick<NotificationRef, 'audience' | 'recipientId'>,
+  staff?: readonly string[],
 ): Promise<boolean> {
-  const type = ownerType(await readIdTypes(db, tables), audience);
+  const types = await readIdTypes(db, tables);
   const { rows } = await db.query<{ known: boolean }>(
-    `select exists (select from public.push_devices
-                     where ${OWNER_COLUMN[audience]} = any (${idSpellings('$1::text', type)})) as known`,
-    [ownerId],
+    `select exists (select from public.push_devices d
+                     where ${isOwned({ audience, types, owner: '$1::text', people: staff && '$2' })}) as known`,
+    [recipientId, ...(staff ? [staff] : [])],
   );
   return rows[0]?.known ?? false;
 }

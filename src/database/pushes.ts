@@ -27,6 +27,11 @@ export interface PushTask {
   readonly force: boolean;
   /** The owners and cids that may be pushed to; everybody when absent. */
   readonly pushOnlyTo?: readonly string[] | null;
+  /**
+   * Whether the person of the device belongs to the merchant; absent where the shop does not say who does, or nobody
+   * needs to know.
+   */
+  readonly isMember?: boolean;
   /** How long a probe is kept for devices that its provider has accepted before; milliseconds. */
   readonly provenFirstMs: number;
 }
@@ -79,7 +84,8 @@ export interface HeldProvider {
 export async function claimPush(db: Queryable, tables: ShopTables, task: PushTask): Promise<Claim | null> {
   const types = await readIdTypes(db, tables);
   return readOrders(db, tables, async (access) => {
-    const row = await claim(db, task, linkedOrder('own.waybill_id', tables, types, access), types);
+    const order = linkedOrder('own.waybill_id', tables, types, access);
+    const row = await claim(db, task, order, types, tables.members !== undefined);
     return row && { ...row, withheld: withheldIn(row, tables) };
   });
 }
@@ -98,15 +104,23 @@ function withheldIn(
   return telling && 'withheld' in telling ? telling.withheld : null;
 }
 
-async function claim(db: Queryable, task: PushTask, order: string, types: IdTypes): Promise<ClaimRow | null> {
+async function claim(
+  db: Queryable,
+  task: PushTask,
+  order: string,
+  types: IdTypes,
+  asksMembers: boolean,
+): Promise<ClaimRow | null> {
+  const among = IS_AMONG('$9', 'n.recipient_id::text');
+  const isMember = asksMembers ? '$10::boolean' : undefined;
   const { rows } = await db.query<ClaimRow>(
     `with target as (
        select n.message_id, n.aud, n.title, n.body, n.content,
               own.waybill_id, own.status, own.decision -> 'unproven' as unproven, linked.waybill_facts, linked.order_facts,
               d.id::text as device_id, d.cid, d.appid, d.provider, d.registered_at,
               d.subscription, d.apns_environment, d.last_sign_at,
-              coalesce(d.is_active and ${IS_AMONG('$9', 'n.recipient_id::text')} and case n.aud
-                when 'merchant' then ${isTheirs('merchant', types)} else ${isTheirs('user', types)} end, false) as reachable,
+              coalesce(d.is_active and ${isMember ? `(${among} or ${isMember} and ${IS_AMONG('$9', 'd.user_id::text')})` : among} and case n.aud
+                when 'merchant' then ${isTheirs('merchant', types, isMember)} else ${isTheirs('user', types)} end, false) as reachable,
               exists (select ${NEWER_ANNOUNCEMENTS}) as superseded,
               coalesce(not $6::boolean and own.tell_until <= now(), false) as too_old,
               case when exists (
@@ -173,6 +187,7 @@ async function claim(db: Queryable, task: PushTask, order: string, types: IdType
       firstMessageId(task.messageId),
       task.provenFirstMs,
       task.pushOnlyTo ?? null,
+      ...(asksMembers ? [task.isMember ?? false] : []),
     ],
   );
   return rows[0] ?? null;
@@ -184,12 +199,17 @@ const IS_PROVEN = `(target.last_sign_at is not null or exists (
                   where taken.cid = target.cid and taken.device_id = target.device_id
                     and taken.provider = c.provider and taken.state = 'accepted'))`;
 
-/** SQL: whether the device `d` and the order `linked` both name the recipient of the notification `n`. */
-function isTheirs(audience: Audience, types: IdTypes): string {
+/**
+ * SQL: whether the device `d` and the order `linked` both name the recipient of the notification `n`.
+ * @param isMember SQL: the device is of one of the merchant's people. With it, what a person has registered counts by that alone
+ */
+function isTheirs(audience: Audience, types: IdTypes, isMember?: string): string {
   const column = OWNER_COLUMN[audience];
   const type = ownerType(types, audience);
   const recipient = 'n.recipient_id::text';
-  return `(${isSamePerson(`d.${column}::text`, recipient, type)} and ${isSamePerson(`linked.${column}`, recipient, type)})`;
+  const named = isSamePerson(`d.${column}::text`, recipient, type);
+  const isNamed = isMember === undefined ? named : `(d.user_id is null and ${named} or ${isMember})`;
+  return `(${isNamed} and ${isSamePerson(`linked.${column}`, recipient, type)})`;
 }
 
 /** What a provider answered to one try. */

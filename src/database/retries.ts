@@ -4,6 +4,7 @@ import type { ShipmentUpdate } from '../shipment/update';
 import type { ClosedDelivery } from '../shipment/why-no-restart';
 import { isoTime } from './parcel-events';
 import { findDevices } from './find-devices';
+import { findStaff, peopleOf } from './members';
 import { findRecipients } from './find-recipients';
 import type { Queryable } from './pool';
 import { PUSH_COUNTS } from './pushes';
@@ -179,7 +180,9 @@ export async function selectRestartFacts(
     const person = audience === 'user' ? named?.userId : named?.merchantId;
     if (person == null) continue;
     const notification = { ...written, audience, recipientId: person };
-    const found = await findDevices(db, tables, { notification, round: AFTER_ALL_ROUNDS, only, limit: 1 });
+    const staff = peopleOf(await findStaff(db, tables, audience, person));
+    const search = { notification, staff, round: AFTER_ALL_ROUNDS, only, limit: 1 };
+    const found = await findDevices(db, tables, search);
     deviceLeft ||= found.length > 0;
   }
   return { ...facts, deviceLeft, someDevices: only !== undefined };

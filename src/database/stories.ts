@@ -5,9 +5,10 @@ import type { Attention } from '../shipment/delivery';
 import { readEndReason, type EndReason } from '../shipment/end-reason';
 import type { ShipmentStatus } from '../shipment/status';
 import type { Audience } from '../shipment/update';
-import { everHadDevice } from './find-devices';
+import { everHadDevice, isOwned } from './find-devices';
 import { listHolds } from './held';
-import { idSpellings, OWNER_COLUMN, ownerType, readIdTypes } from './ids';
+import { readIdTypes } from './ids';
+import { findStaff, peopleOf } from './members';
 import type { Notification, Push } from './notifications';
 import { isoTime } from './parcel-events';
 import type { Queryable } from './pool';
@@ -109,7 +110,8 @@ export async function findNotificationConditions(
   pushes: readonly Push[],
 ): Promise<NotificationConditions> {
   const { aud, recipient_id: ownerId } = notification;
-  const owner = isAudience(aud) && ownerId !== null ? { audience: aud, ownerId } : undefined;
+  const owner = isAudience(aud) && ownerId !== null ? { audience: aud, recipientId: ownerId } : undefined;
+  const staff = owner && peopleOf(await findStaff(db, tables, owner.audience, owner.recipientId));
   const heldProviders = new Map(
     (await listHolds(db)).map(({ provider, cause, probeAt }) => [
       provider,
@@ -117,12 +119,12 @@ export async function findNotificationConditions(
     ]),
   );
   return {
-    everHadDevice: owner !== undefined && (await everHadDevice(db, tables, owner.audience, owner.ownerId)),
+    everHadDevice: owner !== undefined && (await everHadDevice(db, tables, owner, staff)),
     waitsUntil: await findDeadline(db, notification),
     heldProviders,
     heldDevices:
       owner && heldProviders.size > 0
-        ? await countHeld(db, tables, notification.message_id, owner, [...heldProviders.keys()])
+        ? await countHeld(db, tables, notification.message_id, { ...owner, staff }, [...heldProviders.keys()])
         : 0,
     inactiveReasons: await findInactiveReasons(
       db,
@@ -140,22 +142,28 @@ async function findDeadline(db: Queryable, { workflow_id, aud }: Notification): 
   return rows[0]?.deadline ?? null;
 }
 
+interface HeldOwner {
+  readonly audience: Audience;
+  readonly recipientId: string;
+  readonly staff: readonly string[] | undefined;
+}
+
 /** A push that is held may have no row yet: it was never claimed. */
 async function countHeld(
   db: Queryable,
   tables: ShopTables,
   messageId: string,
-  { audience, ownerId }: { readonly audience: Audience; readonly ownerId: string },
+  { audience, recipientId, staff }: HeldOwner,
   providers: readonly string[],
 ): Promise<number> {
-  const type = ownerType(await readIdTypes(db, tables), audience);
+  const types = await readIdTypes(db, tables);
   const { rows } = await db.query<{ held: number }>(
     `select count(*)::int as held
        from public.push_devices d
        left join waybell.express_pushes p on p.message_id = $1 and p.device_id = d.id::text
-      where d.${OWNER_COLUMN[audience]} = any (${idSpellings('$2::text', type)}) and d.is_active and d.provider = any ($3)
+      where ${isOwned({ audience, types, owner: '$2::text', people: staff && '$4' })} and d.is_active and d.provider = any ($3)
         and coalesce(p.state, 'retry') in ('claimed', 'retry')`,
-    [messageId, ownerId, providers],
+    [messageId, recipientId, providers, ...(staff ? [staff] : [])],
   );
   return rows[0]?.held ?? 0;
 }

@@ -20,6 +20,7 @@ export const ENDS_BY: Readonly<Record<AttentionKind, string>> = {
   'order-not-found': 'an order is linked to the waybill',
   'no-targets': 'the owner registers a device',
   'push-failed': 'a person removes the cause and retries',
+  'members-unknown': 'the shop says again who belongs to the merchant',
   'under-way': 'its own next step',
   'provider-down': 'the provider takes a push again',
   'provider-held': 'the provider takes a probe, or a person releases it',
@@ -49,6 +50,8 @@ export function nextStep(attention: Attention, { carrier, trackingNo, name }: Pa
       return 'the app registers a phone of that owner: POST /api/v1/push/register';
     case 'push-failed':
       return `remove the cause, then: npx waybell retry ${name}`;
+    case 'members-unknown':
+      return 'see what is wrong with members of SHOP_TABLES: npx waybell doctor';
   }
 }
 
@@ -94,3 +97,11 @@ export function whyOverdue({ kind, since, until, dueSince, runs }: Waiting, now:
   if (kind !== 'provider-held' && until !== null && now - until > TWO_SWEEPS_MS) return 'its time is over';
   return null;
 }
+
+/** How soon the members of a merchant are looked for again, at first and at last; milliseconds. */
+const MEMBERS_SOON_MS = 30_000;
+const MEMBERS_LATE_MS = 10 * 60_000;
+
+/** When who belongs to a merchant is asked again, the seldomer the longer it is not known; milliseconds. */
+export const membersAgainMs = (unknownForMs: number): number =>
+  Math.min(Math.max(MEMBERS_SOON_MS, unknownForMs / 4), MEMBERS_LATE_MS);

@@ -12,8 +12,11 @@ export const SEND_STATUSES = ['sending', 'success', 'partial', 'no-targets', 'fa
  */
 export type SendStatus = (typeof SEND_STATUSES)[number];
 
-export const WAIT_KINDS = ['order', 'device', 'retry'] as const;
-/** What a delivery waits for, as its wait is stored: an order, a device of an owner, or a person who retries. */
+export const WAIT_KINDS = ['order', 'device', 'retry', 'members'] as const;
+/**
+ * What a delivery waits for, as its wait is stored: an order, a device of an owner, a person who retries, or that the
+ * shop says again who belongs to a merchant.
+ */
 export type WaitKind = (typeof WAIT_KINDS)[number];
 
 /** The same, in the words that an operator searches for. */
@@ -21,6 +24,7 @@ export const ATTENTION_OF = {
   order: 'order-not-found',
   device: 'no-targets',
   retry: 'push-failed',
+  members: 'members-unknown',
 } as const satisfies Readonly<Record<WaitKind, string>>;
 export type Attention = (typeof ATTENTION_OF)[WaitKind];
 export const ATTENTIONS = WAIT_KINDS.map((kind) => ATTENTION_OF[kind]);
@@ -41,6 +45,8 @@ export interface AudienceFacts {
   readonly tooLate: number;
   /** Whether its owner has no phone by design, as in a mini-program. */
   readonly withoutPush: boolean;
+  /** Whether the people of its merchant could not be found, who are to be told too. */
+  readonly membersUnknown: boolean;
 }
 
 export interface AudienceVerdict {
@@ -54,9 +60,11 @@ export interface AudienceVerdict {
 /** Judges one notification. */
 export function judgeAudience(facts: AudienceFacts): AudienceVerdict {
   const worthTelling = facts.current && !facts.tooOld;
-  if (facts.failed > 0) {
+  const lacksMembers = facts.membersUnknown && worthTelling && !facts.withoutPush;
+  if (facts.failed > 0 || lacksMembers) {
     const sendStatus = facts.accepted > 0 ? 'partial' : facts.current ? 'failed' : 'superseded';
-    return { sendStatus, need: worthTelling ? { kind: 'retry', limit: 'retry' } : null };
+    const kind = lacksMembers ? 'members' : 'retry';
+    return { sendStatus, need: worthTelling ? { kind, limit: 'retry' } : null };
   }
   if (facts.accepted > 0) return { sendStatus: 'success', need: null };
   if (!facts.current || facts.tooLate > 0) return { sendStatus: 'superseded', need: null };
@@ -160,6 +168,8 @@ export interface DevicePage {
   readonly notifications?: readonly NotificationRef[];
   /** Whom the order names now; absent while there is none, and in older histories. */
   readonly recipients?: Recipients;
+  /** The people of the merchant could not be found: their phones are not among these. */
+  readonly membersUnknown?: boolean;
 }
 
 export const PUSH_STATES = ['accepted', 'failed', 'deactivated', 'moved', 'superseded'] as const;

@@ -1,3 +1,4 @@
+import { ATTENTION_OF } from './delivery';
 import { END_REASON_WORDS, type EndReason } from './end-reason';
 import { joined, toldInstead, type Explanation } from './explanation';
 import { isWithheld, NOT_HERE, type Withheld, WITHOUT_PUSH } from './who-is-told';
@@ -47,8 +48,12 @@ export function explainNotification(facts: NotificationFacts): Explanation {
     case 'success':
       return acceptedBy(accepted);
     case 'partial':
-      return joined(acceptedBy(accepted), OTHERS_FAILED);
+      return joined(
+        acceptedBy(accepted),
+        lastError === NO_MEMBERS ? withWait(facts, MEMBERS_UNKNOWN) : OTHERS_FAILED,
+      );
     case 'failed':
+      if (lastError === NO_MEMBERS) return withWait(facts, MEMBERS_UNKNOWN);
       if (lastError === 'cancelled' || lastError === 'ended-outside') return endedBefore(lastError);
       return withWait(facts, {
         en: 'No device was reached. Each push says why; once that is corrected, waybell retry tries again.',
@@ -113,6 +118,12 @@ const RECIPIENT_CHANGED: Explanation = {
 const OTHERS_FAILED: Explanation = {
   en: 'Other devices failed: see why, then retry.',
   zh: '另有设备失败：请查看原因后重试。',
+};
+
+const NO_MEMBERS = ATTENTION_OF.members;
+const MEMBERS_UNKNOWN: Explanation = {
+  en: 'Who belongs to the merchant could not be found out (members of SHOP_TABLES), so their phones were not told: waybell doctor says what to do. It is asked again by itself.',
+  zh: '无法查明谁属于该商家（SHOP_TABLES 的 members），因此没有通知其成员的手机：处理方法见 waybell doctor。会自动再次查询。',
 };
 
 const TOO_LATE: Explanation = {

@@ -1,5 +1,5 @@
 import { allHandlersFinished, condition, patched } from '@temporalio/workflow';
-import type { NotificationRef, Outcome, PushResult, ToldParcel } from '../shipment/delivery';
+import type { DevicePage, NotificationRef, Outcome, PushResult, ToldParcel } from '../shipment/delivery';
 import { readEndReason } from '../shipment/end-reason';
 import { CHANGES } from './changes';
 import type { Announcement, DeliveryResult } from './contract';
@@ -63,11 +63,12 @@ interface Pass {
 async function pushRound(delivery: Delivery, announcement: Announcement): Promise<Pass> {
   const { workflowId, input, inbox } = delivery;
   const { number, only } = announcement.round;
-  const { results, notifications } = await pushToDevices(delivery, announcement);
+  const { results, notifications, membersUnknown } = await pushToDevices(delivery, announcement);
   const parcel = toldParcel(delivery, announcement);
   const outcome = await localFirst('recordOutcome', 'record outcome', {
     ...{ workflowId, notifications, round: number, only },
     ...{ results, limits: input.limits, parcel },
+    ...(membersUnknown && { membersUnknown }),
     ...inbox.forced(),
   });
   return { outcome, notifications, tried: results.some(({ state }) => state !== 'moved') };
@@ -78,25 +79,28 @@ function toldParcel({ input: { update } }: Delivery, { decision }: Announcement)
   return { carrier, trackingNo, decision };
 }
 
+/** What became of the last page of a round. */
+interface PushedPage extends Pick<DevicePage, 'membersUnknown'> {
+  readonly results: PushResult[];
+  readonly notifications: readonly NotificationRef[];
+}
+
 /** Pushes to the devices of one page; a following page gets a run and a history of its own. */
-async function pushToDevices(
-  delivery: Delivery,
-  announcement: Announcement,
-): Promise<{ results: PushResult[]; notifications: readonly NotificationRef[] }> {
+async function pushToDevices(delivery: Delivery, announcement: Announcement): Promise<PushedPage> {
   const { workflowId, input, inbox, story } = delivery;
   const { round, notifications: before } = announcement;
   const { number, only } = round;
   const parcel = toldParcel(delivery, announcement);
   const search = { workflowId, notifications: before, round: number, only, parcel };
   const page = await localFirst('findDevices', 'find devices', search);
-  const { devices, more, notifications = before } = page;
+  const { devices, more, notifications = before, membersUnknown } = page;
   story.named(page.recipients);
   story.pushing(number, { devices, more });
   const merchantId = notifications.find(({ audience }) => audience === 'merchant')?.recipientId;
   const { limits } = input;
   const results = await pushPage({ devices, round: number, ...inbox.forced(), limits, merchantId });
   story.pushed(results);
-  if (!more) return { results, notifications };
+  if (!more) return { results, notifications, ...(membersUnknown && { membersUnknown }) };
 
   await localFirst('recordResults', 'record results', { workflowId, round: number, results });
   return goOnAsNewRun(delivery, { ...announcement, notifications });

@@ -10,6 +10,7 @@ const facts = (change: Partial<AudienceFacts>): AudienceFacts => ({
   tooOld: false,
   tooLate: 0,
   withoutPush: false,
+  membersUnknown: false,
   ...change,
 });
 
@@ -34,6 +35,21 @@ describe('a notification', () => {
     [
       'reaches the phone of such a person all the same',
       { withoutPush: true, accepted: 1 },
+      { sendStatus: 'success', need: null },
+    ],
+    [
+      'waits for the people of its merchant, who could not be found, whatever was told',
+      { accepted: 1, failed: 1, membersUnknown: true },
+      { sendStatus: 'partial', need: { kind: 'members', limit: 'retry' } },
+    ],
+    [
+      'has failed while those people alone are to be told',
+      { membersUnknown: true },
+      { sendStatus: 'failed', need: { kind: 'members', limit: 'retry' } },
+    ],
+    [
+      'waits for no such people once a newer status is known',
+      { accepted: 1, current: false, membersUnknown: true },
       { sendStatus: 'success', need: null },
     ],
     [

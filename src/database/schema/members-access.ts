@@ -8,6 +8,24 @@ import { BARRED } from './order-access';
 /** How the connected role reads who belongs to a merchant: as SHOP_TABLES says it, or by the function that is lent. */
 export type MembersAccess = 'mapped' | 'function';
 
+/** Deliveries go on without who belongs to a merchant after this; milliseconds. */
+export const MEMBERS_PATIENCE_MS = 500;
+
+/** One mapping belongs to one database. */
+const known = new WeakMap<MappedMembers, MembersAccess>();
+
+/** As `detectMembersAccess`, looked up once, and again after `forgetMembersAccess`. */
+export async function knownMembersAccess(db: Queryable, members: MappedMembers): Promise<MembersAccess> {
+  const access = known.get(members) ?? (await detectMembersAccess(db, members));
+  known.set(members, access);
+  return access;
+}
+
+/** Somebody may have changed a policy, a grant or a function. */
+export function forgetMembersAccess(members: MappedMembers): void {
+  known.delete(members);
+}
+
 export async function detectMembersAccess(db: Queryable, members: MappedMembers): Promise<MembersAccess> {
   if ('function' in members) return 'mapped';
   const { rows } = await db.query<{ barred: boolean; lent: boolean | null }>(

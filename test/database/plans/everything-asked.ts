@@ -39,6 +39,7 @@ import type { DatabaseKind } from '../../setup/run-info';
 import { shipmentUpdate } from '../../setup/delivery-lab';
 import { eraseSomebody } from './erasures-asked';
 import { askAboutInbox, askAboutParcels } from './inbox-asked';
+import { askAboutMembers } from './members-asked';
 import { idsOf } from './old-shop';
 import { askAboutPickupCodes } from './pickup-codes-asked';
 import { importTheOldQueue, tellOfAlarms } from './rest-asked';
@@ -61,6 +62,11 @@ export async function askEverything(db: Queryable, kind: DatabaseKind): Promise<
   await askAboutTheWaybill(db, order);
   await deliver(db, user, order);
   await askAboutDevices(db, user, merchant);
+  const { rows } = await db.query<{ id: string }>(
+    `select id::text as id from push_devices where cid = 'cid-${PARCEL}' limit 1`,
+  );
+  const phone = { messageId: MESSAGE, workflowId: WORKFLOW, deviceId: rows[0]?.id ?? '' };
+  await askAboutMembers(db, { user, merchant, ...phone });
   const told = { waybillId: WAYBILL, workflowId: WORKFLOW, messageId: MESSAGE, userId: user };
   await askAboutPickupCodes(db, told);
   await holdPushes(db);
@@ -198,12 +204,18 @@ async function askAboutDevices(db: Queryable, user: string, merchant: string): P
     ...{ notification: { ...notification, audience: 'merchant', recipientId: merchant } },
     ...{ round: 1, only: [`cid-${PARCEL}`], limit: 100 },
   });
-  await search.everHadDevice(db, shopTables, 'user', user);
-  const types = await readIdTypes(db, shopTables);
-  await search.isPushedTo(db, types, { audience: 'user', recipientId: user }, ['a cid']);
-  await search.everHadDevice(db, shopTables, 'merchant', merchant);
+  await search.everHadDevice(db, shopTables, { audience: 'user', recipientId: user });
+  await search.isPushedTo(db, shopTables, { audience: 'user', recipientId: user }, ['a cid']);
+  await search.everHadDevice(db, shopTables, { audience: 'merchant', recipientId: merchant });
   const device = {
-    ...{ appid: 'other', cid: `cid-${PARCEL}`, userId: user, merchantId: null, platform: null },
+    ...{
+      appid: 'other',
+      cid: `cid-${PARCEL}`,
+      userId: user,
+      merchantId: null,
+      personId: user,
+      platform: null,
+    },
     ...{ provider: null, installationId: `i-${PARCEL}`, subscription: null, apnsEnvironment: null },
   };
   await devices.upsertDevice(db, { ...device, appid: 'default' }, MOST);

@@ -1,0 +1,41 @@
+import { loadConfig } from '../../../src/config/config';
+import { claimDueWaits } from '../../../src/database/due-waits';
+import * as search from '../../../src/database/find-devices';
+import * as members from '../../../src/database/members';
+import { claimPush } from '../../../src/database/pushes';
+import type { Queryable } from '../../../src/database/pool';
+
+const { shopTables } = loadConfig({ SHOP_TABLES: '{"members": {"table": "shop_staff"}}' });
+
+export interface AskedMerchant {
+  readonly user: string;
+  readonly merchant: string;
+  readonly messageId: string;
+  readonly workflowId: string;
+  readonly deviceId: string;
+}
+
+/** All that is asked where the shop says who belongs to a merchant. */
+export async function askAboutMembers(db: Queryable, asked: AskedMerchant): Promise<void> {
+  const { user, merchant, messageId, workflowId, deviceId } = asked;
+  await db.query('create table shop_staff (merchant_id text, user_id text)');
+  await db.query('create index on shop_staff (merchant_id)');
+  await db.query('insert into shop_staff values ($1, $2)', [merchant, user]);
+  const owner = { audience: 'merchant', recipientId: merchant } as const;
+  const staff = members.peopleOf(await members.findStaff(db, shopTables, 'merchant', merchant));
+  if (staff?.length !== 1) throw new Error('the members of the merchant are not found');
+  if (shopTables.members === undefined) throw new Error('no members are mapped');
+  await members.isMember(db, shopTables, shopTables.members, { userId: user, merchantId: merchant });
+  await members.isPhoneOfMember(db, shopTables, { audience: 'merchant', messageId, deviceId });
+  await search.findDevices(db, shopTables, {
+    ...{ notification: { ...owner, messageId }, staff, round: 1, limit: 100, pushOnlyTo: ['a cid'] },
+  });
+  await search.everHadDevice(db, shopTables, owner, staff);
+  await search.isPushedTo(db, shopTables, owner, ['a cid']);
+  await claimPush(db, shopTables, {
+    ...{ workflowId, messageId, deviceId, round: 1, atLeastGeneration: 0, force: false },
+    ...{ provenFirstMs: 600_000, isMember: true },
+  });
+  const awaited = await members.findAwaitedStaff(db, shopTables);
+  await claimDueWaits(db, shopTables, 500, awaited.kind === 'known' ? awaited.value : []);
+}
