@@ -1,9 +1,13 @@
 /** Waybell in a uni-app. How it is used, step by step: docs/phones.md. */
 
-/** Who is signed in. A buyer who is a merchant too has both ids: a registration replaces both. */
+/** Who is signed in. A buyer who is a merchant too has both ids. */
 export interface Session {
   readonly userId?: string | null;
-  readonly merchantId?: string | null;
+  /**
+   * With `null` or `undefined` the person has none any more. A session without the field says nothing of it: what the
+   * person has registered on this phone stays, as where the shop itself knows who belongs to a merchant.
+   */
+  readonly merchantId?: string | null | undefined;
   /** Sent as `Authorization: Bearer …`. Left out where the shop's back end knows the person by something else. */
   readonly accessToken?: string;
 }

@@ -119,13 +119,13 @@ export function createWaybell(options) {
     const device = {
       cid,
       appid,
-      // Both, always: a registration replaces both.
       user_id: session.userId || null,
-      merchant_id: session.merchantId || null,
       platform: osName || platform,
       provider,
       installation_id: installationId(),
     };
+    // A session that does not know the merchant says nothing of it: then that role of the person stays.
+    if ('merchantId' in session) device.merchant_id = session.merchantId || null;
     const shape = JSON.stringify([device, appVersion]);
     if (!isLaunch && !isDue(stored(REGISTRATION), shape)) return REGISTERED;
     const debt = owed;

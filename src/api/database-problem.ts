@@ -39,10 +39,7 @@ export function databaseProblem(error: unknown): HttpProblem | undefined {
   if (!types.isNativeError(error)) return undefined;
   const code = codeOf(error);
   if (AWAY.test(code) || AWAY_SYSTEM_CODES.includes(code) || AWAY_MESSAGE.test(error.message)) {
-    return new HttpProblem('database-unavailable', 'the database does not answer; try again later', {
-      retryAfterSeconds: RETRY_AFTER_S,
-      cause: error,
-    });
+    return notNow('the database does not answer', error);
   }
   if (code === INSUFFICIENT_PRIVILEGE) {
     return new HttpProblem('database-permission', `the database role is not allowed this: ${error.message}`, {
@@ -55,6 +52,14 @@ export function databaseProblem(error: unknown): HttpProblem | undefined {
     });
   }
   return undefined;
+}
+
+/** What the database cannot say at the moment. @param cause for the log alone */
+export function notNow(words: string, cause: unknown): HttpProblem {
+  return new HttpProblem('database-unavailable', `${words}; try again later`, {
+    retryAfterSeconds: RETRY_AFTER_S,
+    cause,
+  });
 }
 
 /** Runs statements; when PostgreSQL cannot read one of `fields` as an id, the problem names that field. */

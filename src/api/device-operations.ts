@@ -10,7 +10,7 @@ import {
   subscriptionField,
   wordField,
 } from './device-fields';
-import { optionalId } from './request-input';
+import { idOrNone, optionalId } from './request-input';
 import type { Operation } from './operation';
 
 const device = z
@@ -61,14 +61,18 @@ export const registerDevice = {
   tag: 'Devices',
   summary: 'This phone belongs to this account now.',
   description:
-    'A phone is one row per `(appid, cid)`. A later registration replaces both owners, also by nothing: the phone moves to the account that registered last. The other fields stay unless sent again. Older cids of the same `installation_id` are retired, with `inactive_reason` `reinstalled`; a retired device that registers is active again.',
+    'A phone is one row per `(appid, cid)`. A registration says who uses it: a role that is sent is so from now on, `null` ends it, and one that is left out stays, as long as the same person registers. Another person gets the phone without anything of the one before, and so does who registers after a log-out. The other fields stay unless sent again. Older cids of the same `installation_id` are retired, with `inactive_reason` `reinstalled`; a retired device that registers is active again.',
   access: { scopes: ['devices'], persons: true },
   body: z
     .object({
       cid: cidField,
       appid: appidField,
-      user_id: optionalId.describe('An owner: this, `merchant_id`, or both.'),
-      merchant_id: optionalId.describe('An owner: this, `user_id`, or both.'),
+      user_id: idOrNone.describe(
+        'The person: this, `merchant_id`, or both. Left out, the person stays; `null` makes the phone nobody’s but the merchant’s.',
+      ),
+      merchant_id: idOrNone.describe(
+        'The merchant: this, `user_id`, or both. Left out, it stays while the same person registers; `null` ends it.',
+      ),
       platform: wordField.describe('Such as `android` or `ios`.'),
       provider: wordField.describe(
         'Who pushes to this phone; `unicloud` when not said. It says which shape `cid` has.',

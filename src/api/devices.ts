@@ -26,7 +26,10 @@ export function addDeviceRoutes(router: Router, deps: ApiDependencies): void {
     const { cid, appid, user_id, merchant_id, platform, provider, subscription } = body;
     const problem = deviceProblem(config.push, provider ?? FIRST_PROVIDER, { cid, subscription });
     if (problem) throw fieldInvalid(problem.field, problem.words);
-    const owners = requireOwner(callerOf(response), { userId: user_id, merchantId: merchant_id });
+    const caller = callerOf(response);
+    const owners = await requireOwner(deps, caller, { userId: user_id, merchantId: merchant_id });
+    // With a token it is known who registers, also where the phone is to be the merchant's alone.
+    const personId = owners.userId ?? (caller.kind === 'person' ? caller.userId : null);
     const device = await namingField({ user_id: owners.userId, merchant_id: owners.merchantId }, () =>
       inTransaction(pool, (db) =>
         upsertDevice(
@@ -35,6 +38,7 @@ export function addDeviceRoutes(router: Router, deps: ApiDependencies): void {
             cid,
             appid,
             ...owners,
+            personId,
             platform,
             provider,
             installationId: body.installation_id,
@@ -62,7 +66,8 @@ export function addDeviceRoutes(router: Router, deps: ApiDependencies): void {
     const device = await inTransaction(pool, async (db) => {
       const known = await findDeviceForUpdate(db, appid, cid);
       if (!known) return undefined;
-      requireOwnDevice(callerOf(response), { userId: known.user_id, merchantId: known.merchant_id });
+      const owners = { userId: known.user_id, merchantId: known.merchant_id };
+      await requireOwnDevice({ db, config }, callerOf(response), owners);
       return retireDevice(db, appid, cid);
     });
     if (!device) throw new HttpProblem('device-unknown', `no device ${cid} of ${appid}`, { field: 'cid' });
@@ -71,13 +76,13 @@ export function addDeviceRoutes(router: Router, deps: ApiDependencies): void {
 
   serve(router, listDevices, async ({ query }, response) => {
     const { active, appid, user_id, merchant_id } = query;
-    const { userId, merchantId } = requireOwner(callerOf(response), {
+    const { userId, merchantId } = await requireOwner(deps, callerOf(response), {
       userId: user_id,
       merchantId: merchant_id,
     });
     const filter = {
-      ...(userId !== null && { user_id: userId }),
-      ...(merchantId !== null && { merchant_id: merchantId }),
+      ...(userId != null && { user_id: userId }),
+      ...(merchantId != null && { merchant_id: merchantId }),
       ...(appid !== undefined && { appid }),
       ...(active !== undefined && { is_active: active === 'true' }),
     };

@@ -35,7 +35,7 @@ export function addInboxRoutes(router: Router, deps: InboxParts): void {
 
   serve(router, listInbox, async ({ query }, response) => {
     const { user_id, merchant_id, before, limit, unread: seen } = query;
-    const recipient = recipientOf(response, { user_id, merchant_id });
+    const recipient = await recipientOf(deps, response, { user_id, merchant_id });
     const wanted = {
       ...{ before, limit: limit + 1 },
       ...(seen !== undefined && { unread: seen === 'true' }),
@@ -61,7 +61,7 @@ export function addInboxRoutes(router: Router, deps: InboxParts): void {
   });
 
   serve(router, markInbox, async ({ body }, response) => {
-    const recipient = recipientOf(response, body);
+    const recipient = await recipientOf(deps, response, body);
     return ofRecipient(recipient, async (db) => {
       const ids = await meant(db, recipient, body);
       const marked = await markMessages(db, ids, body.read);
@@ -99,13 +99,17 @@ interface Named {
   readonly merchant_id?: string | undefined;
 }
 
-function recipientOf(response: Response, { user_id, merchant_id }: Named): Recipient {
-  const { userId, merchantId } = requireOwner(callerOf(response), {
+async function recipientOf(
+  { pool, config }: InboxParts,
+  response: Response,
+  { user_id, merchant_id }: Named,
+): Promise<Recipient> {
+  const { userId, merchantId } = await requireOwner({ pool, config }, callerOf(response), {
     userId: user_id,
     merchantId: merchant_id,
   });
-  if (userId === null) return { audience: 'merchant', id: merchantId as string };
-  if (merchantId !== null) throw fieldInvalid('merchant_id', 'must not come with user_id here');
+  if (userId == null) return { audience: 'merchant', id: merchantId as string };
+  if (merchantId != null) throw fieldInvalid('merchant_id', 'must not come with user_id here');
   return { audience: 'user', id: userId };
 }
 

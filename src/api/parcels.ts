@@ -22,7 +22,7 @@ export function addParcelRoutes(router: Router, deps: ParcelParts): void {
   serve(router, listParcels, async ({ query }, response) => {
     const { user_id, order_id: orderId, tracking_no: trackingNo, before, limit } = query;
     const caller = callerOf(response);
-    const { userId } = requireOwner(caller, { userId: user_id });
+    const { userId } = await requireOwner(deps, caller, { userId: user_id, merchantId: undefined });
     const buyer = userId as string;
     const asked = { userId: buyer, orderId, trackingNo, before, limit: limit + 1 };
     const [found, sealed] = await namingField({ user_id: buyer }, () =>

@@ -17,7 +17,7 @@ import { fieldInvalid } from './request-input';
 import { requestIdOf } from './request-log';
 
 /** How phones say that a push was seen. */
-export function addReceiptRoutes(router: Router, { pool, clock = Date.now }: ApiDependencies): void {
+export function addReceiptRoutes(router: Router, { pool, config, clock = Date.now }: ApiDependencies): void {
   serve(router, recordReceipt, async ({ body }, response) => {
     const { message_id: messageId, cid, appid, event, at } = body;
     const now = clock();
@@ -26,7 +26,8 @@ export function addReceiptRoutes(router: Router, { pool, clock = Date.now }: Api
     const recorded = await inTransaction(pool, async (db) => {
       const device = await findDeviceForUpdate(db, appid, cid);
       if (!device) throw new HttpProblem('device-unknown', `no device ${cid} of ${appid}`, { field: 'cid' });
-      requireOwnDevice(callerOf(response), { userId: device.user_id, merchantId: device.merchant_id });
+      const owners = { userId: device.user_id, merchantId: device.merchant_id };
+      await requireOwnDevice({ db, config }, callerOf(response), owners);
       return writeReceipt(db, { messageId, deviceId: device.id, event, at: read.time });
     });
     if (!recorded) {

@@ -61,6 +61,14 @@ export const optionalId = textOrNumber
   .transform((id) => (id === null || id === undefined || String(id).trim() === '' ? undefined : String(id)))
   .pipe(textId.optional());
 
+/** As `optionalId`, where saying that there is none is more than saying nothing: `null` for null and blanks. */
+export const idOrNone = textOrNumber
+  .nullish()
+  .transform((id) =>
+    id === undefined ? undefined : id === null || String(id).trim() === '' ? null : String(id),
+  )
+  .pipe(textId.nullish());
+
 /** Words of a person: kept in a history, shown to others. */
 export const words = (maxLength: number): z.ZodString =>
   z.string().min(1).max(maxLength).refine(printable, PRINTABLE_WORDS);

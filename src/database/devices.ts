@@ -1,6 +1,6 @@
 import type { MaxDevices, ShopTables } from '../config/config';
 import type { ApnsEnvironment, WebPushKeys } from '../shipment/device';
-import { isGivenId, readIdTypes } from './ids';
+import { canonicalId, isGivenId, readIdTypes } from './ids';
 import type { Queryable } from './pool';
 
 /** A row of `push_devices` as the API shows it; without the keys of a browser's subscription. Ids as text, whatever type the shop gave them. */
@@ -28,8 +28,11 @@ const DEVICE_COLUMNS = `id::text as id, appid, cid, user_id::text as user_id, me
 export interface Registration {
   readonly appid: string;
   readonly cid: string;
-  readonly userId: string | null;
-  readonly merchantId: string | null;
+  /** `null`: nobody; `undefined`: not said, so that who it was stays, where the same person registers. */
+  readonly userId: string | null | undefined;
+  readonly merchantId: string | null | undefined;
+  /** Who registers; `null` where nothing says it. */
+  readonly personId: string | null;
   /** `null` leaves what an earlier registration said. */
   readonly platform: string | null;
   readonly provider: string | null;
@@ -55,10 +58,21 @@ export const DEVICE_FILLED_COLUMNS = [
 
 const UNIQUE_VIOLATION = '23505';
 
+/** Why a device is retired whose app has said that nobody is signed in. */
+const UNREGISTERED = 'unregistered';
+
+/** SQL: whether the text `person` is the person of the device `d`. */
+const isOf = (person: string): string =>
+  `${canonicalId(`${person}::text`, null)} = ${canonicalId('d.user_id::text', null)}`;
+
+/** SQL: whether the roles of the device `d` are those of who registers it: nobody has logged out, and `$12` is no other. */
+const KEEPS_ROLES = `(d.inactive_reason is distinct from '${UNREGISTERED}' and ($12::text is null or ${isOf('$12')}))`;
+
 /**
- * Registers a device, or registers it again, and returns the row as written. Both owner columns are replaced,
- * also by null: the phone belongs to the account that registers it now, and nobody else's parcels may appear
- * on it. The other fields are facts about the phone and stay unless said anew. Older cids of the same installation
+ * Registers a device, or registers it again, and returns the row as written. A role that is said is so from now on; one
+ * that is not said stays while the same person registers, also where their app has got another cid. Another person
+ * gets the phone without what the one before had on it: nobody else's parcels may appear there. The other fields are
+ * facts about the phone and stay unless said anew. Older cids of the same installation
  * and owner are retired: the app was installed again, or its browser subscribed again. What is another account's stays:
  * an installation is only what an app says of itself. Of an owner with more active devices than `most` the oldest are
  * retired.
@@ -92,10 +106,16 @@ async function writeDevice(db: Queryable, device: Registration): Promise<Device>
     `insert into public.push_devices as d
        (appid, cid, user_id, merchant_id, platform, provider, installation_id, subscription, apns_environment,
         is_active, registered_at, last_seen_at, updated_at)
-     values ($1, $2, $3, $4, $5, coalesce($6, '${FIRST_PROVIDER}'), $7, $8, $9, true, now(), now(), now())
+     values ($1, $2, $3,
+             case when $11::boolean then $4
+                  else (select d.merchant_id from public.push_devices d
+                         where d.appid = $1 and d.installation_id = $7 and d.cid <> $2 and d.is_active and ${isOf('$12')}
+                         order by d.registered_at desc limit 1) end,
+             $5, coalesce($6, '${FIRST_PROVIDER}'), $7, $8, $9, true, now(), now(), now())
      on conflict (appid, cid) do update
-        set user_id = excluded.user_id,
-            merchant_id = excluded.merchant_id,
+        set user_id = case when $10::boolean then excluded.user_id when ${KEEPS_ROLES} then d.user_id end,
+            merchant_id = case when not $11::boolean and ${KEEPS_ROLES}
+                               then coalesce(d.merchant_id, excluded.merchant_id) else excluded.merchant_id end,
             platform = coalesce(excluded.platform, d.platform),
             provider = coalesce($6, d.provider),
             installation_id = coalesce(excluded.installation_id, d.installation_id),
@@ -111,13 +131,16 @@ async function writeDevice(db: Queryable, device: Registration): Promise<Device>
     [
       device.appid,
       device.cid,
-      device.userId,
-      device.merchantId,
+      device.userId ?? null,
+      device.merchantId ?? null,
       device.platform,
       device.provider,
       device.installationId,
       device.subscription,
       device.apnsEnvironment,
+      device.userId !== undefined,
+      device.merchantId !== undefined,
+      device.personId,
     ],
   );
   return rows[0] as Device;
@@ -216,7 +239,7 @@ export async function unregisterDevice(
   appid: string,
   cid: string,
 ): Promise<Device | undefined> {
-  const [device] = await retireDevices(db, 'unregistered', 'appid = $2 and cid = $3', [appid, cid]);
+  const [device] = await retireDevices(db, UNREGISTERED, 'appid = $2 and cid = $3', [appid, cid]);
   return device;
 }
 

@@ -87,9 +87,12 @@ describe('a registration', () => {
     expect(await deviceOf(phone.cid)).toMatchObject({ user_id: session.userId, merchant_id: 'm-8' });
     await waybell.register();
     expect(phone.requests.map(({ body }) => [body['user_id'], body['merchant_id']])).toEqual([
-      [session.userId, null],
+      [session.userId, undefined],
       [session.userId, 'm-8'],
     ]);
+    session = { ...session, merchantId: undefined };
+    await waybell.register();
+    expect(await deviceOf(phone.cid)).toMatchObject({ user_id: session.userId, merchant_id: null });
   });
 
   test('moves the phone to the person who signs in after another', async () => {
