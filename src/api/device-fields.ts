@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { appName } from '../config/setting-fields';
 
 /** How the push provider knows the phone. Which shape it has, the provider says: an endpoint is a whole URL. */
 export const cidField = z
@@ -8,14 +9,8 @@ export const cidField = z
   .regex(/^[\x21-\x7e]+$/, 'may hold visible ASCII characters only')
   .describe('How the push provider knows the phone: its client id, its token, or the endpoint of a browser.');
 
-export const appidText = z
-  .string()
-  .min(1)
-  .max(64)
-  .regex(/^[A-Za-z0-9_.-]+$/, 'may hold letters, digits, ., - and _ only');
-
 /** The app; the seed had one, called `default`. */
-export const appidField = appidText
+export const appidField = appName
   .nullish()
   .transform((appid) => appid ?? 'default')
   .describe('The app; `default` when absent.');

@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { appName } from '../config/setting-fields';
 import { count, moment, ok, woken } from './answer-fields';
 import { DATABASE_PROBLEMS } from './database-problem';
 import {
   apnsEnvironmentField,
   appidField,
-  appidText,
   cidField,
   installationField,
   subscriptionField,
@@ -148,7 +148,7 @@ export const listDevices = {
   query: z.object({
     user_id: optionalId,
     merchant_id: optionalId,
-    appid: appidText.optional(),
+    appid: appName.optional(),
     active: z.enum(['true', 'false']).optional(),
   }),
   answers: { 200: z.object({ ok, devices: z.array(device), count }) },

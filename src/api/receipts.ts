@@ -3,7 +3,7 @@ import type { Config } from '../config/config';
 import { findDeviceForUpdate } from '../database/devices';
 import { inTransaction } from '../database/pool';
 import { recordDeliveryReports, recordReceipt as writeReceipt } from '../database/receipts';
-import { readGetuiReceipts } from '../push/getui/receipt';
+import { readGetuiReceipts, type ReceiptKeys } from '../push/getui/receipt';
 import { readEventTime } from '../sources/reading/times';
 import { callerOf } from './auth';
 import { callerAddress } from './caller-address';
@@ -73,8 +73,9 @@ export function providerReceiptRoutes({ pool, config, log }: ApiDependencies): R
 }
 
 /** @throws {HttpProblem} where GeTui is not switched on */
-function requireGetui({ push }: Config): { readonly appId: string; readonly masterSecret: string } {
-  const { GETUI_APP_ID: appId, GETUI_MASTER_SECRET: masterSecret } = push;
-  if (appId !== undefined && masterSecret !== undefined) return { appId, masterSecret };
+function requireGetui({ push }: Config): readonly ReceiptKeys[] {
+  const { GETUI_APP_ID: appId, GETUI_MASTER_SECRET: masterSecret, GETUI_APPS: others } = push;
+  if (appId !== undefined && masterSecret !== undefined)
+    return [{ appId, masterSecret }, ...Object.values(others)];
   throw new HttpProblem('signature-invalid', 'GeTui is not switched on, so no signature can be checked');
 }

@@ -57,6 +57,13 @@ export const jsonOf = <T extends z.ZodType>(schema: T): z.ZodType<z.output<T>> =
     })
     .pipe(schema);
 
+/** What phones register an app as, and settings name it by. */
+export const appName = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^[A-Za-z0-9_.-]+$/, 'may hold letters, digits, ., - and _ only');
+
 /** Length of a key that nobody guesses: 24 characters are at least 96 bits in hex. */
 export const MIN_SECRET_LENGTH = 24;
 export const secrets = list.refine(

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { openTemporalAway } from '../setup/temporal-away';
 import { use } from '../setup/use';
@@ -66,6 +67,65 @@ describe('a registration', () => {
     expect(json['device']).toMatchObject({ user_id: null, merchant_id: 'm-new' });
     expect(await deviceRow(cid)).toMatchObject({ user_id: null, merchant_id: 'm-new' });
     expect((await api.call('GET', `${DEVICES}?user_id=u-old`)).json).toMatchObject({ devices: [], count: 0 });
+  });
+
+  describe('says a person, or a person and a role', () => {
+    const registered = async (json: Record<string, unknown>): Promise<unknown[]> => {
+      const { json: answer } = await register(json);
+      const { user_id, merchant_id } = answer['device'] as Record<string, unknown>;
+      return [user_id, merchant_id];
+    };
+
+    test('and takes no role away by silence: an app may say them one after the other', async () => {
+      const cid = unique();
+      expect(await registered({ cid, user_id: 'u-1' })).toEqual(['u-1', null]);
+      expect(await registered({ cid, merchant_id: 'm-1' })).toEqual(['u-1', 'm-1']);
+      expect(await registered({ cid, user_id: 'u-1' })).toEqual(['u-1', 'm-1']);
+      expect(await registered({ cid, user_id: 'u-1', merchant_id: 'm-2' })).toEqual(['u-1', 'm-2']);
+    });
+
+    test.each([
+      ['null', null],
+      ['a blank', ' '],
+    ])('and ends one by %s', async (_, none) => {
+      const cid = unique();
+      await register({ cid, user_id: 'u-1', merchant_id: 'm-1' });
+      expect(await registered({ cid, user_id: 'u-1', merchant_id: none })).toEqual(['u-1', null]);
+      await register({ cid, user_id: 'u-1', merchant_id: 'm-1' });
+      expect(await registered({ cid, user_id: none, merchant_id: 'm-1' })).toEqual([null, 'm-1']);
+    });
+
+    test.each([
+      ['another person', 'u-1', 'u-2'],
+      ['somebody, on a phone that was a merchant’s alone', null, 'u-2'],
+    ])('and %s gets nothing of the one before', async (_, before, person) => {
+      const cid = unique();
+      await register({ cid, user_id: before, merchant_id: 'm-1' });
+      expect(await registered({ cid, user_id: person })).toEqual([person, null]);
+    });
+
+    test('and nothing stays over a log-out', async () => {
+      const cid = unique();
+      await register({ cid, user_id: 'u-1', merchant_id: 'm-1' });
+      await api.call('POST', UNREGISTER, { json: { cid } });
+      expect(await registered({ cid, merchant_id: 'm-1' })).toEqual([null, 'm-1']);
+      await api.call('POST', UNREGISTER, { json: { cid } });
+      expect(await registered({ cid, user_id: 'u-1' })).toEqual(['u-1', null]);
+    });
+
+    test('and a role goes on under a new cid of the same installation and person, and of nobody else', async () => {
+      const installation_id = unique();
+      const next = (user_id: string) => registered({ cid: unique(), user_id, installation_id });
+      await register({ cid: unique(), user_id: 'u-1', merchant_id: 'm-1', installation_id });
+      expect(await next('u-2')).toEqual(['u-2', null]);
+      expect(await next('u-1')).toEqual(['u-1', 'm-1']);
+    });
+
+    test('in either spelling of a uuid', async () => {
+      const [cid, person] = [unique(), randomUUID()];
+      await register({ cid, user_id: person, merchant_id: 'm-1' });
+      expect(await registered({ cid, user_id: person.toUpperCase() })).toEqual([person.toUpperCase(), 'm-1']);
+    });
   });
 
   test('revives a phone that was retired', async () => {

@@ -173,3 +173,51 @@ describe('what a person reaches is their own', () => {
     expect(JSON.stringify(json)).not.toMatch(/workflow|provider|temporal/);
   });
 });
+
+describe('a person who registers for a merchant, where the shop says who belongs to it', () => {
+  const REGISTER = '/api/v1/push/register';
+  let api: Api;
+  beforeAll(async () => {
+    api = await lab.serve({ ...SETTINGS, SHOP_TABLES: '{"members": {"function": "staff_of"}}' });
+    await says(`return query select 'u-in'::text where merchant = 'm-1'`);
+  });
+  const says = (body: string): Promise<unknown> =>
+    lab.db.pool.query(
+      `create or replace function staff_of(merchant text) returns setof text language plpgsql as $$ begin ${body}; end $$`,
+    );
+  const registers = (sub: string, json: object, cid: string = unique()): Promise<Answer> => {
+    const claims = { sub, role: 'authenticated', aud: 'authenticated', app_metadata: { merchant_id: 'm-9' } };
+    const bearerOf = jwt.sign(claims, JWT_SECRET, { expiresIn: '1h' });
+    return api.call('POST', REGISTER, { headers: bearer(bearerOf), json: { cid, ...json } });
+  };
+
+  test('is let in as its member, and the token alone says nothing', async () => {
+    expect((await registers('u-in', { merchant_id: 'm-1' })).status).toBe(200);
+    for (const [sub, merchant_id] of [
+      ['u-out', 'm-1'],
+      ['u-in', 'm-9'],
+    ] as const) {
+      const { status, json } = await registers(sub, { user_id: sub, merchant_id });
+      expect([status, json['code'], json['field']]).toEqual([403, 'not-your-device', 'merchant_id']);
+    }
+    const inbox = await api.call('GET', '/api/v1/push/notifications?merchant_id=m-1', {
+      headers: bearer(token('u-out')),
+    });
+    expect(inbox.json).toMatchObject({ code: 'not-your-device', field: 'merchant_id' });
+  });
+
+  test('takes over the phone of another person, whose name the token does not hold', async () => {
+    const cid = unique();
+    await api.call('POST', REGISTER, { headers: bearer(FULL_KEY), json: { cid, user_id: 'u-before' } });
+    const { json } = await registers('u-in', { merchant_id: 'm-1' }, cid);
+    expect(json['device']).toMatchObject({ user_id: null, merchant_id: 'm-1' });
+  });
+
+  test('comes later while that cannot be looked up', async () => {
+    await says(`raise exception 'not today'`);
+    const { status, json, headers } = await registers('u-in', { merchant_id: 'm-1' });
+    expect([status, json['code'], headers.get('retry-after')]).toEqual([503, 'database-unavailable', '5']);
+    expect(JSON.stringify(json)).not.toContain('not today');
+    expect((await registers('u-in', {})).status).toBe(200);
+  });
+});

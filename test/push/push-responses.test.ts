@@ -93,7 +93,7 @@ test.each(samples.filter(({ provider }) => provider === 'getui-receipt'))(
     const { appid, cid, taskid, msgid, ...rest } = body as Record<string, string>;
     const keys = { appId: appid ?? '', masterSecret: 'secret-1' };
     const sign = createHash('md5').update(`${appid}${cid}${taskid}${msgid}secret-1`).digest('hex');
-    const receipts = readGetuiReceipts(JSON.stringify({ ...rest, appid, cid, taskid, msgid, sign }), keys);
+    const receipts = readGetuiReceipts(JSON.stringify({ ...rest, appid, cid, taskid, msgid, sign }), [keys]);
     expect(receipts).toMatchObject([{ ...expected, cid, taskId: taskid }]);
   },
 );

@@ -83,6 +83,10 @@ describe('a key', () => {
       { FCM_SERVICE_ACCOUNT: ACCOUNT.replace('MII', 's3cret') },
       /^FCM_SERVICE_ACCOUNT: no service account; look at private_key$/,
     ],
+    [
+      { FCM_SERVICE_ACCOUNT: ACCOUNT, FCM_SERVICE_ACCOUNTS: '{"staff":"/nowhere/account.json"}' },
+      /^FCM_SERVICE_ACCOUNTS.staff: the file cannot be read$/,
+    ],
     [{ ...EVERYTHING, APNS_KEY: rsaKey.privateKey }, /^APNS_KEY: not a P-256 private key/],
   ])('that cannot be used is named, and not shown', (settings, message) => {
     expect(() => createProviders(loadConfig(settings).push)).toThrow(message);
@@ -100,6 +104,14 @@ describe('settings that do not go together are named', () => {
     ],
     [{ VAPID_SUBJECT: 'mailto:a@b.example' }, ['VAPID_PRIVATE_KEY: required when VAPID_SUBJECT is set']],
     [{ WEBPUSH_LOOPBACK: 'allow' }, []],
+    [
+      { GETUI_APPS: '{}', FCM_SERVICE_ACCOUNTS: '{}', APNS_TOPICS: '{}' },
+      [
+        'APNS_TOPIC: required when APNS_TOPICS is set',
+        'FCM_SERVICE_ACCOUNT: required when FCM_SERVICE_ACCOUNTS is set',
+        'GETUI_APP_ID: required when GETUI_APPS is set',
+      ],
+    ],
   ])('%j', (settings, problems) => {
     expect(problemsOf(settings)).toEqual(problems);
   });

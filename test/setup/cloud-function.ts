@@ -6,6 +6,7 @@ import { json } from 'node:stream/consumers';
 /** What a uniCloud function is asked, as far as tests look at it. */
 export interface CloudRequest {
   readonly push_clientid: string;
+  readonly appid: string;
   readonly title: string;
   readonly content: string;
   readonly request_id: string;

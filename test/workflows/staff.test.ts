@@ -63,16 +63,26 @@ describe.each(DATABASE_KINDS)('a merchant with several people (%s database)', (k
       await lab.registerDevice({ userId: two, merchantId: parcel.merchantId }),
     ];
     const former = await lab.registerDevice({ userId: gone, merchantId: parcel.merchantId });
+    // The same cid in another app is another device, where the old system's key on it is gone.
+    const apps = kind === 'seed' ? ['staff'] : ['default', 'staff'];
+    const inApps = `cid-${randomUUID()}`;
+    await query(
+      'insert into push_devices (appid, cid, user_id) select appid, $2, $3 from unnest($1::text[]) appid',
+      [apps, inApps, one],
+    );
     const shopTables = tablesOf(MAPPED[kind]);
     await lab.withWorker(
       async () => {
         const told = await (await lab.start(parcel, 'out_for_delivery', 1)).result();
         expect(told).toMatchObject({
           outcome: 'success',
-          audiences: [{ accepted: 1 }, { audience: 'merchant', accepted: 5 }],
+          audiences: [{ accepted: 1 }, { audience: 'merchant', accepted: 5 + apps.length }],
         });
         // The buyer, who belongs to the merchant, hears both.
         expect(times(buyer, own, ...phones, former)).toEqual([2, 1, 1, 1, 1, 0]);
+
+        const requests = lab.cloud.requests.filter(({ push_clientid: cid }) => cid === inApps);
+        expect(requests.map(({ appid }) => appid).sort()).toEqual(apps);
 
         // Whoever leaves has heard the last of it, and goes on as a buyer.
         await leaves(two);
@@ -81,7 +91,7 @@ describe.each(DATABASE_KINDS)('a merchant with several people (%s database)', (k
           ...[bought.orderId, two, parcel.merchantId],
         ]);
         const next = await (await lab.start(bought, 'delivered', 1)).result();
-        expect(next).toMatchObject({ audiences: [{ accepted: 1 }, { accepted: 4 }] });
+        expect(next).toMatchObject({ audiences: [{ accepted: 1 }, { accepted: 4 + apps.length }] });
         expect(times(own, ...phones, former)).toEqual([2, 2, 2, 2, 0]);
       },
       undefined,

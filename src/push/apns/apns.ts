@@ -2,6 +2,7 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { sign } from 'jsonwebtoken';
 import { z } from 'zod';
 import { attempt } from '../attempt';
+import { perApp } from '../by-app';
 import { cidIs, type PushMessage, type PushProvider } from '../provider';
 import { APNS_ENVIRONMENTS, type ApnsEnvironment } from '../../shipment/device';
 import { providerKind } from '../provider-kind';
@@ -43,6 +44,8 @@ export interface ApnsSettings {
   readonly teamId: string;
   /** The app's bundle id. */
   readonly topic: string;
+  /** The bundle ids of other apps of the same team, by what phones register them as. */
+  readonly topics?: Readonly<Record<string, string>>;
   /** Of devices that do not name theirs. Without it such a device is tried in both. */
   readonly environment?: ApnsEnvironment;
   readonly urls?: Readonly<Record<ApnsEnvironment, string>>;
@@ -51,7 +54,12 @@ export interface ApnsSettings {
 }
 
 /** Pushes through Apple's HTTP/2 API with a provider token: one connection for each environment. */
-export function createApnsProvider({ urls = URLS, ca, ...settings }: ApnsSettings): PushProvider {
+export function createApnsProvider({
+  urls = URLS,
+  ca,
+  topics = {},
+  ...settings
+}: ApnsSettings): PushProvider {
   const key = privateKeyOf(settings.key);
   const tls = ca === undefined ? {} : { ca };
   const connections = {
@@ -66,7 +74,8 @@ export function createApnsProvider({ urls = URLS, ca, ...settings }: ApnsSetting
     name: 'apns',
     send: (message: PushMessage, signal: AbortSignal) =>
       attempt(signal, async () => {
-        const { id, headers, body } = apnsRequest(message, settings.topic, Date.now());
+        const topic = Object.hasOwn(topics, message.appid) ? topics[message.appid] : undefined;
+        const { id, headers, body } = apnsRequest(message, topic ?? settings.topic, Date.now());
         const value = await token.get(signal);
         const ask = (environment: ApnsEnvironment) =>
           connections[environment].request({ ...headers, authorization: `bearer ${value}` }, body, signal);
@@ -105,7 +114,7 @@ export function createApnsProvider({ urls = URLS, ca, ...settings }: ApnsSetting
   };
 }
 
-function signToken(key: KeyObject, { keyId, teamId }: ApnsSettings): string {
+function signToken(key: KeyObject, { keyId, teamId }: Pick<ApnsSettings, 'keyId' | 'teamId'>): string {
   return sign({}, key, { algorithm: 'ES256', keyid: keyId, issuer: teamId });
 }
 
@@ -126,10 +135,13 @@ export const apns = providerKind({
     APNS_KEY_ID: z.string().min(1).optional(),
     APNS_TEAM_ID: z.string().min(1).optional(),
     APNS_TOPIC: z.string().min(1).optional(),
+    APNS_TOPICS: perApp(z.string().min(1)),
     APNS_ENVIRONMENT: z.enum(APNS_ENVIRONMENTS).optional(),
     APNS_URL: httpUrl.optional(),
   },
   neededTogether: ['APNS_KEY', 'APNS_KEY_ID', 'APNS_TEAM_ID', 'APNS_TOPIC'],
+  contradictions: ({ APNS_TOPICS: topics, APNS_TOPIC: first }) =>
+    topics !== undefined && first === undefined ? ['APNS_TOPIC: required when APNS_TOPICS is set'] : [],
   deviceProblem: cidIs(/^[0-9a-fA-F]{64,200}$/, 'must be a device token in hex'),
   create: ({ APNS_URL: url, ...settings }) =>
     createApnsProvider({
@@ -137,6 +149,7 @@ export const apns = providerKind({
       keyId: settings.APNS_KEY_ID,
       teamId: settings.APNS_TEAM_ID,
       topic: settings.APNS_TOPIC,
+      topics: settings.APNS_TOPICS,
       environment: settings.APNS_ENVIRONMENT,
       ...(url && { urls: { production: url, sandbox: url } }),
     }),

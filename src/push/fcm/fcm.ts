@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { attempt } from '../attempt';
+import { byApp, perApp } from '../by-app';
 import { readLayer } from '../json-layer';
 import { cidIs, type PushMessage, type PushProvider } from '../provider';
 import { providerKind } from '../provider-kind';
@@ -54,24 +55,32 @@ export const fcm = providerKind({
   name: 'fcm',
   settings: {
     FCM_SERVICE_ACCOUNT: z.string().min(1).optional(),
+    FCM_SERVICE_ACCOUNTS: perApp(z.string().min(1)),
     FCM_URL: httpUrl.default(FCM_URL),
   },
   neededTogether: ['FCM_SERVICE_ACCOUNT'],
+  contradictions: ({ FCM_SERVICE_ACCOUNTS: apps, FCM_SERVICE_ACCOUNT: first }) =>
+    apps !== undefined && first === undefined
+      ? ['FCM_SERVICE_ACCOUNT: required when FCM_SERVICE_ACCOUNTS is set']
+      : [],
   deviceProblem: cidIs(/^[\w:-]{1,1024}$/, 'must be a registration token: letters, digits, :, - and _'),
   // https://firebase.google.com/docs/cloud-messaging/manage-tokens: Android tokens expire after 270 days.
   silentAfterDays: 270,
-  create: (settings) =>
-    createFcmProvider({
-      account: readServiceAccount(settings.FCM_SERVICE_ACCOUNT),
-      url: settings.FCM_URL,
-    }),
+  create({ FCM_URL: url, FCM_SERVICE_ACCOUNTS: apps, FCM_SERVICE_ACCOUNT: account }) {
+    const first = createFcmProvider({ account: readServiceAccount('FCM_SERVICE_ACCOUNT', account), url });
+    const others = Object.entries(apps).map(([appid, value]) => {
+      const own = readServiceAccount(`FCM_SERVICE_ACCOUNTS.${appid}`, value);
+      return [appid, createFcmProvider({ account: own, url })] as const;
+    });
+    return byApp(first, new Map(others));
+  },
 });
 
 /** @throws {Error} naming the setting and no value. */
-function readServiceAccount(setting: string): ServiceAccount {
-  const text = readKeyFile('FCM_SERVICE_ACCOUNT', setting);
+function readServiceAccount(setting: string, value: string): ServiceAccount {
+  const text = readKeyFile(setting, value);
   const parsed = serviceAccount.safeParse(readLayer(text));
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
-  throw new Error(`FCM_SERVICE_ACCOUNT: no service account; look at ${fields}`);
+  throw new Error(`${setting}: no service account; look at ${fields}`);
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { attempt } from '../attempt';
+import { byApp, perApp } from '../by-app';
 import type { PushMessage, PushProvider } from '../provider';
 import { providerKind } from '../provider-kind';
 import { CREDENTIALS_TAKEN, retryAfterMs, toAnswer, type Ruling } from '../ruling';
@@ -55,16 +56,30 @@ export const getui = providerKind({
     GETUI_APP_ID: z.string().min(1).optional(),
     GETUI_APP_KEY: z.string().min(1).optional(),
     GETUI_MASTER_SECRET: z.string().min(1).optional(),
+    GETUI_APPS: perApp(
+      z.strictObject({
+        appId: z.string().min(1),
+        appKey: z.string().min(1),
+        masterSecret: z.string().min(1),
+      }),
+    ),
     GETUI_URLS: list.pipe(z.tuple([httpUrl], httpUrl)).default([...GETUI_URLS]),
   },
   neededTogether: ['GETUI_APP_ID', 'GETUI_APP_KEY', 'GETUI_MASTER_SECRET'],
+  contradictions: ({ GETUI_APPS: apps, GETUI_APP_ID: first }) =>
+    apps !== undefined && first === undefined ? ['GETUI_APP_ID: required when GETUI_APPS is set'] : [],
   // From then on GeTui answers `successed_ignore`: https://docs.getui.com/getui/server/rest_v2/push/
   silentAfterDays: 90,
-  create: (settings) =>
-    createGetuiProvider({
+  create({ GETUI_URLS: urls, GETUI_APPS: apps, ...settings }) {
+    const first = createGetuiProvider({
       appId: settings.GETUI_APP_ID,
       appKey: settings.GETUI_APP_KEY,
       masterSecret: settings.GETUI_MASTER_SECRET,
-      urls: settings.GETUI_URLS,
-    }),
+      urls,
+    });
+    const others = Object.entries(apps).map(
+      ([appid, keys]) => [appid, createGetuiProvider({ ...keys, urls })] as const,
+    );
+    return byApp(first, new Map(others));
+  },
 });

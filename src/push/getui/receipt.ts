@@ -37,17 +37,21 @@ const OTHER: Verdict = { class: 'fail', reason: 'provider_5xx' };
 const FIELDS = ['appid', 'cid', 'taskid', 'msgid', 'code', 'desc', 'sign'] as const;
 const FIELD_LENGTH = 512;
 
+/** Of one of our apps at GeTui. */
+export interface ReceiptKeys {
+  readonly appId: string;
+  readonly masterSecret: string;
+}
+
 /**
  * Reads a callback: one JSON object per line. Lines that are broken, of another app, or wrongly signed are left out:
  * GeTui ignores the answer, and tries three times only.
  */
-export function readGetuiReceipts(
-  body: string,
-  keys: { readonly appId: string; readonly masterSecret: string },
-): GetuiReceipt[] {
+export function readGetuiReceipts(body: string, apps: readonly ReceiptKeys[]): GetuiReceipt[] {
   return body.split('\n').flatMap((line) => {
     const fields = fieldsOf(line);
-    if (fields === null || fields.appid !== keys.appId || !isSigned(fields, keys.masterSecret)) return [];
+    const keys = apps.find(({ appId }) => appId === fields?.appid);
+    if (fields === null || keys === undefined || !isSigned(fields, keys.masterSecret)) return [];
     const { cid, taskid: taskId, code, desc } = fields;
     return [{ cid, taskId, ...(BY_CODE.get(code) ?? OTHER), words: `${code} ${desc}` }];
   });

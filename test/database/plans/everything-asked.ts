@@ -62,13 +62,9 @@ export async function askEverything(db: Queryable, kind: DatabaseKind): Promise<
   await askAboutTheWaybill(db, order);
   await deliver(db, user, order);
   await askAboutDevices(db, user, merchant);
-  const { rows } = await db.query<{ id: string }>(
-    `select id::text as id from push_devices where cid = 'cid-${PARCEL}' limit 1`,
-  );
-  const phone = { messageId: MESSAGE, workflowId: WORKFLOW, deviceId: rows[0]?.id ?? '' };
-  await askAboutMembers(db, { user, merchant, ...phone });
-  const told = { waybillId: WAYBILL, workflowId: WORKFLOW, messageId: MESSAGE, userId: user };
-  await askAboutPickupCodes(db, told);
+  const told = { workflowId: WORKFLOW, messageId: MESSAGE };
+  await askAboutMembers(db, { ...told, user, merchant });
+  await askAboutPickupCodes(db, { ...told, waybillId: WAYBILL, userId: user });
   await holdPushes(db);
   await waitAndWake(db, user);
   await askForPeople(db, since, user);
@@ -158,13 +154,8 @@ async function deliver(db: Queryable, user: string, order: string): Promise<void
   );
   const deviceId = rows[0]?.id ?? '';
   const task = {
-    workflowId,
-    messageId: `${MESSAGE}2`,
-    deviceId,
-    round: 1,
-    atLeastGeneration: 0,
-    force: false,
-    provenFirstMs: 600_000,
+    ...{ workflowId, messageId: `${MESSAGE}2`, deviceId, round: 1 },
+    ...{ atLeastGeneration: 0, force: false, provenFirstMs: 600_000 },
   };
   await pushes.claimPush(db, shopTables, task);
   const end = { state: 'retry', reason: 'busy', words: '', definite: true } as const;

@@ -12,12 +12,16 @@ export interface AskedMerchant {
   readonly merchant: string;
   readonly messageId: string;
   readonly workflowId: string;
-  readonly deviceId: string;
 }
 
 /** All that is asked where the shop says who belongs to a merchant. */
 export async function askAboutMembers(db: Queryable, asked: AskedMerchant): Promise<void> {
-  const { user, merchant, messageId, workflowId, deviceId } = asked;
+  const { user, merchant, messageId, workflowId } = asked;
+  const { rows } = await db.query<{ id: string }>(
+    'select id::text as id from push_devices where user_id::text = $1 limit 1',
+    [user],
+  );
+  const deviceId = rows[0]?.id ?? '';
   await db.query('create table shop_staff (merchant_id text, user_id text)');
   await db.query('create index on shop_staff (merchant_id)');
   await db.query('insert into shop_staff values ($1, $2)', [merchant, user]);

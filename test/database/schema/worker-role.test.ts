@@ -5,6 +5,7 @@ import { checkFacts } from '../../../src/database/schema/check-facts';
 import { checkShop } from '../../../src/database/schema/check-shop';
 import { findRecipients } from '../../../src/database/find-recipients';
 import { detectOrderAccess, orderFunctionSql } from '../../../src/database/schema/order-access';
+import { findStaff } from '../../../src/database/members';
 import { findOrderId } from '../../../src/database/waybills';
 import { inTransaction, openPool } from '../../../src/database/pool';
 import { requireWorkerRole, workerRoleSql } from '../../../src/database/schema/access';
@@ -189,6 +190,10 @@ describe('a role of Waybell’s own on a shop’s Supabase database', () => {
       );
       expect(rows).toEqual([{ facts: { status: 4 }, none: null, members: [PEOPLE.userId] }]);
       await expect(worker.query('select from merchant_staff')).rejects.toMatchObject({ code: '42501' });
+      const staff = await inTransaction(worker, (client) =>
+        findStaff(client, mapped, 'merchant', PEOPLE.merchantId),
+      );
+      expect(staff).toEqual({ kind: 'known', value: { people: [PEOPLE.userId], isCut: false } });
       expect((await sentences()).filter((sentence) => !sentence.includes('index'))).toEqual([]);
       expect(await sentences()).toEqual([
         expect.stringContaining('has no index that begins with merchant_id'),
@@ -244,7 +249,14 @@ describe('a role of Waybell’s own on a shop’s Supabase database', () => {
       await make(`raise exception 'no staff today';`);
       expect(await said()).toContain('asking for the people of a merchant fails: error: no staff today');
       await make('perform pg_sleep(0.7); return;');
-      expect(await said()).toMatch(/the people of a merchant take \d+ ms to be found/);
+      expect(await said()).toMatch(/the people of a merchant take \d+ ms to be found, and deliveries wait/);
+      await db.pool.query('drop function staff_of');
+      await db.pool.query(`create function staff_of(merchant text) returns setof text language sql as
+        $$ select n::text from generate_series(1, 1001) n $$`);
+      expect(await said()).toContain(
+        '1001 of 1001 people of a merchant have an id that push_devices.user_id (uuid)',
+      );
+      expect(await said()).toContain('a merchant has more than 1000 people');
     });
   });
 

@@ -89,6 +89,17 @@ test('a push is a POST for one phone, with everything that APNs needs to show an
   });
 });
 
+test('another app of the team has a bundle id of its own', async () => {
+  const topics: unknown[] = [];
+  const apns = await server((request, response) => {
+    topics.push(request.headers['apns-topic']);
+    response.end();
+  });
+  const apps = provider(apns, { topics: { staff: 'com.example.staff' } });
+  for (const appid of ['staff', 'default', 'constructor']) await send(apps, { appid });
+  expect(topics).toEqual(['com.example.staff', 'com.example.shop', 'com.example.shop']);
+});
+
 test('the longest text stays under the 4,096 bytes of APNs', async () => {
   const bodies: Buffer[] = [];
   const apns = await server((request, response) => {

@@ -13,7 +13,7 @@ function line(changes: Record<string, unknown> = {}, secret = KEYS.masterSecret)
 
 test('a callback holds one receipt per line', () => {
   const body = [line(), line({ cid: 'd', code: 402 }), line({ cid: 'e', code: '500' }), ''].join('\n');
-  expect(readGetuiReceipts(body, KEYS)).toEqual([
+  expect(readGetuiReceipts(body, [KEYS])).toEqual([
     { cid: 'c', taskId: 't', class: 'delivered', reason: 'receipt', words: '200 ok' },
     { cid: 'd', taskId: 't', class: 'deactivate', reason: 'inactive_90d', words: '402 ok' },
     { cid: 'e', taskId: 't', class: 'fail', reason: 'provider_5xx', words: '500 ok' },
@@ -30,6 +30,12 @@ describe('a line is left out', () => {
     ['that is no JSON', 'delivered!'],
     ['that is a list', '[]'],
   ])('%s, and the next one counts', (_, bad) => {
-    expect(readGetuiReceipts(`${bad}\n${line()}`, KEYS)).toHaveLength(1);
+    expect(readGetuiReceipts(`${bad}\n${line()}`, [KEYS])).toHaveLength(1);
   });
+});
+
+test('each app signs with its own secret', () => {
+  const staff = { appId: 'app-2', masterSecret: 'secret-2' };
+  const body = [line(), line({ appid: 'app-2', cid: 'd' }, 'secret-2'), line({ appid: 'app-2' })].join('\n');
+  expect(readGetuiReceipts(body, [KEYS, staff]).map(({ cid }) => cid)).toEqual(['c', 'd']);
 });
