@@ -73,18 +73,20 @@ export function createPushToDevice(deps: ActivityDeps) {
     };
     const claimNow = async (db: Queryable) => {
       const member = await isPhoneOfMember(db, shopTables, device);
-      if (member?.kind === 'unknown') return { membersUnknown: member.words };
-      return claimPush(db, shopTables, { ...task, isMember: member?.value ?? false });
+      const isMember = member?.kind === 'known' && member.value;
+      return { member, claim: await claimPush(db, shopTables, { ...task, isMember }) };
     };
-    const claim = await inTransaction(pool, claimNow, STATEMENT_TIMEOUT_MS, begunAt + CLAIM_MS);
-    if (claim !== null && 'membersUnknown' in claim) {
-      return tryLater(`who belongs to the merchant is not known: ${claim.membersUnknown}`, 0);
-    }
+    const { member, claim } = await inTransaction(pool, claimNow, STATEMENT_TIMEOUT_MS, begunAt + CLAIM_MS);
     if (claim === null) return end('failed', 'notification_missing');
     if (claim.storedState === 'accepted') return end('accepted', 'accepted_before');
     if (claim.superseded) return end('superseded', 'newer_status');
     if (claim.tooOld) return end('superseded', 'too_old');
-    if (!claim.reachable) return end('moved', 'not_the_owner');
+    if (!claim.reachable) {
+      if (member?.kind === 'unknown')
+        return tryLater(`who belongs to the merchant is not known: ${member.words}`, 0);
+      if (member?.value === false) return end('moved', 'not_a_member');
+      return end('moved', 'not_the_owner');
+    }
     if (claim.withheld) return end('moved', 'order_off');
     const { provider } = claim;
     if (claim.held) return waitForProvider(claim.held.cause, claim.held.words);

@@ -2,10 +2,11 @@ import pg from 'pg';
 import type { MappedMembers, ShopTables } from '../config/shop-tables';
 import { maskText } from '../shipment/masking/mask-text';
 import type { Audience } from '../shipment/update';
-import { canonicalId, idSpellings, named, readIdTypes } from './ids';
+import { idSpellings, readIdTypes } from './ids';
 import type { Queryable } from './pool';
 import {
   forgetMembersAccess,
+  isSamePerson,
   knownMembersAccess,
   MEMBERS_PATIENCE_MS,
   merchantMembers,
@@ -98,7 +99,7 @@ export function isMember(
 ): Promise<Said<boolean>> {
   return ask(db, tables, members, async (people) => {
     const { rows } = await db.query<{ member: boolean }>(
-      `select exists (select from (${people('$1::text')}) m where ${isSame('m.user_id', '$2::text')}) as member`,
+      `select exists (select from (${people('$1::text')}) m where ${isSamePerson('m.user_id', '$2::text')}) as member`,
       [merchantId, userId],
     );
     return rows[0]?.member ?? false;
@@ -119,7 +120,7 @@ export async function isPhoneOfMember(
   const said = await ask(db, tables, members, async (people) => {
     const { rows } = await db.query<{ member: boolean }>(
       `select exists (select from (${people('n.recipient_id::text')}) m
-                       where ${isSame('m.user_id', 'd.user_id::text')}) as member
+                       where ${isSamePerson('m.user_id', 'd.user_id::text')}) as member
          from public.express_notifications n cross join public.push_devices d
         where n.message_id = $1 and d.id = $2 and d.user_id is not null`,
       [push.messageId, push.deviceId],
@@ -162,6 +163,3 @@ export async function findAwaitedStaff(db: Queryable, tables: ShopTables): Promi
 /** SQL: every way in which a column of this type may spell the ids of the text array `ids`. */
 export const everySpelling = (ids: string, type: string | null): string =>
   `array(select unnest(${idSpellings('one', type)}) from unnest(${ids}::text[]) one)`;
-
-const isSame = (one: string, other: string): string =>
-  `${canonicalId(named(one), null)} = ${canonicalId(named(other), null)}`;

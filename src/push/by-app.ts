@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { appName, jsonOf } from '../config/setting-fields';
 import type { PushProvider } from './provider';
+import { CREDENTIALS_TAKEN, toAnswer } from './ruling';
 
 /** A setting with one value for each app that has an account of its own at a provider, as JSON by its `appid`. */
 export const perApp = <T extends z.ZodType>(value: T): z.ZodType<Record<string, z.output<T>>> =>
@@ -31,8 +32,11 @@ export function byApp(first: PushProvider, others: ReadonlyMap<string, PushProvi
         }),
       );
       const known = answers.filter((answer) => answer !== undefined);
-      const taken = { class: 'accepted', reason: 'ok', words: '', definite: true } as const;
-      return known.find(({ class: verdict }) => verdict !== 'accepted') ?? known[0] ?? taken;
+      return (
+        known.find(({ class: verdict }) => verdict !== 'accepted') ??
+        known[0] ??
+        toAnswer(CREDENTIALS_TAKEN, '')
+      );
     },
     async close() {
       for (const [, provider] of all) await provider.close?.();

@@ -223,5 +223,9 @@ export const PUSH_REASONS: Readonly<Record<string, Explanation>> = {
     'The phone is retired, or belongs to another account by now. Its owner gets pushes again once the app registers under this account.',
     '手机已停用，或已属于另一个账号。应用以本账号重新注册后即可收到推送。',
   ),
+  not_a_member: says(
+    'The person of this phone does not belong to the merchant any more (members of SHOP_TABLES).',
+    '这部手机的使用者已不属于该商家（SHOP_TABLES 的 members）。',
+  ),
   taken: says('Another try of the same push was taken at that moment.', '同一推送的另一次尝试恰好已被收下。'),
 };

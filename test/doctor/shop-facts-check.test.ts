@@ -49,4 +49,25 @@ describe('what the doctor sees of the facts that SHOP_TABLES maps', () => {
     // What is met most comes first.
     expect(told.indexOf('待 付款')).toBeLessThan(told.indexOf('换货中'));
   });
+
+  test('that members fail, and phones that a person has registered for a merchant of others', async () => {
+    const make = (body: string): Promise<unknown> =>
+      lab.db.pool.query(`create or replace function staff_of(merchant text) returns setof text
+        language plpgsql as $$ begin ${body}; end $$`);
+    const said = async () =>
+      (await mapped({ members: { function: 'staff_of' } })).map((one) => [one.message, one.fix]);
+    await make(`return query select 'u-in'::text`);
+    await lab.db.pool.query(`insert into push_devices (cid, user_id, merchant_id)
+      values ('c-in', 'u-in', 'm-1'), ('c-out', 'u-out', 'm-1'), ('c-own', null, 'm-1')`);
+    expect(await said()).toEqual([
+      [
+        expect.stringContaining('1 of 2 phones that a person has registered for a merchant are of nobody'),
+        expect.stringContaining('add the person to the members'),
+      ],
+    ]);
+    await make(`raise exception 'not today'`);
+    expect(await said()).toEqual([
+      [expect.stringContaining('not today'), expect.stringContaining('returns a row with one person’s id')],
+    ]);
+  });
 });

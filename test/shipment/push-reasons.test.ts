@@ -81,6 +81,12 @@ describe('a push', () => {
     ['to an app that was removed', { state: 'deactivated', code: 'unregistered' }, {}, /removed/],
     ['without quota', { state: 'failed', code: 'daily_quota' }, {}, /quota.*Retry tomorrow/],
     ['that came too late', { state: 'superseded', code: 'newer_status' }, {}, /newer status/],
+    [
+      'to a phone of who has left',
+      { state: 'moved', code: 'not_a_member' },
+      {},
+      /does not belong to the merchant/,
+    ],
     ['to a phone of somebody else', { state: 'moved', code: 'not_the_owner' }, {}, /another account/],
     [
       'to a retired phone',

@@ -117,6 +117,10 @@ describe.each(DATABASE_KINDS)('a merchant with several people (%s database)', (k
     );
     expect(result).toMatchObject({ outcome: 'success', audiences: [{ accepted: 1 }, { accepted: 1 }] });
     expect(times(phone)).toEqual([0]);
+    const { rows } = await lab.db.pool.query<{ code: string }>(
+      `select code from waybell.express_pushes where state = 'moved'`,
+    );
+    expect(rows).toEqual([{ code: 'not_a_member' }]);
   });
 
   test('a delivery that waits for a phone of the merchant goes on with that of one of its people', async () => {
@@ -198,6 +202,20 @@ describe.each(DATABASE_KINDS)('a merchant with several people (%s database)', (k
     );
     expect(result).toMatchObject({ outcome: 'success' });
     expect([tries, ...times(phone)]).toEqual([2, 1]);
+  });
+
+  test('an environment that tells few tells those of its people who are among them', async () => {
+    await prepare();
+    const parcel = await lab.parcel();
+    const [one, two] = [await joins(parcel), await joins(parcel)];
+    const phones = [await lab.registerDevice({ userId: one }), await lab.registerDevice({ userId: two })];
+    const result = await lab.withWorker(
+      async () => (await lab.start(parcel, 'delivered', 1)).result(),
+      undefined,
+      { shopTables: tablesOf(MAPPED[kind]), pushOnlyTo: [one] },
+    );
+    expect(result).toMatchObject({ audiences: [{ reason: 'not-in-this-environment' }, { accepted: 1 }] });
+    expect(times(...parcel.cids, ...phones)).toEqual([0, 0, 1, 0]);
   });
 
   test('more people than a merchant has are cut off', async () => {

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { mappedFacts, type MappedMembers, type ShopTables } from '../../config/shop-tables';
+import { mappedFacts, type ShopTables } from '../../config/shop-tables';
 import {
   type FactRow,
   findUnread,
@@ -10,21 +10,14 @@ import {
   whatIsUnread,
 } from '../../shipment/shop-facts';
 import { linkedOrder } from '../find-recipients';
-import { fittedId, readIdTypesNow } from '../ids';
-import { MOST_MEMBERS } from '../members';
-import { isPermissionRefusal, type Queryable } from '../pool';
+import { readIdTypesNow } from '../ids';
+import type { Queryable } from '../pool';
 import { sampleWaybills } from '../shop-carriers';
 import { shopNames } from '../shop-names';
-import { findStaleFunctions, membersFunction } from './lent-facts';
-import { detectMembersAccess, MEMBERS_PATIENCE_MS, merchantMembers } from './members-access';
+import { checkMembers, type FactFinding, LEND_AGAIN, TAKE_ANOTHER } from './check-members';
+import { findStaleFunctions } from './lent-facts';
+import { detectMembersAccess } from './members-access';
 import { detectOrderAccess } from './order-access';
-import { findUnindexed } from './shop-indexes';
-
-/** Something about the optional part of SHOP_TABLES. Deliveries go on as if it were not mapped. */
-export interface FactFinding {
-  readonly sentence: string;
-  readonly fix: string;
-}
 
 /** Waybills whose facts are read. */
 const SAMPLED = 1_000;
@@ -47,7 +40,7 @@ export async function checkFacts(db: Queryable, tables: ShopTables): Promise<Fac
     ...columns,
     ...stale,
     ...unread.slice(0, MOST_SHOWN).map((one) => ({ sentence: whatIsUnread(one), fix: fixOfUnread(one) })),
-    ...(members === undefined ? [] : await tryMembers(db, tables, members, merchantId)),
+    ...(members === undefined ? [] : await checkMembers(db, tables, members, merchantId)),
   ];
 }
 
@@ -131,8 +124,6 @@ const finding = (sentence: string, fix: string): FactFinding => ({
   sentence: `${sentence} Deliveries go on as without it.`,
   fix,
 });
-const LEND_AGAIN = 'As the owner of the tables: run "waybell migrate --worker ROLE" again.';
-const TAKE_ANOTHER = 'Name the right one, or leave it out of SHOP_TABLES.';
 
 /** What a role that may not read the orders, or the members, is not lent. */
 async function findUnlent(db: Queryable, tables: ShopTables): Promise<FactFinding[]> {
@@ -177,98 +168,3 @@ async function readSample(db: Queryable, tables: ShopTables, facts: readonly Map
   const unread = [...met.values()].sort((a, b) => b.times - a.times).map(({ of }) => of);
   return { unread, merchantId: rows.find((row) => row.merchantId !== null)?.merchantId ?? null };
 }
-
-/** Asks for the people of a merchant, as every notification of one will. */
-async function tryMembers(
-  db: Queryable,
-  tables: ShopTables,
-  members: MappedMembers,
-  merchantId: string | null,
-): Promise<FactFinding[]> {
-  if ('function' in members) {
-    const name = `${members.schema}.${members.function}`;
-    const { rows } = await db.query<{ callable: boolean | null }>(
-      `select has_function_privilege(to_regprocedure($1), 'EXECUTE') as callable`,
-      [`${membersFunction(members)}(text)`],
-    );
-    if (rows[0]?.callable == null) return [ofMembers(`there is no function ${name}(text).`, FUNCTION_SHAPE)];
-    if (!rows[0].callable) return [ofMembers(`the role may not call ${name}(text).`, LEND_AGAIN)];
-  }
-  const indexes =
-    'function' in members
-      ? []
-      : await findUnindexed(
-          db,
-          [{ ...members, column: members.merchantId }],
-          'every notification of a merchant',
-        );
-  const types = await readIdTypesNow(db, tables);
-  const people = merchantMembers('$1::text', members, types, await detectMembersAccess(db, members));
-  const begun = performance.now();
-  await db.query('savepoint members');
-  let met: MetPeople;
-  try {
-    const { rows } = await db.query<MetPeople>(
-      `select count(*)::int as people, count(*) filter (where ${fittedId('user_id', types.userId)} is null)::int as unfit
-         from (select distinct user_id from (${people}) m where user_id is not null limit ${MOST_MEMBERS + 1}) met`,
-      [merchantId ?? ''],
-    );
-    met = rows[0] ?? { people: 0, unfit: 0 };
-  } catch (error) {
-    await db.query('rollback to savepoint members');
-    return [ofMembers(`asking for the people of a merchant fails: ${String(error)}.`, fixOf(error, members))];
-  }
-  const tookMs = Math.round(performance.now() - begun);
-  return [
-    ...indexes.map((sentence) => ({ sentence, fix: 'As the owner of the table: run its SQL.' })),
-    ...(tookMs > MEMBERS_PATIENCE_MS
-      ? [
-          ofMembers(
-            `the people of a merchant take ${tookMs} ms to be found, and deliveries wait for ${MEMBERS_PATIENCE_MS} ms.`,
-            MAKE_FAST,
-          ),
-        ]
-      : []),
-    ...(met.unfit > 0
-      ? [
-          ofMembers(
-            `${met.unfit} of ${met.people} people of a merchant have an id that push_devices.user_id (${types.userId}) cannot hold, so that no phone is theirs.`,
-            'Name the column whose ids the phones register with.',
-          ),
-        ]
-      : []),
-    ...(met.people > MOST_MEMBERS
-      ? [
-          ofMembers(
-            `a merchant has more than ${MOST_MEMBERS} people, and those beyond are told nothing.`,
-            'Name those alone who are to be told, by a function: docs/shop.md shows one.',
-          ),
-        ]
-      : []),
-  ];
-}
-
-/** The people of one merchant, as far as they are told. */
-interface MetPeople {
-  readonly people: number;
-  /** Of them, those whom no phone can belong to. */
-  readonly unfit: number;
-}
-
-/** Until that is mended, deliveries do without the people of merchants, and not without anything else. */
-const ofMembers = (words: string, fix: string): FactFinding => ({
-  sentence: `members of SHOP_TABLES: ${words}`,
-  fix,
-});
-
-const QUERY_CANCELED = '57014';
-
-function fixOf(error: unknown, members: MappedMembers): string {
-  if (isPermissionRefusal(error)) return LEND_AGAIN;
-  if (error instanceof Error && 'code' in error && error.code === QUERY_CANCELED) return MAKE_FAST;
-  return 'function' in members ? FUNCTION_SHAPE : TAKE_ANOTHER;
-}
-
-const FUNCTION_SHAPE =
-  'It takes a merchant’s id as text and returns a row with one person’s id for each member; docs/shop.md shows one.';
-const MAKE_FAST = 'Give it an index by the merchant; a notification asks for them each time.';
