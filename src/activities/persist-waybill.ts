@@ -11,7 +11,8 @@ import {
 import { selectErasedUntil } from '../database/erasure-marks';
 import { selectLastRound } from '../database/pushes';
 import { findOrAddWaybill } from '../database/find-waybill';
-import { writeWaybillStatus, type Waybill } from '../database/waybills';
+import { isFormer } from '../database/waybill-numbers';
+import { type KnownWaybill, writeWaybillStatus } from '../database/waybills';
 import {
   insertEvents,
   selectNamedScans,
@@ -66,7 +67,7 @@ export function createPersistWaybill(deps: ActivityDeps) {
     const decision = await inTransaction<Decision>(pool, async (db) => {
       const runId = currentRunId();
       const isSubscribed = isAggregator(update.source);
-      const waybill = await findOrAddWaybill(db, deps, { ...update, isSubscribed });
+      const waybill = await findOrAddWaybill(db, deps, { ...update, isSubscribed, mayBeFormer: true });
       await recallParcel(db, waybill.id);
       const stored = await selectStoredDecision(db, workflowId);
       const ended = stored?.endedBefore(runId) ?? null;
@@ -94,7 +95,7 @@ function currentRunId(): string {
 async function decide(
   db: Queryable,
   { shopTables, statusMap, newsAge, shadow = false, now = Date.now }: ActivityDeps,
-  waybill: Waybill,
+  waybill: KnownWaybill,
   runId: string,
   { workflowId, update, reread = false, force = false }: PersistWaybillInput,
 ): Promise<Decision> {
@@ -102,11 +103,13 @@ async function decide(
   const parcel = await selectNewestParcel(db, waybillId);
   // A word about silence has no time of its own: it is about the newest parcel.
   const scans = update.events.filter(({ status }) => status !== 'expired');
+  const first = waybill.noted?.firstInstance ?? 1;
   const instances = assignInstances(
     parcel,
     scans.map(({ time }) => time),
+    first,
   );
-  const instance = Math.max(parcel?.instance ?? 1, ...instances);
+  const instance = Math.max(parcel?.instance ?? first, ...instances);
   const named = update.events.map(({ key }) => key).filter(isNamed);
   const namesakes = await selectNamedScans(db, waybillId, named);
   const events = update.events.map((event) => {
@@ -123,7 +126,9 @@ async function decide(
   const known = changed.filter(({ status, isNew }) => status !== null || !isNew).length;
 
   // In shadow the other system writes it, mostly a moment before us: what it says of this update says nothing.
-  const inRow = waybill.status === null || shadow ? null : readStatus(waybill.status, statusMap);
+  // And where the shop has corrected the number, what the row says is of the number before.
+  const saysNothing = waybill.status === null || shadow || first > 1;
+  const inRow = saysNothing ? null : readStatus(waybill.status, statusMap);
   const stored = update.toldBefore === undefined ? inRow : update.toldBefore;
   const current = currentStatus(await selectParcelEvents(db, waybillId, instance), newsAge.zone);
   const own = await selectOwnRecord(db, waybillId, instance);
@@ -155,17 +160,23 @@ async function decide(
     ...(until !== undefined && { tellUntil: until }),
     ...(!force && isTooOld(until, now()) && { tooOld: true as const }),
     ...(announced && current.unproven && { unproven: true as const }),
+    ...(announced && isFormer(waybillId) && { renumbered: true as const }),
   };
   // What waits to be told is not true any more, and nothing newer says so.
   if (takenBack) await endTelling(db, waybillId);
-  await insertUpdate(db, { workflowId, runId, update }, decision, {
+  await insertUpdate(db, { workflowId, runId, update, row: waybill }, decision, {
     enteredAt: current?.enteredAt ?? null,
     latestAt: current?.latestAt ?? null,
   });
   if (current !== null && endsPickup(current.status)) await deletePickupCodes(db, waybillId);
   // A word that is read anew may also bring back what was told last.
   const broughtBack = reread && verdict === 'stale' && own.told !== null;
-  if (current !== null && !shadow && (weighed === 'announce' || takenBack || broughtBack))
+  if (
+    current !== null &&
+    !shadow &&
+    !isFormer(waybillId) &&
+    (weighed === 'announce' || takenBack || broughtBack)
+  )
     await writeWaybillStatus(db, shopTables, waybillId, current.status);
   return decision;
 }

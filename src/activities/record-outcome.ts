@@ -21,6 +21,7 @@ import {
 } from '../shipment/delivery';
 import type { EndReason } from '../shipment/end-reason';
 import { TOO_OLD } from '../shipment/news-age';
+import { RENUMBERED } from '../shipment/renumbered';
 import type { Audience } from '../shipment/update';
 import { isWithheld, WITHOUT_PUSH, type Withheld } from '../shipment/who-is-told';
 import type { ActivityDeps } from './deps';
@@ -53,8 +54,8 @@ export function createRecordOutcome(deps: ActivityDeps) {
     const { workflowId, round } = input;
     const outcome = await inTransaction(pool, async (db) => {
       await writeResults(db, workflowId, round, input.results);
-      const { current, tooOld } = await selectStanding(db, workflowId);
-      const standing = { current, tooOld: tooOld && !input.force };
+      const { tooOld, ...place } = await selectStanding(db, workflowId);
+      const standing = { ...place, tooOld: tooOld && !input.force };
       const { notifications, recipients, withheld } = await followForLook(db, deps, input);
       const audiences: AudienceOutcome[] = [];
       const waits: KeptWait[] = [];
@@ -150,13 +151,13 @@ async function judge(
   notification: NotificationRef,
   standing: DeliveryStanding & Pick<AudienceFacts, 'withoutPush'>,
 ): Promise<Judged> {
-  const { messageId, audience, recipientId, ended } = notification;
+  const { messageId, audience, recipientId, ended: why } = notification;
   const { tooLate, ...pushes } = await countPushes(db, messageId);
-  if (ended !== undefined) {
+  if (why !== undefined) {
     const sendStatus = judgeEnded(pushes);
     const outcome = { audience, sendStatus, ...pushes, attention: null, until: null };
-    const isHeldBack = pushes.accepted === 0 && isWithheld(ended);
-    return { outcome: { ...outcome, ...(isHeldBack && { reason: ended }) }, wait: null };
+    const isUntold = pushes.accepted === 0 && isWithheld(why);
+    return { outcome: { ...outcome, ...(isUntold && { reason: why }) }, wait: null };
   }
   const isUntold = pushes.accepted + pushes.failed === 0;
   const staff = isUntold ? await findStaff(db, tables, audience, recipientId) : null;
@@ -168,7 +169,8 @@ async function judge(
     everHadDevice: await everHadDevice(db, tables, notification, peopleOf(staff)),
     membersUnknown: membersUnknown && audience === 'merchant',
   });
-  await writeSendStatus(db, messageId, sendStatus, need ? ATTENTION_OF[need.kind] : (reason ?? null));
+  const ended = standing.renumbered && sendStatus === 'superseded' ? RENUMBERED.reason : null;
+  await writeSendStatus(db, messageId, sendStatus, need ? ATTENTION_OF[need.kind] : (reason ?? ended));
   if (need === null) {
     const outcome = { audience, sendStatus, ...pushes, attention: null, until: null };
     return { outcome: { ...outcome, ...(reason && { reason }) }, wait: null };
@@ -193,7 +195,7 @@ async function judge(
 function reasonOf(
   notifications: readonly NotificationRef[],
   audiences: readonly AudienceOutcome[],
-  { current, tooOld }: DeliveryStanding,
+  { current, renumbered, tooOld }: DeliveryStanding,
 ): EndReason {
   const withheld = audiences.find(({ reason }) => isWithheld(reason))?.reason;
   const gone = notifications
@@ -201,7 +203,7 @@ function reasonOf(
     .map(({ audience }) => audience);
   if (audiences.every(({ audience, reason }) => isWithheld(reason) || gone.includes(audience)))
     return withheld ?? 'nobody-named';
-  if (!current) return 'newer-status';
+  if (!current) return renumbered ? RENUMBERED.reason : 'newer-status';
   if (notifications.some(({ ended }) => ended === 'notification-deleted')) return 'notification-deleted';
   const toTell = toldOf(audiences);
   if (toTell.every(({ reason }) => reason === WITHOUT_PUSH)) return WITHOUT_PUSH;

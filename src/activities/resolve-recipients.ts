@@ -41,8 +41,8 @@ export function createResolveRecipients({ pool, shopTables, carriers, log, count
     let order = await look();
     if (order === null) {
       const wait = await inTransaction(pool, async (db) => {
-        const { current, tooOld } = await selectStanding(db, input.workflowId);
-        if (!current) return null;
+        const { current, tooOld, renumbered } = await selectStanding(db, input.workflowId);
+        if (!current) return { kind: 'superseded' as const, ...(renumbered && { renumbered }) };
         const { limitMs, force = false } = input;
         const written = await upsertWait(db, input.workflowId, {
           kind: 'order',
@@ -53,7 +53,7 @@ export function createResolveRecipients({ pool, shopTables, carriers, log, count
         });
         return { ...written, tooOld: tooOld && !force };
       });
-      if (wait === null) return { kind: 'superseded' };
+      if ('kind' in wait) return wait;
       order = await look();
       if (order === null) {
         return wait.expired

@@ -2,10 +2,11 @@ import { pickUnderWay } from '../database/attention';
 import { noteSweep, claimDueWaits, type DueWait } from '../database/due-waits';
 import { listUnfinished } from '../database/erasures';
 import { fewAtOnce } from '../few-at-once';
-import { findOrdersNearWaits } from '../database/near-waybills';
+import { findOrdersNearWaits, type NearWaybill, type WaitCursor } from '../database/near-waybills';
 import { findAwaitedStaff, type StaffPhone } from '../database/members';
 import { inTransaction, type Queryable } from '../database/pool';
-import { isSecondRow, joinSecondRowsOf } from '../database/second-rows';
+import { isSecondRow, joinUnderNumber } from '../database/second-rows';
+import { findRespelled, settleRow } from '../database/waybill-numbers';
 import type { ActivityDeps } from './deps';
 import { createEndUnsent } from './end-unsent';
 import { createMembersTrouble } from './members-trouble';
@@ -24,13 +25,15 @@ const MOST_LOOKED_UP = 100;
 
 /**
  * Finds waits whose condition holds, also after changes by plain SQL, or whose time is over, and wakes their deliveries;
- * closes what was ended from outside, whether it waited or was at work. Starts what was asked to be erased.
+ * begins another parcel in the rows whose number the shop has corrected; closes what was ended from outside, whether it
+ * waited or was at work. Starts what was asked to be erased.
  */
 export function createWakeDueWaits(deps: ActivityDeps) {
   const { pool, shopTables, carriers, wake, pickEnded, deliveries, log } = deps;
   const endUnsent = createEndUnsent(deps);
   const nameTrouble = createMembersTrouble(deps);
   return async function wakeDueWaits(): Promise<number> {
+    await settleOpen();
     await joinWaiting();
     const due = await inTransaction(
       pool,
@@ -56,19 +59,39 @@ export function createWakeDueWaits(deps: ActivityDeps) {
     return [];
   }
 
-  /** A waybill may have got its order in a second row, under another name of its carrier: what waits on it is due then. */
-  async function joinWaiting(): Promise<void> {
-    const near = await inTransaction(pool, (db) => findOrdersNearWaits(db, shopTables), QUERY_TIMEOUT_MS);
-    const second = near.filter((row) => isSecondRow(row, carriers)).map(({ of }) => of.id);
-    for (const waybillId of new Set(second)) {
+  /** A row with an open delivery may have got another number: what waits on it is over then. */
+  async function settleOpen(): Promise<void> {
+    const respelled = await inTransaction(pool, (db) => findRespelled(db, shopTables), QUERY_TIMEOUT_MS);
+    for (const waybillId of respelled) {
       try {
-        await inTransaction(pool, (db) => joinSecondRowsOf(db, deps, waybillId));
+        await inTransaction(pool, (db) => settleRow(db, deps, waybillId));
       } catch (error) {
         log.warn(
           { err: error, waybillId },
-          'a waybill that stands twice was not joined; the next sweep tries again',
+          'a row with another number was not looked at; the next sweep tries again',
         );
       }
+    }
+  }
+
+  /** A waybill may have got its order in a second row, under another name of its carrier: what waits on it is due then. */
+  async function joinWaiting(): Promise<void> {
+    let after: WaitCursor | null = null;
+    do {
+      const find = (db: Queryable) => findOrdersNearWaits(db, shopTables, after);
+      const { near, next } = await inTransaction(pool, find, QUERY_TIMEOUT_MS);
+      const second = near.filter((row) => isSecondRow(row, carriers));
+      for (const of of new Map(second.map((row) => [row.of.id, row.of])).values()) await join(of);
+      after = next;
+    } while (after !== null);
+  }
+
+  async function join(of: NearWaybill['of']): Promise<void> {
+    try {
+      await inTransaction(pool, (db) => joinUnderNumber(db, deps, of));
+    } catch (error) {
+      const words = 'a waybill that stands twice was not joined; the next sweep tries again';
+      log.warn({ err: error, waybillId: of.id }, words);
     }
   }
 

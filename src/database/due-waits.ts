@@ -6,6 +6,7 @@ import type { Queryable } from './pool';
 import type { StaffPhone } from './members';
 import { readOrders, type OrderAccess } from './schema/order-access';
 import { NEWER_ANNOUNCEMENTS } from './updates';
+import { IS_FORMER } from './waybill-numbers';
 import { UNTRIED_DEVICE } from './waits';
 
 export interface DueWait {
@@ -25,7 +26,7 @@ const OWNERS_PART = 10;
 
 /**
  * Takes waits whose condition holds now: an order exists or names somebody else, the owner has an active device, one
- * that was not tried where pushes have failed, or a newer status is committed; and those of deliveries whose whole time
+ * that was not tried where pushes have failed, or a newer status is committed, or the row has another number; and those of deliveries whose whole time
  * is over. One branch per condition, each a join of two sets.
  * What a sweep costs is to depend on how much waits, not on how large and old the shop is: so ids, which are text
  * here, are compared in the type of the shop's column, by its index, and of all updates only the open ones are read.
@@ -70,6 +71,8 @@ async function claimDue(
        select r.*, 'superseded', null from ready r
          join waybell.express_updates own on own.workflow_id = r.workflow_id and own.state = 'open'
         cross join lateral (select ${NEWER_ANNOUNCEMENTS} limit 1) newer
+       union all
+       select r.*, 'superseded', null from ready r where ${IS_FORMER('r.waybill_id')}
        union all
        select r.*, 'time-over', null from ready r
         where r.deadline < ${TIME_OVER}

@@ -36,7 +36,9 @@ const DELIVERIES = `array(select u.workflow_id from waybell.express_updates u wh
 const ERASED: EndReason = 'erased';
 const MAY_START_AGAIN = `(t.state = 'open' or t.reason in (${BROKEN_OFF.map((reason) => `'${reason}'`).join(', ')}))`;
 
-const IS_OURS = `t.tracking_no = any ($2) and t.waybill_id::text = any ($1) and t.workflow_id is not null`;
+/** By the delivery too: the message of a number that its row has no more names the row. */
+const IS_OURS = `t.tracking_no = any ($2) and t.workflow_id is not null
+  and (t.waybill_id::text = any ($1) or t.workflow_id = any (${DELIVERIES}))`;
 
 /** The updates last: the lines before find their deliveries by them. */
 const LINES: readonly Line[] = [

@@ -5,6 +5,7 @@ import { fittedId, idSpellings, readIdTypes } from './ids';
 import type { Queryable } from './pool';
 import { readOrders } from './schema/order-access';
 import { shopNames } from './shop-names';
+import { IS_FORMER } from './waybill-numbers';
 import type { ShopWaybills } from './waybills';
 
 /** A parcel that is to be erased. */
@@ -40,6 +41,15 @@ export async function listErasureParcels(
      select $1::text, p.waybill_id, min(p.tracking_no) from (${sql}) p group by p.waybill_id
      on conflict do nothing`,
     [erasureId, ...values],
+  );
+  // And what is known of the numbers that their rows had before.
+  await db.query(
+    `insert into waybell.erasure_parcels (erasure_id, waybill_id, tracking_no)
+     select p.erasure_id, k.waybill_id, ${CANONICAL('k.tracking_no')}
+       from waybell.erasure_parcels p join waybell.waybill_numbers k on k.former_of = p.waybill_id
+      where p.erasure_id = $1
+     on conflict do nothing`,
+    [erasureId],
   );
   const { rows } = await db.query<{ count: number }>(
     `select count(*)::int as count from waybell.erasure_parcels where erasure_id = $1`,
@@ -129,7 +139,12 @@ function parcelsOfNumber(
             select w.${waybills.id}::text as waybill_id, ${CANONICAL(`w.${waybills.trackingNo}`)} as tracking_no
               from ${waybills.name} w
              where w.${waybills.trackingNo} = any ($3)
-               and ($4::text[] is null or lower(w.${waybills.carrier}) = any ($4)))
+               and ($4::text[] is null or lower(w.${waybills.carrier}) = any ($4))
+            union
+            select k.waybill_id, ${CANONICAL('k.tracking_no')}
+              from waybell.waybill_numbers k
+             where k.tracking_no = any ($3) and ${IS_FORMER('k.waybill_id')}
+               and ($4::text[] is null or lower(k.carrier) = any ($4)))
           select * from named union all select '', $2::text where not exists (select from named)`,
     values: [number, [number, number.toLowerCase()], names],
   };

@@ -1,15 +1,16 @@
-import type { ShopTables } from '../config/config';
 import { carrierNames } from '../shipment/carriers';
 import { hasOrder, onlyOrdered, rowOfCarrier } from '../shipment/choose-waybill';
 import type { Queryable } from './pool';
 import { joinSecondRows } from './second-rows';
 import { shopNames } from './shop-names';
+import { findFormerParcel, isFormer, selectFormerParcel, settleNumbers } from './waybill-numbers';
 import {
+  type KnownWaybill,
   linkWaybill,
   lockNumber,
   selectNumberForUpdate,
+  selectWaybillForUpdate,
   type ShopWaybills,
-  type Waybill,
   waybillColumns,
 } from './waybills';
 
@@ -21,6 +22,8 @@ export interface WaybillName {
   readonly formerCarrier?: string;
   /** An aggregator tells of it, to which the shop has given the number. */
   readonly isSubscribed?: boolean;
+  /** Scans tell of it, which may be late ones of a number that its row has no more. */
+  readonly mayBeFormer?: boolean;
 }
 
 /**
@@ -28,16 +31,21 @@ export interface WaybillName {
  * written. Where it stands twice, the row with an order is used, and gets what was heard of the other. A waybill whose
  * carrier was corrected stays the row that it was; one that exists under both carriers gets the order of the former. A
  * number that stands under another carrier only is that waybill where an aggregator tells of it and just one has an order.
+ * A row whose number or carrier the shop has corrected is another parcel; late scans of the number before are of that one.
  */
 export async function findOrAddWaybill(
   db: Queryable,
   shop: ShopWaybills,
   name: WaybillName,
-): Promise<Waybill> {
-  const { carrier, trackingNo, formerCarrier, isSubscribed = false } = name;
+): Promise<KnownWaybill> {
+  const { carrier, trackingNo, formerCarrier, isSubscribed = false, mayBeFormer = false } = name;
   await lockNumber(db, trackingNo);
-  const rows = await selectNumberForUpdate(db, shop.shopTables, trackingNo, carrier);
-  const find = async (each: string): Promise<Waybill | undefined> =>
+  const rows = await settleNumbers(
+    db,
+    shop.carriers,
+    await selectNumberForUpdate(db, shop.shopTables, trackingNo, carrier),
+  );
+  const find = async (each: string): Promise<KnownWaybill | undefined> =>
     rowOfCarrier(rows, each, shop.carriers) ?? findCorrected(db, shop, each, trackingNo, rows);
 
   const own = await find(carrier);
@@ -45,8 +53,10 @@ export async function findOrAddWaybill(
   if (own) {
     await joinSecondRows(db, own, rows, shop.carriers);
     const inherits = !shop.shadow && !hasOrder(own) && former?.order_id;
-    return inherits ? linkWaybill(db, shop.shopTables, own.id, inherits) : own;
+    return inherits ? { ...own, ...(await linkWaybill(db, shop.shopTables, own.id, inherits)) } : own;
   }
+  const late = mayBeFormer ? await findFormerParcel(db, shop, name) : undefined;
+  if (late) return late;
   const elsewhere = former ?? (isSubscribed ? onlyOrdered(rows) : undefined);
   if (elsewhere) {
     await insertCorrection(db, carrier, trackingNo, elsewhere.id);
@@ -61,8 +71,8 @@ async function findCorrected(
   { shopTables, carriers }: ShopWaybills,
   carrier: string,
   trackingNo: string,
-  known: readonly Waybill[],
-): Promise<Waybill | undefined> {
+  known: readonly KnownWaybill[],
+): Promise<KnownWaybill | undefined> {
   const { rows } = await db.query<{ waybill_id: string }>(
     `select waybill_id from waybell.carrier_corrections
       where carrier = any ($1) and tracking_no = $2
@@ -70,22 +80,10 @@ async function findCorrected(
     [carrierNames(carriers, carrier), trackingNo, carrier],
   );
   const [corrected] = rows;
-  const row = corrected && (await findWaybillById(db, shopTables, corrected.waybill_id));
+  if (corrected && isFormer(corrected.waybill_id)) return selectFormerParcel(db, corrected.waybill_id);
+  const row = corrected && (await selectWaybillForUpdate(db, shopTables, corrected.waybill_id));
   if (row == null || row.carrier === null) return row;
   return rowOfCarrier(known, row.carrier, carriers) ?? row;
-}
-
-/** Finds a waybill by its id and locks the row. */
-async function findWaybillById(db: Queryable, tables: ShopTables, id: string): Promise<Waybill | undefined> {
-  const { waybills } = shopNames(tables);
-  const { rows } = await db.query<Waybill>(
-    `select ${waybillColumns(tables)}
-       from ${waybills.name}
-      where ${waybills.id} = $1
-        for update`,
-    [id],
-  );
-  return rows[0];
 }
 
 /**
@@ -97,15 +95,15 @@ async function insertWaybill(
   { shopTables, carriers, shadow = false }: ShopWaybills,
   carrier: string,
   trackingNo: string,
-): Promise<Waybill> {
+): Promise<KnownWaybill> {
   if (shadow) return unwritten(carrier, trackingNo);
   const { waybills } = shopNames(shopTables);
-  const { rows } = await db.query<Waybill>(
+  const { rows } = await db.query<KnownWaybill>(
     `insert into ${waybills.name}
        (${waybills.carrier}, ${waybills.trackingNo})
      values ($1, $2)
      on conflict do nothing
-     returning ${waybillColumns(shopTables)}`,
+     returning ${waybillColumns(shopTables)}, null as noted`,
     [carrier, trackingNo],
   );
   if (rows[0]) return rows[0];
@@ -116,9 +114,9 @@ async function insertWaybill(
 }
 
 /** One that stands in no table of the shop: it has no order until it does. */
-const unwritten = (carrier: string, trackingNo: string): Waybill => ({
+const unwritten = (carrier: string, trackingNo: string): KnownWaybill => ({
   ...{ id: `shadow:${carrier}:${trackingNo}`, carrier, tracking_no: trackingNo },
-  ...{ order_id: null, status: null },
+  ...{ order_id: null, status: null, noted: null },
 });
 
 async function insertCorrection(

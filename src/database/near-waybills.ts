@@ -17,18 +17,26 @@ export interface NearWaybill extends NumberedRow {
 /** Rows that are looked at for one question; more share a number only by a mistake. */
 const MOST = 1_000;
 
-/** SQL: the rows `near` under the number of each row `b` of the shop's waybills, as `NearWaybill`. */
-function selectNear(tables: ShopTables): { readonly columns: string; readonly join: string } {
+/** SQL: what a row is known by. */
+interface OfRow {
+  readonly id: string;
+  readonly carrier: string;
+  readonly trackingNo: string;
+  readonly orderId: string;
+}
+
+/** SQL: the rows `near` under the number of another one, as `NearWaybill`. */
+function selectNear(
+  tables: ShopTables,
+  { id, carrier, trackingNo, orderId }: OfRow,
+): { readonly columns: string; readonly join: string } {
   const { waybills } = shopNames(tables);
-  const number = `b.${waybills.trackingNo}`;
-  const id = (row: string): string => `${row}.${waybills.id}`;
-  const said = (row: string): string => `${row}.${waybills.carrier} as`;
   return {
-    columns: `${id('near')}::text as id, ${said('near')} carrier, near.${waybills.orderId}::text as order_id,
-              jsonb_build_object('id', ${id('b')}::text, 'carrier', b.${waybills.carrier}, 'tracking_no', ${number},
-                                 'order_id', b.${waybills.orderId}::text) as of`,
-    join: `join ${waybills.name} near on near.${waybills.trackingNo} = any (array[${number}, lower(${number}), upper(${number})])
-                                     and ${id('near')} <> ${id('b')}`,
+    columns: `near.${waybills.id}::text as id, near.${waybills.carrier} as carrier, near.${waybills.orderId}::text as order_id,
+              jsonb_build_object('id', ${id}, 'carrier', ${carrier}, 'tracking_no', ${trackingNo},
+                                 'order_id', ${orderId}) as of`,
+    join: `join ${waybills.name} near on near.${waybills.trackingNo} = any (array[${trackingNo}, lower(${trackingNo}), upper(${trackingNo})])
+                                     and near.${waybills.id} is distinct from b.${waybills.id}`,
   };
 }
 
@@ -40,7 +48,12 @@ export async function findNear(
 ): Promise<NearWaybill[]> {
   if (waybillIds.length === 0) return [];
   const { waybills } = shopNames(tables);
-  const { columns, join } = selectNear(tables);
+  const { columns, join } = selectNear(tables, {
+    id: `b.${waybills.id}::text`,
+    carrier: `b.${waybills.carrier}`,
+    trackingNo: `b.${waybills.trackingNo}`,
+    orderId: `b.${waybills.orderId}::text`,
+  });
   const { waybillId } = await readIdTypes(db, tables);
   const { rows } = await db.query<NearWaybill>(
     `select ${columns}
@@ -53,21 +66,45 @@ export async function findNear(
   return rows;
 }
 
-/** What stands with an order under the numbers of waybills for whose order a delivery waits; who waits longest first. */
-export async function findOrdersNearWaits(db: Queryable, tables: ShopTables): Promise<NearWaybill[]> {
+/** Where a page of waits ended. */
+export interface WaitCursor {
+  readonly since: string;
+  readonly workflowId: string;
+}
+
+/**
+ * What stands with an order under the numbers of waybills for whose order a delivery waits; who waits longest first. The
+ * row of such a waybill may be gone: a shop whose numbers are unique deletes the one that Waybell has added before it
+ * writes its own.
+ * @param after where the page before ended
+ */
+export async function findOrdersNearWaits(
+  db: Queryable,
+  tables: ShopTables,
+  after: WaitCursor | null = null,
+): Promise<{ readonly near: readonly NearWaybill[]; readonly next: WaitCursor | null }> {
   const { waybills } = shopNames(tables);
-  const { columns, join } = selectNear(tables);
+  const { columns, join } = selectNear(tables, {
+    id: 'w.waybill_id',
+    carrier: `coalesce(b.${waybills.carrier}, k.carrier)`,
+    trackingNo: `coalesce(b.${waybills.trackingNo}, k.tracking_no)`,
+    orderId: `b.${waybills.orderId}::text`,
+  });
   const types = await readIdTypesNow(db, tables);
-  const { rows } = await db.query<NearWaybill>(
-    `select ${columns}
+  const { rows } = await db.query<NearWaybill & WaitCursor>(
+    `select ${columns}, w.since::text as since, w.workflow_id as "workflowId"
        from waybell.express_waits w
-       join ${waybills.name} b on b.${waybills.id} = ${fittedId('w.waybill_id', types.waybillId)}
+       left join ${waybills.name} b on b.${waybills.id} = ${fittedId('w.waybill_id', types.waybillId)}
+       left join waybell.waybill_numbers k on k.waybill_id = w.waybill_id and k.former_of is null
        ${join}
       where w.kind = 'order' and near.${waybills.orderId} is not null
-      order by w.since
+        and ($1::text is null or (w.since, w.workflow_id) > ($1::timestamptz, $2::text))
+      order by w.since, w.workflow_id
       limit ${MOST}`,
+    [after?.since ?? null, after?.workflowId ?? null],
   );
-  return rows;
+  const last = rows.length === MOST ? rows.at(-1) : undefined;
+  return { near: rows, next: last ? { since: last.since, workflowId: last.workflowId } : null };
 }
 
 /** What stands under a number that the shop may not have under this carrier at all. */

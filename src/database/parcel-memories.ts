@@ -1,7 +1,8 @@
-import { escapeIdentifier } from 'pg';
 import type { ShopTables } from '../config/config';
+import { fittedId, readIdTypes } from './ids';
 import { inDigestForm } from './parcel-events';
 import type { Queryable } from './pool';
+import { shopNames } from './shop-names';
 
 /** Texts and places go, and what is the same for all. */
 const DROPPED_OF_SCANS = `'{id,waybill_id,event_text_safe,place,workflow_id,raw_status,reading}'::text[]`;
@@ -70,19 +71,20 @@ export async function listOldParcels(
  */
 export async function foldParcels(
   db: Queryable,
-  { waybills }: ShopTables,
+  tables: ShopTables,
   waybillIds: readonly string[],
   days: number,
 ): Promise<number> {
-  const table = `${escapeIdentifier(waybills.schema)}.${escapeIdentifier(waybills.table)}`;
-  const id = escapeIdentifier(waybills.id);
+  const { waybills } = shopNames(tables);
+  const types = await readIdTypes(db, tables);
+  const isOne = `${waybills.id} = any (array(select ${fittedId('id', types.waybillId)} from unnest($1::text[]) as id))`;
   // Whoever decides about a waybill holds its row.
   const locked = await db.query<{ id: string }>(
-    `select ${id}::text as id from ${table} where ${id} = any ($1) for update skip locked`,
+    `select ${waybills.id}::text as id from ${waybills.name} where ${isOne} for update skip locked`,
     [waybillIds],
   );
   const there = await db.query<{ id: string }>(
-    `select ${id}::text as id from ${table} where ${id} = any ($1)`,
+    `select ${waybills.id}::text as id from ${waybills.name} where ${isOne}`,
     [waybillIds],
   );
   const held = new Set(locked.rows.map((row) => row.id));
@@ -209,10 +211,15 @@ export async function reduceMemories(db: Queryable, days: number): Promise<{ rea
 /** Forgets parcels altogether, where no notification of them can be left either. */
 export async function deleteMemories(db: Queryable, days: number): Promise<{ readonly more: boolean }> {
   const { rowCount } = await db.query(
-    `delete from waybell.parcel_memories
-      where waybill_id = any (array(
-        select waybill_id from waybell.parcel_memories
-         where reduced and last_at < now() - $1 * interval '1 day' order by last_at limit ${MEMORIES}))`,
+    `with forgotten as (
+       delete from waybell.parcel_memories
+        where waybill_id = any (array(
+          select waybill_id from waybell.parcel_memories
+           where reduced and last_at < now() - $1 * interval '1 day' order by last_at limit ${MEMORIES}))
+       returning waybill_id),
+     numbers as (
+       delete from waybell.waybill_numbers where waybill_id = any (array(select waybill_id from forgotten)))
+     select from forgotten`,
     [days],
   );
   return { more: rowCount === MEMORIES };

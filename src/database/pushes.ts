@@ -15,6 +15,7 @@ import { type IdTypes, OWNER_COLUMN, ownerType, readIdTypes } from './ids';
 import type { Queryable } from './pool';
 import { readOrders } from './schema/order-access';
 import { NEWER_ANNOUNCEMENTS } from './updates';
+import { IS_FORMER } from './waybill-numbers';
 
 export interface PushTask {
   readonly workflowId: string;
@@ -121,7 +122,7 @@ async function claim(
               d.subscription, d.apns_environment, d.last_sign_at,
               coalesce(d.is_active and ${isMember ? `(${among} or ${isMember} and ${IS_AMONG('$9', 'd.user_id::text')})` : among} and case n.aud
                 when 'merchant' then ${isTheirs('merchant', types, isMember)} else ${isTheirs('user', types)} end, false) as reachable,
-              exists (select ${NEWER_ANNOUNCEMENTS}) as superseded,
+              (exists (select ${NEWER_ANNOUNCEMENTS}) or ${IS_FORMER('own.waybill_id')}) as superseded,
               coalesce(not $6::boolean and own.tell_until <= now(), false) as too_old,
               case when exists (
                 select from waybell.express_pushes told

@@ -5,7 +5,8 @@ import { findNear, type NearWaybill } from './near-waybills';
 import { selectNewestParcel } from './parcel-events';
 import { recallParcel } from './parcel-memories';
 import type { Queryable } from './pool';
-import { lockNumber, selectNumberForUpdate, type ShopWaybills, type Waybill } from './waybills';
+import { settleNumbers } from './waybill-numbers';
+import { type KnownWaybill, lockNumber, selectNumberForUpdate, type ShopWaybills } from './waybills';
 
 /**
  * A waybill may stand twice in the shop's table, under two names of its carrier: once with the order, and once because a
@@ -16,13 +17,13 @@ import { lockNumber, selectNumberForUpdate, type ShopWaybills, type Waybill } fr
 /** Gives the row that is used, if it has an order, what was heard of those of its carrier that have none. */
 export async function joinSecondRows(
   db: Queryable,
-  used: Waybill,
-  rows: readonly Waybill[],
+  used: KnownWaybill,
+  rows: readonly KnownWaybill[],
   carriers: Carriers,
 ): Promise<void> {
   if (used.carrier === null || !hasOrder(used)) return;
   for (const row of namesakes(rows, used.carrier, carriers)) {
-    if (row.id !== used.id && !hasOrder(row)) await joinWaybill(db, row.id, used.id);
+    if (row.id !== used.id && !hasOrder(row)) await joinWaybill(db, row.id, used);
   }
 }
 
@@ -44,27 +45,44 @@ export async function joinSecondRowsOf(
 ): Promise<boolean> {
   const near = await findNear(db, shop.shopTables, [waybillId]);
   const second = near.find((row) => isSecondRow(row, shop.carriers));
-  if (second?.of.carrier == null) return false;
-  const { carrier, tracking_no: number } = second.of;
+  return second !== undefined && joinUnderNumber(db, shop, second.of);
+}
+
+/**
+ * Gives the row that is used under the number of another what was heard of that one, whose row may be gone.
+ * @returns whether there is such a row
+ */
+export async function joinUnderNumber(
+  db: Queryable,
+  shop: ShopWaybills,
+  { id, carrier, tracking_no: number }: NearWaybill['of'],
+): Promise<boolean> {
+  if (carrier === null) return false;
   // As the sources spell it: the lock is over that.
   const trackingNo = number.toUpperCase();
   await lockNumber(db, trackingNo);
-  const rows = await selectNumberForUpdate(db, shop.shopTables, trackingNo, carrier.toLowerCase());
+  const rows = await settleNumbers(
+    db,
+    shop.carriers,
+    await selectNumberForUpdate(db, shop.shopTables, trackingNo, carrier.toLowerCase()),
+  );
   const used = rowOfCarrier(rows, carrier, shop.carriers);
-  if (used) await joinSecondRows(db, used, rows, shop.carriers);
-  return used !== undefined;
+  if (!used) return false;
+  await joinSecondRows(db, used, rows, shop.carriers);
+  if (hasOrder(used) && !rows.some((row) => row.id === id)) await joinWaybill(db, id, used);
+  return true;
 }
 
 /**
  * Makes all that is known of one waybill that of another. A scan that both know stays where it is, and parcels half a
  * year apart stay two. Needs the lock over their number.
  */
-async function joinWaybill(db: Queryable, from: string, to: string): Promise<void> {
+async function joinWaybill(db: Queryable, from: string, { id: to, noted }: KnownWaybill): Promise<void> {
   await recallParcel(db, from);
   await recallParcel(db, to);
   const moved = await selectNewestParcel(db, from);
   const newest = await selectNewestParcel(db, to);
-  const [instance = 1] = moved === null ? [] : assignInstances(newest, [moved.firstAt]);
+  const [instance = 1] = moved === null ? [] : assignInstances(newest, [moved.firstAt], noted?.firstInstance);
   const later = moved === null ? 0 : instance - moved.instance;
   await db.query(
     `update waybell.platform_express_events e
@@ -79,4 +97,5 @@ async function joinWaybill(db: Queryable, from: string, to: string): Promise<voi
     [from, to, later],
   );
   await db.query(`update waybell.express_waits set waybill_id = $2 where waybill_id = $1`, [from, to]);
+  await db.query(`delete from waybell.waybill_numbers where waybill_id = $1`, [from]);
 }

@@ -54,7 +54,9 @@ export async function findDeliveryStories(
   const { rows } = await db.query<DeliveryStory>(
     `with parcels as (
        select ${waybills.id}::text as id from ${waybills.name}
-        where ${waybills.trackingNo} = any (array[upper($1), lower($1)])),
+        where ${waybills.trackingNo} = any (array[upper($1), lower($1)])
+       union
+       select waybill_id from waybell.waybill_numbers where tracking_no = any (array[upper($1), lower($1)])),
      named as (
        select $1::text as workflow_id
        union

@@ -5,6 +5,8 @@ import type { ShipmentStatus } from '../shipment/status';
 import type { ShipmentUpdate } from '../shipment/update';
 import { isoTime } from './parcel-events';
 import type { Queryable } from './pool';
+import { IS_FORMER } from './waybill-numbers';
+import type { Waybill } from './waybills';
 
 /** A word about silence has the time of the clock, which is later than that of scans to come. */
 const IS_SCAN = `decision ->> 'status' is distinct from 'expired'`;
@@ -81,19 +83,32 @@ export async function endTelling(db: Queryable, waybillId: string): Promise<void
   );
 }
 
+export interface DecidedUpdate {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly update: ShipmentUpdate;
+  /** The row of its waybill as it stands. */
+  readonly row: Pick<Waybill, 'carrier' | 'tracking_no'>;
+}
+
 /**
  * Stores what was decided, and about what: with it a delivery can start again when Temporal has forgotten it. Only
- * an announcement stays open; everything else is finished by being stored.
+ * an announcement stays open; everything else is finished by being stored. Beside it is noted under which number the
+ * row stands, in the same statement: each update needs that, and seldom anything is written.
  */
 export async function insertUpdate(
   db: Queryable,
-  { workflowId, runId, update }: { workflowId: string; runId: string; update: ShipmentUpdate },
+  { workflowId, runId, update, row }: DecidedUpdate,
   decision: Decision,
   seen: { enteredAt: string | null; latestAt: string | null },
 ): Promise<void> {
   const announced = decision.verdict === 'announce';
   await db.query(
-    `insert into waybell.express_updates
+    `with noted as (
+       insert into waybell.waybill_numbers as known (waybill_id, carrier, tracking_no) values ($2, $15, $16)
+       on conflict (waybill_id) do update set carrier = excluded.carrier, tracking_no = excluded.tracking_no
+        where (known.carrier, known.tracking_no) is distinct from (excluded.carrier, excluded.tracking_no))
+     insert into waybell.express_updates
        (workflow_id, waybill_id, verdict, instance, status, occurrence, entered_at, latest_event_at, decision,
         state, outcome, closed_at, run_id, input, tell_until)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, case when $10 = 'closed' then now() end, $12, $13, $14)`,
@@ -112,6 +127,8 @@ export async function insertUpdate(
       runId,
       JSON.stringify(update),
       decision.tellUntil ?? null,
+      row.carrier,
+      row.tracking_no,
     ],
   );
 }
@@ -122,8 +139,9 @@ export const NEWER_ANNOUNCEMENTS = `from waybell.express_updates newer
 
 /** What became of a delivery. */
 export interface DeliveryStanding {
-  /** False once a newer announcement about the same waybill is committed. */
+  /** False once a newer announcement about the same waybill is committed, or its row has another number. */
   readonly current: boolean;
+  readonly renumbered: boolean;
   /** The time in which its status may be told is over. */
   readonly tooOld: boolean;
 }
@@ -131,13 +149,14 @@ export interface DeliveryStanding {
 /** Whether what a delivery announces is still worth telling. */
 export async function selectStanding(db: Queryable, workflowId: string): Promise<DeliveryStanding> {
   const { rows } = await db.query<DeliveryStanding>(
-    `select not exists (select ${NEWER_ANNOUNCEMENTS}) as current,
+    `select not exists (select ${NEWER_ANNOUNCEMENTS}) and not ${IS_FORMER('own.waybill_id')} as current,
+            ${IS_FORMER('own.waybill_id')} as renumbered,
             coalesce(own.tell_until <= now(), false) as "tooOld"
        from waybell.express_updates own
       where own.workflow_id = $1`,
     [workflowId],
   );
-  return rows[0] ?? { current: false, tooOld: false };
+  return rows[0] ?? { current: false, renumbered: false, tooOld: false };
 }
 
 /** The waybill that a delivery is about by now: where it stood twice in the shop's table, the row that is used. */

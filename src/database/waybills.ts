@@ -1,7 +1,8 @@
 import type { ShopTables } from '../config/config';
 import type { Carriers } from '../shipment/carriers';
+import type { NotedNumber } from '../shipment/renumbered';
 import type { ShipmentStatus } from '../shipment/status';
-import { idSpellings, isGivenId, readIdTypes } from './ids';
+import { fittedId, idSpellings, isGivenId, readIdTypes } from './ids';
 import type { Queryable } from './pool';
 import { ORDER_FUNCTION, readOrders } from './schema/order-access';
 import { shopNames } from './shop-names';
@@ -21,6 +22,11 @@ export interface Waybill {
   readonly tracking_no: string;
   readonly order_id: string | null;
   readonly status: string | null;
+}
+
+/** A row, and under which number it stood when it was heard of last; `null`: it never was. */
+export interface KnownWaybill extends Waybill {
+  readonly noted: NotedNumber | null;
 }
 
 /** Links a waybill to an order and returns the row as written. */
@@ -101,18 +107,44 @@ export async function selectNumberForUpdate(
   tables: ShopTables,
   trackingNo: string,
   carrier: string,
-): Promise<Waybill[]> {
+): Promise<KnownWaybill[]> {
   const { waybills } = shopNames(tables);
-  const { rows } = await db.query<Waybill>(
-    `select ${waybillColumns(tables)}
-       from ${waybills.name}
-      where ${waybills.trackingNo} = any ($1)
-      order by lower(${waybills.carrier}) is distinct from $2, ${waybills.orderId} is null, ${waybills.id}
+  const { rows } = await db.query<KnownWaybill>(
+    `select ${waybillColumns(tables)}, known.noted
+       from ${waybills.name} b ${noted(tables)}
+      where b.${waybills.trackingNo} = any ($1)
+      order by lower(b.${waybills.carrier}) is distinct from $2, b.${waybills.orderId} is null, b.${waybills.id}
       limit ${MOST_OF_A_NUMBER}
-        for update`,
+        for update of b`,
     [[trackingNo, trackingNo.toLowerCase()], carrier],
   );
   return rows;
+}
+
+/** Finds a row by its id, and holds it. */
+export async function selectWaybillForUpdate(
+  db: Queryable,
+  tables: ShopTables,
+  id: string,
+): Promise<KnownWaybill | undefined> {
+  const { waybills } = shopNames(tables);
+  const { waybillId } = await readIdTypes(db, tables);
+  const { rows } = await db.query<KnownWaybill>(
+    `select ${waybillColumns(tables)}, known.noted
+       from ${waybills.name} b ${noted(tables)}
+      where b.${waybills.id} = ${fittedId('$1', waybillId)}
+        for update of b`,
+    [id],
+  );
+  return rows[0];
+}
+
+/** SQL: what is noted of the row `b`, as `known.noted`. */
+function noted(tables: ShopTables): string {
+  const { waybills } = shopNames(tables);
+  return `left join lateral (
+           select jsonb_build_object('carrier', k.carrier, 'trackingNo', k.tracking_no, 'firstInstance', k.first_instance) as noted
+             from waybell.waybill_numbers k where k.waybill_id = b.${waybills.id}::text) known on true`;
 }
 
 /** The columns of a `Waybill`, under the names that the shop gave them. */

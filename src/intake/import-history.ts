@@ -140,7 +140,9 @@ async function storeScans(
         .map(({ time }) => time)
         .sort()
         .at(-1) ?? null;
-    const decided = { workflowId, runId: '', update };
+    // Whether it is the carrier of the shop's row is not known here.
+    const row = { carrier: null, tracking_no: parcel.trackingNo };
+    const decided = { workflowId, runId: '', update, row };
     await insertUpdate(db, decided, decisionOf(waybillId, instance, status), {
       enteredAt: latestAt,
       latestAt,

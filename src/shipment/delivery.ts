@@ -109,6 +109,8 @@ export interface Decision {
   readonly tooOld?: true;
   /** Nothing says whether the buyer has signed or the sender: the message leaves it open too. */
   readonly unproven?: true;
+  /** A late scan of a number that its row of the shop has no more: nobody is told. */
+  readonly renumbered?: true;
 }
 
 export interface Recipients {
@@ -127,7 +129,7 @@ export type Resolution =
   | { readonly kind: 'found'; readonly recipients: Recipients }
   | { readonly kind: 'order-not-found'; readonly until: string; readonly waitMs?: number }
   | { readonly kind: 'gave-up'; readonly tooOld?: boolean }
-  | { readonly kind: 'superseded' };
+  | { readonly kind: 'superseded'; readonly renumbered?: true };
 
 export interface NotificationRef {
   readonly messageId: string;

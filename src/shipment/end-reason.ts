@@ -6,6 +6,7 @@ export const END_REASONS = [
   'stale',
   'unknown-status',
   'newer-status',
+  'renumbered',
   'too-old',
   'no-order',
   'nobody-named',
@@ -43,6 +44,10 @@ export const END_REASON_WORDS: Readonly<Record<EndReason, Explanation>> = {
     zh: '状态词未知：扫描已保存，但不改变任何状态（见 STATUS_MAP）',
   },
   'newer-status': { en: 'a newer status is known', zh: '已有更新的状态' },
+  renumbered: {
+    en: 'the shop has given its row another number or carrier, and what is told of the one before is of another parcel',
+    zh: '商城已为这一行改了单号或快递公司，之前单号的消息属于另一个包裹',
+  },
   'too-old': {
     en: 'the news is too old to be told (MAX_AGE_HOURS); waybell retry --force tells it all the same',
     zh: '消息已过时，不再通知（见 MAX_AGE_HOURS）；如仍需通知，请执行 waybell retry --force',

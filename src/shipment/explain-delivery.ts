@@ -2,6 +2,7 @@ import type { Verdict } from './decide-announcement';
 import { END_REASON_WORDS, type EndReason } from './end-reason';
 import { toldInstead, type Explanation } from './explanation';
 import { TOO_OLD } from './news-age';
+import { RENUMBERED } from './renumbered';
 import type { ShipmentStatus } from './status';
 import type { Attention } from './delivery';
 import { isWithheld, type Withheld } from './who-is-told';
@@ -55,7 +56,8 @@ export function explainDelivery(facts: DeliveryFacts): Explanation | null {
     };
   }
   if (notifications > 0 || outcome === null) return null;
-  const isOwnReason = reason === TOO_OLD.reason || reason === 'history' || isWithheld(reason);
+  const isOwnReason =
+    reason === TOO_OLD.reason || reason === RENUMBERED.reason || reason === 'history' || isWithheld(reason);
   if (outcome === 'superseded' && !isOwnReason) return toldInstead('anybody was told', '通知任何人之前');
   const { en, zh } = reason === null ? { en: outcome, zh: outcome } : END_REASON_WORDS[reason];
   return { en: `It ended before anybody was told: ${en}.`, zh: `它在通知任何人之前就结束了：${zh}。` };

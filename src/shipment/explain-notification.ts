@@ -1,6 +1,7 @@
 import { ATTENTION_OF } from './delivery';
 import { END_REASON_WORDS, type EndReason } from './end-reason';
 import { joined, toldInstead, type Explanation } from './explanation';
+import { RENUMBERED } from './renumbered';
 import { isWithheld, NOT_HERE, type Withheld, WITHOUT_PUSH } from './who-is-told';
 
 /** What became of one notification, in numbers. */
@@ -66,6 +67,7 @@ export function explainNotification(facts: NotificationFacts): Explanation {
       if (facts.tooLate) return TOO_LATE;
       if (lastError === 'recipient-gone') return RECIPIENT_GONE;
       if (lastError === 'recipient-changed') return RECIPIENT_CHANGED;
+      if (lastError === RENUMBERED.reason) return NUMBER_CHANGED;
       if (lastError === NOT_HERE) return endedBefore(NOT_HERE);
       if (isWithheld(lastError)) return withheldBefore(lastError);
       return toldInstead('this one was sent', '发送之前');
@@ -113,6 +115,11 @@ const RECIPIENT_GONE: Explanation = {
 const RECIPIENT_CHANGED: Explanation = {
   en: 'The order names another person by now, who has a message of their own; this one was sent to nobody.',
   zh: '订单现在指定了另一位收件人，其另有一条通知；这一条没有发送给任何人。',
+};
+
+const NUMBER_CHANGED: Explanation = {
+  en: `It was sent to nobody: ${END_REASON_WORDS[RENUMBERED.reason].en}.`,
+  zh: `没有发送给任何人：${END_REASON_WORDS[RENUMBERED.reason].zh}。`,
 };
 
 const OTHERS_FAILED: Explanation = {

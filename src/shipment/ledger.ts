@@ -2,6 +2,7 @@ import type { Verdict } from './decide-announcement';
 import type { Attention, SendStatus } from './delivery';
 import type { EndReason } from './end-reason';
 import { TOO_OLD } from './news-age';
+import { RENUMBERED } from './renumbered';
 import { AUDIENCES } from './update';
 import { WITHOUT_PUSH, type Withheld } from './who-is-told';
 
@@ -130,7 +131,8 @@ export function bookAudience(state: AudienceState): readonly [term: AudienceTerm
 
 /** A delivery that ended before anybody was to be told. */
 function bookUntold({ outcome, reason }: AudienceState): readonly [AudienceTerm, string] | null {
-  if (reason === TOO_OLD.reason || reason === 'history') return ['suppressed', reason];
+  if (reason === TOO_OLD.reason || reason === RENUMBERED.reason || reason === 'history')
+    return ['suppressed', reason];
   switch (outcome) {
     case 'superseded':
       return ['suppressed', 'superseded'];

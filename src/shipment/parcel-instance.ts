@@ -16,12 +16,13 @@ export interface ParcelSpan {
 /**
  * Gives each scan time the number of the parcel it belongs to.
  * @param newest the newest parcel stored so far, `null` when there is none
+ * @param first the number of the first parcel, where there is none
  */
-export function assignInstances(newest: ParcelSpan | null, times: readonly string[]): number[] {
+export function assignInstances(newest: ParcelSpan | null, times: readonly string[], first = 1): number[] {
   let span = newest;
   const assigned = new Map<string, number>();
   for (const time of [...new Set(times)].sort()) {
-    if (span === null) span = { instance: 1, firstAt: time, lastAt: time };
+    if (span === null) span = { instance: first, firstAt: time, lastAt: time };
     const at = Date.parse(time);
     if (at < Date.parse(span.firstAt) - REUSE_GAP_MS) {
       assigned.set(time, span.instance - 1);
@@ -37,5 +38,5 @@ export function assignInstances(newest: ParcelSpan | null, times: readonly strin
     };
     assigned.set(time, span.instance);
   }
-  return times.map((time) => assigned.get(time) ?? 1);
+  return times.map((time) => assigned.get(time) ?? first);
 }

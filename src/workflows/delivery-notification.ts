@@ -1,6 +1,7 @@
 import { CancellationScope, getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
 import type { Recipients } from '../shipment/delivery';
 import { TOO_OLD } from '../shipment/news-age';
+import { RENUMBERED } from '../shipment/renumbered';
 import { inMarkdown } from '../shipment/shown-text';
 import type { Announcement, DeliveryInput, DeliveryResult } from './contract';
 import { arrivalOrDeadline, endUnsent, goOnWhereSuggested, openDelivery, type Delivery } from './delivery';
@@ -56,6 +57,7 @@ async function announce(delivery: Delivery): Promise<Announcement | DeliveryResu
   if (verdict !== 'announce') {
     return { outcome: verdict, reason: verdict, audiences: [] };
   }
+  if (decision.renumbered) return endUnsent(delivery, RENUMBERED.outcome, RENUMBERED.reason);
   if (decision.tooOld) return endUnsent(delivery, TOO_OLD.outcome, TOO_OLD.reason);
 
   const recipients = await recipientsOnceOrdered(delivery, decision.waybillId);
@@ -89,7 +91,7 @@ async function recipientsOnceOrdered(
       case 'found':
         return resolution.recipients;
       case 'superseded':
-        return endUnsent(delivery, 'superseded', 'newer-status');
+        return endUnsent(delivery, 'superseded', resolution.renumbered ? RENUMBERED.reason : 'newer-status');
       case 'gave-up':
         return endUnsent(delivery, 'no-targets', resolution.tooOld ? TOO_OLD.reason : 'no-order');
       case 'order-not-found':

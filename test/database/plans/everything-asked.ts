@@ -42,6 +42,7 @@ import { askAboutInbox, askAboutParcels } from './inbox-asked';
 import { askAboutMembers } from './members-asked';
 import { idsOf } from './old-shop';
 import { askAboutPickupCodes } from './pickup-codes-asked';
+import { askAboutNumbers } from './numbers-asked';
 import { importTheOldQueue, tellOfAlarms } from './rest-asked';
 import { askAboutTexts, moveOldTexts } from './texts-asked';
 
@@ -95,6 +96,7 @@ async function askAboutTheWaybill(db: Queryable, order: string): Promise<void> {
     [WAYBILL],
   );
   await joinSecondRowsOf(db, shop, second.id);
+  await askAboutNumbers(db, shop, { waybillId: WAYBILL, trackingNo: TRACKING_NO });
   await near.findOrdersNearWaits(db, shopTables);
   await near.findUnderNumber(db, shopTables, TRACKING_NO);
   const sample = await shopCarriers.sampleWaybills(db, shopTables);
@@ -126,11 +128,12 @@ async function deliver(db: Queryable, user: string, order: string): Promise<void
   await updates.selectOwnRecord(db, WAYBILL, 1);
   await updates.selectOccurrences(db, WAYBILL, 1, 'delivered');
   await updates.selectOpenDeliveries(db, WAYBILL);
+  const row = { carrier: 'yto', tracking_no: TRACKING_NO };
   const decision = {
     ...{ verdict: 'announce' as const, waybillId: WAYBILL, instance: 1, status: 'delivered' as const },
     ...{ occurrence: 2, supersedes: [] },
   };
-  await updates.insertUpdate(db, { workflowId, runId: 'r', update }, decision, {
+  await updates.insertUpdate(db, { workflowId, runId: 'r', update, row }, decision, {
     enteredAt: null,
     latestAt: null,
   });

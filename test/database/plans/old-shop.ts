@@ -19,6 +19,7 @@ export const GROWING = [
   'express_pushes',
   'webhooks',
   'carrier_corrections',
+  'waybill_numbers',
   'queue_imports',
   'bulk_retries',
   'parcel_memories',
@@ -80,6 +81,8 @@ export async function fillOldShop(pool: pg.Pool, kind: DatabaseKind): Promise<vo
             case when n > ${PARCELS - WAITING} then 'journal' end ${rows}`,
     `insert into waybell.carrier_corrections (carrier, tracking_no, waybill_id, corrected_at)
      select 'sto', 'OLD' || n, ${waybill}, ${LATE} ${rows}`,
+    `insert into waybell.waybill_numbers (waybill_id, carrier, tracking_no)
+     select ${waybill}, (array['yto', 'zto', 'sto'])[1 + n % 3], 'OLD' || n ${rows}`,
     `insert into waybell.queue_imports (workflow_id, update, queue_ids, taken_at, started_at)
      select ${workflow}, '{}', array['q-' || n], ${LATE}, case when n > ${PARCELS - WAITING} then null else ${LATE} end ${rows}`,
     `insert into waybell.audit (at, actor, place, action, subject, asked, outcome)
