@@ -1,7 +1,7 @@
 import type { ShopTables } from '../config/config';
 import { isPushedTo } from '../database/find-devices';
 import { findRecipients } from '../database/find-recipients';
-import { type IdTypes, readIdTypes } from '../database/ids';
+import { type IdTypes, isSpelledAlike, readIdTypes } from '../database/ids';
 import { insertNotification } from '../database/insert-notification';
 import type { Queryable } from '../database/pool';
 import { countPushes, writeSendStatus } from '../database/pushes';
@@ -30,6 +30,7 @@ import {
   asksWhoSigned,
   inShadow,
   NOT_HERE,
+  OTHER_ORDER,
   sayingOf,
   type Telling,
   tellingOf,
@@ -77,6 +78,7 @@ export async function followOrder(
   const rows = await selectRecipientRows(db, types, workflowId, recipients);
   const tell = await decideTelling(db, deps, delivery, recipients);
   const order = { types, language, recipients };
+  const toldElsewhere = await findToldElsewhere(db, deps, delivery, waybillId, recipients);
   const notifications: NotificationRef[] = [];
   const withheld: Partial<Record<Audience, Withheld>> = {};
   for (const audience of AUDIENCES) {
@@ -85,7 +87,13 @@ export async function followOrder(
     if ('withheld' in telling && personFor(audience, recipients) !== null)
       withheld[audience] = telling.withheld;
     const ref = await addressTo(db, { ...order, telling }, delivery, audience, written);
-    if (ref !== null) notifications.push(await unlessOutside(db, deps, ref, written));
+    if (ref === null) continue;
+    const isOnce = ref.ended === undefined && toldElsewhere.has(audience);
+    notifications.push(
+      isOnce
+        ? await endWritten(db, ref, written, OTHER_ORDER)
+        : await unlessOutside(db, deps, ref, written),
+    );
   }
   // A shop that maps nothing withholds nothing.
   if (recipients.facts !== undefined || shadow) await writeWithheld(db, workflowId, withheld);
@@ -101,10 +109,45 @@ async function unlessOutside(
 ): Promise<NotificationRef> {
   if (pushOnlyTo == null || ref.ended !== undefined) return ref;
   if (await isPushedTo(db, shopTables, ref, pushOnlyTo)) return ref;
+  return endWritten(db, ref, written, NOT_HERE);
+}
+
+/** The row stands, for its owner to read, and no phone is looked for. */
+async function endWritten(
+  db: Queryable,
+  ref: NotificationRef,
+  written: readonly RecipientRow[],
+  ended: NotificationEnd,
+): Promise<NotificationRef> {
   const row = written.find(({ messageId }) => messageId === ref.messageId);
   const { sendStatus = null, lastError = null } = row ?? {};
-  await endNotification(db, { messageId: ref.messageId, sendStatus, lastError }, NOT_HERE);
-  return { ...ref, ended: NOT_HERE };
+  await endNotification(db, { messageId: ref.messageId, sendStatus, lastError }, ended);
+  return { ...ref, ended };
+}
+
+/**
+ * Of two orders in one parcel that name the same person, that of the first row tells: each has its message, and a phone
+ * buzzes once. Asks nothing where the number stands in one row.
+ */
+async function findToldElsewhere(
+  db: Queryable,
+  deps: FollowOrderDeps,
+  delivery: FollowedDelivery,
+  waybillId: string,
+  recipients: Recipients,
+): Promise<ReadonlySet<Audience>> {
+  const told = new Set<Audience>();
+  for (const id of delivery.decision.beside ?? []) {
+    const others = id < waybillId ? await findRecipients(db, deps.shopTables, id) : null;
+    if (others === null) continue;
+    const tell = await decideTelling(db, deps, delivery, others);
+    for (const audience of AUDIENCES) {
+      const [person, other] = [personFor(audience, recipients), personFor(audience, others)];
+      if (person === null || other === null || !isSpelledAlike(person, other)) continue;
+      if ('manner' in tell(audience)) told.add(audience);
+    }
+  }
+  return told;
 }
 
 /** Decides what each audience hears. Who has signed is looked up only where it matters. */

@@ -42,6 +42,8 @@ import type { ActivityDeps } from './deps';
 export interface PersistWaybillInput {
   readonly workflowId: string;
   readonly update: ShipmentUpdate;
+  /** The row that it is for, where several have its number with an order. */
+  readonly waybillId?: string;
   /** The update came before, and its words mean something else now. */
   readonly reread?: boolean;
   /** Set when a person restarts a closed delivery: its row is opened again. */
@@ -56,18 +58,21 @@ export interface PersistWaybillInput {
  * A repeat of the step returns the stored decision. A second start of a delivery that has ended, after Temporal
  * forgot the first, has nothing to do; one of a delivery that was cancelled or ended from outside does what is undone.
  * What it says otherwise than the first is another version of a scan, and gets the delivery that it would have got had
- * Temporal remembered.
+ * Temporal remembered. Where several rows have the number with an order, each gets a delivery of its own.
  */
 export function createPersistWaybill(deps: ActivityDeps) {
   const { pool, deliveries, retention, now = Date.now } = deps;
   return async function persistWaybill(input: PersistWaybillInput): Promise<Decision> {
-    const { workflowId, reopen, force = false } = input;
+    const { workflowId, reopen, force = false, waybillId, reread } = input;
     const { update, texts } = splitTexts(input.update);
     let isOtherVersion = false;
     const decision = await inTransaction<Decision>(pool, async (db) => {
       const runId = currentRunId();
       const isSubscribed = isAggregator(update.source);
-      const waybill = await findOrAddWaybill(db, deps, { ...update, isSubscribed, mayBeFormer: true });
+      const waybill = await findOrAddWaybill(db, deps, {
+        ...{ ...update, isSubscribed, mayBeFormer: true },
+        ...(waybillId !== undefined && { waybillId }),
+      });
       await recallParcel(db, waybill.id);
       const stored = await selectStoredDecision(db, workflowId);
       const ended = stored?.endedBefore(runId) ?? null;
@@ -84,6 +89,10 @@ export function createPersistWaybill(deps: ActivityDeps) {
       return decide(db, deps, waybill, runId, { ...input, update });
     });
     if (isOtherVersion) await deliveries.startVersion(workflowId, update);
+    // One that is for a row of its own has been started by the one that is for all.
+    if (waybillId === undefined)
+      for (const beside of decision.beside ?? [])
+        await deliveries.startForRow(workflowId, { update, waybillId: beside, ...(reread && { reread }) });
     return decision;
   };
 }
@@ -161,6 +170,7 @@ async function decide(
     ...(!force && isTooOld(until, now()) && { tooOld: true as const }),
     ...(announced && current.unproven && { unproven: true as const }),
     ...(announced && isFormer(waybillId) && { renumbered: true as const }),
+    ...(waybill.beside && { beside: waybill.beside }),
   };
   // What waits to be told is not true any more, and nothing newer says so.
   if (takenBack) await endTelling(db, waybillId);

@@ -1,5 +1,5 @@
 import { carrierNames } from '../shipment/carriers';
-import { hasOrder, onlyOrdered, rowOfCarrier } from '../shipment/choose-waybill';
+import { hasOrder, onlyOrdered, orderedBeside, rowOfCarrier } from '../shipment/choose-waybill';
 import type { Queryable } from './pool';
 import { joinSecondRows } from './second-rows';
 import { shopNames } from './shop-names';
@@ -22,6 +22,8 @@ export interface WaybillName {
   readonly formerCarrier?: string;
   /** An aggregator tells of it, to which the shop has given the number. */
   readonly isSubscribed?: boolean;
+  /** The row that is meant, where several have the number with an order. */
+  readonly waybillId?: string;
   /** Scans tell of it, which may be late ones of a number that its row has no more. */
   readonly mayBeFormer?: boolean;
 }
@@ -48,12 +50,14 @@ export async function findOrAddWaybill(
   const find = async (each: string): Promise<KnownWaybill | undefined> =>
     rowOfCarrier(rows, each, shop.carriers) ?? findCorrected(db, shop, each, trackingNo, rows);
 
-  const own = await find(carrier);
+  const own = rows.find(({ id }) => id === name.waybillId) ?? (await find(carrier));
   const former = formerCarrier === undefined ? undefined : await find(formerCarrier);
   if (own) {
-    await joinSecondRows(db, own, rows, shop.carriers);
+    await joinSecondRows(db, own, rows, shop);
     const inherits = !shop.shadow && !hasOrder(own) && former?.order_id;
-    return inherits ? { ...own, ...(await linkWaybill(db, shop.shopTables, own.id, inherits)) } : own;
+    if (inherits) return { ...own, ...(await linkWaybill(db, shop.shopTables, own.id, inherits)) };
+    const beside = orderedBeside(rows, own, shop.carriers).map(({ id }) => id);
+    return beside.length > 0 ? { ...own, beside } : own;
   }
   const late = mayBeFormer ? await findFormerParcel(db, shop, name) : undefined;
   if (late) return late;

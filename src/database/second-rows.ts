@@ -5,13 +5,22 @@ import { findNear, type NearWaybill } from './near-waybills';
 import { selectNewestParcel } from './parcel-events';
 import { recallParcel } from './parcel-memories';
 import type { Queryable } from './pool';
+import { readStatus } from '../shipment/status';
+import { selectToldLast } from './updates';
 import { settleNumbers } from './waybill-numbers';
-import { type KnownWaybill, lockNumber, selectNumberForUpdate, type ShopWaybills } from './waybills';
+import {
+  type KnownWaybill,
+  lockNumber,
+  selectNumberForUpdate,
+  type ShopWaybills,
+  writeWaybillStatus,
+} from './waybills';
 
 /**
  * A waybill may stand twice in the shop's table, under two names of its carrier: once with the order, and once because a
  * webhook came under the other name. The row with the order is used. What was heard and decided of the other becomes
- * its own, so that nothing is told twice and what waits finds the order. No row of the shop is changed.
+ * its own, so that nothing is told twice and what waits finds the order. Of the shop's rows the status alone is
+ * written.
  */
 
 /** Gives the row that is used, if it has an order, what was heard of those of its carrier that have none. */
@@ -19,12 +28,20 @@ export async function joinSecondRows(
   db: Queryable,
   used: KnownWaybill,
   rows: readonly KnownWaybill[],
-  carriers: Carriers,
+  shop: ShopWaybills,
 ): Promise<void> {
   if (used.carrier === null || !hasOrder(used)) return;
-  for (const row of namesakes(rows, used.carrier, carriers)) {
-    if (row.id !== used.id && !hasOrder(row)) await joinWaybill(db, row.id, used);
+  for (const row of namesakes(rows, used.carrier, shop.carriers)) {
+    if (row.id !== used.id && !hasOrder(row)) await joinInto(db, shop, row.id, used);
   }
+}
+
+/** A row of the shop that comes later than its scans gets the status that they told, where it says none yet. */
+async function joinInto(db: Queryable, shop: ShopWaybills, from: string, used: KnownWaybill): Promise<void> {
+  await joinWaybill(db, from, used);
+  if (shop.shadow || readStatus(used.status ?? '', {}) !== null) return;
+  const status = await selectToldLast(db, used.id);
+  if (status !== null) await writeWaybillStatus(db, shop.shopTables, used.id, status);
 }
 
 /** Whether two rows of a number are one waybill: one carrier, and just one of them has an order. */
@@ -68,8 +85,8 @@ export async function joinUnderNumber(
   );
   const used = rowOfCarrier(rows, carrier, shop.carriers);
   if (!used) return false;
-  await joinSecondRows(db, used, rows, shop.carriers);
-  if (hasOrder(used) && !rows.some((row) => row.id === id)) await joinWaybill(db, id, used);
+  await joinSecondRows(db, used, rows, shop);
+  if (hasOrder(used) && !rows.some((row) => row.id === id)) await joinInto(db, shop, id, used);
   return true;
 }
 

@@ -41,6 +41,16 @@ export async function isDecided(db: Queryable, waybillId: string): Promise<boole
   return rows[0]?.decided ?? false;
 }
 
+/** What was told last of a waybill; `null`: nothing. */
+export async function selectToldLast(db: Queryable, waybillId: string): Promise<ShipmentStatus | null> {
+  const { rows } = await db.query<{ status: ShipmentStatus }>(
+    `select status from waybell.express_updates
+      where waybill_id = $1 and verdict = 'announce' order by seq desc limit 1`,
+    [waybillId],
+  );
+  return rows[0]?.status ?? null;
+}
+
 /** How often a status of a parcel was announced so far. */
 export async function selectOccurrences(
   db: Queryable,

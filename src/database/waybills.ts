@@ -27,6 +27,8 @@ export interface Waybill {
 /** A row, and under which number it stood when it was heard of last; `null`: it never was. */
 export interface KnownWaybill extends Waybill {
   readonly noted: NotedNumber | null;
+  /** The ids of other rows that have its number with an order; absent where there is none. */
+  readonly beside?: readonly string[];
 }
 
 /** Links a waybill to an order and returns the row as written. */

@@ -1,18 +1,24 @@
 import type { DueWait } from '../database/due-waits';
 import type { RetryRequest } from '../shipment/retry-request';
 import type { ShipmentUpdate } from '../shipment/update';
+import type { DeliveryInput } from '../workflows/contract';
 import { eraseHistories, type Histories } from './erase-histories';
 import { startErasure } from './erasure';
 import { listDeliveries, type DeliveryPage } from './list';
 import { retryDelivery, type RetryEnd, type RetryParts } from './retry';
 import { pickEnded } from './runs';
-import { startVersion } from './start';
+import { startForRow, startVersion } from './start';
 import { wakeDelivery } from './wake';
+
+/** An update for one of several rows of the shop. */
+export type RowUpdate = Pick<DeliveryInput, 'update' | 'reread'> & { readonly waybillId: string };
 
 /** What steps do with deliveries other than their own. */
 export interface DeliveryControl {
   /** Delivers another version of what this workflow delivered; one that is known starts nothing. */
   readonly startVersion: (workflowId: string, update: ShipmentUpdate) => Promise<unknown>;
+  /** Delivers the same update for another row of the shop; one that is known starts nothing. */
+  readonly startForRow: (workflowId: string, told: RowUpdate) => Promise<unknown>;
   readonly list: (query: string, from: string | null) => Promise<DeliveryPage>;
   /** @param bulkRetryId of the bulk retry: a repeat asks and starts nothing twice */
   readonly retry: (workflowId: string, request: RetryRequest, bulkRetryId: string) => Promise<RetryEnd>;
@@ -40,6 +46,8 @@ export function reachDeliveries(parts: RetryParts): DeliveryReach {
     deliveries: {
       startVersion: (workflowId, update) =>
         startVersion(parts, { update, limits: parts.waitLimits }, workflowId),
+      startForRow: (workflowId, told) =>
+        startForRow(parts, { ...told, limits: parts.waitLimits }, workflowId),
       list: (query, from) => listDeliveries(temporal, query, from),
       retry: (workflowId, request, bulkRetryId) => retryDelivery(parts, workflowId, request, bulkRetryId),
       eraseHistories: (histories) => eraseHistories(temporal, histories),

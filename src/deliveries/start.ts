@@ -4,7 +4,7 @@ import type { ShipmentEvent, ShipmentUpdate } from '../shipment/update';
 import { isNamed } from '../shipment/scan-version';
 import { inMarkdown } from '../shipment/shown-text';
 import { readInput } from './runs';
-import { contentOfNamed, versionWorkflowId } from './workflow-id';
+import { contentOfNamed, rowWorkflowId, versionWorkflowId } from './workflow-id';
 import { DELIVERY_WORKFLOW, TASK_QUEUE, type DeliveryInput } from '../workflows/contract';
 import { CARRIER, DELIVERY_STATUS, TRACKING_NO } from '../workflows/search-attributes';
 
@@ -93,6 +93,15 @@ export function startVersion(
   memo: Readonly<Record<string, unknown>> = {},
 ): Promise<StartedDelivery> {
   return startOnce(starter, input, versionWorkflowId(workflowId, input.update), memo);
+}
+
+/** Starts the delivery of the same update for another row of the shop, unless Temporal knows it. */
+export function startForRow(
+  starter: Starter,
+  input: DeliveryInput & { readonly waybillId: string },
+  workflowId: string,
+): Promise<StartedDelivery> {
+  return startOnce(starter, input, rowWorkflowId(workflowId, input.waybillId), {});
 }
 
 async function startOnce(

@@ -69,6 +69,12 @@ export function versionWorkflowId(workflowId: string, update: ShipmentUpdate): s
   return `${workflowId}~${digest.slice(0, VERSION_LENGTH)}`;
 }
 
+/** The delivery of the same update for another row of the shop with its number. */
+export function rowWorkflowId(workflowId: string, waybillId: string): string {
+  const digest = createHash('sha256').update(waybillId).digest('hex');
+  return `${workflowId}~${digest.slice(0, VERSION_LENGTH)}`;
+}
+
 /** Whether two deliveries are of one source and parcel. */
 export function areOfOneParcel(one: string, other: string): boolean {
   const parcel = (id: string): string => id.slice(0, id.lastIndexOf('/'));

@@ -56,6 +56,16 @@ export function namesakes<Row extends NumberedRow>(
   return rows.filter((row) => row.carrier !== null && carrierCode(carriers, row.carrier) === code);
 }
 
+/** The other rows of a number that have an order: its parcel is of all of them. */
+export function orderedBeside<Row extends NumberedRow>(
+  rows: readonly Row[],
+  own: Row,
+  carriers: Carriers,
+): Row[] {
+  if (own.carrier === null || !hasOrder(own)) return [];
+  return namesakes(rows, own.carrier, carriers).filter((row) => row.id !== own.id && hasOrder(row));
+}
+
 /** The one row among those of other carriers that has an order; nothing where several have one, or none. */
 export function onlyOrdered<Row extends NumberedRow>(rows: readonly Row[]): Row | undefined {
   const ordered = rows.filter(hasOrder);

@@ -109,6 +109,8 @@ export interface Decision {
   readonly tooOld?: true;
   /** Nothing says whether the buyer has signed or the sender: the message leaves it open too. */
   readonly unproven?: true;
+  /** Other rows of the shop that have this number with an order: each has a delivery of its own. */
+  readonly beside?: readonly string[];
   /** A late scan of a number that its row of the shop has no more: nobody is told. */
   readonly renumbered?: true;
 }

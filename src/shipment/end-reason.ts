@@ -75,6 +75,10 @@ export const END_REASON_WORDS: Readonly<Record<EndReason, Explanation>> = {
     en: 'Waybell only decides, beside another system that tells people (SHADOW)',
     zh: 'Waybell 只做决定，由另一个系统通知用户（SHADOW）',
   },
+  'told-of-other-order': {
+    en: 'the parcel is of another order of the same person too, and is told of once',
+    zh: '该包裹也属于同一个人的另一个订单，只通知一次',
+  },
   'without-push': {
     en: 'who it is for has no phone by design (WITHOUT_PUSH, orders.buyerPush): nobody waits for one',
     zh: '收件人按设计没有接收推送的手机（WITHOUT_PUSH、orders.buyerPush），因此不等待',

@@ -2,7 +2,7 @@ import { ATTENTION_OF } from './delivery';
 import { END_REASON_WORDS, type EndReason } from './end-reason';
 import { joined, toldInstead, type Explanation } from './explanation';
 import { RENUMBERED } from './renumbered';
-import { isWithheld, NOT_HERE, type Withheld, WITHOUT_PUSH } from './who-is-told';
+import { isWithheld, NOT_HERE, OTHER_ORDER, type Withheld, WITHOUT_PUSH } from './who-is-told';
 
 /** What became of one notification, in numbers. */
 export interface NotificationFacts {
@@ -69,6 +69,7 @@ export function explainNotification(facts: NotificationFacts): Explanation {
       if (lastError === 'recipient-changed') return RECIPIENT_CHANGED;
       if (lastError === RENUMBERED.reason) return NUMBER_CHANGED;
       if (lastError === NOT_HERE) return endedBefore(NOT_HERE);
+      if (lastError === OTHER_ORDER) return TOLD_ONCE;
       if (isWithheld(lastError)) return withheldBefore(lastError);
       return toldInstead('this one was sent', '发送之前');
     case 'sending':
@@ -120,6 +121,11 @@ const RECIPIENT_CHANGED: Explanation = {
 const NUMBER_CHANGED: Explanation = {
   en: `It was sent to nobody: ${END_REASON_WORDS[RENUMBERED.reason].en}.`,
   zh: `没有发送给任何人：${END_REASON_WORDS[RENUMBERED.reason].zh}。`,
+};
+
+const TOLD_ONCE: Explanation = {
+  en: 'Its parcel is of another order of the same person too: the message of that one was pushed, so that no phone buzzes twice.',
+  zh: '该包裹也属于同一个人的另一个订单：已推送那个订单的通知，手机不会响两次。',
 };
 
 const OTHERS_FAILED: Explanation = {

@@ -6,13 +6,21 @@ import type { Audience } from './update';
 /** Who hears of a status of a parcel, and in which manner, by what its shop says of the order. */
 
 /** Why an audience that the order names is told nothing. */
-export const WITHHELD = ['order-cancelled', 'order-refunded', 'not-in-this-environment', 'shadow'] as const;
+export const WITHHELD = [
+  'order-cancelled',
+  'order-refunded',
+  'not-in-this-environment',
+  'shadow',
+  'told-of-other-order',
+] as const;
 export type Withheld = (typeof WITHHELD)[number];
 export const isWithheld = (reason: string | null | undefined): reason is Withheld =>
   WITHHELD.some((one) => one === reason);
 
 /** Of a trial: the owner and all their phones are missing in PUSH_ONLY_TO. */
 export const NOT_HERE = 'not-in-this-environment' satisfies Withheld;
+/** Of two orders in one parcel that name the same person: one message is enough. */
+export const OTHER_ORDER = 'told-of-other-order' satisfies Withheld;
 /** Of a trial: another system tells people. What it would not tell either is withheld for its own reason. */
 export const inShadow = (telling: Telling): Telling =>
   'withheld' in telling ? telling : { withheld: 'shadow' };

@@ -26,6 +26,8 @@ export interface DeliveryInput {
   readonly limits: WaitLimits;
   /** The update came before, and is read again: its words mean something else now. */
   readonly reread?: true;
+  /** Which row of the shop it is for, where several have this number with an order; absent: the one that its carrier names. */
+  readonly waybillId?: string;
   /** Set when a person restarts a delivery whose workflow has closed. */
   readonly retryOf?: RetryRequest & { readonly runId: string };
   /** Set by the workflow itself when it goes on as a new run: somebody wants it told however old it is. */

@@ -41,11 +41,12 @@ async function deliver(delivery: Delivery): Promise<DeliveryResult> {
 /** Finds out what is to be told, and to whom; or that there is nothing to tell. */
 async function announce(delivery: Delivery): Promise<Announcement | DeliveryResult> {
   const { workflowId, input, inbox, story } = delivery;
-  const { update, retryOf, reread } = input;
+  const { update, retryOf, reread, waybillId } = input;
 
   story.goesOn(retryOf ?? null);
   const reopen = retryOf !== undefined;
-  const stored = { workflowId, update, reopen, ...(reread && { reread }), ...inbox.forced() };
+  const row = waybillId !== undefined && { waybillId };
+  const stored = { workflowId, update, reopen, ...row, ...(reread && { reread }), ...inbox.forced() };
   const decision = await localFirst(
     'persistWaybill',
     `persist waybill ${inMarkdown(update.trackingNo)}`,

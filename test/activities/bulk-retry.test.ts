@@ -40,6 +40,7 @@ function partsWith(deliveries: Partial<ActivityDeps['deliveries']>): ActivityDep
     pickEnded: () => Promise.resolve([]),
     deliveries: {
       startVersion: () => Promise.reject(new Error('nothing is started here')),
+      startForRow: () => Promise.reject(new Error()),
       list: () => Promise.resolve({ workflowIds: [], next: null }),
       retry: () => Promise.reject(new Error('nothing is retried here')),
       eraseHistories: () => Promise.reject(new Error('nothing is erased here')),

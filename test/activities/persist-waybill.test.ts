@@ -62,6 +62,7 @@ describe('persisting a waybill', () => {
       pickEnded: () => Promise.resolve([]),
       deliveries: {
         startVersion: () => Promise.reject(new Error()),
+        startForRow: () => Promise.reject(new Error()),
         list: () => Promise.reject(new Error()),
         retry: () => Promise.reject(new Error()),
         eraseHistories: () => Promise.reject(new Error()),

@@ -45,6 +45,7 @@ beforeAll(async () => {
     pickEnded: () => Promise.resolve([]),
     deliveries: {
       startVersion: () => Promise.reject(new Error()),
+      startForRow: () => Promise.reject(new Error()),
       list: () => Promise.reject(new Error()),
       retry: () => Promise.reject(new Error()),
       eraseHistories: () => Promise.reject(new Error()),

@@ -44,6 +44,7 @@ describe.each(DATABASE_KINDS)('a parcel whose rows were deleted (%s database)', 
       pickEnded: () => Promise.resolve([]),
       deliveries: {
         startVersion: () => Promise.reject(new Error()),
+        startForRow: () => Promise.reject(new Error()),
         list: () => Promise.reject(new Error()),
         retry: () => Promise.reject(new Error()),
         eraseHistories: () => Promise.reject(new Error()),

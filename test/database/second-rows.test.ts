@@ -33,6 +33,7 @@ describe('a waybill that stands twice, under two names of its carrier', () => {
       pickEnded: () => Promise.resolve([]),
       deliveries: {
         startVersion: () => Promise.reject(new Error()),
+        startForRow: () => Promise.resolve(),
         list: () => Promise.reject(new Error()),
         retry: () => Promise.reject(new Error()),
         eraseHistories: () => Promise.reject(new Error()),

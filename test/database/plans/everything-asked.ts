@@ -126,6 +126,7 @@ async function deliver(db: Queryable, user: string, order: string): Promise<void
   await updates.endTelling(db, WAYBILL);
   await events.selectNamedScans(db, WAYBILL, ['a key']);
   await updates.selectOwnRecord(db, WAYBILL, 1);
+  await updates.selectToldLast(db, WAYBILL);
   await updates.selectOccurrences(db, WAYBILL, 1, 'delivered');
   await updates.selectOpenDeliveries(db, WAYBILL);
   const row = { carrier: 'yto', tracking_no: TRACKING_NO };

@@ -84,6 +84,7 @@ describe('a database that the first release wrote', () => {
       pickEnded: () => Promise.resolve([]),
       deliveries: {
         startVersion: () => Promise.reject(new Error()),
+        startForRow: () => Promise.reject(new Error()),
         list: () => Promise.reject(new Error()),
         retry: () => Promise.reject(new Error()),
         eraseHistories: () => Promise.reject(new Error()),
