@@ -57,6 +57,14 @@ export const ROOMS = {
     ],
     not: WORKER_SIDE,
   },
+  // As alerting: what leaves is a table's rows, and how they are taken is written beside them.
+  receivers: {
+    knows: [
+      ...['database/', 'config/', 'shipment/'],
+      ...['push/(send-request|public-lookup)', 'sources/reading/proof'],
+    ],
+    not: WORKER_SIDE,
+  },
   insight: { knows: ['intake/', 'deliveries/', 'database/', 'shipment/', 'config/'], not: WORKER_SIDE },
   api: {
     // It starts workflows and never pushes; how a provider's receipt is read is all it knows of the providers' code.

@@ -11,6 +11,7 @@ export const ALARM_NAMES = [
   'old-queue-fed',
   'provider-down',
   'webhooks-refused',
+  'receiver-refuses',
   'build-not-current',
   'database-away',
   'temporal-away',

@@ -204,6 +204,12 @@ export const ERRORS = {
     'There is no such erasure, or it was forgotten.',
     'Compare the id; erasures are kept as long as the audit.',
   ),
+  'receiver-unknown': http(
+    404,
+    'final',
+    'STATUS_WEBHOOKS has no such receiver, or no worker has begun with it.',
+    'Compare the name with waybell receivers list.',
+  ),
   'journal-unknown': http(
     404,
     'final',

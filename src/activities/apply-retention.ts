@@ -15,6 +15,7 @@ import {
   emptyImports,
   moveLedgerFloor,
 } from '../database/retention';
+import { deleteOldChanges } from '../database/status-changes';
 import { deleteOldTexts } from '../database/text-retention';
 import {
   deleteWebhooksBefore,
@@ -59,8 +60,8 @@ function attempts(): { attempt: (step: () => Promise<void>) => Promise<void>; en
  */
 export function createApplyRetention({ pool, shopTables, retention }: ActivityDeps) {
   return async function applyRetention(): Promise<number> {
-    const { webhooks, deliveries, texts, parcels, audit, refusals, notificationTexts, notifications } =
-      retention;
+    const { webhooks, deliveries, texts, statusChanges, parcels } = retention;
+    const { audit, refusals, notificationTexts, notifications } = retention;
     const { attempt, end } = attempts();
     await attempt(() => untilDone(deleteOldPickupCodes));
     await attempt(cleanPickupCodes);
@@ -74,6 +75,7 @@ export function createApplyRetention({ pool, shopTables, retention }: ActivityDe
     const remembered = Math.max(parcels, webhooks);
     const batches: ((db: Queryable) => Promise<{ readonly more: boolean }>)[] = [
       (db) => deleteOldTexts(db, texts),
+      (db) => deleteOldChanges(db, statusChanges),
       (db) => reduceMemories(db, remembered),
       (db) => emptyImports(db),
       (db) => deleteCorrections(db, remembered),

@@ -11,8 +11,9 @@ import {
 import { selectErasedUntil } from '../database/erasure-marks';
 import { selectLastRound } from '../database/pushes';
 import { findOrAddWaybill } from '../database/find-waybill';
+import { writeStatus } from '../database/status-changes';
 import { isFormer } from '../database/waybill-numbers';
-import { type KnownWaybill, writeWaybillStatus } from '../database/waybills';
+import type { KnownWaybill } from '../database/waybills';
 import {
   insertEvents,
   selectNamedScans,
@@ -181,12 +182,18 @@ async function decide(
   if (current !== null && endsPickup(current.status)) await deletePickupCodes(db, waybillId);
   // A word that is read anew may also bring back what was told last.
   const broughtBack = reread && verdict === 'stale' && own.told !== null;
-  if (
-    current !== null &&
-    !shadow &&
-    !isFormer(waybillId) &&
-    (weighed === 'announce' || takenBack || broughtBack)
-  )
-    await writeWaybillStatus(db, shopTables, waybillId, current.status);
+  const isWritten = weighed === 'announce' || takenBack || broughtBack;
+  if (current !== null && isWritten && !shadow && !isFormer(waybillId)) {
+    const { carrier, order_id: orderId } = waybill;
+    const parcel = {
+      waybillId,
+      orderId,
+      carrier: carrier ?? update.carrier,
+      trackingNo: update.trackingNo,
+      instance,
+    };
+    const written = { ...parcel, status: current.status, scannedAt: current.enteredAt };
+    await writeStatus(db, shopTables, written, isErased ? 'never' : announced ? 'always' : 'when-new');
+  }
   return decision;
 }

@@ -67,6 +67,13 @@ export const CAUSES: Readonly<Record<AlarmName, CauseWords>> = {
     ),
     command: () => 'npx waybell channels list',
   },
+  'receiver-refuses': {
+    sentence: said(
+      '{} of STATUS_WEBHOOKS takes no changes of statuses: they wait.',
+      'STATUS_WEBHOOKS 中的 {} 不接收状态变化：它们在等待。',
+    ),
+    command: () => 'npx waybell receivers list',
+  },
   'build-not-current': {
     sentence: said(
       'A worker stands by: Temporal gives the deliveries to another build.',

@@ -1,6 +1,7 @@
-import { isNamed, type Robot } from '../config/alarms';
+import type { Robot } from '../config/alarms';
+import { isNamed } from '../config/outgoing-urls';
 import { publicLookup } from '../push/public-lookup';
-import { keepingAgents, sendRequest } from '../push/send-request';
+import { describeFailure, keepingAgents, sendRequest } from '../push/send-request';
 import { withoutInvisible } from '../shipment/shown-text';
 import type { Verdict } from './due';
 import type { AlarmMessage } from './message';
@@ -29,6 +30,7 @@ export async function tellRobot(
   signal: AbortSignal,
 ): Promise<Told> {
   const { url, body, headers } = FORMS[robot.kind].request(robot, message, new Date());
+  const deadline = AbortSignal.timeout(ANSWER_MS);
   const inside = isNamed(new URL(robot.url).hostname, privateHosts);
   try {
     const answer = await sendRequest(
@@ -37,14 +39,14 @@ export async function tellRobot(
         headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
         ...{ body, ...(!inside && { agents: guarded }) },
       },
-      AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
+      AbortSignal.any([signal, deadline]),
     );
     const read = FORMS[robot.kind].read(answer);
     if (read.taken) return { verdict: 'taken', words: '', pauseMs: 0 };
     return { verdict: 'refused', words: shownWords(read.words, robot), pauseMs: read.pauseMs ?? 0 };
   } catch (error) {
     const verdict = certainlyNotSent(error) ? 'refused' : 'unclear';
-    return { verdict, words: shownWords(describe(error), robot), pauseMs: 0 };
+    return { verdict, words: shownWords(describeFailure(error, deadline, ANSWER_MS), robot), pauseMs: 0 };
   }
 }
 
@@ -55,12 +57,6 @@ const NOT_CONNECTED =
 function certainlyNotSent(error: unknown): boolean {
   const { name, code = '' } = error as Partial<NodeJS.ErrnoException>;
   return name === 'PrivateAddressError' || NOT_CONNECTED.test(code);
-}
-
-function describe(error: unknown): string {
-  const { name = '', message = '', code } = error as Partial<NodeJS.ErrnoException>;
-  if (name === 'TimeoutError' || name === 'AbortError') return `no answer within ${ANSWER_MS / 1_000} s`;
-  return message === '' ? (code ?? name) : message;
 }
 
 /** What a robot says may hold what we sent. */

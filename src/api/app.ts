@@ -6,6 +6,7 @@ import {
   addAlarmGauges,
   addJournalGauges,
   addProviderGauges,
+  addReceiverGauge,
   addRobotGauge,
   createWebhookCounts,
 } from './gauges';
@@ -33,6 +34,7 @@ import { addNotificationRoutes } from './notifications';
 import { addParcelRoutes } from './parcels';
 import { addReceiptRoutes, providerReceiptRoutes } from './receipts';
 import { addProviderRoutes } from './providers';
+import { addReceiverRoutes } from './receivers';
 import { addRetryRoutes } from './retries';
 import { openRates, type Rates } from './rates';
 import { requireLocalRequests } from './local-requests';
@@ -87,6 +89,11 @@ function appAround(
     deps.pool,
     deps.config.alarms.robots.map(({ id }) => id),
   );
+  addReceiverGauge(
+    metrics.registry,
+    deps.pool,
+    deps.config.receivers.map(({ id }) => id),
+  );
   app.use(logRequests(deps.log));
   app.use(metrics.measure);
   app.use(securityHeaders());
@@ -137,6 +144,7 @@ function shopRoutes(deps: ApiDependencies): Router {
   addDeliveryRoutes(router, deps);
   addRetryRoutes(router, deps);
   addProviderRoutes(router, deps);
+  addReceiverRoutes(router, deps);
   addLedgerRoutes(router, deps);
   addAttentionRoutes(router, deps);
   addErasureRoutes(router, deps);

@@ -5,6 +5,7 @@ import { listRobots } from '../database/alarms';
 import { countHeldDeactivations, listHolds } from '../database/held';
 import { inTransaction, type Queryable } from '../database/pool';
 import { listOutages } from '../database/provider-failures';
+import { listReceivers } from '../database/status-receivers';
 import type { Intake } from '../intake/intake';
 import type { Parsed } from '../sources/source';
 
@@ -62,6 +63,25 @@ export function addRobotGauge(registry: Registry, pool: pg.Pool, robots: readonl
       this.reset();
       const states = await inTransaction(pool, (db) => listRobots(db, robots)).catch(() => []);
       for (const { robot, failures } of states) this.set({ robot }, failures);
+    },
+  });
+}
+
+/** Shows who of STATUS_WEBHOOKS is behind. */
+export function addReceiverGauge(registry: Registry, pool: pg.Pool, receivers: readonly string[]): void {
+  new Gauge({
+    name: 'waybell_receiver_oldest_seconds',
+    help: 'For how long the oldest change of a status waits that a receiver of STATUS_WEBHOOKS has not taken; 0 when it has all.',
+    labelNames: ['receiver'],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      const states = await inTransaction(pool, (db) => listReceivers(db, receivers)).catch(() => []);
+      for (const { receiver, oldestAt } of states)
+        this.set(
+          { receiver },
+          oldestAt === null ? 0 : Math.max(0, (Date.now() - oldestAt.getTime()) / 1_000),
+        );
     },
   });
 }

@@ -15,6 +15,7 @@ export const TAGS = {
   Waybills: 'How the shop says which order a waybill belongs to.',
   Notifications: 'Which messages there are, what became of each, and to try again.',
   'Push providers': 'Which of them are held, and what waits for a person’s word.',
+  'Status changes': 'Who is told each change of a status, and how far they are.',
   Erasure: 'How what is kept about somebody goes.',
   Health: 'For load balancers, monitoring and people.',
   Description: 'What you are reading.',

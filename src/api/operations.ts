@@ -11,6 +11,7 @@ import { listParcels } from './parcel-operations';
 import { listNotifications, retryNotification, showNotification } from './notification-operations';
 import type { Operation } from './operation';
 import { listProviders, releaseProvider, settleDeactivations } from './provider-operations';
+import { listStatusReceivers, restartStatusReceiver } from './receiver-operations';
 import { receiveGetuiReceipts, recordReceipt } from './receipt-operations';
 import { showRetries, startRetries } from './retry-operations';
 import { linkWaybill } from './waybill-operations';
@@ -46,6 +47,8 @@ export const OPERATIONS: readonly Operation[] = [
   listProviders,
   releaseProvider,
   settleDeactivations,
+  listStatusReceivers,
+  restartStatusReceiver,
   startErasure,
   showErasure,
   showAttention,

@@ -35,6 +35,7 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
   ['send', async () => (await import('./send.js')).sendCommand()],
   ['replay', async () => (await import('./replay.js')).replayCommand()],
   ['words', async () => (await import('./words.js')).wordsCommand()],
+  ['receivers', async () => (await import('./receivers.js')).receiversCommand()],
   ['providers', async () => (await import('./providers.js')).providersCommand()],
   ['why', async () => (await import('./why.js')).whyCommand()],
   ['alarms', async () => (await import('./alarms.js')).alarmsCommand()],

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { ATTENTIONS, type Attention } from '../shipment/delivery';
-import { reachOf } from './network-reach';
+import { digestOf, reachProblem, readOutgoingUrl, sortUrls } from './outgoing-urls';
 import { jsonOf, list, WHSEC } from './setting-fields';
 
 export const ROBOT_KINDS = ['wecom', 'dingtalk', 'feishu', 'slack', 'plain'] as const;
@@ -36,7 +35,6 @@ const KIND_OF_HOST: Readonly<Record<string, RobotKind>> = {
 /** The others know nothing but the URL. */
 const SIGNED: readonly RobotKind[] = ['dingtalk', 'feishu', 'plain'];
 
-const LONGEST_URL = 2_048;
 /** Each is told by itself; more are a mistake. */
 const MOST_ROBOTS = 10;
 const PREFIXED = new RegExp(`^(?:(${ROBOT_KINDS.join('|')})\\+)?(https?://.+)$`);
@@ -44,39 +42,24 @@ const PREFIXED = new RegExp(`^(?:(${ROBOT_KINDS.join('|')})\\+)?(https?://.+)$`)
 /** @returns the robot, or what is wrong with its URL: never a part of it */
 function readRobot(text: string): Robot | string {
   const [, kind, address = ''] = PREFIXED.exec(text) ?? [];
-  if (text.length > LONGEST_URL || !URL.canParse(address)) return 'must be an https URL';
-  const url = new URL(address);
-  if (url.username !== '' || url.password !== '') return 'must not have a user or a password in it';
+  const read = readOutgoingUrl(address);
+  if (typeof read === 'string') return read;
+  const { url, secret } = read;
   const known = kind === undefined ? KIND_OF_HOST[url.hostname] : (kind as RobotKind);
-  const secret = decodeURIComponent(url.hash.slice(1));
-  url.hash = '';
   const robot = known ?? 'plain';
   if (secret !== '' && !SIGNED.includes(robot)) return `a robot of ${robot} has no secret after #`;
   if (robot === 'plain' && secret !== '' && !WHSEC.pattern.test(secret))
     return `needs as its secret after #: ${WHSEC.words}`;
-  const digest = createHash('sha256').update(url.href).digest('hex').slice(0, 8);
   return {
-    ...{ id: `${robot}-${digest}`, kind: robot, url: url.href },
+    ...{ id: `${robot}-${digestOf(url)}`, kind: robot, url: url.href },
     secret: secret === '' ? undefined : secret,
   };
 }
 
 const robots = list.transform((texts, context): Robot[] => {
-  const read = texts.map((text) => {
-    try {
-      return readRobot(text);
-    } catch {
-      return 'must be an https URL';
-    }
-  });
-  const complain = (message: string): void => context.addIssue({ code: 'custom', message });
-  if (read.length > MOST_ROBOTS) complain(`at most ${MOST_ROBOTS}`);
-  const ids = read.map((one) => (typeof one === 'string' ? '' : one.id));
-  read.forEach((one, index) => {
-    if (typeof one === 'string') complain(`the ${index + 1}. URL ${one}`);
-    else if (ids.indexOf(one.id) < index) complain(`the ${index + 1}. URL stands there twice`);
-  });
-  return read.filter((one) => typeof one !== 'string');
+  const { found, problems } = sortUrls(texts.map(readRobot), MOST_ROBOTS);
+  for (const message of problems) context.addIssue({ code: 'custom', message });
+  return found;
 });
 
 export const alarmFields = {
@@ -98,24 +81,14 @@ export function alarmsOf(env: AlarmVariables): AlarmSettings {
   };
 }
 
-/**
- * What leads out of the shop's network is encrypted, and nothing leads into it that is not named: a robot's URL is
- * opened from inside. Each line names the variable to change.
- */
+/** Each line names the variable to change. */
 export function alarmContradictions(given: Readonly<Record<string, string | undefined>>): string[] {
   const read = z.object(alarmFields).safeParse(given);
   // A wrong value is told by itself.
   if (!read.success) return [];
   const { robots: found, privateHosts } = alarmsOf(read.data);
-  return found.flatMap(({ url, id }) => {
-    const { protocol, hostname } = new URL(url);
-    if (isNamed(hostname, privateHosts)) return [];
-    if (reachOf(hostname) !== 'public')
-      return [`ALARM_URLS: ${id} is inside the network; name its host in ALARM_PRIVATE_HOSTS`];
-    return protocol === 'https:' ? [] : [`ALARM_URLS: ${id} is reached without TLS; it must be https`];
-  });
+  const named = 'ALARM_PRIVATE_HOSTS';
+  return found.flatMap((one) =>
+    reachProblem(one, { privateHosts, named }).map((words) => `ALARM_URLS: ${words}`),
+  );
 }
-
-/** Whether a host, as it stands in a URL, is one of those that are inside and may be reached. */
-export const isNamed = (hostname: string, privateHosts: readonly string[]): boolean =>
-  privateHosts.includes(hostname.replace(/^\[|\]$/g, '').toLowerCase());

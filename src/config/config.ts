@@ -28,8 +28,6 @@ import { describeObsoleteSettings, OBSOLETE_SETTINGS } from './obsolete-settings
 import { type Given, givenIn, readSettings } from './read-settings';
 import { type Retention, retentionContradictions, retentionFields, retentionOf } from './retention';
 import {
-  DAY,
-  duration,
   HOUR,
   httpUrl,
   isTimeZone,
@@ -37,7 +35,6 @@ import {
   list,
   networks,
   MAX_AGE,
-  MINUTE,
   port,
   secrets,
   WHSEC,
@@ -45,7 +42,14 @@ import {
 import { shopTables, type ShopTables } from './shop-tables';
 import { SECRET_FILE_NAMES } from './secret-files';
 import { readSupabaseKeys, type SupabaseKeys } from './supabase-keys';
+import {
+  statusWebhookContradictions,
+  statusWebhookFields,
+  statusWebhooksOf,
+  type StatusWebhookSettings,
+} from './status-webhooks';
 import { type Trial, trialFields, trialOf } from './trial';
+import { waitFields, waitLimitsOf } from './wait-limits';
 
 export { SettingsError } from './read-settings';
 export type { ShopTables } from './shop-tables';
@@ -132,11 +136,8 @@ const environment = z.object({
   ...trialFields,
   ...legacyFields,
 
-  WAIT_ORDER_HOURS: duration(HOUR, 72),
-  WAIT_DEVICE_HOURS: duration(HOUR, 72),
-  WAIT_FIRST_DEVICE_MINUTES: duration(MINUTE, 10),
-  WAIT_RETRY_DAYS: duration(DAY, 7),
-  PUSH_RETRY_MINUTES: duration(MINUTE, 24 * 60),
+  ...statusWebhookFields,
+  ...waitFields,
 });
 
 /** How many active phones one owner may have; a merchant's are those of all its people. */
@@ -147,7 +148,7 @@ export interface MaxDevices {
 
 export const SETTING_NAMES = Object.keys(environment.shape);
 
-export interface Config extends Trial {
+export interface Config extends Trial, StatusWebhookSettings {
   readonly production: boolean;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly host: string;
@@ -225,6 +226,7 @@ function contradictions(given: Given): string[] {
     ...retentionContradictions(given),
     ...accessTokenContradictions(given),
     ...alarmContradictions(given),
+    ...statusWebhookContradictions(given),
   ];
   const production = given.NODE_ENV === 'production';
   const external = given.DATABASE_URL !== undefined;
@@ -370,15 +372,10 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     maxJournalBytes: env.JOURNAL_MAX_MB * 1024 * 1024,
     retention: retentionOf(env),
     alarms: alarmsOf(env),
+    ...statusWebhooksOf(env),
     ...trialOf(env),
     legacyPaths: env.LEGACY_PATHS,
     unsignedWebhooks: env.UNSIGNED_WEBHOOKS !== undefined,
-    waitLimits: {
-      order: env.WAIT_ORDER_HOURS,
-      device: env.WAIT_DEVICE_HOURS,
-      firstDevice: env.WAIT_FIRST_DEVICE_MINUTES,
-      retry: env.WAIT_RETRY_DAYS,
-      pushRetry: env.PUSH_RETRY_MINUTES,
-    },
+    waitLimits: waitLimitsOf(env),
   });
 }

@@ -19,6 +19,7 @@ export const retentionFields = {
   WEBHOOK_RETENTION_MB: z.coerce.number().int().min(1).default(10_240),
   DELIVERY_RETENTION_DAYS: days(LEAST_DAYS).default(90),
   TEXT_RETENTION_DAYS: days(LEAST_TEXT_DAYS).optional(),
+  STATUS_CHANGE_RETENTION_DAYS: days(7).default(90),
   PARCEL_RETENTION_DAYS: days(NUMBER_REUSE_DAYS).default(400),
   AUDIT_RETENTION_DAYS: days(LEAST_DAYS).default(400),
   REFUSAL_RETENTION_DAYS: days(1).default(7),
@@ -38,6 +39,8 @@ export interface Retention {
   readonly deliveries: number;
   /** What scans say in words: texts, places and words that no table lists; counted from the scan. */
   readonly texts: number;
+  /** Changes of statuses, for who reads them. */
+  readonly statusChanges: number;
   /** What is remembered of a parcel after that. */
   readonly parcels: number;
   /** Who decided what, and what was erased. */
@@ -60,6 +63,7 @@ export function retentionOf(settings: RetentionSettings): Retention {
     webhookBytes: settings.WEBHOOK_RETENTION_MB * 1024 * 1024,
     deliveries: settings.DELIVERY_RETENTION_DAYS,
     texts: settings.TEXT_RETENTION_DAYS ?? settings.DELIVERY_RETENTION_DAYS,
+    statusChanges: settings.STATUS_CHANGE_RETENTION_DAYS,
     parcels: settings.PARCEL_RETENTION_DAYS,
     audit: settings.AUDIT_RETENTION_DAYS,
     refusals: settings.REFUSAL_RETENTION_DAYS,

@@ -95,6 +95,11 @@ const LINES: readonly Line[] = [
     where: `t.workflow_id = any (${DELIVERIES})`,
   },
   {
+    // One without an order may be the second row of a waybill, which is listed by its first.
+    ...{ kind: 'status_changes', table: 'waybell.status_changes', values: byBoth },
+    where: 't.tracking_no = any ($2) and (t.waybill_id = any ($1) or t.order_id is null)',
+  },
+  {
     ...{ kind: 'refusals', table: 'waybell.channel_refusals', values: byNumber },
     where: `t.tracking_no <> '' and t.tracking_no = any ($1)`,
   },

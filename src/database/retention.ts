@@ -123,6 +123,7 @@ const GROWING = [
   'waybell.express_updates',
   'waybell.platform_express_events',
   'waybell.scan_texts',
+  'waybell.status_changes',
   'waybell.express_pushes',
   'waybell.parcel_memories',
   'waybell.audit',

@@ -6,15 +6,10 @@ import { selectNewestParcel } from './parcel-events';
 import { recallParcel } from './parcel-memories';
 import type { Queryable } from './pool';
 import { readStatus } from '../shipment/status';
+import { writeStatus } from './status-changes';
 import { selectToldLast } from './updates';
 import { settleNumbers } from './waybill-numbers';
-import {
-  type KnownWaybill,
-  lockNumber,
-  selectNumberForUpdate,
-  type ShopWaybills,
-  writeWaybillStatus,
-} from './waybills';
+import { type KnownWaybill, lockNumber, selectNumberForUpdate, type ShopWaybills } from './waybills';
 
 /**
  * A waybill may stand twice in the shop's table, under two names of its carrier: once with the order, and once because a
@@ -40,8 +35,11 @@ export async function joinSecondRows(
 async function joinInto(db: Queryable, shop: ShopWaybills, from: string, used: KnownWaybill): Promise<void> {
   await joinWaybill(db, from, used);
   if (shop.shadow || readStatus(used.status ?? '', {}) !== null) return;
-  const status = await selectToldLast(db, used.id);
-  if (status !== null) await writeWaybillStatus(db, shop.shopTables, used.id, status);
+  const told = await selectToldLast(db, used.id);
+  if (told === null) return;
+  const { id: waybillId, order_id: orderId, carrier, tracking_no: number } = used;
+  const parcel = { waybillId, orderId, carrier: carrier ?? '', trackingNo: number.toUpperCase() };
+  await writeStatus(db, shop.shopTables, { ...parcel, ...told }, 'when-new');
 }
 
 /** Whether two rows of a number are one waybill: one carrier, and just one of them has an order. */

@@ -41,14 +41,22 @@ export async function isDecided(db: Queryable, waybillId: string): Promise<boole
   return rows[0]?.decided ?? false;
 }
 
+/** A status that was told, of which parcel, and when the first scan was made that says so. */
+export interface ToldStatus {
+  readonly status: ShipmentStatus;
+  readonly instance: number;
+  readonly scannedAt: string;
+}
+
 /** What was told last of a waybill; `null`: nothing. */
-export async function selectToldLast(db: Queryable, waybillId: string): Promise<ShipmentStatus | null> {
-  const { rows } = await db.query<{ status: ShipmentStatus }>(
-    `select status from waybell.express_updates
+export async function selectToldLast(db: Queryable, waybillId: string): Promise<ToldStatus | null> {
+  const { rows } = await db.query<ToldStatus>(
+    `select status, instance, ${isoTime('coalesce(entered_at, latest_event_at, created_at)')} as "scannedAt"
+       from waybell.express_updates
       where waybill_id = $1 and verdict = 'announce' order by seq desc limit 1`,
     [waybillId],
   );
-  return rows[0]?.status ?? null;
+  return rows[0] ?? null;
 }
 
 /** How often a status of a parcel was announced so far. */

@@ -1,7 +1,6 @@
 import type { ShopTables } from '../config/config';
 import type { Carriers } from '../shipment/carriers';
 import type { NotedNumber } from '../shipment/renumbered';
-import type { ShipmentStatus } from '../shipment/status';
 import { fittedId, idSpellings, isGivenId, readIdTypes } from './ids';
 import type { Queryable } from './pool';
 import { ORDER_FUNCTION, readOrders } from './schema/order-access';
@@ -47,22 +46,6 @@ export async function linkWaybill(
     [waybillId, orderId],
   );
   return rows[0] as Waybill;
-}
-
-/** Writes the current status of a waybill into the shop's column. */
-export async function writeWaybillStatus(
-  db: Queryable,
-  tables: ShopTables,
-  waybillId: string,
-  status: ShipmentStatus,
-): Promise<void> {
-  const { waybills } = shopNames(tables);
-  await db.query(
-    `update ${waybills.name}
-        set ${waybills.status} = $2
-      where ${waybills.id} = $1 and ${waybills.status} is distinct from $2`,
-    [waybillId, status],
-  );
 }
 
 /**

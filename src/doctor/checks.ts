@@ -9,6 +9,7 @@ import { cloudFunction, providers } from './checks/pushing';
 import { erasures } from './checks/erasures';
 import { journal, silentJournals } from './checks/journal';
 import { pageView } from './checks/page-view';
+import { receivers } from './checks/receivers';
 import { refusals } from './checks/refusals';
 import { migrations, pooler, postgresql, sizes, supabaseKeys, tables, uniqueKeys } from './checks/database';
 import { shopFacts } from './checks/shop-facts';
@@ -47,6 +48,7 @@ export const CHECKS: readonly Check[] = [
   journal,
   silentJournals,
   erasures,
+  receivers,
   alarms,
   supabaseKeys,
 ];

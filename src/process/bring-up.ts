@@ -18,6 +18,7 @@ import { isTemporalAway } from '../deliveries/temporal-away';
 import { watchDrift } from '../doctor/drift-watch';
 import { watchParts } from '../doctor/parts-watch';
 import { watchProviders } from '../doctor/provider-watch';
+import { watchReceivers } from '../doctor/receiver-watch';
 import { createDemo } from '../embedded/demo';
 import { startEmbeddedPostgres } from '../embedded/postgres';
 import { addSampleRows, createShopTables } from '../embedded/sample-shop';
@@ -25,6 +26,7 @@ import { openChannels } from '../intake/channels/channels';
 import { watchAttention } from '../insight/attention-watch';
 import { countTraffic } from '../intake/channels/traffic';
 import { openIntake } from '../intake/intake';
+import { tellReceiver } from '../receivers/tell';
 import { bringUpTemporal, prepareTemporal } from './bring-up-temporal';
 import { bringUpWorker } from './bring-up-worker';
 import type { BringUp, TemporalUp } from './context';
@@ -80,6 +82,8 @@ export async function bringUp(context: BringUp): Promise<string> {
   supervisor.add({ name: 'The watch over the database', stop: () => watch.stop() });
   const providers = watchProviders({ pool, alarms, log });
   supervisor.add({ name: 'The watch over the push providers', stop: () => providers.stop() });
+  const receivers = watchReceivers({ pool, receivers: config.receivers, alarms, log });
+  supervisor.add({ name: 'The watch over the receivers', stop: () => receivers.stop() });
   const parts = watchParts({ pool, temporal: temporal.client, alarms });
   supervisor.add({ name: 'The watch over PostgreSQL and Temporal', stop: () => parts.stop() });
   tellPeople(context, { pool, alarms });
@@ -87,6 +91,7 @@ export async function bringUp(context: BringUp): Promise<string> {
   const worker = delivers(role)
     ? await bringUpWorker(context, { temporal, pool, cloudFunctionUrl: cloudFunctionUrl(config), alarms })
     : undefined;
+  if (delivers(role)) tellReceivers(context, pool);
   const shared = { config, pool, temporal: temporal.client, log, alarms, ...worker };
   if (takesRequests(role)) {
     await bringUpApi(context, shared);
@@ -111,6 +116,15 @@ function tellPeople(
   if (settings.robots.length === 0) return;
   const robots = tellRobots({ ...told, settings, language, zone: newsAge.zone, place: hostname(), log });
   supervisor.add({ name: 'The robots', stop: () => robots.stop() });
+}
+
+/** Changes of statuses go to the receivers of STATUS_WEBHOOKS, where there are any. */
+function tellReceivers({ config, logs: { log }, supervisor }: BringUp, pool: pg.Pool): void {
+  const { receivers, receiverPrivateHosts: privateHosts } = config;
+  for (const receiver of receivers) {
+    const telling = tellReceiver({ pool, receiver, privateHosts, log });
+    supervisor.add({ name: `What is told to ${receiver.id}`, stop: () => telling.stop() });
+  }
 }
 
 /** A process that only takes requests takes webhooks at once; what else it does needs the other parts. */

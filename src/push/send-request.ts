@@ -34,7 +34,7 @@ export function keepingAgents(options: https.AgentOptions): Agents {
 }
 
 /** Servers of Node.js close after 5 s: a push on a connection that is just being closed would be lost. */
-const IDLE_MS = 4_000;
+export const IDLE_MS = 4_000;
 const shared = keepingAgents({ timeout: IDLE_MS });
 
 /** Some gateways turn away a client that has no name. */
@@ -94,4 +94,15 @@ export async function readStart(stream: unknown): Promise<string> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
+}
+
+/**
+ * Why a request has no answer, for people.
+ * @param deadline the signal of how long it was waited for
+ */
+export function describeFailure(error: unknown, deadline: AbortSignal, answerMs: number): string {
+  if (deadline.aborted) return `no answer within ${answerMs / 1_000} s`;
+  const { name = '', message = '', code } = error as Partial<NodeJS.ErrnoException>;
+  if (message === 'aborted') return 'its answer broke off';
+  return message === '' ? (code ?? name) : message;
 }

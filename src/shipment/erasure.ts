@@ -21,6 +21,7 @@ export const ERASED_KINDS = [
   'texts',
   'pickup_codes',
   'scans',
+  'status_changes',
   'deliveries',
   'waits',
   'memories',

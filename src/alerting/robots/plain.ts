@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { sign } from '../../sources/reading/proof';
+import { proofHeaders } from '../../sources/reading/proof';
 import { readStatus, type RobotForm } from './form';
 
 /** A program of the shop: what people would read, and what it was made of. Signed as Standard Webhooks. */
@@ -10,17 +10,11 @@ export const plain: RobotForm = {
       timestamp: now.toISOString(),
       data: { title, place: footer, alarms: lines },
     });
-    return { url, body, ...(secret !== undefined && { headers: proofOf(secret, body, now) }) };
+    return {
+      url,
+      body,
+      ...(secret !== undefined && { headers: proofHeaders([secret], `msg_${randomUUID()}`, now, body) }),
+    };
   },
   read: readStatus,
 };
-
-function proofOf(secret: string, body: string, now: Date): Record<string, string> {
-  const id = `msg_${randomUUID()}`;
-  const timestamp = String(Math.floor(now.getTime() / 1_000));
-  return {
-    'webhook-id': id,
-    'webhook-timestamp': timestamp,
-    'webhook-signature': `v1,${sign(secret, id, timestamp, Buffer.from(body)).toString('base64')}`,
-  };
-}

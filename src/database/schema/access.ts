@@ -81,6 +81,21 @@ function problemWith({
   return { kind: 'hidden', sentence };
 }
 
+/** How changes of statuses are read. */
+export const CHANGE_FUNCTIONS = [
+  'waybell.settled_position()',
+  'waybell.status_changes_after(bigint, integer)',
+];
+
+/** Which of them the connected role may not run. */
+export async function findClosedChangeFunctions(db: Queryable): Promise<string[]> {
+  const { rows } = await db.query<{ name: string }>(
+    `select name from unnest($1::text[]) as name where not has_function_privilege(name, 'EXECUTE')`,
+    [CHANGE_FUNCTIONS],
+  );
+  return rows.map(({ name }) => name);
+}
+
 /**
  * The SQL that gives a role of Waybell's own what it needs, and nothing else: no grant on the orders, whose people
  * it asks a function for. It may run again after every migration. Policies are of no use here: with loud row-level
@@ -98,6 +113,7 @@ alter default privileges in schema waybell grant select, insert, update, delete 
 grant select, insert, update, delete on public.express_notifications, public.push_devices to ${worker};
 grant select, insert, update on ${waybills.name} to ${worker};
 grant execute on function ${ORDER_FUNCTION}(text) to ${worker};
+grant execute on function ${CHANGE_FUNCTIONS.join(', ')} to ${worker};
 ${lentFactsGrants(tables, worker)}
 -- At the role, because a pooler in transaction mode loses what a session sets.
 alter role ${worker} set row_security = off;`;

@@ -89,6 +89,8 @@ const OUR_TABLES: readonly WantedAccess[] = [
   { schema: 'waybell', table: 'alarms', privileges: ['SELECT', 'INSERT', 'UPDATE'] },
   { schema: 'waybell', table: 'alarm_robots', privileges: ['SELECT', 'INSERT', 'UPDATE'] },
   { schema: 'waybell', table: 'alarm_tellings', privileges: ['SELECT', 'INSERT', 'UPDATE'] },
+  { schema: 'waybell', table: 'status_changes', privileges: ['SELECT', 'INSERT', 'DELETE'] },
+  { schema: 'waybell', table: 'status_receivers', privileges: ['SELECT', 'INSERT', 'UPDATE'] },
   { schema: 'waybell', table: 'migrations', privileges: ['SELECT'] },
 ];
 

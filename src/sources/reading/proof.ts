@@ -201,6 +201,26 @@ export function sign(secret: string, id: string, timestamp: string, body: Buffer
   return createHmac('sha256', keyOf(secret)).update(`${id}.${timestamp}.`).update(body).digest();
 }
 
+/**
+ * The headers that prove a body of ours, as they are verified above.
+ * @param secrets one signature for each, so that a receiver may change its own in its time
+ * @param id the same for every try
+ */
+export function proofHeaders(
+  secrets: readonly string[],
+  id: string,
+  now: Date,
+  body: string,
+): Readonly<Record<string, string>> {
+  const timestamp = String(Math.floor(now.getTime() / 1_000));
+  const signatures = secrets.map((secret) => sign(secret, id, timestamp, Buffer.from(body)));
+  return {
+    'webhook-id': id,
+    'webhook-timestamp': timestamp,
+    'webhook-signature': signatures.map((signature) => `v1,${signature.toString('base64')}`).join(' '),
+  };
+}
+
 function keyOf(secret: string): Buffer {
   return Buffer.from(secret.replace(SECRET_PREFIX, ''), 'base64');
 }

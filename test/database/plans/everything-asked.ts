@@ -43,6 +43,7 @@ import { askAboutMembers } from './members-asked';
 import { idsOf } from './old-shop';
 import { askAboutPickupCodes } from './pickup-codes-asked';
 import { askAboutNumbers } from './numbers-asked';
+import { tellOfStatuses } from './statuses-asked';
 import { importTheOldQueue, tellOfAlarms } from './rest-asked';
 import { askAboutTexts, moveOldTexts } from './texts-asked';
 
@@ -71,6 +72,7 @@ export async function askEverything(db: Queryable, kind: DatabaseKind): Promise<
   await askForPeople(db, since, user);
   await keepTheBooks(db, since);
   await tellOfAlarms(db);
+  await tellOfStatuses(db, shopTables, WAYBILL, TRACKING_NO);
   await applyRetention(db);
   await eraseSomebody(db, {
     ...{ user, order, waybillId: WAYBILL, trackingNo: TRACKING_NO, workflowId: WORKFLOW },
@@ -105,7 +107,6 @@ async function askAboutTheWaybill(db: Queryable, order: string): Promise<void> {
   await updates.selectWaybillOf(db, WORKFLOW);
   await updates.isDecided(db, WAYBILL);
   await waybills.linkWaybill(db, shopTables, WAYBILL, order);
-  await waybills.writeWaybillStatus(db, shopTables, WAYBILL, 'delivered');
   await waybills.findOrderId(db, shopTables, order);
   await findRecipients(db, shopTables, WAYBILL);
 }

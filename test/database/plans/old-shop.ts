@@ -15,6 +15,7 @@ export const GROWING = [
   'platform_express_events',
   'express_updates',
   'scan_texts',
+  'status_changes',
   'pickup_codes',
   'express_pushes',
   'webhooks',
@@ -63,6 +64,13 @@ export async function fillOldShop(pool: pg.Pool, kind: DatabaseKind): Promise<vo
      select ${waybill}, 1, 'k' || n, ${LATE}, 'delivered', 'x', 'text', 'own-system', ${workflow} ${rows}`,
     `insert into waybell.scan_texts (tracking_no, source, event_key, event_time, text, received_at)
      select 'OLD' || n, 'own-system', 'k' || n, ${LATE}, 'text', ${LATE} ${rows}`,
+    // Each row that takes its position by itself holds a lock until the end of the transaction.
+    'alter table waybell.status_changes disable trigger take_position',
+    `insert into waybell.status_changes (position, waybill_id, order_id, carrier, tracking_no, parcel, status, scanned_at,
+            written_at)
+     select n, ${waybill}, ${id('a')}, 'yto', 'OLD' || n, 1, 'delivered', ${LATE}, ${LATE} ${rows}`,
+    'alter table waybell.status_changes enable trigger take_position',
+    `select setval('waybell.status_positions', ${PARCELS})`,
     `insert into waybell.pickup_codes (workflow_id, scanned_at, received_at, sealed)
      select ${workflow}, ${LATE}, ${LATE}, 'v1.x.y' ${rows}`,
     `insert into waybell.express_updates (workflow_id, waybill_id, verdict, instance, status, occurrence, latest_event_at,

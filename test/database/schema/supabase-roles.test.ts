@@ -123,11 +123,15 @@ describe('on the database of a shop at Supabase', () => {
       'select waybell.order_facts(null)',
       'select waybell.order_recipients(null)',
       'select waybell.request_erasure(null)',
+      'select waybell.settled_position()',
+      'select waybell.status_changes_after(null,null)',
+      'select waybell.take_status_position()',
     ]);
     for (const { call } of rows) {
       for (const role of DATA_API) expect([role, await isDenied(db, role, call)]).toEqual([role, true]);
-      // Only the trigger of the shop asks for an erasure, as its owner.
-      expect([call, await isDenied(db, worker.name, call)]).toEqual([call, call.includes('erasure')]);
+      // Only the trigger of the shop asks for an erasure, as its owner, and only a trigger takes a position.
+      const isForTriggers = /erasure|take_/.test(call);
+      expect([call, await isDenied(db, worker.name, call)]).toEqual([call, isForTriggers]);
     }
   });
 

@@ -1,0 +1,58 @@
+import { inTransaction } from '../../database/pool';
+import { findClosedChangeFunctions } from '../../database/schema/access';
+import { listReceivers, MOST_COUNTED, type ReceiverState } from '../../database/status-receivers';
+import { ok, problem, requireMigrations, warning, type Check, type Seen } from '../check';
+import { describeRefusal } from '../receiver-watch';
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** Who is told each change of a status by a webhook, and how far they are. Nobody is told anything by this look. */
+export const receivers: Check = {
+  name: 'receivers',
+  async run({ config, database, clock }) {
+    const ids = config.receivers.map(({ id }) => id);
+    if (ids.length === 0) return [ok('Nobody is told changes of statuses by webhook.')];
+    const { pool } = await database();
+    await requireMigrations(pool);
+    const closed = await inTransaction(pool, findClosedChangeFunctions);
+    if (closed.length > 0)
+      return [
+        problem(
+          `This role may not run ${closed.join(', ')}: no receiver is told anything (error 42501).`,
+          'Run: npx waybell migrate --worker ROLE',
+        ),
+      ];
+    const states = await inTransaction(pool, (db) => listReceivers(db, ids));
+    const keptMs = config.retention.statusChanges * DAY_MS;
+    return ids.map((id) =>
+      seen(
+        id,
+        states.find(({ receiver }) => receiver === id),
+        clock() - keptMs / 2,
+      ),
+    );
+  },
+};
+
+/** @param old what was written before is deleted before long */
+function seen(id: string, state: ReceiverState | undefined, old: number): Seen {
+  if (state === undefined) return ok(`${id} was told nothing yet: no worker has begun with it.`);
+  const { position, waiting, next, failures, disabledAt, oldestAt } = state;
+  const left = `${waiting}${waiting === MOST_COUNTED ? ' or more' : ''} waiting`;
+  if (disabledAt !== null)
+    return problem(
+      `${describeRefusal(state)}; ${left}.`,
+      `Take its URL out of STATUS_WEBHOOKS, or: npx waybell receivers restart ${id}`,
+    );
+  if (failures > 0)
+    return warning(
+      `${describeRefusal(state)}; ${failures} tries, ${left}.`,
+      `Mend the receiver; it is asked again by itself. One change that it will never take is passed over by: npx waybell receivers restart ${id} --after ${next ?? position}`,
+    );
+  if (oldestAt !== null && oldestAt.getTime() < old)
+    return warning(
+      `${id} is far behind, since ${oldestAt.toISOString()}; ${left}.`,
+      'What it has not taken is deleted after STATUS_CHANGE_RETENTION_DAYS: let it answer faster, or read the table.',
+    );
+  return ok(`${id} has taken the changes up to position ${position}; ${left}.`);
+}
