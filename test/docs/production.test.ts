@@ -223,6 +223,42 @@ describe('the proxies of step 8', () => {
   });
 });
 
+describe('beside a Supabase', () => {
+  const overlay = read(`${RECIPE}/compose.supabase.yaml`);
+  const servicesOf = (text: string): string[] =>
+    unique(
+      (/^services:\n([\s\S]*?)(?=^\S|$(?![\s\S]))/m.exec(text)?.[1] ?? '').matchAll(/^ {2}([\w-]+):$/gm),
+    );
+
+  test('changes services that are there, and neither images nor ports', () => {
+    expect(servicesOf(overlay).length).toBeGreaterThan(3);
+    expect(servicesOf(overlay).filter((name) => !servicesOf(compose).includes(name))).toEqual([]);
+    expect(overlay).not.toMatch(/^ +(image|ports|build|privileged):/m);
+  });
+
+  test('makes the databases by the script that a PostgreSQL of its own is made by', () => {
+    for (const text of [overlay, compose]) expect(text).toContain('./create-databases.sh:/');
+    expect(overlay).toContain('POSTGRES_USER:');
+    expect(overlay).toContain('TEMPORAL_DATABASE_PASSWORD:');
+  });
+
+  test('lets Kong lead the same routes to Waybell as nginx, without a plugin that touches what is signed', () => {
+    const kong = read(`${RECIPE}/kong-supabase.yaml`).replace(/^ *#.*$/gm, '');
+    const routes = [...kong.matchAll(/methods: \[([A-Z, ]+)\]\s+paths: \[(\S+)\]/g)].map(
+      ([, methods = '', prefix = '']) => ({ methods: methods.split(', '), prefix }),
+    );
+    for (const { method, path: route } of OPERATIONS) {
+      const isPublic = route.startsWith('/webhooks/') || route.startsWith('/api/v1/push/');
+      const isLed = routes.some(
+        ({ methods, prefix }) => methods.includes(method.toUpperCase()) && route.startsWith(prefix),
+      );
+      expect([route, isLed]).toEqual([route, isPublic]);
+    }
+    expect(kong).not.toContain('plugins');
+    expect([...kong.matchAll(/strip_path: (\w+)/g)].map(([, strip]) => strip)).toEqual(['false', 'false']);
+  });
+});
+
 test('the command that pins images finds every one of them that is tagged', () => {
   const files = [`${RECIPE}/Dockerfile`, `${RECIPE}/compose.yaml`].map((file) => path.join(ROOT, file));
   const [, expression = ''] = /\$\(sed -nE '([^']+)'/.exec(page) ?? [];
