@@ -154,6 +154,18 @@ export const ERRORS = {
   // What is asked for
   'owner-required': http(400, 'final', 'A device needs an owner.', 'Send user_id, merchant_id, or both.'),
   'device-unknown': http(404, 'final', 'No device has this appid and cid.', 'Register the device first.'),
+  'device-retired': http(
+    409,
+    'final',
+    'The device gets no pushes any more; the message says why.',
+    'Open the app: it registers the device again.',
+  ),
+  'push-test-unknown': http(
+    404,
+    'final',
+    'There is no such push test, or it was forgotten.',
+    'Compare the id; tests are kept for seven days.',
+  ),
   'push-unknown': http(
     404,
     'final',

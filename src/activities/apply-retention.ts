@@ -6,6 +6,7 @@ import { deleteMemories, foldParcels, listOldParcels, reduceMemories } from '../
 import type { UpdateCursor } from '../database/parcel-memories';
 import { deleteEndedPickupCodes, deleteOldPickupCodes } from '../database/pickup-codes';
 import { inTransaction, type Queryable } from '../database/pool';
+import { deleteOldPushTests } from '../database/push-tests';
 import {
   blankNotifications,
   deleteCorrections,
@@ -81,6 +82,7 @@ export function createApplyRetention({ pool, shopTables, retention }: ActivityDe
       (db) => deleteCorrections(db, remembered),
       (db) => deleteRefusals(db, refusals),
       (db) => deleteSpans(db, refusals),
+      deleteOldPushTests,
       (db) => deleteOldAudit(db, audit),
       (db) => deleteOldErasures(db, audit),
       // Neither a memory that a late scan meets nor a webhook that is replayed is older than its mark.

@@ -5,6 +5,7 @@ import { createEndUnsent } from './end-unsent';
 import { createErasePass, createFinishErasure } from './erase';
 import { createFindDevices } from './find-devices';
 import { createPersistWaybill } from './persist-waybill';
+import { createPreparePushTest, createSendPushTest } from './push-test';
 import { createPushToDevice } from './push-to-device';
 import { createRecordOutcome, createRecordResults } from './record-outcome';
 import { finalOnRefusedData } from './refused-data';
@@ -30,6 +31,8 @@ const STEPS = {
   applyRetention: createApplyRetention,
   erasePass: createErasePass,
   finishErasure: createFinishErasure,
+  preparePushTest: createPreparePushTest,
+  sendPushTest: createSendPushTest,
 };
 
 export type Activities = { [Step in keyof typeof STEPS]: ReturnType<(typeof STEPS)[Step]> };

@@ -5,6 +5,7 @@ export const SCOPES = {
   retry: 'try deliveries again, and follow that',
   link: 'say which order a waybill belongs to',
   erase: 'erase what is kept of a buyer, an order or a waybill, and follow that',
+  test: 'send a test message to a phone, and follow that',
   metrics: 'read /metrics',
   admin: 'everything, and alone: release providers, give up journals, read the audit',
 } as const;

@@ -32,6 +32,7 @@ import { addLedgerRoutes } from './ledger';
 import { createMetrics } from './metrics';
 import { addNotificationRoutes } from './notifications';
 import { addParcelRoutes } from './parcels';
+import { addPushTestRoutes } from './push-tests';
 import { addReceiptRoutes, providerReceiptRoutes } from './receipts';
 import { addProviderRoutes } from './providers';
 import { addReceiverRoutes } from './receivers';
@@ -145,6 +146,7 @@ function shopRoutes(deps: ApiDependencies): Router {
   addRetryRoutes(router, deps);
   addProviderRoutes(router, deps);
   addReceiverRoutes(router, deps);
+  addPushTestRoutes(router, deps);
   addLedgerRoutes(router, deps);
   addAttentionRoutes(router, deps);
   addErasureRoutes(router, deps);

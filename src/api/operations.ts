@@ -12,6 +12,7 @@ import { listNotifications, retryNotification, showNotification } from './notifi
 import type { Operation } from './operation';
 import { listProviders, releaseProvider, settleDeactivations } from './provider-operations';
 import { listStatusReceivers, restartStatusReceiver } from './receiver-operations';
+import { showPushTest, startPushTest } from './push-test-operations';
 import { receiveGetuiReceipts, recordReceipt } from './receipt-operations';
 import { showRetries, startRetries } from './retry-operations';
 import { linkWaybill } from './waybill-operations';
@@ -49,6 +50,8 @@ export const OPERATIONS: readonly Operation[] = [
   settleDeactivations,
   listStatusReceivers,
   restartStatusReceiver,
+  startPushTest,
+  showPushTest,
   startErasure,
   showErasure,
   showAttention,

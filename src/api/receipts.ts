@@ -3,7 +3,9 @@ import type { Config } from '../config/config';
 import { findDeviceForUpdate } from '../database/devices';
 import { inTransaction } from '../database/pool';
 import { recordDeliveryReports, recordReceipt as writeReceipt } from '../database/receipts';
+import { recordTestReceipt, recordTestReports } from '../database/push-tests';
 import { readGetuiReceipts, type ReceiptKeys } from '../push/getui/receipt';
+import { pushTestOf } from '../shipment/push-test';
 import { readEventTime } from '../sources/reading/times';
 import { callerOf } from './auth';
 import { callerAddress } from './caller-address';
@@ -28,7 +30,11 @@ export function addReceiptRoutes(router: Router, { pool, config, clock = Date.no
       if (!device) throw new HttpProblem('device-unknown', `no device ${cid} of ${appid}`, { field: 'cid' });
       const owners = { userId: device.user_id, merchantId: device.merchant_id };
       await requireOwnDevice({ db, config }, callerOf(response), owners);
-      return writeReceipt(db, { messageId, deviceId: device.id, event, at: read.time });
+      const receipt = { messageId, deviceId: device.id, event, at: read.time };
+      const testId = pushTestOf(messageId);
+      if (testId === undefined) return writeReceipt(db, receipt);
+      const ofTest = await recordTestReceipt(db, testId, receipt);
+      return ofTest && { message_id: messageId, cid, ...ofTest };
     });
     if (!recorded) {
       throw new HttpProblem('push-unknown', `${messageId} was never pushed to ${cid}`, {
@@ -58,7 +64,10 @@ export function providerReceiptRoutes({ pool, config, log }: ApiDependencies): R
         ? { cid, providerId, lossReason: null, lossWords: null }
         : { cid, providerId, lossReason: reason, lossWords: words },
     );
-    const recorded = await inTransaction(pool, (db) => recordDeliveryReports(db, 'getui', reports));
+    const recorded = await inTransaction(pool, async (db) => {
+      const { known, ignored } = await recordDeliveryReports(db, 'getui', reports);
+      return { known: known + (await recordTestReports(db, 'getui', reports)), ignored };
+    });
     // A signature of GeTui does not cover its code, so a receipt that somebody has read may come again with another.
     if (recorded.ignored > 0)
       log.warn(

@@ -37,6 +37,7 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
   ['words', async () => (await import('./words.js')).wordsCommand()],
   ['receivers', async () => (await import('./receivers.js')).receiversCommand()],
   ['providers', async () => (await import('./providers.js')).providersCommand()],
+  ['push-test', async () => (await import('./push-test.js')).pushTestCommand()],
   ['why', async () => (await import('./why.js')).whyCommand()],
   ['alarms', async () => (await import('./alarms.js')).alarmsCommand()],
   ['attention', async () => (await import('./attention.js')).attentionCommand()],

@@ -43,9 +43,8 @@ export async function eraseDevices(db: Queryable, tables: ShopTables, userId: st
   );
   const kept = new Set(shared.rows.map(({ id }) => id));
   const own = rows.filter(({ id }) => !kept.has(id));
-  await db.query('delete from waybell.held_deactivations where device_id = any ($1)', [
-    own.map(({ id }) => id),
-  ]);
+  for (const table of ['held_deactivations', 'push_tests'])
+    await db.query(`delete from waybell.${table} where device_id = any ($1)`, [own.map(({ id }) => id)]);
   // A phone that somebody else had before: what was pushed to that one stays, or it would be pushed again.
   const pushes = await db.query(
     `delete from waybell.express_pushes p

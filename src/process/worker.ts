@@ -47,7 +47,7 @@ const PATIENT = { isolateExecutionTimeout: '1 minute' } as const;
 /** Builds the worker of the deliveries, and one for the pushes of each provider; `run()` them. */
 export async function createWorkers(deps: WorkerDeps): Promise<Workers> {
   const { taskQueue = TASK_QUEUE, version, activities, workflowBundle, providers, rates } = deps;
-  const { pushToDevice } = activities;
+  const { pushToDevice, sendPushTest } = activities;
   const shared = {
     connection: deps.connection,
     namespace: deps.namespace,
@@ -77,7 +77,7 @@ export async function createWorkers(deps: WorkerDeps): Promise<Workers> {
       Worker.create({
         ...shared,
         taskQueue: pushQueue(taskQueue, provider),
-        activities: { pushToDevice },
+        activities: { pushToDevice, sendPushTest },
         maxTaskQueueActivitiesPerSecond: rates[provider],
       }),
     ),

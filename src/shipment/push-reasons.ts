@@ -171,6 +171,14 @@ export const PUSH_REASONS: Readonly<Record<string, Explanation>> = {
     'The cloud function lost the target and sent to every phone. Correct how it passes push_clientid on; nothing else is pushed through it before somebody then says waybell providers release.',
     '云函数丢失了目标，发送给了所有手机。请修正 push_clientid 的传递；之后需执行 waybell providers release，在此之前不再经它推送。',
   ),
+  shadow: says(
+    'SHADOW is set: this Waybell tells nobody. Remove it once the other system tells nobody any more.',
+    '设置了 SHADOW：这个 Waybell 不通知任何人。等另一个系统不再通知之后，再去掉它。',
+  ),
+  not_listed: says(
+    'PUSH_ONLY_TO is set, and names neither this phone nor its owner. Add one of them, or remove the setting.',
+    '设置了 PUSH_ONLY_TO，其中没有这部手机，也没有它的所有者。请加上其中之一，或去掉该设置。',
+  ),
   provider_unknown: says(
     'The device names a push service that is not switched on. Set what it needs, or let the app register under another.',
     '设备使用的推送服务没有启用。请完成它的配置，或让应用改用其他服务注册。',

@@ -12,6 +12,7 @@ export const BULK_RETRY_WORKFLOW = 'BulkRetry';
 export const RETIRE_SILENT_WORKFLOW = 'RetireSilentDevices';
 export const RETENTION_WORKFLOW = 'ApplyRetention';
 export const ERASE_WORKFLOW = 'Erase';
+export const PUSH_TEST_WORKFLOW = 'TestPush';
 export const TASK_QUEUE = 'waybell';
 
 /** Where the pushes of one provider wait: its rate is a property of this queue, whoever works on it. */
@@ -98,4 +99,9 @@ export interface EraseInput {
 /** What went, by kind. */
 export interface EraseResult {
   readonly erased: ErasedCounts;
+}
+
+/** One test message. To which phone stands in the database alone, and only as long as the phone. */
+export interface TestPushInput {
+  readonly testId: string;
 }

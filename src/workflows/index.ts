@@ -5,3 +5,4 @@ export { deliveryNotification as DeliveryNotification } from './delivery-notific
 export { erase as Erase } from './erase';
 export { retireSilentDevices as RetireSilentDevices } from './retire-silent-devices';
 export { sweepWaits as SweepWaits } from './sweep-waits';
+export { testPush as TestPush } from './test-push';

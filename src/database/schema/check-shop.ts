@@ -72,6 +72,7 @@ const OUR_TABLES: readonly WantedAccess[] = [
   { schema: 'waybell', table: 'channel_spans', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
   { schema: 'waybell', table: 'channel_refusals', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
   { schema: 'waybell', table: 'sweeps', privileges: ['SELECT', 'INSERT', 'UPDATE'] },
+  { schema: 'waybell', table: 'push_tests', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
   { schema: 'waybell', table: 'bulk_retries', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
   { schema: 'waybell', table: 'queue_imports', privileges: ['SELECT', 'INSERT', 'UPDATE'] },
   { schema: 'waybell', table: 'carrier_corrections', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },

@@ -44,7 +44,7 @@ import { idsOf } from './old-shop';
 import { askAboutPickupCodes } from './pickup-codes-asked';
 import { askAboutNumbers } from './numbers-asked';
 import { tellOfStatuses } from './statuses-asked';
-import { importTheOldQueue, tellOfAlarms } from './rest-asked';
+import { importTheOldQueue, tellOfAlarms, testPushes } from './rest-asked';
 import { askAboutTexts, moveOldTexts } from './texts-asked';
 
 const shop = loadConfig({});
@@ -73,6 +73,7 @@ export async function askEverything(db: Queryable, kind: DatabaseKind): Promise<
   await keepTheBooks(db, since);
   await tellOfAlarms(db);
   await tellOfStatuses(db, shopTables, WAYBILL, TRACKING_NO);
+  await testPushes(db, randomUUID(), 'cid-1');
   await applyRetention(db);
   await eraseSomebody(db, {
     ...{ user, order, waybillId: WAYBILL, trackingNo: TRACKING_NO, workflowId: WORKFLOW },

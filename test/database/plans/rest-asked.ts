@@ -2,6 +2,7 @@ import { loadConfig } from '../../../src/config/config';
 import * as alarms from '../../../src/database/alarms';
 import * as compare from '../../../src/database/compare';
 import * as oldQueue from '../../../src/database/old-queue';
+import * as pushTests from '../../../src/database/push-tests';
 import type { Queryable } from '../../../src/database/pool';
 import { shipmentUpdate } from '../../setup/delivery-lab';
 
@@ -26,6 +27,31 @@ export async function tellOfAlarms(db: Queryable): Promise<void> {
   await alarms.pauseRobot(db, 'wecom-12345678', 1_000);
   await alarms.writeRobotAnswer(db, 'wecom-12345678', null);
   await alarms.listRobots(db, ['wecom-12345678']);
+}
+
+export async function testPushes(db: Queryable, deviceId: string, cid: string): Promise<void> {
+  await pushTests.findByCid(db, 'default', cid);
+  await pushTests.findTestedDevice(db, deviceId, ['user-1']);
+  const id = (await pushTests.insertPushTest(db, { id: deviceId, provider: 'getui' })) ?? '';
+  await pushTests.findPushTest(db, id);
+  await pushTests.notePushTestSent(db, id, 'r');
+  await pushTests.writePushTestEnd(db, id, {
+    state: 'accepted',
+    reason: 'online',
+    words: '',
+    providerId: 'p',
+  });
+  const receipt = {
+    messageId: `push-test:${id}`,
+    deviceId,
+    event: 'clicked',
+    at: '2026-02-06T02:12:00Z',
+  } as const;
+  await pushTests.recordTestReceipt(db, id, receipt);
+  await pushTests.recordTestReports(db, 'getui', [
+    { cid, providerId: 'p', lossReason: null, lossWords: null },
+  ]);
+  await pushTests.deleteOldPushTests(db);
 }
 
 /** What came before Waybell, and beside it. */
