@@ -107,6 +107,12 @@ export const ERRORS = {
     'The request carries no API key.',
     'Send Authorization: Bearer <key> with a key of API_KEYS, or of waybell keys api.',
   ),
+  'registration-grace-over': http(
+    401,
+    'final',
+    'The app shows no access token, and the time in which that was taken is over.',
+    'Let people update the app; ANONYMOUS_REGISTRATION_UNTIL may name a later day.',
+  ),
   'api-key-invalid': http(
     401,
     'final',

@@ -16,6 +16,8 @@ export const SCOPE_NAMES = Object.keys(SCOPES) as Scope[];
 export interface KeyAccess {
   readonly scopes: readonly [Scope, ...Scope[]];
   readonly persons?: true;
+  /** While the shop grants it, an app may come without either. */
+  readonly tokenless?: true;
 }
 
 /**
@@ -24,18 +26,24 @@ export interface KeyAccess {
  */
 export type Access = 'everybody' | 'signature' | 'channel' | 'receipt' | KeyAccess;
 
-/** Who asks: the holder of a key, one person's app, or anybody, where the embedded parts run open. */
+/**
+ * Who asks: the holder of a key, one person's app, anybody, where the embedded parts run open, or an app that shows
+ * nothing, where the shop gives such apps time.
+ */
 export type Caller =
   | { readonly kind: 'key'; readonly name: string; readonly scopes: readonly Scope[] }
   | { readonly kind: 'person'; readonly userId: string; readonly merchantId: string | undefined }
-  | { readonly kind: 'anybody' };
+  | { readonly kind: 'anybody' }
+  | { readonly kind: 'tokenless'; readonly isGraceOver: boolean };
 
-export function mayAsk(caller: Caller, { scopes, persons }: KeyAccess): boolean {
+export function mayAsk(caller: Caller, { scopes, persons, tokenless }: KeyAccess): boolean {
   switch (caller.kind) {
     case 'anybody':
       return true;
     case 'person':
       return persons === true;
+    case 'tokenless':
+      return tokenless === true && !caller.isGraceOver;
     case 'key':
       return caller.scopes.some((scope) => scope === 'admin' || scopes.includes(scope));
   }

@@ -27,6 +27,8 @@ export type Authenticate = (routes: { readonly ofApps: boolean }) => RequestHand
 export function openAuthentication({ config, pool, log, rates, clock }: AuthParts): Authenticate {
   const { deviceRegistration: mode, apiKeys, accessTokens } = config;
   const keys = openKeyRing({ apiKeys, pool, log, ...(clock && { clock }) });
+  const { grace } = accessTokens;
+  const now = clock ?? Date.now;
   const tokens = mode === 'jwt' ? openTokenCheck(accessTokens, { log, ...(clock && { clock }) }) : undefined;
   const failures = watchFailedLogIns(log, rates);
 
@@ -34,12 +36,16 @@ export function openAuthentication({ config, pool, log, rates, clock }: AuthPart
     // Keys on embedded parts guard what ops do; phones, the demo's among them, stay free to register.
     const open = mode === 'open' && (ofApps || apiKeys.length === 0);
     return async function identifyCaller(request, response, next): Promise<void> {
-      response.locals['caller'] = await identify(request, response, open);
+      response.locals['caller'] = await identify(request, response, { open, ofApps });
       next();
     };
   };
 
-  async function identify(request: Request, response: Response, open: boolean): Promise<Caller> {
+  async function identify(
+    request: Request,
+    response: Response,
+    { open, ofApps }: { readonly open: boolean; readonly ofApps: boolean },
+  ): Promise<Caller> {
     const bearer = /^Bearer +(\S+)$/i.exec(request.get('authorization') ?? '')?.[1];
     const given = request.get('x-api-key') ?? bearer;
     const key = given === undefined ? undefined : await keys.find(given);
@@ -48,6 +54,11 @@ export function openAuthentication({ config, pool, log, rates, clock }: AuthPart
       return { kind: 'key', name: key.name, scopes: key.scopes };
     }
     if (open) return { kind: 'anybody' };
+    if (given === undefined && grace !== undefined && ofApps) {
+      const isGraceOver = now() >= grace.endsAt;
+      if (!isGraceOver) await within(rates.takeOfAddress('stranger', request));
+      return { kind: 'tokenless', isGraceOver };
+    }
     if (given === undefined) {
       throw new HttpProblem('api-key-missing', 'send Authorization: Bearer <key> or X-Api-Key');
     }
@@ -84,9 +95,19 @@ export function callerOf(response: Response): Caller {
 export function requireAccess(access: KeyAccess): RequestHandler {
   return function refuseOthers(_request, response, next): void {
     const caller = callerOf(response);
-    if (!mayAsk(caller, access)) throw new HttpProblem('not-allowed', whyNot(caller, access));
+    if (!mayAsk(caller, access)) throw refusalOf(caller, access);
     next();
   };
+}
+
+function refusalOf(caller: Caller, access: KeyAccess): HttpProblem {
+  if (caller.kind !== 'tokenless') return new HttpProblem('not-allowed', whyNot(caller, access));
+  return access.tokenless
+    ? new HttpProblem(
+        'registration-grace-over',
+        'apps without an access token are not taken any more; send Authorization: Bearer <the token of the person>',
+      )
+    : new HttpProblem('api-key-missing', 'send Authorization: Bearer <key or token>');
 }
 
 function whyNot(caller: Caller, { scopes }: KeyAccess): string {

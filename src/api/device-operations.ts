@@ -61,8 +61,8 @@ export const registerDevice = {
   tag: 'Devices',
   summary: 'This phone belongs to this account now.',
   description:
-    'A phone is one row per `(appid, cid)`. A registration says who uses it: a role that is sent is so from now on, `null` ends it, and one that is left out stays, as long as the same person registers. Another person gets the phone without anything of the one before, and so does who registers after a log-out. The other fields stay unless sent again. Older cids of the same `installation_id` are retired, with `inactive_reason` `reinstalled`; a retired device that registers is active again.',
-  access: { scopes: ['devices'], persons: true },
+    'A phone is one row per `(appid, cid)`. A registration says who uses it: a role that is sent is so from now on, `null` ends it, and one that is left out stays, as long as the same person registers. Another person gets the phone without anything of the one before, and so does who registers after a log-out. The other fields stay unless sent again. Older cids of the same `installation_id` are retired, with `inactive_reason` `reinstalled`; a retired device that registers is active again. Until `ANONYMOUS_REGISTRATION_UNTIL`, where the shop has set it, an app may come without key and token, for a phone that was never registered with one.',
+  access: { scopes: ['devices'], persons: true, tokenless: true },
   body: z
     .object({
       cid: cidField,

@@ -30,9 +30,10 @@ export function addDeviceRoutes(router: Router, deps: ApiDependencies): void {
     const owners = await requireOwner(deps, caller, { userId: user_id, merchantId: merchant_id });
     // With a token it is known who registers, also where the phone is to be the merchant's alone.
     const personId = owners.userId ?? (caller.kind === 'person' ? caller.userId : null);
+    const proof = caller.kind === 'anybody' ? null : caller.kind === 'tokenless' ? 'missing' : 'shown';
     const device = await namingField({ user_id: owners.userId, merchant_id: owners.merchantId }, () =>
-      inTransaction(pool, (db) =>
-        upsertDevice(
+      inTransaction(pool, async (db) => {
+        const written = await upsertDevice(
           db,
           {
             cid,
@@ -44,10 +45,16 @@ export function addDeviceRoutes(router: Router, deps: ApiDependencies): void {
             installationId: body.installation_id,
             subscription,
             apnsEnvironment: body.apns_environment,
+            proof,
           },
           config.maxDevices,
-        ),
-      ),
+        );
+        if (written) return written;
+        throw new HttpProblem(
+          'api-key-missing',
+          'this phone was registered with a token or a key before, and is taken without one no more',
+        );
+      }),
     );
     // As PostgreSQL wrote the ids: a uuid has one spelling there.
     const waits = [

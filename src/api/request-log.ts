@@ -34,7 +34,8 @@ export function callerField(response: Response): { readonly caller?: string } {
 
 /** Whether somebody was asked who they are, and said it. */
 export function hasCaller(response: Response): boolean {
-  return response.locals['caller'] !== undefined;
+  const caller = response.locals['caller'] as Caller | undefined;
+  return caller !== undefined && caller.kind !== 'tokenless';
 }
 
 export function requestIdOf(response: Response): string {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { reachOf } from './network-reach';
+import { graceContradictions, graceFields, graceOf, type RegistrationGrace } from './registration-grace';
 import { list, MIN_SECRET_LENGTH } from './setting-fields';
 
 /** Where Supabase Auth shows its keys; what stands before it is the `iss` of its tokens. */
@@ -37,6 +38,7 @@ export const accessTokenFields = {
       'must be origins as browsers send them, such as https://shop.example or https://m.shop.example:8443: no *, no path, no slash at the end; http:// only for this machine and private networks',
     )
     .default([]),
+  ...graceFields,
 };
 
 export interface AccessTokenSettings {
@@ -50,13 +52,17 @@ export interface AccessTokenSettings {
   readonly anonymousUsers: boolean;
   /** The pages that may come with them, from a browser. */
   readonly origins: readonly string[];
+  /** Until when apps may register phones that have none. */
+  readonly grace?: RegistrationGrace;
 }
 
 export function accessTokensOf(
-  settings: z.infer<z.ZodObject<typeof accessTokenFields>>,
+  settings: z.infer<z.ZodObject<typeof accessTokenFields>> & { readonly SHOP_TIME_ZONE: string },
 ): AccessTokenSettings {
   const { SUPABASE_JWT_SECRET: secret, SUPABASE_JWKS_URL: url, SUPABASE_JWT_ISSUER: issuer } = settings;
+  const grace = graceOf(settings, settings.SHOP_TIME_ZONE);
   return {
+    ...(grace && { grace }),
     secret,
     issuer,
     jwks: url === undefined ? undefined : { url, issuer: issuer ?? url.replace(WELL_KNOWN, '') },
@@ -69,6 +75,7 @@ export function accessTokensOf(
 export function accessTokenContradictions(given: Readonly<Record<string, string | undefined>>): string[] {
   const { SUPABASE_JWT_SECRET: secret, SUPABASE_JWKS_URL: url, SUPABASE_JWT_ISSUER: issuer } = given;
   return [
+    ...graceContradictions(given),
     ...(given.DEVICE_REGISTRATION === 'jwt' && secret === undefined && url === undefined
       ? ['SUPABASE_JWKS_URL or SUPABASE_JWT_SECRET: one is required when DEVICE_REGISTRATION=jwt']
       : []),

@@ -2,6 +2,7 @@ import { apiUrl } from './api-url';
 import type { Config } from './config';
 import type { Plaintext } from './exposure';
 import { reachOf } from './network-reach';
+import type { RegistrationGrace } from './registration-grace';
 
 /** What the settings leave open to others, and the line that closes it. */
 export interface OpenDoor {
@@ -14,6 +15,7 @@ export function openDoors(config: Config): OpenDoor[] {
   const reach = reachOf(config.host);
   return [
     ...(config.deviceRegistration === 'open' && reach !== 'machine' ? [withoutKey(config)] : []),
+    ...(config.accessTokens.grace ? [withoutToken(config.accessTokens.grace)] : []),
     ...(config.webhookSecrets.length === 0 && (config.database.kind === 'external' || reach !== 'machine')
       ? [UNSIGNED]
       : []),
@@ -30,6 +32,13 @@ function withoutKey({ host, port }: Config): OpenDoor {
   return {
     what: `Who reaches ${host}:${port} may register phones, read every notification and retry: nothing asks for a key.`,
     fix: 'Leave HOST away, or set DEVICE_REGISTRATION=key and API_KEYS.',
+  };
+}
+
+function withoutToken({ lastDay }: RegistrationGrace): OpenDoor {
+  return {
+    what: `Until ${lastDay} who reaches POST /api/v1/push/register may register a phone for anybody, and get their messages (ANONYMOUS_REGISTRATION_UNTIL).`,
+    fix: 'Remove it once every app sends the token of the person; waybell doctor counts those that do not.',
   };
 }
 

@@ -40,6 +40,8 @@ export interface Registration {
   readonly installationId: string | null;
   readonly subscription: WebPushKeys | null;
   readonly apnsEnvironment: ApnsEnvironment | null;
+  /** Whether its app has shown a key or a token; `null` where nobody was asked for one. */
+  readonly proof: 'shown' | 'missing' | null;
 }
 
 /** The provider of a device that names none: the only one that the seed knew. */
@@ -79,17 +81,24 @@ const KEEPS_ROLES = `(d.inactive_reason is distinct from '${UNREGISTERED}' and (
  *
  * Where the old system's unique key on (cid) is still there, a cid that is known under another app moves to this
  * one. Needs a transaction.
+ * @returns `undefined` when it comes without proof and the phone has come with one before: nobody takes it over so; the
+ * caller rolls back
  */
-export async function upsertDevice(db: Queryable, device: Registration, most: MaxDevices): Promise<Device> {
+export async function upsertDevice(
+  db: Queryable,
+  device: Registration,
+  most: MaxDevices,
+): Promise<Device | undefined> {
   if (device.installationId !== null) await lockInstallation(db, device);
   const written = await writeAnywhere(db, device);
+  if (written === undefined) return undefined;
   if (written.installation_id !== null) await retireOlderCids(db, written);
   if (written.user_id !== null) await retireOldest(db, 'user_id', written.user_id, most.user);
   if (written.merchant_id !== null) await retireOldest(db, 'merchant_id', written.merchant_id, most.merchant);
   return written;
 }
 
-async function writeAnywhere(db: Queryable, device: Registration): Promise<Device> {
+async function writeAnywhere(db: Queryable, device: Registration): Promise<Device | undefined> {
   await db.query('savepoint device');
   try {
     return await writeDevice(db, device);
@@ -101,17 +110,18 @@ async function writeAnywhere(db: Queryable, device: Registration): Promise<Devic
   }
 }
 
-async function writeDevice(db: Queryable, device: Registration): Promise<Device> {
+async function writeDevice(db: Queryable, device: Registration): Promise<Device | undefined> {
   const { rows } = await db.query<Device>(
     `insert into public.push_devices as d
        (appid, cid, user_id, merchant_id, platform, provider, installation_id, subscription, apns_environment,
-        is_active, registered_at, last_seen_at, updated_at)
+        is_active, registered_at, last_seen_at, updated_at, proven_at, tokenless_since)
      values ($1, $2, $3,
              case when $11::boolean then $4
                   else (select d.merchant_id from public.push_devices d
                          where d.appid = $1 and d.installation_id = $7 and d.cid <> $2 and d.is_active and ${isOf('$12')}
                          order by d.registered_at desc limit 1) end,
-             $5, coalesce($6, '${FIRST_PROVIDER}'), $7, $8, $9, true, now(), now(), now())
+             $5, coalesce($6, '${FIRST_PROVIDER}'), $7, $8, $9, true, now(), now(), now(),
+             case when $13 = 'shown' then now() end, case when $13 = 'missing' then now() end)
      on conflict (appid, cid) do update
         set user_id = case when $10::boolean then excluded.user_id when ${KEEPS_ROLES} then d.user_id end,
             merchant_id = case when not $11::boolean and ${KEEPS_ROLES}
@@ -126,7 +136,11 @@ async function writeDevice(db: Queryable, device: Registration): Promise<Device>
             inactive_at = null,
             registered_at = now(),
             last_seen_at = now(),
-            updated_at = now()
+            updated_at = now(),
+            proven_at = coalesce(excluded.proven_at, d.proven_at),
+            tokenless_since = case when $13 = 'missing' then coalesce(d.tokenless_since, now())
+                                   when $13 = 'shown' then null else d.tokenless_since end
+      where $13::text is distinct from 'missing' or d.proven_at is null
      returning ${DEVICE_COLUMNS}`,
     [
       device.appid,
@@ -141,9 +155,10 @@ async function writeDevice(db: Queryable, device: Registration): Promise<Device>
       device.userId !== undefined,
       device.merchantId !== undefined,
       device.personId,
+      device.proof,
     ],
   );
-  return rows[0] as Device;
+  return rows[0];
 }
 
 /** Of two registrations of one installation at once, the later one sees the row of the other, and one stays active. */
@@ -163,7 +178,7 @@ async function retireOlderCids(db: Queryable, device: Device): Promise<void> {
   );
 }
 
-/** Those that registered last stay. */
+/** Those that registered last stay, and before them those whose app has shown whose they are: no stranger drives them out. */
 async function retireOldest(
   db: Queryable,
   owner: 'user_id' | 'merchant_id',
@@ -174,7 +189,7 @@ async function retireOldest(
     db,
     'too_many_devices',
     `id in (select id from public.push_devices where ${owner} = $2 and is_active
-             order by registered_at desc, id offset $3)`,
+             order by proven_at is not null desc, registered_at desc, id offset $3)`,
     [id, most],
   );
 }

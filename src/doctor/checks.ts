@@ -11,6 +11,7 @@ import { journal, silentJournals } from './checks/journal';
 import { pageView } from './checks/page-view';
 import { receivers } from './checks/receivers';
 import { refusals } from './checks/refusals';
+import { registrations } from './checks/registrations';
 import { migrations, pooler, postgresql, sizes, supabaseKeys, tables, uniqueKeys } from './checks/database';
 import { shopFacts } from './checks/shop-facts';
 import { words } from './checks/words';
@@ -40,6 +41,7 @@ export const CHECKS: readonly Check[] = [
   retentionSchedule,
   pollers,
   builds,
+  registrations,
   providers,
   cloudFunction,
   channels,

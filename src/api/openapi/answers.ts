@@ -66,7 +66,11 @@ function problemsOfAccess(access: Access): readonly HttpErrorCode[] {
     case 'receipt':
       return ['signature-missing', 'signature-invalid', 'too-many-requests'];
     default: {
-      const common = [...KEY_PROBLEMS, ...LOOK_UP_PROBLEMS];
+      const common = [
+        ...KEY_PROBLEMS,
+        ...LOOK_UP_PROBLEMS,
+        ...(access.tokenless ? (['registration-grace-over'] as const) : []),
+      ];
       return access.persons ? [...common, 'not-your-device'] : common;
     }
   }

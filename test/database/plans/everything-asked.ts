@@ -214,9 +214,11 @@ async function askAboutDevices(db: Queryable, user: string, merchant: string): P
       platform: null,
     },
     ...{ provider: null, installationId: `i-${PARCEL}`, subscription: null, apnsEnvironment: null },
-  };
+    proof: 'shown',
+  } as const;
   await devices.upsertDevice(db, { ...device, appid: 'default' }, MOST);
   const registered = await devices.upsertDevice(db, device, MOST);
+  if (!registered) throw new Error('it was registered');
   await devices.findDeviceForUpdate(db, 'default', `cid-${PARCEL}`);
   for (const filter of [
     { user_id: user },

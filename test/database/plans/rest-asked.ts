@@ -4,6 +4,7 @@ import * as compare from '../../../src/database/compare';
 import * as oldQueue from '../../../src/database/old-queue';
 import * as pushTests from '../../../src/database/push-tests';
 import type { Queryable } from '../../../src/database/pool';
+import { countTokenlessPhones } from '../../../src/database/tokenless-devices';
 import { shipmentUpdate } from '../../setup/delivery-lab';
 
 const { shopTables } = loadConfig({});
@@ -52,6 +53,7 @@ export async function testPushes(db: Queryable, deviceId: string, cid: string): 
     { cid, providerId: 'p', lossReason: null, lossWords: null },
   ]);
   await pushTests.deleteOldPushTests(db);
+  await countTokenlessPhones(db);
 }
 
 /** What came before Waybell, and beside it. */
