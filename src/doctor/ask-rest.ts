@@ -121,7 +121,7 @@ function whyOf(error: unknown): string {
   if (error.name === 'TimeoutError') return `none within ${ANSWER_MS / 1000} s`;
   const { cause } = error;
   if (!(cause instanceof Error)) return error.name;
-  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name;
+  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
 }
 
 /** Without its query, which may hold what was sent. */
