@@ -185,6 +185,30 @@ export const ERRORS = {
     'Set VAPID_PRIVATE_KEY and VAPID_SUBJECT; until then, let the page offer no notifications.',
   ),
   'order-unknown': http(404, 'final', 'The shop has no such order.', 'Create the order, then link it.'),
+  'order-linked': http(
+    409,
+    'final',
+    'The parcel belongs to another order.',
+    'Compare both; where that one is wrong, send replace.',
+  ),
+  'waybill-unknown': http(
+    404,
+    'final',
+    'Nobody has heard of this number, and the shop does not have it.',
+    'Compare the number; with its carrier it is added.',
+  ),
+  'waybill-ambiguous': http(
+    409,
+    'final',
+    'Several carriers have this number.',
+    'Say which carrier is meant.',
+  ),
+  shadow: http(
+    409,
+    'final',
+    'SHADOW is set, and nothing is written into the tables of the shop.',
+    'Do it in the system that the shop runs on, or remove SHADOW.',
+  ),
   'notification-unknown': http(404, 'final', 'No notification has this message_id.', 'List them first.'),
   'not-a-delivery': http(
     409,

@@ -40,6 +40,7 @@ import { addRetryRoutes } from './retries';
 import { openRates, type Rates } from './rates';
 import { requireLocalRequests } from './local-requests';
 import { logRequests } from './request-log';
+import { addLinkRoutes } from './link-parcel';
 import { addWaybillRoutes } from './waybills';
 
 /** The whole HTTP API: one router per audience. It starts workflows and never pushes. */
@@ -140,6 +141,7 @@ function shopRoutes(deps: ApiDependencies): Router {
   addArchiveRoutes(router, deps);
   addChannelRoutes(router, deps);
   addWordRoutes(router, deps);
+  addLinkRoutes(router, deps);
   addWaybillRoutes(router, deps);
   addNotificationRoutes(router, deps);
   addDeliveryRoutes(router, deps);

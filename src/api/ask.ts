@@ -17,6 +17,12 @@ export class UnreachableError extends Error {
 const UNAUTHORIZED = 401;
 const UNAVAILABLE = 503;
 
+/** What a person does who is refused so. */
+const HINTS: Readonly<Record<number, string>> = {
+  [UNAUTHORIZED]: ' (commands send the first key of API_KEYS)',
+  [UNAVAILABLE]: ' (npx waybell doctor says which part is away, and why)',
+};
+
 /** Thrown when the API refuses what it is asked. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
@@ -25,8 +31,7 @@ export class RefusedError extends Error {
     readonly status: number,
     readonly problem: ProblemAnswer,
   ) {
-    const hint = status === UNAUTHORIZED ? ' (commands send the first key of API_KEYS)' : '';
-    super(`Waybell refuses (${status}): ${problem.message}${hint}`);
+    super(`Waybell refuses (${status}): ${problem.message}${HINTS[status] ?? ''}`);
   }
 }
 
@@ -84,9 +89,12 @@ export async function ask<O extends Operation>(
   })
     .then(async (response) => ({ status: response.status, json: readJson(await response.text()) }))
     .catch((error: unknown) => {
-      throw new UnreachableError(`Waybell does not answer at ${url}: start it with npm start.`, {
-        cause: error,
-      });
+      throw new UnreachableError(
+        `Waybell does not answer at ${url}: start it with npm start, or say with DATA_DIR or PORT which one is meant.`,
+        {
+          cause: error,
+        },
+      );
     });
   const { status, json } = answered;
   const { answers }: Operation = operation;

@@ -15,7 +15,7 @@ import { listStatusReceivers, restartStatusReceiver } from './receiver-operation
 import { showPushTest, startPushTest } from './push-test-operations';
 import { receiveGetuiReceipts, recordReceipt } from './receipt-operations';
 import { showRetries, startRetries } from './retry-operations';
-import { linkWaybill } from './waybill-operations';
+import { linkParcel, linkWaybill } from './waybill-operations';
 import { listWebhooks } from './archive-operations';
 import { listChannels } from './channel-operations';
 import { listSeenWords } from './word-operations';
@@ -38,6 +38,7 @@ export const OPERATIONS: readonly Operation[] = [
   listParcels,
   receiveGetuiReceipts,
   linkWaybill,
+  linkParcel,
   explainDeliveries,
   retryDelivery,
   listNotifications,

@@ -27,7 +27,7 @@ export const linkWaybill = {
   params: z.object({ carrier: carrierField, tracking_no: trackingNoField }),
   body: z.object({ order_id: requiredId }).meta({ id: 'WaybillLink' }),
   answers: { 200: z.object({ ok, waybill, woken }) },
-  problems: ['order-unknown', ...DATABASE_PROBLEMS],
+  problems: ['order-unknown', 'shadow', ...DATABASE_PROBLEMS],
   examples: {
     body: { order_id: 'ORDER_20260206_0007' },
     answer: {
@@ -41,5 +41,54 @@ export const linkWaybill = {
       },
       woken: 1,
     },
+  },
+} as const satisfies Operation;
+
+const ANSWER_EXAMPLE = {
+  ...linkWaybill.examples.answer,
+  ...{ dry_run: false, added: false, order_before: null },
+};
+
+export const linkParcel = {
+  method: 'post',
+  path: '/api/v1/parcels/{tracking_no}/link',
+  id: 'linkParcel',
+  tag: 'Waybills',
+  summary: 'Links a parcel to an order of the shop, by its number alone.',
+  description:
+    'Wakes the delivery that waits for it. Where the shop has the number under several carriers, or not at all, `carrier` says whose it is; an unknown order is refused, and so is a parcel that has another one, unless `replace` is set. Percent-encode the number: it may hold slashes.',
+  access: { scopes: ['link'] },
+  params: z.object({ tracking_no: trackingNoField }),
+  body: z
+    .object({
+      order_id: requiredId,
+      carrier: carrierField
+        .optional()
+        .describe('By any of its names. One that is new to the number is added.'),
+      replace: z.boolean().default(false).describe('Also where it has another order.'),
+      dry_run: z.boolean().default(false).describe('Only say, or refuse, as the link itself would.'),
+    })
+    .meta({ id: 'ParcelLink' }),
+  answers: {
+    200: z.object({
+      ok,
+      dry_run: z.boolean(),
+      waybill,
+      added: z.boolean().describe('Whether the shop had no such row before.'),
+      order_before: z.string().nullable().describe('The order that it had.'),
+      woken,
+    }),
+  },
+  problems: [
+    'order-unknown',
+    'order-linked',
+    'waybill-unknown',
+    'waybill-ambiguous',
+    'shadow',
+    ...DATABASE_PROBLEMS,
+  ],
+  examples: {
+    body: { order_id: 'ORDER_20260206_0007', carrier: 'yto', replace: false, dry_run: false },
+    answer: ANSWER_EXAMPLE,
   },
 } as const satisfies Operation;

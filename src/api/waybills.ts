@@ -1,4 +1,5 @@
 import type { Router } from 'express';
+import type { Config, ShopTables } from '../config/config';
 import { findOrAddWaybill } from '../database/find-waybill';
 import { findUnderNumber } from '../database/near-waybills';
 import { inTransaction, type Queryable } from '../database/pool';
@@ -21,15 +22,10 @@ export function addWaybillRoutes(router: Router, deps: ApiDependencies): void {
   serve(router, linkWaybill, async ({ params, body }) => {
     const { carrier, tracking_no: trackingNo } = params;
     const { order_id: orderId } = body;
+    requireNoShadow(config);
     const waybill = await namingField({ order_id: orderId }, () =>
       inTransaction(pool, async (db) => {
-        const known = await findOrderId(db, tables, orderId);
-        if (known === null) {
-          const near = await wordsOfNear(db, trackingNo);
-          throw new HttpProblem('order-unknown', `order_id: the shop has no order ${orderId}${near}`, {
-            field: 'order_id',
-          });
-        }
+        const known = await requireOrder(db, tables, { trackingNo, orderId });
         const { id } = await findOrAddWaybill(db, config, { carrier, trackingNo });
         const linked = await writeLink(db, tables, id, known);
         await joinSecondRowsOf(db, config, id);
@@ -39,10 +35,28 @@ export function addWaybillRoutes(router: Router, deps: ApiDependencies): void {
     const woken = await wakeWaits(deps, { kind: 'order', waybillId: waybill.id });
     return { ok: true, waybill, woken };
   });
+}
 
-  /** What the shop has under the number with an order: it may be the row that is meant. */
-  async function wordsOfNear(db: Queryable, trackingNo: string): Promise<string> {
-    const near = (await findUnderNumber(db, tables, trackingNo)).filter(hasOrder);
-    return near.length === 0 ? '' : `. ${explainNear(near).en}`;
-  }
+/**
+ * The order that is meant, as the shop spells its id.
+ * @throws {HttpProblem} when there is none; it says what the shop has under the number with an order
+ */
+export async function requireOrder(
+  db: Queryable,
+  tables: ShopTables,
+  { trackingNo, orderId }: { readonly trackingNo: string; readonly orderId: string },
+): Promise<string> {
+  const known = await findOrderId(db, tables, orderId);
+  if (known !== null) return known;
+  const near = (await findUnderNumber(db, tables, trackingNo)).filter(hasOrder);
+  const words = near.length === 0 ? '' : `. ${explainNear(near).en}`;
+  throw new HttpProblem('order-unknown', `order_id: the shop has no order ${orderId}${words}`, {
+    field: 'order_id',
+  });
+}
+
+/** @throws {HttpProblem} where nothing is written into the shop's tables */
+export function requireNoShadow({ shadow }: Config): void {
+  if (shadow)
+    throw new HttpProblem('shadow', 'SHADOW is set: nothing is written into the tables of the shop');
 }

@@ -42,6 +42,7 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
   ['alarms', async () => (await import('./alarms.js')).alarmsCommand()],
   ['attention', async () => (await import('./attention.js')).attentionCommand()],
   ['retry', async () => (await import('./retry.js')).retryCommand()],
+  ['link', async () => (await import('./link.js')).linkCommand()],
   ['erase', async () => (await import('./erase.js')).eraseCommand()],
   ['ledger', async () => (await import('./ledger.js')).ledgerCommand()],
   ['audit', async () => (await import('./audit.js')).auditCommand()],

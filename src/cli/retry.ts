@@ -7,7 +7,7 @@ import { retryDelivery } from '../api/delivery-operations';
 import { showRetries, startRetries } from '../api/retry-operations';
 import { loadConfig, type Config } from '../config/config';
 import { checked, numberOf } from './checked-option';
-import { showDelivery } from './show-delivery';
+import { showDelivery, showEnds } from './show-delivery';
 import { print, printAside } from '../terminal';
 
 /** How often the progress is looked at; milliseconds. */
@@ -16,6 +16,9 @@ const LOOK_MS = 500;
 const PATIENCE_MS = 60_000;
 /** Of the refusals; the API shows no more at once. */
 const REFUSALS_PER_PAGE = 1_000;
+
+/** As many as the answer to a retry names. */
+const MOST_FOLLOWED = 20;
 
 const { rate } = startRetries.body.shape;
 
@@ -91,7 +94,13 @@ async function retryMany(config: Config, body: ManyRequest): Promise<number> {
   if (asked.temporal_ui !== null) print(`Temporal   ${asked.temporal_ui}`);
   const end = await follow(config, asked.retry_id);
   print(describeEnd(end));
-  await printRefusals(config, asked.retry_id);
+  const refused = await printRefusals(config, asked.retry_id);
+  // Of more nobody reads each: "waybell attention" has those that wait.
+  if (asked.found <= MOST_FOLLOWED)
+    await showEnds(
+      config,
+      asked.first.filter((id) => !refused.has(id)),
+    );
   return end.state === 'done' && end.refused === 0 ? 0 : 1;
 }
 
@@ -124,11 +133,16 @@ async function follow(config: Config, retryId: string): Promise<Progress> {
   }
 }
 
-async function printRefusals(config: Config, retryId: string): Promise<void> {
+/** @returns which deliveries refused */
+async function printRefusals(config: Config, retryId: string): Promise<ReadonlySet<string>> {
+  const refused = new Set<string>();
   for (let after: string | undefined; ;) {
     const { refusals } = await look(config, retryId, REFUSALS_PER_PAGE, after);
-    for (const { workflow_id: id, words } of refusals) printAside(`${id}: ${words}`);
-    if (refusals.length < REFUSALS_PER_PAGE) return;
+    for (const { workflow_id: id, words } of refusals) {
+      refused.add(id);
+      printAside(`${id}: ${words}`);
+    }
+    if (refusals.length < REFUSALS_PER_PAGE) return refused;
     after = refusals.at(-1)?.workflow_id;
   }
 }

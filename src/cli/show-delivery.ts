@@ -1,6 +1,7 @@
 import type { Config } from '../config/config';
 import { followDelivery, type FollowEnd } from '../deliveries/follow';
 import type { StuckStep } from '../deliveries/runs';
+import { fewAtOnce } from '../few-at-once';
 import { openTemporalLazily } from '../process/open-temporal';
 import { nextStep } from '../shipment/attention';
 import type { Attention } from '../shipment/delivery';
@@ -26,6 +27,27 @@ export async function showDelivery(
     print(`state      ${describeEnd(end)}`);
     if (temporalUi !== null) print(`Temporal   ${temporalUi}`);
     print(`next       ${adviceFor(end, otherwise)}`);
+  } finally {
+    await close();
+  }
+}
+
+/** Each is followed over a connection of its own kind; a person waits. */
+const FOLLOWED_AT_ONCE = 5;
+const ENDS_PATIENCE_MS = 15_000;
+
+/** Says of some deliveries that were tried again how that came out: what still lacks something, lacks it by name. */
+export async function showEnds(config: Config, workflowIds: readonly string[]): Promise<void> {
+  const { client, close } = openTemporalLazily(config);
+  try {
+    const ends = await fewAtOnce(workflowIds, FOLLOWED_AT_ONCE, async (workflowId) => ({
+      workflowId,
+      end: await followDelivery(client, workflowId, () => undefined, ENDS_PATIENCE_MS),
+    }));
+    for (const { workflowId, end } of ends) {
+      print(`${workflowId}: ${describeEnd(end)}`);
+      if (lackOf(end) !== undefined) print(`  what it lacks has not come: ${adviceFor(end, '')}`);
+    }
   } finally {
     await close();
   }
@@ -79,7 +101,12 @@ function describeEnd({ state, progress }: FollowEnd): string {
 /** The first that a delivery waits for is what is to be done next. */
 const NEXT: readonly Attention[] = ['push-failed', 'order-not-found', 'members-unknown', 'no-targets'];
 
-function adviceFor({ progress }: FollowEnd, otherwise: string): string {
-  const lacks = progress && NEXT.find((attention) => progress.attention.includes(attention));
-  return lacks ? nextStep(lacks, { ...progress, name: progress.trackingNo }) : otherwise;
+function lackOf({ progress }: FollowEnd): Attention | undefined {
+  return NEXT.find((attention) => progress?.attention.includes(attention));
+}
+
+function adviceFor(end: FollowEnd, otherwise: string): string {
+  const { progress } = end;
+  const lacks = lackOf(end);
+  return lacks && progress ? nextStep(lacks, { ...progress, name: progress.trackingNo }) : otherwise;
 }

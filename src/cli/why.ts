@@ -4,6 +4,7 @@ import { explainDeliveries } from '../api/delivery-operations';
 import { loadConfig } from '../config/config';
 import type { FailureType } from '../errors';
 import { nextStep } from '../shipment/attention';
+import { asShellWord } from '../shipment/shown-text';
 import { asJson, print } from '../terminal';
 
 type Delivery = AnswerTo<typeof explainDeliveries>['deliveries'][number];
@@ -130,10 +131,12 @@ function adviceFor(one: Delivery, name: string): string | undefined {
   const kinds = waits.map(({ kind }) => kind);
   if (problem?.type === PROVIDER_HELD) return 'npx waybell providers list';
   // By its id: the number means the newest delivery of the parcel.
-  if (problem?.step === 'workflow') return `npx waybell retry ${id}`;
+  if (problem?.step === 'workflow') return `npx waybell retry ${asShellWord(id)}`;
   // A push that fails is tried again; any other step fails for want of a part.
   if (problem !== null && problem.step !== 'pushToDevice') return 'npx waybell doctor';
-  const parcel = { carrier: one.carrier ?? '', trackingNo: one.tracking_no ?? '', name };
+  const ordered = one.near.filter(({ order_id: order }) => order !== null);
+  const orderId = ordered.length === 1 ? (ordered[0]?.order_id ?? undefined) : undefined;
+  const parcel = { trackingNo: one.tracking_no ?? '', name, ...(orderId !== undefined && { orderId }) };
   if (kinds.includes('order-not-found')) return nextStep('order-not-found', parcel);
   if (kinds.includes('members-unknown')) return nextStep('members-unknown', parcel);
   const failed = notifications.some(({ send_status: sent }) => sent === 'failed' || sent === 'partial');

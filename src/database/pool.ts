@@ -124,6 +124,14 @@ export async function inTransaction<T>(
   }
 }
 
+/** Undoes what `work` has written once it has said what comes of it: what PostgreSQL would refuse, it refuses here too. */
+export async function undoing<T>(db: Queryable, work: () => Promise<T>): Promise<T> {
+  await db.query('savepoint trial');
+  const result = await work();
+  await db.query('rollback to savepoint trial');
+  return result;
+}
+
 /** A connection that was opened after the last one was lost: the others may lead nowhere, too. */
 async function takeConnection(pool: pg.Pool): Promise<pg.PoolClient> {
   for (;;) {

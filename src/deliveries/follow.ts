@@ -34,6 +34,7 @@ export async function followDelivery(
   client: Client,
   workflowId: string,
   tell: (seen: { readonly progress: Progress | null; readonly failing: readonly StuckStep[] }) => void,
+  patienceMs = PATIENCE_MS,
 ): Promise<FollowEnd> {
   const handle = client.workflow.getHandle(workflowId);
   const started = Date.now();
@@ -48,7 +49,7 @@ export async function followDelivery(
     const { status, typedSearchAttributes, raw } = seen;
     const failing = failingSteps(raw);
     const elapsed = Date.now() - started;
-    const over = status.name !== 'RUNNING' || elapsed > PATIENCE_MS;
+    const over = status.name !== 'RUNNING' || elapsed > patienceMs;
     // It keeps this while it tries again, so only the query says whether it waits.
     const mayWait = (typedSearchAttributes.get(ATTENTION) ?? []).length > 0;
     const asks = over || mayWait || elapsed > UNASKED_MS;

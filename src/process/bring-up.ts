@@ -195,9 +195,13 @@ async function requireReadyDatabase({ config, logs }: BringUp): Promise<void> {
       `The database lacks ${pending.length} migration(s) (${pending.join(', ')}): look at them with "waybell migrate --plan", apply them with "waybell migrate".`,
     );
   }
-  const { problems, warnings } = await withClient(url, (client) => checkShop(client, config));
+  const { problems, warnings, mends } = await withClient(url, (client) => checkShop(client, config));
   for (const warning of warnings) logs.log.warn(warning);
-  if (problems.length > 0) throw new Error(problems.join('\n'));
+  if (problems.length > 0) {
+    const lines =
+      mends.length === 0 ? [] : ['What ends it (grants: the owner; alter role: a superuser):', ...mends];
+    throw new Error([...problems, ...lines].join('\n'));
+  }
   const facts = await withClient(url, (client) => describeFacts(client, config.shopTables));
   for (const line of facts) logs.log.warn(line);
 }

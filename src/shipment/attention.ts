@@ -1,4 +1,5 @@
 import { ATTENTIONS, type Attention } from './delivery';
+import { asShellWord } from './shown-text';
 
 export const ATTENTION_KINDS = [
   ...ATTENTIONS,
@@ -35,21 +36,24 @@ export const ENDS_BY: Readonly<Record<AttentionKind, string>> = {
 
 /** The delivery that a person is to do something about. */
 export interface Parcel {
-  readonly carrier: string;
   readonly trackingNo: string;
   /** What `waybell retry` finds it by. */
   readonly name: string;
+  /** The order that it may belong to, where something says so. */
+  readonly orderId?: string;
 }
 
-/** What a person does about a delivery that waits. */
-export function nextStep(attention: Attention, { carrier, trackingNo, name }: Parcel): string {
+/** What a person does about a delivery that waits: a line to paste, after what else it needs. */
+export function nextStep(attention: Attention, { trackingNo, name, orderId }: Parcel): string {
   switch (attention) {
     case 'order-not-found':
-      return `link its order: PUT /api/v1/waybills/${[carrier, trackingNo].map(encodeURIComponent).join('/')} {"order_id": "…"}`;
+      return orderId === undefined
+        ? `look up its order, then: npx waybell link ${asShellWord(trackingNo)} <order>`
+        : `npx waybell link ${asShellWord(trackingNo)} ${asShellWord(orderId)}`;
     case 'no-targets':
-      return 'the app registers a phone of that owner: POST /api/v1/push/register';
+      return 'nothing here: the owner signs in on a phone, whose app registers it, and this goes on by itself';
     case 'push-failed':
-      return `remove the cause, then: npx waybell retry ${name}`;
+      return `remove the cause, then: npx waybell retry ${asShellWord(name)}`;
     case 'members-unknown':
       return 'see what is wrong with members of SHOP_TABLES: npx waybell doctor';
   }

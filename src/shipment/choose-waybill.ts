@@ -46,6 +46,18 @@ export function rowOfCarrier<Row extends NumberedRow>(
   return best.find((row) => row.carrier !== null && spellCarrier(row.carrier) === said) ?? best[0];
 }
 
+/** The one waybill that a number names without a carrier: the one of its only carrier. */
+export function waybillOfNumber<Row extends NumberedRow>(
+  rows: readonly Row[],
+  carriers: Carriers,
+): Row | 'none' | 'several' {
+  const [first] = rows;
+  if (first === undefined) return 'none';
+  const codes = rows.map(({ carrier }) => (isBlank(carrier) ? null : carrierCode(carriers, carrier ?? '')));
+  if (new Set(codes).size > 1) return 'several';
+  return (first.carrier !== null && rowOfCarrier(rows, first.carrier, carriers)) || first;
+}
+
 /** The rows under one number that name this carrier, by whatever name. */
 export function namesakes<Row extends NumberedRow>(
   rows: readonly Row[],

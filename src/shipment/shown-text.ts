@@ -61,3 +61,11 @@ export function inMarkdown(text: string): string {
   const code = line.replace(/[`|]/g, ' ').trim();
   return code === '' ? '' : `\`${code}\``;
 }
+
+/** What every shell takes as it is. */
+const BARE = /^[A-Za-z0-9_.,:/@%+=-]+$/;
+
+/** A text as one word of a command that is to be pasted: a tracking number may hold `#`, `&` and brackets. */
+export function asShellWord(text: string): string {
+  return BARE.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

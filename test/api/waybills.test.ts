@@ -287,3 +287,80 @@ describe('erasing', () => {
     expect([status, json['code']]).toEqual([404, 'erasure-unknown']);
   });
 });
+
+describe('linking a parcel by its number', () => {
+  const linkParcel = (trackingNo: string, json: unknown, by = api) =>
+    by.call('POST', `/api/v1/parcels/${encodeURIComponent(trackingNo)}/link`, { json });
+
+  test('finds the row in any spelling, whoever its carrier is, and says what was before', async () => {
+    const number = `yt${unique().toLowerCase()}`;
+    const id = await waybill('圆通速递', number);
+    const [first, second] = [await order(), await order()];
+    const spelled = ` ${number.toUpperCase().slice(0, 5)} ${number.slice(5)} `;
+    const { status, json } = await linkParcel(spelled, { order_id: first });
+    expect([status, json]).toMatchObject([
+      200,
+      { dry_run: false, added: false, order_before: null, woken: 0, waybill: { id, order_id: first } },
+    ]);
+    expect((await linkParcel(number, { order_id: first })).status).toBe(200);
+    expect((await linkParcel(number, { order_id: second })).json).toMatchObject({ code: 'order-linked' });
+    const replaced = await linkParcel(number, { order_id: second, replace: true });
+    expect(replaced.json).toMatchObject({ order_before: first, waybill: { id, order_id: second } });
+  });
+
+  test('takes the row of a shop that names no carrier', async () => {
+    const number = `YT${unique()}`;
+    const id = await waybill(null, number);
+    expect((await linkParcel(number, { order_id: await order() })).json).toMatchObject({ waybill: { id } });
+  });
+
+  test('asks for the carrier where several have the number, or nobody, and adds it then', async () => {
+    const number = `YT${unique()}`;
+    const order_id = await order();
+    const unknown = await linkParcel(number, { order_id });
+    expect([unknown.status, unknown.json]).toMatchObject([
+      404,
+      { code: 'waybill-unknown', field: 'carrier' },
+    ]);
+    const added = await linkParcel(number, { order_id, carrier: 'yto' });
+    expect(added.json).toMatchObject({ added: true, waybill: { carrier: 'yto', order_id } });
+    await waybill('zto', number);
+    const several = await linkParcel(number, { order_id });
+    expect([several.status, several.json]).toMatchObject([409, { code: 'waybill-ambiguous' }]);
+    expect(several.json['message']).toMatch(/under yto, with order .+; under zto, without an order/);
+  });
+
+  test('refuses an order that does not exist, and writes nothing in a dry run or beside another system', async () => {
+    const number = `YT${unique()}`;
+    await waybill('yto', number);
+    const order_id = await order();
+    expect((await linkParcel(number, { order_id: 'O-nobody' })).json).toMatchObject({
+      code: 'order-unknown',
+      field: 'order_id',
+    });
+    const dry = await linkParcel(number, { order_id, dry_run: true });
+    expect(dry.json).toMatchObject({ dry_run: true, waybill: { order_id }, woken: 0 });
+    expect((await linkParcel(`${number}9`, { order_id, carrier: 'yto', dry_run: true })).json).toMatchObject({
+      added: true,
+    });
+    const shadow = await lab.serve({ SHADOW: '1' });
+    expect((await linkParcel(number, { order_id }, shadow)).json).toMatchObject({ code: 'shadow' });
+    expect((await link('yto', number, { order_id }, shadow)).json).toMatchObject({ code: 'shadow' });
+    const { rows } = await lab.db.pool.query(
+      'select order_id from platform_express_waybills where tracking_no like $1',
+      [`${number}%`],
+    );
+    expect(rows).toEqual([{ order_id: null }]);
+  });
+
+  test('wakes the delivery that waits, and in a dry run only counts it', async () => {
+    const number = `YT${unique()}`;
+    const waybillId = await waybill('yto', number);
+    const order_id = await order();
+    const workflowId = await lab.waitingDelivery({ kind: 'order', waybillId });
+    expect((await linkParcel(number, { order_id, dry_run: true })).json).toMatchObject({ woken: 1 });
+    expect(await lab.signalsOf(workflowId)).toEqual([]);
+    expect((await linkParcel(number, { order_id })).json).toMatchObject({ woken: 1 });
+    expect(await lab.signalsOf(workflowId)).toEqual(['orderLinked']);
+  });
+});

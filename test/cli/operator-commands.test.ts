@@ -362,7 +362,7 @@ describe('the commands of operators', () => {
     const [port] = await freePorts(1);
     process.env['PORT'] = String(port);
     await expect(run(attentionCommand())).rejects.toThrow(
-      `Waybell does not answer at http://127.0.0.1:${port}: start it with npm start.`,
+      `Waybell does not answer at http://127.0.0.1:${port}: start it with npm start, or say with DATA_DIR or PORT which one is meant.`,
     );
   });
 });

@@ -19,11 +19,15 @@ export interface AccessProblem {
    */
   readonly kind: 'missing' | 'grant' | 'hidden' | 'stale';
   readonly sentence: string;
+  /** What ends it, to be pasted: SQL for the owner of the table, or for a superuser; or a command. */
+  readonly mend?: string;
 }
 
 interface TableAccess {
   readonly name: string;
   readonly role: string;
+  /** As SQL writes them. */
+  readonly quoted: { readonly table: string; readonly schema: string; readonly role: string };
   readonly exists: boolean;
   readonly closed_schema: string | null;
   readonly missing_grants: string | null;
@@ -42,6 +46,8 @@ export async function findTableAccessProblems(
   const { rows } = await db.query<TableAccess>(
     `select format('%s.%s', w.schema, w.table) as name,
             current_user as role,
+            jsonb_build_object('table', format('%I.%I', w.schema, w.table), 'schema', quote_ident(w.schema),
+                               'role', quote_ident(current_user)) as quoted,
             c.oid is not null as exists,
             case when not has_schema_privilege(n.oid, 'USAGE') then w.schema end as closed_schema,
             (select string_agg(privilege, ', ')
@@ -61,6 +67,7 @@ export async function findTableAccessProblems(
 function problemWith({
   name,
   role,
+  quoted,
   exists,
   closed_schema,
   missing_grants,
@@ -70,15 +77,19 @@ function problemWith({
   if (!exists) return { kind: 'missing', sentence: `Table ${name} does not exist.` };
   if (closed_schema !== null) {
     const sentence = `Role ${role} lacks USAGE on schema ${closed_schema}, so that it cannot reach ${name} (error 42501).`;
-    return { kind: 'grant', sentence };
+    return { kind: 'grant', sentence, mend: `grant usage on schema ${quoted.schema} to ${quoted.role};` };
   }
   if (missing_grants !== null) {
-    return { kind: 'grant', sentence: `Role ${role} lacks ${missing_grants} on ${name} (error 42501).` };
+    return {
+      kind: 'grant',
+      sentence: `Role ${role} lacks ${missing_grants} on ${name} (error 42501).`,
+      mend: `grant ${missing_grants.toLowerCase()} on ${quoted.table} to ${quoted.role};`,
+    };
   }
   if (!rows_may_be_hidden) return undefined;
   const extent = policies === 0 ? 'every row' : 'rows';
   const sentence = `Row-level security may hide ${extent} of ${name} from role ${role}, silently: connect as its owner or as a role with BYPASSRLS.`;
-  return { kind: 'hidden', sentence };
+  return { kind: 'hidden', sentence, mend: `alter role ${quoted.role} bypassrls;` };
 }
 
 /** How changes of statuses are read. */

@@ -1,10 +1,11 @@
 import type { ShopTables } from '../../config/config';
 import { mappedFacts } from '../../config/shop-tables';
+import { asShellWord } from '../../shipment/shown-text';
 import { DEVICE_FILLED_COLUMNS } from '../devices';
 import { NOTIFICATION_INSERT_COLUMNS } from '../insert-notification';
 import type { Queryable } from '../pool';
 import { withClient } from '../with-client';
-import { findTableAccessProblems, type AccessProblem, type WantedAccess } from './access';
+import { findTableAccessProblems, readServerFacts, type AccessProblem, type WantedAccess } from './access';
 import { detectOrderAccess, isOrderFunctionCurrent, ORDER_FUNCTION } from './order-access';
 import { findRefusedWords } from './refused-words';
 import { findMissingShopIndexes } from './shop-indexes';
@@ -15,6 +16,8 @@ const OLD_QUEUE = 'notify_queue';
 interface FeedingTrigger {
   readonly name: string;
   readonly function: string;
+  /** SQL. */
+  readonly disable: string;
 }
 
 /**
@@ -27,7 +30,8 @@ async function findFeedingTriggers(
   allowed: readonly string[],
 ): Promise<string[]> {
   const { rows } = await db.query<FeedingTrigger>(
-    `select format('%s.%s', c.relname, t.tgname) as name, p.proname as function
+    `select format('%s.%s', c.relname, t.tgname) as name, p.proname as function,
+            format('alter table %I.%I disable trigger %I;', n.nspname, c.relname, t.tgname) as disable
        from pg_trigger t
        join pg_class c on c.oid = t.tgrelid
        join pg_namespace n on n.oid = c.relnamespace
@@ -44,8 +48,8 @@ async function findFeedingTriggers(
   return rows
     .filter(({ name }) => !allowed.includes(name))
     .map(
-      ({ name, function: called }) =>
-        `Trigger ${name} (function ${called}) feeds ${OLD_QUEUE}: people would get every push twice. Disable it, or add ${name} to ALLOWED_TRIGGERS.`,
+      ({ name, function: called, disable }) =>
+        `Trigger ${name} (function ${called}) feeds ${OLD_QUEUE}: people would get every push twice. Disable it (${disable}), or add ${name} to ALLOWED_TRIGGERS.`,
     );
 }
 
@@ -117,12 +121,18 @@ export interface ShopReport {
 export interface ShopProblem {
   readonly kind: AccessProblem['kind'] | 'tables';
   readonly sentence: string;
+  /** What ends it, to be pasted, where one line does. */
+  readonly mend?: string;
 }
 
 /** Looks at a migrated database of a shop before anything is done with it. */
-export async function checkShop(db: Queryable, check: ShopCheck): Promise<ShopReport> {
+export async function checkShop(
+  db: Queryable,
+  check: ShopCheck,
+): Promise<ShopReport & { readonly mends: readonly string[] }> {
   const { problems, warnings } = await examineShop(db, check);
-  return { problems: problems.map(({ sentence }) => sentence), warnings };
+  const mends = new Set(problems.flatMap(({ mend }) => (mend === undefined ? [] : [mend])));
+  return { problems: problems.map(({ sentence }) => sentence), warnings, mends: [...mends] };
 }
 
 /** The same look, for who has something else to say of each kind of problem. */
@@ -148,7 +158,10 @@ export async function findAccessProblems(db: Queryable, shopTables: ShopTables):
     { schema: waybills.schema, table: waybills.table, privileges: ['SELECT', 'INSERT', 'UPDATE'] },
     ...OUR_TABLES,
   ]);
-  return stale ? [{ kind: 'stale', sentence: STALE_FUNCTION }, ...problems] : problems;
+  if (!stale) return problems;
+  const { role } = await readServerFacts(db);
+  const mend = `npx waybell migrate --worker ${asShellWord(role)}`;
+  return [{ kind: 'stale', sentence: STALE_FUNCTION, mend }, ...problems];
 }
 
 /** The part of the look that makes sense before the migration too. */

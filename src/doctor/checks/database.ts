@@ -86,20 +86,21 @@ export const tables: Check = {
       return [ok('All tables and columns are there; the role sees every row and may do what it must.')];
     }
     return [
-      ...problems.map(({ kind, sentence }) => problem(sentence, FIX[kind])),
+      ...problems.map(({ kind, sentence, mend = '' }) => problem(sentence, FIX[kind](mend))),
       ...warnings.map((line) => warning(line, OF_THE_SHOP)),
     ];
   },
 };
 
 const CORRECT_IT = 'Correct the table or the setting that the sentence names.';
-const FIX: Readonly<Record<ShopProblem['kind'], string>> = {
-  grant: 'Grant it to the role; docs/migrating.md says which role is meant.',
-  hidden:
-    'As a superuser: alter role … bypassrls; or connect as the owner of the table. Do not switch row-level security off.',
-  missing: CORRECT_IT,
-  stale: CORRECT_IT,
-  tables: CORRECT_IT,
+/** The line to paste stands in it. */
+const FIX: Readonly<Record<ShopProblem['kind'], (mend: string) => string>> = {
+  grant: (sql) => `As the owner of the table: ${sql} docs/migrating.md says which role is meant.`,
+  hidden: (sql) =>
+    `As a superuser: ${sql} Or connect as the owner of the table. Do not switch row-level security off.`,
+  missing: () => CORRECT_IT,
+  stale: (command) => `As the owner of the tables: ${command}`,
+  tables: () => CORRECT_IT,
 };
 
 const OF_THE_SHOP =
