@@ -19,3 +19,16 @@ export function printAside(text: string): void {
 export function asJson(value: unknown): string {
   return escapeInvisible(JSON.stringify(value, null, 2));
 }
+
+/** Rows of cells, the first the heads, in columns. */
+export function inTable(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

@@ -2,12 +2,13 @@ import type { Router } from 'express';
 import { type DeliveryStory, findDeliveryStories } from '../database/stories';
 import { findRefusals } from '../database/channel-traffic';
 import { findKeptDeliveries } from '../database/journals';
-import { findNear, type NearWaybill } from '../database/near-waybills';
+import { findOrder } from '../database/find-recipients';
+import { findNamedOrders, findNear, type NearWaybill } from '../database/near-waybills';
 import { inTransaction } from '../database/pool';
 import { findByName } from '../deliveries/find';
 import { listDeliveries } from '../deliveries/list';
 import { ENDS_BY } from '../shipment/attention';
-import { explainDelivery, explainWithheld } from '../shipment/explain-delivery';
+import { explainDelivery, explainWithheld, type NamedOrder } from '../shipment/explain-delivery';
 import { explainNear, IF_IT_IS_THIS } from '../shipment/explain-near';
 import { joined } from '../shipment/explanation';
 import type { Audience } from '../shipment/update';
@@ -21,7 +22,7 @@ import { HttpProblem } from './http-problem';
 import { serve } from './operation';
 import { fieldInvalid } from './request-input';
 import { planOne, requestOf, retryOne } from './retry-delivery';
-import { findStuckStep, type StuckStep } from '../deliveries/runs';
+import { findLatestRun, findStuckStep, type StuckStep } from '../deliveries/runs';
 import { temporalLink } from '../deliveries/link';
 import { parcelOf } from '../deliveries/workflow-id';
 import { askTemporal } from './temporal-problem';
@@ -34,17 +35,11 @@ export function addDeliveryRoutes(router: Router, deps: ApiDependencies): void {
   const { pool, temporal, config } = deps;
 
   serve(router, explainDeliveries, async ({ query: { name } }) => {
-    const { stories, near } = await inTransaction(pool, async (db) => {
-      const stories = await findDeliveryStories(db, config.shopTables, name);
-      const orderless = stories.filter(lacksOrder).map(({ waybillId }) => waybillId);
-      return { stories, near: await findNear(db, config.shopTables, [...new Set(orderless)]) };
-    });
-    const ofStory = ({ waybillId }: DeliveryStory): NearWaybill[] =>
-      near.filter(({ of }) => of.id === waybillId);
-    const deliveries =
-      stories.length > 0
-        ? await Promise.all(stories.map((story) => tell(story, ofStory(story))))
-        : await findUnwritten(name);
+    const number = trackingNoField.safeParse(name).data;
+    const stories = await inTransaction(pool, (db) =>
+      findDeliveryStories(db, config.shopTables, name, number ?? name),
+    );
+    const deliveries = stories.length > 0 ? await Promise.all(stories.map(tell)) : await findUnwritten(name);
     const refused = await findRefused(name);
     if (deliveries.length + refused.length > 0) return { ok: true, deliveries, refused };
     throw new HttpProblem('delivery-unknown', `no webhook about ${name} was accepted`, { field: 'name' });
@@ -67,12 +62,25 @@ export function addDeliveryRoutes(router: Router, deps: ApiDependencies): void {
     return refusals.map((one) => ({ ...tellRefusal(one), source: one.source, channel: one.channel }));
   }
 
-  async function tell(story: DeliveryStory, near: readonly NearWaybill[]): Promise<DeliveryAnswer> {
+  /** It may have ended since it was read: then its workflow does not run, and nothing is wrong with that. */
+  async function tell(story: DeliveryStory): Promise<DeliveryAnswer> {
+    const { workflowId } = story;
+    const problem = story.state === 'open' ? await askStuckStep(workflowId) : null;
+    if (problem?.step !== 'workflow') return tellWith(story, problem);
+    const [now = story] = await inTransaction(pool, (db) =>
+      findDeliveryStories(db, config.shopTables, workflowId),
+    );
+    return tellWith(now, now.state === 'open' ? problem : null);
+  }
+
+  async function tellWith(story: DeliveryStory, problem: StuckStep | null): Promise<DeliveryAnswer> {
     const { workflowId, status, state, since, waits, messageIds } = story;
+    const { near, order } = lacksOrder(story) ? await lookForOrder(story) : { near: [], order: null };
     // An open one that waits has its outcome so far.
     const [outcome, reason] = state === 'closed' ? [story.outcome, story.reason] : [null, null];
     const waitsFor = waits.map(({ kind }) => kind);
-    const explanation = explainDelivery({ ...story, outcome, waitsFor, notifications: messageIds.length });
+    const facts = { ...story, outcome, waitsFor, notifications: messageIds.length, order };
+    const explanation = explainDelivery(facts);
     return {
       ...named(workflowId),
       ...{ status, state, outcome, reason, since },
@@ -81,12 +89,13 @@ export function addDeliveryRoutes(router: Router, deps: ApiDependencies): void {
           ? joined(explanation, explainNear(near), IF_IT_IS_THIS)
           : explanation,
       near: near.map(({ carrier, order_id }) => ({ carrier, order_id })),
+      named_order: order?.id ?? null,
       waits: waits.map(({ audience, ...wait }) => ({
         ...wait,
         audience: audience === '' ? null : audience,
         ends_by: ENDS_BY[wait.kind],
       })),
-      problem: state === 'open' ? await askStuckStep(workflowId) : null,
+      problem,
       withheld: (Object.entries(story.withheld) as [Audience, Withheld][]).map(([audience, reason]) => ({
         ...{ audience, reason },
         explanation: explainWithheld(reason),
@@ -94,6 +103,18 @@ export function addDeliveryRoutes(router: Router, deps: ApiDependencies): void {
       notifications: await explainNotifications(deps, messageIds),
       temporal_ui: temporalLink(config, workflowId),
     };
+  }
+
+  /** What its waybill names, and what else the shop has under its number. */
+  function lookForOrder({
+    waybillId,
+  }: DeliveryStory): Promise<{ near: NearWaybill[]; order: NamedOrder | null }> {
+    return inTransaction(pool, async (db) => {
+      const near = await findNear(db, config.shopTables, [waybillId]);
+      const id = (await findNamedOrders(db, config.shopTables, [waybillId])).get(waybillId);
+      const exists = id !== undefined && (await findOrder(db, config.shopTables, waybillId)) !== null;
+      return { near, order: id === undefined ? null : { id, exists } };
+    });
   }
 
   function askStuckStep(workflowId: string): Promise<StuckStep | null> {
@@ -111,11 +132,15 @@ export function addDeliveryRoutes(router: Router, deps: ApiDependencies): void {
       () => listDeliveries(temporal, `TrackingNo="${number.data}"`, null),
       TEMPORAL_BUDGET_MS,
     );
-    return Promise.all(
-      [...new Set(workflowIds)].map(async (workflowId) =>
-        unwritten(workflowId, 'open', await askStuckStep(workflowId)),
-      ),
-    );
+    const found = await Promise.all([...new Set(workflowIds)].map(tellUnwritten));
+    return found.filter((one) => one !== undefined);
+  }
+
+  /** What ended well was written, and its rows are gone by now: there is nothing to say of it. */
+  async function tellUnwritten(workflowId: string): Promise<DeliveryAnswer | undefined> {
+    const latest = await askTemporal(temporal, () => findLatestRun(temporal, workflowId), TEMPORAL_BUDGET_MS);
+    if (latest?.completed) return undefined;
+    return unwritten(workflowId, 'open', await askStuckStep(workflowId));
   }
 
   function unwritten(
@@ -125,7 +150,16 @@ export function addDeliveryRoutes(router: Router, deps: ApiDependencies): void {
   ): DeliveryAnswer {
     return {
       ...named(workflow_id),
-      ...{ state, problem, status: null, outcome: null, reason: null, since: null, near: [] },
+      ...{
+        state,
+        problem,
+        status: null,
+        outcome: null,
+        reason: null,
+        since: null,
+        near: [],
+        named_order: null,
+      },
       explanation: state === 'kept' ? KEPT : UNDECIDED,
       ...{ waits: [], withheld: [], notifications: [], temporal_ui: temporalLink(config, workflow_id) },
     };

@@ -21,7 +21,10 @@ import {
 } from './retry-fields';
 
 /** How people name a delivery. */
-const name = words(MAX_NAME_LENGTH).describe('A tracking number, a message_id or a workflow id.');
+const name = words(MAX_NAME_LENGTH)
+  .trim()
+  .min(1)
+  .describe('A tracking number in any spelling, a message_id or a workflow id.');
 
 const delivery = z
   .object({
@@ -45,6 +48,10 @@ const delivery = z
       .describe(
         'Where it lacks an order: what else the shop’s table has under its number, which may be the same parcel.',
       ),
+    named_order: z
+      .string()
+      .nullable()
+      .describe('Where it waits for an order: the id that its waybill names, which the shop may not have.'),
     waits: z.array(
       z.object({
         kind: z.enum(ATTENTIONS),
@@ -83,7 +90,7 @@ export const explainDeliveries = {
   tag: 'Notifications',
   summary: 'Why somebody got no push: all that is known of a parcel, in one answer.',
   description:
-    'The three newest deliveries of a parcel, or the one that is named; and, for a tracking number, requests about it that were refused in the last seven days. There may be only those.',
+    'Three deliveries of a parcel, those that are open before the newest, or the one that is named; and, for a tracking number, requests about it that were refused in the last seven days. There may be only those.',
   access: { scopes: ['read'] },
   query: z.object({ name }),
   answers: {
@@ -119,6 +126,7 @@ export const explainDeliveries = {
             notifications: 0,
           }),
           near: [],
+          named_order: null,
           waits: [
             {
               kind: 'order-not-found',

@@ -35,6 +35,10 @@ const push = z
     device_id: z.string(),
     cid: z.string(),
     provider: z.string(),
+    platform: z.string().nullable().describe('As the app registered it.'),
+    last_seen_at: moment
+      .nullable()
+      .describe('When the app registered last; `null` where the device is gone.'),
     state: z.enum(['claimed', 'retry', ...PUSH_STATES]),
     code: z.string().nullable().describe('Waybell’s word, or the provider’s code.'),
     words: z.string().nullable().describe('The provider’s words.'),
@@ -76,6 +80,8 @@ export const PUSH_EXAMPLE = {
   device_id: '6a5f0e1c-3d0b-4f1e-9d55-0c1f8e6c9a10',
   cid: 'f7a1c0de',
   provider: 'unicloud',
+  platform: 'android',
+  last_seen_at: '2026-02-06T01:58:00.000Z',
   state: 'accepted',
   code: 'online',
   words: 'successed_online',

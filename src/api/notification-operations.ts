@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { trackingNoField } from '../sources/reading/text';
 import { count, ok } from './answer-fields';
 import { DATABASE_PROBLEMS } from './database-problem';
+import { cidField } from './device-fields';
 import { optionalId, textId } from './request-input';
 import {
   explainedNotification,
@@ -25,7 +26,10 @@ export const listNotifications = {
   access: { scopes: ['read'] },
   query: z.object({
     recipient_id: optionalId,
+    order_id: optionalId,
     tracking_no: trackingNoField.optional(),
+    cid: cidField.optional().describe('Of a phone that it was pushed to.'),
+    before: textId.optional().describe('The last `message_id` of the page before.'),
     limit: z.coerce.number().int().min(1).max(200).default(50),
   }),
   answers: { 200: z.object({ ok, notifications: z.array(notification), count }) },

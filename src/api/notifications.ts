@@ -11,6 +11,7 @@ import { explainNotifications } from '../insight/explain';
 import { HttpProblem } from './http-problem';
 import { listNotifications, retryNotification, showNotification } from './notification-operations';
 import { serve } from './operation';
+import { fieldInvalid } from './request-input';
 import { requestOf, retryOne } from './retry-delivery';
 import { temporalLink } from '../deliveries/link';
 
@@ -23,8 +24,12 @@ export function addNotificationRoutes(router: Router, deps: ApiDependencies): vo
   });
 
   serve(router, listNotifications, async ({ query: { limit, ...filter } }) => {
-    const notifications = await namingField({ recipient_id: filter.recipient_id }, () =>
-      inTransaction(pool, (db) => selectNotifications(db, config.shopTables, filter, limit)),
+    const { before, ...narrowing } = filter;
+    if (before !== undefined && Object.values(narrowing).every((one) => one === undefined))
+      throw fieldInvalid('before', 'needs recipient_id, order_id, tracking_no or cid beside it');
+    const notifications = await namingField(
+      { recipient_id: filter.recipient_id, order_id: filter.order_id },
+      () => inTransaction(pool, (db) => selectNotifications(db, config.shopTables, filter, limit)),
     );
     return { ok: true, notifications: notifications.map(shown), count: notifications.length };
   });

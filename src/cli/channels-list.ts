@@ -2,6 +2,7 @@ import type { AnswerTo } from '../api/ask';
 import type { listChannels } from '../api/channel-operations';
 import { isValidAt, type Expiring } from '../intake/channels/channels';
 import type { StoredChannel } from '../intake/channels/file';
+import { inTable } from '../terminal';
 import { timeOf } from './channels-words';
 
 /** What `waybell channels list` says. Never a secret or a URL. */
@@ -53,15 +54,7 @@ export function channelTable(
       ...(traffic ? trafficCells(trafficOf(channel, traffic)) : []),
     ]),
   ];
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return inTable(rows);
 }
 
 function trafficCells(traffic: Traffic | undefined): string[] {

@@ -22,6 +22,7 @@ export interface IdTypes {
   /** Whose an order is, in the shop's own table. */
   readonly buyerId: string | null;
   /** Of `push_devices`. */
+  readonly deviceId: string | null;
   readonly userId: string | null;
   readonly merchantId: string | null;
   /** Of `express_notifications`. */
@@ -70,6 +71,7 @@ async function selectIdTypes(db: Queryable, { waybills, orders, members }: ShopT
     namedOrderId: { ...waybills, column: waybills.orderId },
     orderId: { ...orders, column: orders.id },
     buyerId: { ...orders, column: orders.userId },
+    deviceId: { ...devices, column: 'id' },
     userId: { ...devices, column: 'user_id' },
     merchantId: { ...devices, column: 'merchant_id' },
     recipientId: { ...notifications, column: 'recipient_id' },

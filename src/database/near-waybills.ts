@@ -124,3 +124,22 @@ export async function findUnderNumber(
   );
   return rows;
 }
+
+/** Which order these waybills name, whether the shop has it or not; those that name none are left out. */
+export async function findNamedOrders(
+  db: Queryable,
+  tables: ShopTables,
+  waybillIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (waybillIds.length === 0) return new Map();
+  const { waybills } = shopNames(tables);
+  const { waybillId } = await readIdTypes(db, tables);
+  const { rows } = await db.query<{ id: string; order_id: string }>(
+    `select b.${waybills.id}::text as id, btrim(b.${waybills.orderId}::text) as order_id
+       from ${waybills.name} b
+      where b.${waybills.id} = any (array(select ${fittedId('id', waybillId)} from unnest($1::text[]) as id))
+        and btrim(b.${waybills.orderId}::text) <> ''`,
+    [waybillIds],
+  );
+  return new Map(rows.map(({ id, order_id: orderId }) => [id, orderId]));
+}

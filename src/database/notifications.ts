@@ -35,32 +35,53 @@ export async function findNotification(db: Queryable, messageId: string): Promis
 /** What to list. An absent part does not narrow the list. */
 export interface NotificationFilter {
   readonly recipient_id?: string;
+  readonly order_id?: string;
   readonly tracking_no?: string;
+  /** Of the devices that it was pushed to. */
+  readonly cid?: string;
+  /** The `message_id` after which the list goes on. */
+  readonly before?: string;
 }
 
-/** Lists notifications, the newest first. */
+/**
+ * Lists notifications, the newest first. Those of one transaction have one time, and are told apart by their ids where
+ * the list is short enough to be sorted: `before` needs something that narrows it.
+ */
 export async function listNotifications(
   db: Queryable,
   tables: ShopTables,
   filter: NotificationFilter,
   limit: number,
 ): Promise<Notification[]> {
-  const { recipientId } = await readIdTypes(db, tables);
-  // The names are this file's own, never the caller's.
-  const narrowing = (['recipient_id', 'tracking_no'] as const).filter(
-    (column) => filter[column] !== undefined,
-  );
-  const conditions = narrowing.map((column, index) => {
-    const given = `$${index + 2}`;
-    return column === 'recipient_id' ? isGivenId(column, given, recipientId) : `${column} = ${given}`;
-  });
+  const { recipientId, toldOrderId } = await readIdTypes(db, tables);
+  const values: unknown[] = [limit];
+  const given = (value: unknown): string => `$${values.push(value)}`;
+  const { recipient_id, order_id, tracking_no, cid, before } = filter;
+  const conditions = [
+    'message_id is not null',
+    ...(recipient_id === undefined ? [] : [isGivenId('recipient_id', given(recipient_id), recipientId)]),
+    ...(order_id === undefined ? [] : [isGivenId('order_id', given(order_id), toldOrderId)]),
+    ...(tracking_no === undefined ? [] : [`tracking_no = ${given(tracking_no)}`]),
+    // Listed first: by the time of the messages PostgreSQL would walk through all of them.
+    ...(cid === undefined
+      ? []
+      : [
+          `message_id = any (array(select p.message_id from waybell.express_pushes p where p.cid = ${given(cid)}))`,
+        ]),
+    ...(before === undefined
+      ? []
+      : [
+          `(created_at, message_id) < (select b.created_at, b.message_id from public.express_notifications b
+                                        where b.message_id = ${given(before)})`,
+        ]),
+  ];
   const { rows } = await db.query<Notification>(
     `select ${NOTIFICATION_COLUMNS}
        from public.express_notifications
-      where ${['message_id is not null', ...conditions].join(' and ')}
-      order by created_at desc
+      where ${conditions.join(' and ')}
+      order by created_at desc${conditions.length === 1 ? '' : ', message_id desc'}
       limit $1`,
-    [limit, ...narrowing.map((column) => filter[column])],
+    values,
   );
   return rows;
 }

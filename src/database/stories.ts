@@ -7,7 +7,7 @@ import type { ShipmentStatus } from '../shipment/status';
 import type { Audience } from '../shipment/update';
 import { everHadDevice, isOwned } from './find-devices';
 import { listHolds } from './held';
-import { readIdTypes } from './ids';
+import { fittedId, readIdTypes } from './ids';
 import { findStaff, peopleOf } from './members';
 import type { Notification, Push } from './notifications';
 import { isoTime } from './parcel-events';
@@ -44,19 +44,23 @@ export interface DeliveryStory {
 /** A person who asks about a parcel wants to know of the last things that were said of it. */
 const LIMIT = 3;
 
-/** The delivery of this workflow id or message_id, or the newest ones of the parcel with this number. */
+/**
+ * The delivery of this workflow id or message_id, or those of the parcel with this number: what is open goes before the
+ * newest, since an update that moves nothing would hide what waits.
+ */
 export async function findDeliveryStories(
   db: Queryable,
   tables: ShopTables,
   name: string,
+  trackingNo = name,
 ): Promise<DeliveryStory[]> {
   const { waybills } = shopNames(tables);
   const { rows } = await db.query<DeliveryStory>(
     `with parcels as (
        select ${waybills.id}::text as id from ${waybills.name}
-        where ${waybills.trackingNo} = any (array[upper($1), lower($1)])
+        where ${waybills.trackingNo} = any (array[upper($2), lower($2)])
        union
-       select waybill_id from waybell.waybill_numbers where tracking_no = any (array[upper($1), lower($1)])),
+       select waybill_id from waybell.waybill_numbers where tracking_no = any (array[upper($2), lower($2)])),
      named as (
        select $1::text as workflow_id
        union
@@ -66,6 +70,9 @@ export async function findDeliveryStories(
          cross join lateral (
            select workflow_id from waybell.express_updates
             where waybill_id = p.id and verdict = 'announce' order by seq desc limit ${LIMIT}) newest
+       union
+       select u.workflow_id from parcels p
+         join waybell.express_updates u on u.waybill_id = p.id and u.state = 'open'
        union
        select e.workflow_id from parcels p join waybell.platform_express_events e on e.waybill_id = p.id)
      select u.workflow_id as "workflowId", u.waybill_id as "waybillId", u.verdict, u.status, u.state, u.outcome, u.reason, coalesce(u.withheld, '{}') as withheld, u.created_at as since,
@@ -82,15 +89,23 @@ export async function findDeliveryStories(
           where e.waybill_id = u.waybill_id and e.workflow_id = u.workflow_id
           order by e.event_time desc limit 1) scan on true
        ${joinSaid('scan', "u.input ->> 'trackingNo'")}
-      order by u.seq desc
+      order by u.state = 'open' desc, u.seq desc
       limit ${LIMIT}`,
-    [name],
+    [name, trackingNo],
   );
   return rows.map((row) => ({ ...row, reason: reasonOf(row) }));
 }
 
 function reasonOf({ verdict, reason }: DeliveryStory): EndReason | null {
   return verdict === 'announce' ? readEndReason(reason) : verdict;
+}
+
+/** A device, as its row says now. */
+export interface PushedDevice {
+  readonly platform: string | null;
+  readonly lastSeenAt: Date;
+  /** Why it is retired; `null` while it is not. */
+  readonly inactiveReason: string | null;
 }
 
 /** What a notification depends on beside its pushes. */
@@ -101,8 +116,8 @@ export interface NotificationConditions {
   readonly heldProviders: ReadonlyMap<string, HeldBecause>;
   /** Devices of its owner that have not got it because of that. */
   readonly heldDevices: number;
-  /** Why devices are retired that it was not pushed to, by their ids. */
-  readonly inactiveReasons: ReadonlyMap<string, string>;
+  /** What is known of the devices that it was pushed to, by their ids. */
+  readonly devices: ReadonlyMap<string, PushedDevice>;
 }
 
 export async function findNotificationConditions(
@@ -128,9 +143,10 @@ export async function findNotificationConditions(
       owner && heldProviders.size > 0
         ? await countHeld(db, tables, notification.message_id, { ...owner, staff }, [...heldProviders.keys()])
         : 0,
-    inactiveReasons: await findInactiveReasons(
+    devices: await findPushedDevices(
       db,
-      pushes.filter(({ state }) => state === 'moved').map(({ device_id: id }) => id),
+      (await readIdTypes(db, tables)).deviceId,
+      pushes.map(({ device_id: id }) => id),
     ),
   };
 }
@@ -170,17 +186,20 @@ async function countHeld(
   return rows[0]?.held ?? 0;
 }
 
-async function findInactiveReasons(
+async function findPushedDevices(
   db: Queryable,
+  type: string | null,
   deviceIds: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, PushedDevice>> {
   if (deviceIds.length === 0) return new Map();
-  const { rows } = await db.query<{ id: string; inactive_reason: string }>(
-    `select id::text as id, inactive_reason from public.push_devices
-      where id = any ($1) and not is_active and inactive_reason is not null`,
+  const { rows } = await db.query<PushedDevice & { readonly id: string }>(
+    `select id::text as id, platform, last_seen_at as "lastSeenAt",
+            case when not is_active then inactive_reason end as "inactiveReason"
+       from public.push_devices
+      where id = any (array(select ${fittedId('one', type)} from unnest($1::text[]) as one))`,
     [deviceIds],
   );
-  return new Map(rows.map(({ id, inactive_reason: reason }) => [id, reason]));
+  return new Map(rows.map(({ id, ...device }) => [id, device]));
 }
 
 const isAudience = (aud: string | null): aud is Audience => aud === 'user' || aud === 'merchant';

@@ -13,6 +13,8 @@ export interface LatestRun {
   readonly runId: string;
   readonly firstRunId: string;
   readonly open: boolean;
+  /** It came to an end of its own. */
+  readonly completed: boolean;
   /** Of the bulk retry that started it. */
   readonly bulkRetryId: unknown;
 }
@@ -25,7 +27,13 @@ export async function findLatestRun(temporal: Client, workflowId: string): Promi
     );
     // A delivery to many devices goes on as a new run; what the webhook said is in the first.
     const firstRunId = raw.workflowExecutionInfo?.firstRunId || runId;
-    return { runId, firstRunId, open: status.name === 'RUNNING', bulkRetryId: memo?.['bulkRetry'] };
+    return {
+      runId,
+      firstRunId,
+      open: status.name === 'RUNNING',
+      completed: status.name === 'COMPLETED',
+      bulkRetryId: memo?.['bulkRetry'],
+    };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;
     throw error;

@@ -10,14 +10,18 @@ import type { Explanation } from '../shipment/explanation';
 
 interface Explained {
   readonly explanation: Explanation;
-  readonly pushes: (Push & { readonly explanation: Explanation })[];
+  readonly pushes: (Push & {
+    readonly platform: string | null;
+    readonly last_seen_at: Date | null;
+    readonly explanation: Explanation;
+  })[];
 }
 
 /** Why phones showed a notification or did not, for the whole and for each push. */
 function explain(
   { send_status: sendStatus, last_error: lastError }: Notification,
   pushes: readonly Push[],
-  { heldProviders, heldDevices, inactiveReasons, ...conditions }: NotificationConditions,
+  { heldProviders, heldDevices, devices, ...conditions }: NotificationConditions,
 ): Explained {
   const accepted = pushes.filter(({ state }) => state === 'accepted');
   return {
@@ -34,9 +38,11 @@ function explain(
     }),
     pushes: pushes.map((push) => ({
       ...push,
+      platform: devices.get(push.device_id)?.platform ?? null,
+      last_seen_at: devices.get(push.device_id)?.lastSeenAt ?? null,
       explanation: explainPush(push, {
         held: heldProviders.get(push.provider) ?? null,
-        inactiveReason: inactiveReasons.get(push.device_id) ?? null,
+        inactiveReason: devices.get(push.device_id)?.inactiveReason ?? null,
       }),
     })),
   };

@@ -48,7 +48,7 @@ export function nextStep(attention: Attention, { trackingNo, name, orderId }: Pa
   switch (attention) {
     case 'order-not-found':
       return orderId === undefined
-        ? `look up its order, then: npx waybell link ${asShellWord(trackingNo)} <order>`
+        ? `look up its order, then: npx waybell link ${asShellWord(trackingNo)} ORDER_ID`
         : `npx waybell link ${asShellWord(trackingNo)} ${asShellWord(orderId)}`;
     case 'no-targets':
       return 'nothing here: the owner signs in on a phone, whose app registers it, and this goes on by itself';

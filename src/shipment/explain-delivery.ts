@@ -18,6 +18,14 @@ export interface DeliveryFacts {
   readonly reason: EndReason | null;
   readonly waitsFor: readonly Attention[];
   readonly notifications: number;
+  /** What its waybill names as its order, where it waits for one. */
+  readonly order?: NamedOrder | null;
+}
+
+/** An order as a waybill names it: the shop may have none of that id. */
+export interface NamedOrder {
+  readonly id: string;
+  readonly exists: boolean;
 }
 
 /** Why an audience was told nothing that its order names. */
@@ -50,10 +58,7 @@ export function explainDelivery(facts: DeliveryFacts): Explanation | null {
       break;
   }
   if (waitsFor.includes('order-not-found')) {
-    return {
-      en: 'The waybill has no order, or names one that does not exist, so nobody is known whom to tell. Link the order; then it goes on by itself.',
-      zh: '运单没有关联订单，或关联的订单不存在，因此不知道该通知谁。请关联订单，之后会自动继续。',
-    };
+    return explainLack(facts.order ?? null);
   }
   if (notifications > 0 || outcome === null) return null;
   const isOwnReason =
@@ -61,4 +66,24 @@ export function explainDelivery(facts: DeliveryFacts): Explanation | null {
   if (outcome === 'superseded' && !isOwnReason) return toldInstead('anybody was told', '通知任何人之前');
   const { en, zh } = reason === null ? { en: outcome, zh: outcome } : END_REASON_WORDS[reason];
   return { en: `It ended before anybody was told: ${en}.`, zh: `它在通知任何人之前就结束了：${zh}。` };
+}
+
+function explainLack(order: NamedOrder | null): Explanation {
+  if (order === null) {
+    return {
+      en: 'The waybill has no order, so nobody is known whom to tell. Link it with waybell link; then it goes on by itself.',
+      zh: '运单没有关联订单，因此不知道该通知谁。请用 waybell link 关联，之后会自动继续。',
+    };
+  }
+  const { id, exists } = order;
+  if (exists) {
+    return {
+      en: `The waybill has the order ${id} by now, and goes on with it within a minute or two.`,
+      zh: `运单现在已有订单 ${id}，一两分钟内会自动继续。`,
+    };
+  }
+  return {
+    en: `The waybill names the order ${id}, which the shop does not have, so nobody is known whom to tell. Create that order, or link the right one with waybell link; then it goes on by itself.`,
+    zh: `运单关联的订单 ${id} 在商城中不存在，因此不知道该通知谁。请创建该订单，或用 waybell link 关联正确的订单，之后会自动继续。`,
+  };
 }

@@ -93,13 +93,13 @@ describe('from "my customer got no push" to the cause, in one answer', () => {
     });
   });
 
-  test('a parcel without an order, a word that is not known, and the newest of what was said first', async () => {
+  test('a parcel without an order, a word that is not known: what waits first, whatever was said after it', async () => {
     const parcel = await lab.parcel({}, false);
     await lab.withWorker(async () => {
       await lab.start(parcel, 'picked_up', 1);
       await eventually(async () => ((await why(parcel.trackingNo))[0]?.['waits'] as Json[])[0]);
       await (await lab.start(parcel, 'unheard-of', 2)).result();
-      const [newest, before] = await why(parcel.trackingNo);
+      const [before, newest] = await why(parcel.trackingNo);
       expect(newest).toMatchObject({
         ...{ status: null, state: 'closed', outcome: 'unknown-status' },
         explanation: { en: expect.stringContaining('The status word "unheard-of" is not known') },
@@ -108,12 +108,25 @@ describe('from "my customer got no push" to the cause, in one answer', () => {
       await lab.db.pool.query(
         `update waybell.platform_express_events set status = 'in_transit' where raw_status = 'unheard-of'`,
       );
-      expect((await why(parcel.trackingNo))[0]).toMatchObject({
+      expect((await why(parcel.trackingNo))[1]).toMatchObject({
         explanation: { en: expect.stringContaining('It was read again since, as in_transit') },
       });
       expect(before).toMatchObject({
         explanation: { en: expect.stringContaining('has no order') },
+        named_order: null,
         waits: [{ kind: 'order-not-found', audience: null, ends_by: 'an order is linked to the waybill' }],
+      });
+      const nameOrder = (id: string): Promise<unknown> =>
+        lab.db.pool.query('update platform_express_waybills set order_id = $1 where tracking_no = $2', [
+          id,
+          parcel.trackingNo,
+        ]);
+      await nameOrder('O-of-nobody');
+      expect((await why(parcel.trackingNo))[0]).toMatchObject({
+        named_order: 'O-of-nobody',
+        explanation: {
+          en: expect.stringContaining('names the order O-of-nobody, which the shop does not have'),
+        },
       });
       await lab.linkOrder(parcel);
       await lab.deps.wake({ workflowId: String(before?.['workflow_id']), came: 'order' });

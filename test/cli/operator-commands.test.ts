@@ -7,6 +7,7 @@ import type { Command } from 'commander';
 import { attentionCommand } from '../../src/cli/attention';
 import { eraseCommand } from '../../src/cli/erase';
 import { forgetJournalCommand, ledgerCommand } from '../../src/cli/ledger';
+import { linkCommand } from '../../src/cli/link';
 import { retryCommand } from '../../src/cli/retry';
 import { whyCommand } from '../../src/cli/why';
 import { loadConfig } from '../../src/config/config';
@@ -78,6 +79,12 @@ describe('the commands of operators', () => {
           ].join('\n'),
         ),
       );
+
+      // By whatever people know: one delivery is shown in full.
+      const spelled = ` ${trackingNo.slice(0, 6).toLowerCase()} ${trackingNo.slice(6)} `;
+      for (const name of [spelled, handle.workflowId, parcel.orderId, parcel.userId ?? '', cid])
+        expect((await run(whyCommand(), name)).output).toContain(`yto ${trackingNo} delivered, open`);
+      expect((await run(whyCommand(), parcel.orderId, '--as', 'person')).code).toBe(1);
 
       const waiting = await run(attentionCommand(), '--kind', 'push-failed', '--limit', '200');
       expect(waiting.code).toBe(0);
@@ -171,6 +178,13 @@ describe('the commands of operators', () => {
         ),
       );
       expect(lab.cloud.countFor(cid)).toBe(2);
+      // Of some at once each is told, and what those that wait again still lack.
+      const both = await run(retryCommand(), parcel.trackingNo, workflowId);
+      expect(both.output).toContain(`${workflowId}: RUNNING, waiting until 20`);
+      expect(both.output).toContain(
+        `  what it lacks has not come: remove the cause, then: npx waybell retry ${parcel.trackingNo}`,
+      );
+      expect(lab.cloud.countFor(cid)).toBe(3);
 
       lab.cloud.answer(cid);
       const healed = await run(retryCommand(), parcel.trackingNo, '--reason', 'repaired');
@@ -188,7 +202,10 @@ describe('the commands of operators', () => {
         ),
       );
     });
-    expect(lab.cloud.countFor(cid)).toBe(3);
+    expect(lab.cloud.countFor(cid)).toBe(4);
+    const pasted = await run(whyCommand(), ` ${parcel.trackingNo} `);
+    expect(pasted.output).toMatch(/^yto \S+ delivered, ended as success, begun 20/);
+    expect(pasted.output).not.toContain('does not run');
   });
 
   test('say of a delivery that nobody carries on how it is started again', async () => {
@@ -204,8 +221,21 @@ describe('the commands of operators', () => {
     const { output } = await run(whyCommand(), parcel.trackingNo);
     expect(output).toContain('FAILS NOW: workflow does not run (TERMINATED)');
     expect(output).toMatch(new RegExp(`\nnext       npx waybell retry ${workflowId}$`));
+    const dry = await run(linkCommand(), parcel.trackingNo, parcel.orderId, '--dry-run');
+    expect(dry.output).toMatch(/\nwould wake 1 delivery\n\nNothing was changed\.$/);
+    const linked = await run(linkCommand(), ` ${parcel.trackingNo} `, parcel.orderId);
+    expect(linked.output).toMatch(
+      new RegExp(
+        [
+          `^parcel     yto ${parcel.trackingNo}`,
+          `order      ${parcel.orderId}`,
+          'woken      .+',
+          '',
+          `next       npx waybell why ${parcel.trackingNo}$`,
+        ].join('\n'),
+      ),
+    );
     await lab.withWorker(async () => {
-      await lab.linkOrder(parcel);
       expect((await run(retryCommand(), workflowId)).code).toBe(0);
       await lab.temporal.client.workflow.getHandle(workflowId).result();
     });
@@ -337,9 +367,12 @@ describe('the commands of operators', () => {
   });
 
   test('say that nothing was accepted about a parcel, and that no such journal is missing', async () => {
-    await expect(run(whyCommand(), 'YT-nobody')).rejects.toThrow(
-      'Waybell refuses (404): no webhook about YT-nobody was accepted',
-    );
+    const nobody = await run(whyCommand(), ' YT-nobody ');
+    expect(nobody.code).toBe(1);
+    expect(nobody.output).toMatch(/^Nothing is known of YT-nobody: no webhook .+\n/);
+    expect(nobody.output).toContain(`"order_id"::text = 'YT-nobody' or "tracking_no" = 'YT-nobody';`);
+    expect((await run(whyCommand(), '138 0013 8000')).output).toContain('Waybell keeps no telephone numbers');
+    expect((await run(whyCommand(), "it's \n nobody")).code).toBe(1);
     await expect(run(forgetJournalCommand(), 'no/such')).rejects.toThrow(
       'Waybell refuses (404): no journal no/such is missing',
     );

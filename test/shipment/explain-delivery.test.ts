@@ -23,7 +23,12 @@ describe('a delivery', () => {
       { verdict: 'unknown-status', rawStatus: '在路上', readAs: 'in_transit' },
       /"在路上" was not known when this came\. It was read again since, as in_transit/,
     ],
-    [{ waitsFor: ['order-not-found'] }, /has no order, or names one that does not exist.*Link the order/],
+    [{ waitsFor: ['order-not-found'] }, /^The waybill has no order, .*waybell link/],
+    [
+      { waitsFor: ['order-not-found'], order: { id: 'O-7', exists: false } },
+      /names the order O-7, which the shop does not have/,
+    ],
+    [{ waitsFor: ['order-not-found'], order: { id: 'O-7', exists: true } }, /has the order O-7 by now/],
     [{ outcome: 'superseded' }, /A newer status of the parcel was known/],
     [
       { outcome: 'no-targets', reason: 'no-order' },

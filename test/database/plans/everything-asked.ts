@@ -44,7 +44,7 @@ import { idsOf } from './old-shop';
 import { askAboutPickupCodes } from './pickup-codes-asked';
 import { askAboutNumbers } from './numbers-asked';
 import { tellOfStatuses } from './statuses-asked';
-import { importTheOldQueue, tellOfAlarms, testPushes } from './rest-asked';
+import { importTheOldQueue, lookUpMessages, tellOfAlarms, testPushes } from './rest-asked';
 import { askAboutTexts, moveOldTexts } from './texts-asked';
 
 const shop = loadConfig({});
@@ -70,6 +70,7 @@ export async function askEverything(db: Queryable, kind: DatabaseKind): Promise<
   await holdPushes(db);
   await waitAndWake(db, user);
   await askForPeople(db, since, user);
+  await lookUpMessages(db, { order, user, cid: `cid-${PARCEL}`, message: MESSAGE, waybill: WAYBILL });
   await keepTheBooks(db, since);
   await tellOfAlarms(db);
   await tellOfStatuses(db, shopTables, WAYBILL, TRACKING_NO);

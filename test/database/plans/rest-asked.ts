@@ -1,6 +1,8 @@
 import { loadConfig } from '../../../src/config/config';
 import * as alarms from '../../../src/database/alarms';
 import * as compare from '../../../src/database/compare';
+import { findNamedOrders } from '../../../src/database/near-waybills';
+import { listNotifications } from '../../../src/database/notifications';
 import * as oldQueue from '../../../src/database/old-queue';
 import * as pushTests from '../../../src/database/push-tests';
 import type { Queryable } from '../../../src/database/pool';
@@ -54,6 +56,18 @@ export async function testPushes(db: Queryable, deviceId: string, cid: string): 
   ]);
   await pushTests.deleteOldPushTests(db);
   await countTokenlessPhones(db);
+}
+
+/** What people look up by what they know. */
+export async function lookUpMessages(
+  db: Queryable,
+  by: Readonly<Record<'order' | 'user' | 'cid' | 'message' | 'waybill', string>>,
+): Promise<void> {
+  for (const filter of [{ recipient_id: by.user }, { order_id: by.order }, { cid: by.cid }]) {
+    await listNotifications(db, shopTables, filter, 50);
+    await listNotifications(db, shopTables, { ...filter, before: by.message }, 50);
+  }
+  await findNamedOrders(db, shopTables, [by.waybill]);
 }
 
 /** What came before Waybell, and beside it. */

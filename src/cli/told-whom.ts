@@ -1,0 +1,103 @@
+import { ask, RefusedError, type AnswerTo, type Asking } from '../api/ask';
+import { listDevices } from '../api/device-operations';
+import { listNotifications } from '../api/notification-operations';
+import type { Config } from '../config/config';
+import { shopNames } from '../database/shop-names';
+import { asShellWord } from '../shipment/shown-text';
+import { inTable } from '../terminal';
+
+/** What a name may be that is none of a parcel, a message or a workflow. */
+export const ABOUT = ['order', 'person', 'device'] as const;
+export type About = (typeof ABOUT)[number];
+
+export type Told = AnswerTo<typeof listNotifications>['notifications'][number];
+
+const FIELD: Readonly<Record<About, 'order_id' | 'recipient_id' | 'cid'>> = {
+  order: 'order_id',
+  person: 'recipient_id',
+  device: 'cid',
+};
+
+/** As many as a person reads; the newest. */
+const MOST = 50;
+
+/** The messages of an order, to a person or on a phone of that name, what has not reached its people first. */
+export async function findTold(config: Config, name: string, about: readonly About[]): Promise<Told[]> {
+  const found = await Promise.all(
+    about.map((one) => {
+      const query: Asking<typeof listNotifications>['query'] = { [FIELD[one]]: name, limit: MOST };
+      return ask(config, listNotifications, { query }).then(({ notifications }) => notifications, nothing);
+    }),
+  );
+  const all = new Map(found.flat().map((one) => [one.message_id, one]));
+  return [...all.values()].sort(
+    (one, other) => rankOf(one) - rankOf(other) || other.created_at.localeCompare(one.created_at),
+  );
+}
+
+/** What is no id of this shop, or too long for one, names nobody. */
+function nothing(error: unknown): never[] {
+  if (error instanceof RefusedError && error.problem.code === 'field-invalid') return [];
+  throw error;
+}
+
+const SETTLED: readonly (string | null)[] = ['success', 'superseded'];
+const rankOf = ({ send_status: sent }: Told): number => (SETTLED.includes(sent) ? 1 : 0);
+
+/** A line for each, and how to see one in full. */
+export function toldInTable(told: readonly Told[]): string {
+  const rows = told.map((one) => [
+    one.created_at.slice(0, 16).replace('T', ' '),
+    [one.carrier, one.tracking_no].filter(Boolean).join(' '),
+    one.status ?? '',
+    [one.aud, one.recipient_id].filter(Boolean).join(' '),
+    one.order_id ?? '',
+    [one.send_status, one.last_error].filter(Boolean).join(': '),
+  ]);
+  const [first] = told;
+  return [
+    inTable([['made (UTC)', 'parcel', 'status', 'to', 'order', 'sent'], ...rows]),
+    ...(told.length < MOST ? [] : ['There may be more: these are the newest.']),
+    '',
+    `next       npx waybell why ${asShellWord(first?.workflow_id ?? first?.message_id ?? '')}`,
+  ].join('\n');
+}
+
+/** Looks like a telephone number of mainland China, or any with its country. */
+const PHONE = /^(?:\+\d[\d -]{7,18}|1[3-9]\d[\d -]{8,10})$/;
+
+/** What Waybell does not know, and where that can be looked up. */
+export async function whereToLook(config: Config, name: string): Promise<string> {
+  const phones = await countPhones(config, name);
+  const { waybills } = shopNames(config.shopTables);
+  const quoted = `'${name.replaceAll("'", "''")}'`;
+  return [
+    `Nothing is known of ${name}: no webhook about a parcel of that number was accepted, and no message was made for an order, a person or a phone of that name.`,
+    ...(phones === 0
+      ? []
+      : [
+          `A person of that name has ${phones} phone(s) here; no parcel of an order of theirs has told anything.`,
+        ]),
+    ...(PHONE.test(name)
+      ? ['Waybell keeps no telephone numbers: the shop knows whose it is, and their orders.']
+      : []),
+    '',
+    'An order is known here by its parcels. In the database of the shop:',
+    `  select ${waybills.trackingNo}, ${waybills.orderId} from ${waybills.name} where ${waybills.orderId}::text = ${quoted} or ${waybills.trackingNo} = ${quoted};`,
+    'Whether the carrier sends at all, and what was refused:',
+    '  npx waybell channels list',
+    '',
+    'next       npx waybell doctor',
+  ].join('\n');
+}
+
+async function countPhones(config: Config, name: string): Promise<number> {
+  const [users, merchants] = await Promise.all([
+    ask(config, listDevices, { query: { user_id: name, active: 'true' } }).then(countOf, noneOf),
+    ask(config, listDevices, { query: { merchant_id: name, active: 'true' } }).then(countOf, noneOf),
+  ]);
+  return users + merchants;
+}
+
+const countOf = ({ count }: AnswerTo<typeof listDevices>): number => count;
+const noneOf = (error: unknown): number => nothing(error).length;
