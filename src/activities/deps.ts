@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { ShopTables } from '../config/config';
+import type { MessageShape } from '../config/message-shape';
 import type { Retention } from '../config/retention';
 import type { DeliveryReach } from '../deliveries/reach';
 import type { PushClass, PushProvider } from '../push/provider';
@@ -34,6 +35,8 @@ export interface ActivityDeps extends DeliveryReach {
   readonly carriers: Carriers;
   readonly statusMap: StatusMap;
   readonly language: Language;
+  /** What of a message everybody may read, and where a tap on it leads. */
+  readonly messageShape?: MessageShape;
   /** The words of sources, as `source/word`, that say that somebody else has signed. */
   readonly signedByAnother?: ReadonlySet<string>;
   /** Whose owners have no phone by design: nobody waits for one. */

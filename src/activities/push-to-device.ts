@@ -4,7 +4,7 @@ import { isPhoneOfMember } from '../database/members';
 import { claimPush, type Claim } from '../database/pushes';
 import { inTransaction, type Queryable, STATEMENT_TIMEOUT_MS } from '../database/pool';
 import { createHeldLooks, LONGEST_LOOK_MS } from '../push/held-looks';
-import { pushText } from '../push/text';
+import { shapeMessage } from './shape-message';
 import type { FailureType } from '../errors';
 import type { PushAnswer } from '../push/provider';
 import type { HoldCause } from '../shipment/device';
@@ -150,7 +150,7 @@ export function createPushToDevice(deps: ActivityDeps) {
       messageId: device.messageId,
       appid: claim.appid,
       cid: claim.cid,
-      ...pushText(claim),
+      ...shapeMessage(claim, device.messageId, deps.messageShape),
       requestId: requestId(device.messageId, device.deviceId, generation),
       overwriteKey: `${claim.waybillId}/${claim.audience}`,
       // Whole: no page says what uni-push and GeTui make of a fraction.

@@ -21,6 +21,7 @@ import {
 import { alarmContradictions, alarmFields, alarmsOf, type AlarmSettings } from './alarms';
 import { carrierMap } from './carrier-map';
 import { exposureProblems, plaintextOf, type Plaintext } from './exposure';
+import { type MessageShape, messageShapeFields, messageShapeOf } from './message-shape';
 import { legacyFields, type LegacyPath } from './legacy-paths';
 import { databaseUrl } from './database-url';
 import { describeMisspeltSettings } from './misspelt-settings';
@@ -106,7 +107,7 @@ const environment = z.object({
         .max(MAX_AGE / HOUR),
     ),
   ).default({}),
-  MESSAGE_LANGUAGE: z.enum(['zh', 'en']).default('zh'),
+  ...messageShapeFields,
   WITHOUT_PUSH: list.pipe(z.array(z.enum(AUDIENCES))).default([]),
   STATUS_MAP: jsonOf(
     z.record(z.string().min(1).max(MAX_MAPPED_WORD), z.enum(SHIPMENT_STATUSES).nullable()),
@@ -182,6 +183,7 @@ export interface Config extends Trial, StatusWebhookSettings {
   /** Pushes per second by provider, of all workers together; no limit when absent. */
   readonly pushRates: Readonly<Partial<Record<string, number>>>;
   readonly messageLanguage: 'zh' | 'en';
+  readonly messageShape: MessageShape;
   /** Whose owners have no phone by design, where the order says nothing else. */
   readonly withoutPush: readonly Audience[];
   /** How old a scan may be for people to be told of it, and in which zone the days of the shop begin. */
@@ -355,6 +357,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     push: pushSettingsOf(env),
     pushRates: env.PUSH_RATES,
     messageLanguage: env.MESSAGE_LANGUAGE,
+    messageShape: messageShapeOf(env),
     withoutPush: env.WITHOUT_PUSH,
     newsAge: { zone: env.SHOP_TIME_ZONE, maxAgeHours: env.MAX_AGE_HOURS },
     statusMap: env.STATUS_MAP,

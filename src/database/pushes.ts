@@ -6,6 +6,7 @@ import type { Audience } from '../shipment/update';
 import type { EndReason } from '../shipment/end-reason';
 import { firstMessageId } from '../shipment/message-id';
 import { type FactRow, readTellingFacts } from '../shipment/shop-facts';
+import type { ShipmentStatus } from '../shipment/status';
 import { sayingOf, tellingOf, type Withheld } from '../shipment/who-is-told';
 import { IS_AMONG } from './find-devices';
 import { isSamePerson, linkedOrder } from './find-recipients';
@@ -56,6 +57,9 @@ export interface Claim {
   readonly claimedAt: Date;
   readonly registeredAt: Date;
   readonly waybillId: string;
+  readonly status: ShipmentStatus | null;
+  readonly trackingNo: string | null;
+  readonly orderId: string | null;
   readonly provider: string;
   readonly appid: string;
   readonly cid: string;
@@ -92,7 +96,7 @@ export async function claimPush(db: Queryable, tables: ShopTables, task: PushTas
 }
 
 /** What decides whether a push is still to be told. */
-type ClaimRow = Omit<Claim, 'withheld'> & Pick<Decision, 'status' | 'unproven'> & FactRow;
+type ClaimRow = Omit<Claim, 'withheld'> & Pick<Decision, 'unproven'> & FactRow;
 
 function withheldIn(
   { audience, status, unproven, waybills, orders }: ClaimRow,
@@ -116,7 +120,7 @@ async function claim(
   const isMember = asksMembers ? '$10::boolean' : undefined;
   const { rows } = await db.query<ClaimRow>(
     `with target as (
-       select n.message_id, n.aud, n.title, n.body, n.content,
+       select n.message_id, n.aud, n.title, n.body, n.content, n.tracking_no, n.order_id::text as order_id,
               own.waybill_id, own.status, own.decision -> 'unproven' as unproven, linked.waybill_facts, linked.order_facts,
               d.id::text as device_id, d.cid, d.appid, d.provider, d.registered_at,
               d.subscription, d.apns_environment, d.last_sign_at,
@@ -172,6 +176,7 @@ async function claim(
             target.cid, target.appid, target.provider, target.reachable, target.superseded, target.too_old as "tooOld",
             target.subscription, target.apns_environment as "apnsEnvironment",
             target.registered_at as "registeredAt", target.waybill_id as "waybillId",
+            target.tracking_no as "trackingNo", target.order_id as "orderId",
             target.status, target.unproven, target.waybill_facts as waybills, target.order_facts as orders,
             (select jsonb_build_object('cause', cause, 'words', words) from held) as held,
             exists (select from probe) as probing,

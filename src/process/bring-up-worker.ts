@@ -59,6 +59,7 @@ export async function bringUpWorker(
     carriers: config.carriers,
     statusMap: config.statusMap,
     language: config.messageLanguage,
+    messageShape: config.messageShape,
     signedByAnother: SIGNED_BY_ANOTHER,
     withoutPush: config.withoutPush,
     retention: config.retention,

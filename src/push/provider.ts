@@ -1,4 +1,6 @@
 import type { ApnsEnvironment, HoldCause, WebPushKeys } from '../shipment/device';
+import type { ShownFacts } from '../shipment/lock-screen';
+import type { ShipmentStatus } from '../shipment/status';
 
 /** One message for one device, ready for the wire. */
 export interface PushMessage {
@@ -12,6 +14,9 @@ export interface PushMessage {
   readonly cid: string;
   readonly title: string;
   readonly content: string;
+  readonly parcel: MessageParcel;
+  /** Where a tap leads; without it the app gets the id of the message and nothing of the parcel. */
+  readonly link?: string;
   /** 10 to 32 characters; the same again only when the last try ended without a definite answer. */
   readonly requestId: string;
   /** Of two messages with the same key the phone shows the newer one only: one key per waybill and audience. */
@@ -24,6 +29,16 @@ export interface PushMessage {
   readonly subscription?: WebPushKeys;
   /** APNs only; its token is known in one of the two. */
   readonly apnsEnvironment?: ApnsEnvironment;
+}
+
+/** What a message is about. */
+export interface MessageParcel {
+  /** Makers of phones may be told another class for another status. */
+  readonly status: ShipmentStatus | null;
+  readonly lastFour: string;
+  readonly orderId: string | null;
+  /** What the template of a maker shows in place of our words. */
+  readonly shown: ShownFacts;
 }
 
 export const PUSH_CLASSES = ['accepted', 'retry', 'deactivate', 'fail'] as const;

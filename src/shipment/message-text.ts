@@ -1,4 +1,4 @@
-import { type Language, type Manner, phraseOf, type Saying } from './phrases';
+import { LANGUAGES, type Language, type Manner, phraseOf, type Saying } from './phrases';
 import type { Audience } from './update';
 
 export interface MessageText {
@@ -18,9 +18,16 @@ export function messageText(
   manner: Manner = 'usual',
 ): MessageText {
   const [title, phrase] = phraseOf(language, manner, audience, saying);
-  const tail =
-    language === 'zh'
-      ? `（尾号${trackingNo.slice(-SHOWN_DIGITS)}）`
-      : ` (…${trackingNo.slice(-SHOWN_DIGITS)})`;
-  return { title, body: `${phrase}${tail}` };
+  return { title, body: `${phrase}${tailOf(language, trackingNo)}` };
+}
+
+export const lastFourOf = (trackingNo: string): string => trackingNo.slice(-SHOWN_DIGITS);
+
+const tailOf = (language: Language, trackingNo: string): string =>
+  language === 'zh' ? `（尾号${lastFourOf(trackingNo)}）` : ` (…${lastFourOf(trackingNo)})`;
+
+/** A body that was written by `messageText`, in any language, as it is without the number. */
+export function withoutTail(body: string, trackingNo: string): string {
+  const tail = LANGUAGES.map((language) => tailOf(language, trackingNo)).find((each) => body.endsWith(each));
+  return tail === undefined ? body : body.slice(0, -tail.length);
 }

@@ -19,6 +19,12 @@ export const sampleMessage: PushMessage = {
   cid: 'our-cid',
   title: '快递已签收',
   content: '包裹已送达',
+  parcel: {
+    status: 'delivered',
+    lastFour: '0007',
+    orderId: 'ORDER_20260206_0007',
+    shown: { status: '快递已签收', last_four: '0007', shop: '商家' },
+  },
   requestId: '0123456789abcdef0123456789abcdef',
   overwriteKey: 'w-1/user',
   timeToLiveMs: 24 * HOUR,

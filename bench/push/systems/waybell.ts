@@ -28,6 +28,12 @@ export const openWaybell: OpenSystem = async (stage) => {
       cid: name === 'webpush' ? browserOf(target, stage) : target,
       title: TITLE,
       content: CONTENT,
+      parcel: {
+        status: null,
+        lastFour: '',
+        orderId: null,
+        shown: { status: TITLE, last_four: '', shop: '' },
+      },
       requestId: target.slice(-32),
       overwriteKey: `${target}/user`,
       timeToLiveMs: TIME_TO_LIVE_SECONDS * 1_000,

@@ -7,7 +7,7 @@ import { cidIs, type PushMessage, type PushProvider } from '../provider';
 import { APNS_ENVIRONMENTS, type ApnsEnvironment } from '../../shipment/device';
 import { providerKind } from '../provider-kind';
 import { CREDENTIALS_TAKEN, retryAfterMs, toAnswer } from '../ruling';
-import { httpUrl } from '../../config/setting-fields';
+import { httpUrl, jsonOf } from '../../config/setting-fields';
 import { readKeyFile } from '../key-file';
 import { createSharedToken } from '../shared-token';
 import {
@@ -19,6 +19,7 @@ import {
   wordsOf,
 } from './answers';
 import { createConnection } from './connection';
+import { messageClasses, type MessageClasses } from '../classes/message-classes';
 import { apnsRequest } from './request';
 
 const MINUTE = 60_000;
@@ -48,6 +49,7 @@ export interface ApnsSettings {
   readonly topics?: Readonly<Record<string, string>>;
   /** Of devices that do not name theirs. Without it such a device is tried in both. */
   readonly environment?: ApnsEnvironment;
+  readonly classes?: MessageClasses | undefined;
   readonly urls?: Readonly<Record<ApnsEnvironment, string>>;
   /** Trusted in addition, PEM. */
   readonly ca?: string;
@@ -75,7 +77,8 @@ export function createApnsProvider({
     send: (message: PushMessage, signal: AbortSignal) =>
       attempt(signal, async () => {
         const topic = Object.hasOwn(topics, message.appid) ? topics[message.appid] : undefined;
-        const { id, headers, body } = apnsRequest(message, topic ?? settings.topic, Date.now());
+        const about = { topic: topic ?? settings.topic, classes: settings.classes };
+        const { id, headers, body } = apnsRequest(message, about, Date.now());
         const value = await token.get(signal);
         const ask = (environment: ApnsEnvironment) =>
           connections[environment].request({ ...headers, authorization: `bearer ${value}` }, body, signal);
@@ -138,6 +141,7 @@ export const apns = providerKind({
     APNS_TOPICS: perApp(z.string().min(1)),
     APNS_ENVIRONMENT: z.enum(APNS_ENVIRONMENTS).optional(),
     APNS_URL: httpUrl.optional(),
+    MESSAGE_CLASSES: jsonOf(messageClasses).optional(),
   },
   neededTogether: ['APNS_KEY', 'APNS_KEY_ID', 'APNS_TEAM_ID', 'APNS_TOPIC'],
   contradictions: ({ APNS_TOPICS: topics, APNS_TOPIC: first }) =>
@@ -151,6 +155,7 @@ export const apns = providerKind({
       topic: settings.APNS_TOPIC,
       topics: settings.APNS_TOPICS,
       environment: settings.APNS_ENVIRONMENT,
+      classes: settings.MESSAGE_CLASSES,
       ...(url && { urls: { production: url, sandbox: url } }),
     }),
 });

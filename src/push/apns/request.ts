@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 import { overwriteWord } from '../ids';
+import { chooseClasses, type MessageClasses } from '../classes/message-classes';
+import { apsOf } from '../classes/vendor-options';
+import { payloadOf } from '../payload';
 import type { PushMessage } from '../provider';
 import { requiredText } from '../attempt';
 
@@ -21,13 +24,18 @@ export interface ApnsRequest {
  * https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
  * @throws {UnsendableError}
  */
-export function apnsRequest(message: PushMessage, topic: string, now: number): ApnsRequest {
+export function apnsRequest(
+  message: PushMessage,
+  { topic, classes }: { readonly topic: string; readonly classes?: MessageClasses | undefined },
+  now: number,
+): ApnsRequest {
   const token = requiredText('cid', message.cid);
   const alert = {
     title: requiredText('title', message.title, TITLE_LENGTH),
     body: requiredText('content', message.content, BODY_LENGTH),
   };
   const id = uuidOf(message.requestId);
+  const chosen = chooseClasses(classes, { appid: message.appid, status: message.parcel.status });
   return {
     id,
     headers: {
@@ -40,7 +48,7 @@ export function apnsRequest(message: PushMessage, topic: string, now: number): A
       'apns-expiration': String(Math.floor((now + message.timeToLiveMs) / SECOND)),
       'apns-collapse-id': overwriteWord(message.overwriteKey),
     },
-    body: JSON.stringify({ aps: { alert, sound: 'default' }, notificationId: message.messageId }),
+    body: JSON.stringify({ aps: { alert, sound: 'default', ...apsOf(chosen) }, ...payloadOf(message) }),
   };
 }
 

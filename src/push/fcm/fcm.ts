@@ -6,10 +6,11 @@ import { cidIs, type PushMessage, type PushProvider } from '../provider';
 import { providerKind } from '../provider-kind';
 import { CREDENTIALS_TAKEN, retryAfterMs, toAnswer } from '../ruling';
 import { sendJson } from '../send-request';
-import { httpUrl } from '../../config/setting-fields';
+import { httpUrl, jsonOf } from '../../config/setting-fields';
 import { readKeyFile } from '../key-file';
 import { createSharedToken } from '../shared-token';
 import { isTokenRefusal, readFcmReply, rulingOnReply } from './answers';
+import { messageClasses, type MessageClasses } from '../classes/message-classes';
 import { fcmRequest } from './request';
 import { issueAccessToken, serviceAccount, type ServiceAccount } from './token';
 
@@ -18,10 +19,11 @@ const FCM_URL = 'https://fcm.googleapis.com';
 export interface FcmSettings {
   readonly account: ServiceAccount;
   readonly url?: string;
+  readonly classes?: MessageClasses | undefined;
 }
 
 /** Pushes through Firebase Cloud Messaging, HTTP v1: one request for one phone. */
-export function createFcmProvider({ account, url = FCM_URL }: FcmSettings): PushProvider {
+export function createFcmProvider({ account, url = FCM_URL, classes }: FcmSettings): PushProvider {
   const sendUrl = `${url.replace(/(?<!\/)\/+$/, '')}/v1/projects/${encodeURIComponent(account.project_id)}/messages:send`;
   const token = createSharedToken((signal) => issueAccessToken(account, signal));
 
@@ -29,7 +31,7 @@ export function createFcmProvider({ account, url = FCM_URL }: FcmSettings): Push
     name: 'fcm',
     send: (message: PushMessage, signal: AbortSignal) =>
       attempt(signal, async () => {
-        const body = fcmRequest(message, Date.now());
+        const body = fcmRequest(message, Date.now(), classes);
         const value = await token.get(signal);
         const http = await sendJson(sendUrl, body, signal, { authorization: `Bearer ${value}` });
         const reply = readFcmReply(http.body);
@@ -57,6 +59,7 @@ export const fcm = providerKind({
     FCM_SERVICE_ACCOUNT: z.string().min(1).optional(),
     FCM_SERVICE_ACCOUNTS: perApp(z.string().min(1)),
     FCM_URL: httpUrl.default(FCM_URL),
+    MESSAGE_CLASSES: jsonOf(messageClasses).optional(),
   },
   neededTogether: ['FCM_SERVICE_ACCOUNT'],
   contradictions: ({ FCM_SERVICE_ACCOUNTS: apps, FCM_SERVICE_ACCOUNT: first }) =>
@@ -66,13 +69,18 @@ export const fcm = providerKind({
   deviceProblem: cidIs(/^[\w:-]{1,1024}$/, 'must be a registration token: letters, digits, :, - and _'),
   // https://firebase.google.com/docs/cloud-messaging/manage-tokens: Android tokens expire after 270 days.
   silentAfterDays: 270,
-  create({ FCM_URL: url, FCM_SERVICE_ACCOUNTS: apps, FCM_SERVICE_ACCOUNT: account }) {
-    const first = createFcmProvider({ account: readServiceAccount('FCM_SERVICE_ACCOUNT', account), url });
-    const others = Object.entries(apps).map(([appid, value]) => {
-      const own = readServiceAccount(`FCM_SERVICE_ACCOUNTS.${appid}`, value);
-      return [appid, createFcmProvider({ account: own, url })] as const;
-    });
-    return byApp(first, new Map(others));
+  create({
+    FCM_URL: url,
+    FCM_SERVICE_ACCOUNTS: apps,
+    FCM_SERVICE_ACCOUNT: account,
+    MESSAGE_CLASSES: classes,
+  }) {
+    const make = (name: string, value: string): PushProvider =>
+      createFcmProvider({ account: readServiceAccount(name, value), url, classes });
+    const others = Object.entries(apps).map(
+      ([appid, value]) => [appid, make(`FCM_SERVICE_ACCOUNTS.${appid}`, value)] as const,
+    );
+    return byApp(make('FCM_SERVICE_ACCOUNT', account), new Map(others));
   },
 });
 

@@ -1,4 +1,7 @@
 import { overwriteWord } from '../ids';
+import { chooseClasses, type MessageClasses } from '../classes/message-classes';
+import { apsOf } from '../classes/vendor-options';
+import { payloadOf } from '../payload';
 import type { PushMessage } from '../provider';
 import { requiredText } from '../attempt';
 
@@ -17,10 +20,13 @@ const LONGEST_TTL_MS = 28 * DAY;
  * and drops the messages of the others, and a merchant has more parcels than four.
  * @throws {UnsendableError}
  */
-export function fcmRequest(message: PushMessage, now: number): object {
+export function fcmRequest(message: PushMessage, now: number, classes?: MessageClasses): object {
   const tag = overwriteWord(message.overwriteKey);
   const ttlMs = Math.min(message.timeToLiveMs, LONGEST_TTL_MS);
   const ttl = Math.floor(ttlMs / SECOND);
+  const chosen = chooseClasses(classes, { appid: message.appid, status: message.parcel.status });
+  const channel = chosen.fcm.channel;
+  const payload = payloadOf(message);
   return {
     message: {
       token: requiredText('cid', message.cid),
@@ -28,18 +34,27 @@ export function fcmRequest(message: PushMessage, now: number): object {
         title: requiredText('title', message.title, TITLE_LENGTH),
         body: requiredText('content', message.content, BODY_LENGTH),
       },
-      data: { notificationId: message.messageId },
+      data: payload,
       // Parcel news is shown at once: normal priority waits for a phone that sleeps.
-      android: { priority: 'HIGH', ttl: `${ttl}s`, notification: { tag } },
+      android: {
+        priority: 'HIGH',
+        ttl: `${ttl}s`,
+        notification: { tag, ...(channel !== undefined && { channel_id: channel }) },
+      },
       apns: {
         headers: {
           'apns-collapse-id': tag,
           'apns-expiration': String(Math.floor((now + ttlMs) / SECOND)),
           'apns-priority': '10',
         },
-        payload: { aps: { sound: 'default' } },
+        payload: { aps: { sound: 'default', ...apsOf(chosen) } },
       },
-      webpush: { headers: { TTL: String(ttl), Urgency: 'high', Topic: tag }, notification: { tag } },
+      webpush: {
+        headers: { TTL: String(ttl), Urgency: 'high', Topic: tag },
+        notification: { tag },
+        // A browser opens it by itself, and takes https only.
+        ...(payload.link?.startsWith('https://') && { fcm_options: { link: payload.link } }),
+      },
     },
   };
 }

@@ -13,6 +13,11 @@ const OUR_FIELDS = [
   'request_id',
   'category',
   'settings',
+  'options',
+  'status',
+  'last_four',
+  'order_id',
+  'link',
 ] as const;
 type OurField = (typeof OUR_FIELDS)[number];
 
@@ -51,9 +56,13 @@ const isOurs = (key: string, fields: unknown): boolean =>
 /** The body as the function wants it. */
 export function mapFields(request: UniCloudRequest, { fields, fixed }: FieldMapping): object {
   if (fields === undefined) return { ...request, ...fixed };
-  const values: Record<OurField, unknown> = { ...request, notification_id: request.payload.notificationId };
+  const { notificationId, status, last_four, order_id, link } = request.payload;
+  const parcel = { notification_id: notificationId, status, last_four, order_id, link };
+  const values: Partial<Record<OurField, unknown>> = { ...request, ...parcel };
+  // What a message does not have is not there, also where it is signed.
+  const said = Object.entries(fields).filter(([, ours]) => values[ours] !== undefined);
   return {
-    ...Object.fromEntries(Object.entries(fields).map(([theirs, ours]) => [theirs, values[ours]])),
+    ...Object.fromEntries(said.map(([theirs, ours]) => [theirs, values[ours]])),
     ...fixed,
   };
 }

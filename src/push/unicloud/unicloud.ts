@@ -5,6 +5,7 @@ import { providerKind } from '../provider-kind';
 import { retryAfterMs, toAnswer, type Ruling } from '../ruling';
 import { sendJson, type HttpAnswer } from '../send-request';
 import { httpUrl, jsonOf } from '../../config/setting-fields';
+import { messageClasses, type MessageClasses } from '../classes/message-classes';
 import { rulingOnReply } from './answers';
 import { fieldMapping, mapFields, type FieldMapping } from './field-mapping';
 import { readReply, type Reply } from './reply';
@@ -14,15 +15,16 @@ import { secureHeaders, type S2sSettings } from './secure-headers';
 export interface UniCloudSettings extends S2sSettings {
   readonly url: string;
   readonly mapping?: FieldMapping;
+  readonly classes?: MessageClasses;
 }
 
 /** Pushes through a uniCloud function with uni-push 2.0: one request for one phone. */
-export function createUniCloudProvider({ url, mapping, ...s2s }: UniCloudSettings): PushProvider {
+export function createUniCloudProvider({ url, mapping, classes, ...s2s }: UniCloudSettings): PushProvider {
   return {
     name: 'unicloud',
     send: (message: PushMessage, signal: AbortSignal) =>
       attempt(signal, async () => {
-        const request = uniCloudRequest(message);
+        const request = uniCloudRequest(message, classes);
         const body = mapping ? mapFields(request, mapping) : request;
         const http = await sendJson(url, body, signal, secureHeaders(s2s, body, Date.now()));
         const reply = readReply(http.body, request.push_clientid);
@@ -59,6 +61,7 @@ export const unicloud = providerKind({
     CLOUD_FUNC_CONNECT_CODE: headerText.optional(),
     CLOUD_FUNC_SIGN_KEY: z.string().min(8).optional(),
     CLOUD_FUNC_FIELDS: jsonOf(fieldMapping).optional(),
+    MESSAGE_CLASSES: jsonOf(messageClasses).optional(),
   },
   neededTogether: ['CLOUD_FUNC_URL'],
   // A client id dies after three months without a login: https://doc.dcloud.net.cn/uniCloud/uni-cloud-push/api
@@ -69,5 +72,6 @@ export const unicloud = providerKind({
       connectCode: settings.CLOUD_FUNC_CONNECT_CODE,
       signKey: settings.CLOUD_FUNC_SIGN_KEY,
       mapping: settings.CLOUD_FUNC_FIELDS,
+      classes: settings.MESSAGE_CLASSES,
     }),
 });

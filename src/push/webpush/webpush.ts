@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { attempt, EndedEarlyError, requiredText } from '../attempt';
 import { overwriteWord } from '../ids';
+import { payloadOf } from '../payload';
 import type { PushMessage, PushProvider } from '../provider';
 import { providerKind } from '../provider-kind';
 import { fail, retryAfterMs, toAnswer } from '../ruling';
@@ -44,7 +45,7 @@ export function createWebPushProvider(settings: WebPushSettings): PushProvider {
         if (problem !== null) throw new EndedEarlyError(toAnswer(FORBIDDEN, `not sent: ${problem}`));
 
         const tag = overwriteWord(message.overwriteKey);
-        const body = encryptFor(message.subscription, payloadOf(message, tag));
+        const body = encryptFor(message.subscription, textFor(message, tag));
         const headers = {
           authorization: authorizationFor(new URL(endpoint).origin),
           'content-encoding': 'aes128gcm',
@@ -69,13 +70,15 @@ export function createWebPushProvider(settings: WebPushSettings): PushProvider {
 }
 
 /** What the service worker gets: it shows the text, and posts receipts about the notification. */
-function payloadOf(message: PushMessage, tag: string): string {
+function textFor(message: PushMessage, tag: string): string {
+  const { notificationId, ...parcel } = payloadOf(message);
   return JSON.stringify({
-    notificationId: message.messageId,
+    notificationId,
     title: requiredText('title', message.title, TITLE_LENGTH),
     body: requiredText('content', message.content, BODY_LENGTH),
     // showNotification replaces what it shows under the same tag.
     tag,
+    ...parcel,
   });
 }
 

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import type { RequestListener } from 'node:http';
+import type { PushMessage } from '../../../src/push/provider';
+import { getuiRequest } from '../../../src/push/getui/request';
 import { createGetuiProvider } from '../../../src/push/getui/getui';
 import { listen, type LocalServer } from '../local-server';
 import { ACCEPTANCE, openStage, type Stage, type StageOptions } from '../provider-stage';
@@ -77,18 +79,84 @@ test('the text is cut to what GeTui and each vendor take, and the time to live t
 
 test('for vendors a Chinese character counts as two English letters', async () => {
   await open();
-  await stage.push({ title: 'x'.repeat(40), content: `${'快'.repeat(49)}xx` });
-  await stage.push({ title: 'x'.repeat(41), content: `${'快'.repeat(49)}xxx` });
+  await stage.push({ title: '快'.repeat(20), content: `${'快'.repeat(49)}xx` });
+  await stage.push({ title: `${'快'.repeat(20)}x`, content: `${'快'.repeat(49)}xxx` });
   const [whole, cut] = [0, 1].map((index) => bodyOf(index));
   expect(whole).toMatchObject({
     push_channel: {
-      android: { ups: { notification: { title: 'x'.repeat(40), body: `${'快'.repeat(49)}xx` } } },
+      android: { ups: { notification: { title: '快'.repeat(20), body: `${'快'.repeat(49)}xx` } } },
     },
   });
   expect(cut).toMatchObject({
     push_channel: {
-      android: { ups: { notification: { title: `${'x'.repeat(38)}…`, body: `${'快'.repeat(49)}…` } } },
+      android: { ups: { notification: { title: `${'快'.repeat(19)}…`, body: `${'快'.repeat(49)}…` } } },
     },
+  });
+});
+
+test('and a title of English letters ends where Meizu ends it', async () => {
+  await open();
+  await stage.push({ title: 'x'.repeat(32) });
+  await stage.push({ title: 'x'.repeat(33) });
+  const titles = [0, 1].map(
+    (index) =>
+      (bodyOf(index) as { push_channel: { android: { ups: { notification: { title: string } } } } })
+        .push_channel.android.ups.notification.title,
+  );
+  expect(titles).toEqual(['x'.repeat(32), `${'x'.repeat(31)}…`]);
+});
+
+describe('a tap on a uni-app that is not running', () => {
+  const vendorsOf = (changes: Partial<PushMessage> = {}): Record<string, string> => {
+    const { body } = getuiRequest({ ...sampleMessage, ...changes }, { uniAppPackage: 'com.example.shop' });
+    type Body = { push_channel: { android: { ups: { notification: Record<string, string> } } } };
+    return (body as Body).push_channel.android.ups.notification;
+  };
+  /** As Android reads an intent that is written as a URI. */
+  const extrasOf = (intent = ''): Record<string, string> => {
+    const [, parts = ''] = /^intent:\/\/io\.dcloud\.unipush\/\?#Intent;(.*);end$/.exec(intent) ?? [];
+    return Object.fromEntries(
+      parts.split(';').map((part) => {
+        const [name = '', text = ''] = part.split('=');
+        return [name, decodeURIComponent(text)];
+      }),
+    );
+  };
+
+  test('opens it by the intent that uni-push knows, with text and payload', () => {
+    const { intent, ...rest } = vendorsOf({ link: '/pages/order?id=1;2#3' });
+    expect(rest).toMatchObject({ click_type: 'intent', title: '快递已签收', body: '包裹已送达' });
+    expect(rest).not.toHaveProperty('payload');
+    expect(extrasOf(intent)).toEqual({
+      scheme: 'unipush',
+      launchFlags: '0x4000000',
+      component: 'com.example.shop/io.dcloud.PandoraEntry',
+      'S.UP-OL-SU': 'true',
+      'S.title': '快递已签收',
+      'S.content': '包裹已送达',
+      'S.payload': JSON.stringify({
+        notificationId: 'w-1:1:delivered:1:user',
+        message_id: 'w-1:1:delivered:1:user',
+        status: 'delivered',
+        last_four: '0007',
+        order_id: 'ORDER_20260206_0007',
+        link: '/pages/order?id=1;2#3',
+      }),
+    });
+  });
+
+  test.each<[string, Partial<PushMessage>, string[]]>([
+    ['its text', { title: '快'.repeat(20), content: '递'.repeat(50), link: '/p' }, ['S.payload', 'S.title']],
+    ['its title too', { title: '快'.repeat(20), link: `/${'x'.repeat(500)}` }, ['S.payload']],
+    ['all but the id', { title: '快'.repeat(20), link: `/${'"'.repeat(200)}` }, ['S.payload']],
+  ])('leaves out %s before it is longer than Meizu takes', (_, changes, left) => {
+    const { intent = '' } = vendorsOf(changes);
+    expect(intent.length).toBeLessThanOrEqual(1_000);
+    const texts = Object.keys(extrasOf(intent)).filter((name) => /^S\.(title|content|payload)$/.test(name));
+    expect(texts.sort()).toEqual(left);
+    expect(JSON.parse(extrasOf(intent)['S.payload'] ?? '')).toMatchObject({
+      notificationId: 'w-1:1:delivered:1:user',
+    });
   });
 });
 
