@@ -1,3 +1,5 @@
+import { isOneSlip } from './setting-fields';
+
 /** The variables as they are written; none is empty. */
 type Given = Readonly<Record<string, string | undefined>>;
 
@@ -51,20 +53,4 @@ function isNear(word: string, written = ''): boolean {
   if (word === written) return true;
   if (Math.min(word.length, written.length) < SHORTEST_WORD) return false;
   return word.startsWith(written) || written.startsWith(word) || isOneSlip(word, written);
-}
-
-/** Whether one letter is wrong, too many or missing, or two neighbours have changed places. */
-function isOneSlip(one: string, other: string): boolean {
-  if (Math.abs(one.length - other.length) > 1) return false;
-  let start = 0;
-  while (start < one.length && one[start] === other[start]) start += 1;
-  const [rest, otherRest] = [one.slice(start), other.slice(start)];
-  const isSwapped =
-    rest[0] === otherRest[1] && rest[1] === otherRest[0] && rest.slice(2) === otherRest.slice(2);
-  return (
-    isSwapped ||
-    rest.slice(1) === otherRest.slice(1) ||
-    rest.slice(1) === otherRest ||
-    rest === otherRest.slice(1)
-  );
 }

@@ -76,3 +76,19 @@ export const WHSEC = {
   pattern: /^whsec_[A-Za-z0-9+/]{32,}={0,2}$/,
   words: 'whsec_ followed by at least 24 bytes in base64',
 };
+
+/** Whether one letter is wrong, too many or missing, or two neighbours have changed places. */
+export function isOneSlip(one: string, other: string): boolean {
+  if (Math.abs(one.length - other.length) > 1) return false;
+  let start = 0;
+  while (start < one.length && one[start] === other[start]) start += 1;
+  const [rest, otherRest] = [one.slice(start), other.slice(start)];
+  const isSwapped =
+    rest[0] === otherRest[1] && rest[1] === otherRest[0] && rest.slice(2) === otherRest.slice(2);
+  return (
+    isSwapped ||
+    rest.slice(1) === otherRest.slice(1) ||
+    rest.slice(1) === otherRest ||
+    rest === otherRest.slice(1)
+  );
+}

@@ -277,7 +277,7 @@ describe('a setting that no maker would take is refused, with its place', () => 
       { honor: { statuses: { deliverd: {} } } },
       'MESSAGE_CLASSES.honor.statuses: unknown field "deliverd": did you mean "delivered"?',
     ],
-    [{ honor: { importance: 'HIGH' } }, 'MESSAGE_CLASSES.honor.importance: Invalid option'],
+    [{ honor: { importance: 'HIGH' } }, 'MESSAGE_CLASSES.honor.importance: must be LOW or NORMAL'],
     [{ oppo: { category: 'ORDER', notifyLevel: 3 } }, 'MESSAGE_CLASSES.oppo.notifyLevel: '],
     [{ vivo: { category: 'order' } }, 'MESSAGE_CLASSES.vivo.category: must be in capital letters'],
     [{ meizu: { noticeMsgType: '1' } }, 'MESSAGE_CLASSES.meizu.noticeMsgType: '],
@@ -290,7 +290,7 @@ describe('a setting that no maker would take is refused, with its place', () => 
     ],
     [
       { xiaomi: { channel: '1', template: 'P1', parameters: { k: 'name' } } },
-      'MESSAGE_CLASSES.xiaomi.parameters.k: Invalid option',
+      'MESSAGE_CLASSES.xiaomi.parameters.k: must be status, last_four or shop',
     ],
     [{ oppo: { notifyLevel: 2 } }, 'MESSAGE_CLASSES.oppo.notifyLevel: needs category beside it'],
     [
