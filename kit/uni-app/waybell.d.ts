@@ -32,7 +32,10 @@ export interface Options {
   readonly appid?: string;
   /** Who pushes to this app: `unicloud`, when absent, or `getui`. */
   readonly provider?: 'unicloud' | 'getui';
-  /** The page that a tap opens, such as `/pages/parcels/parcels`; `null` for none. */
+  /**
+   * The page that a tap opens, such as `/pages/parcels/parcels`; `null` for none. Left out: the `link` of the message,
+   * where LINK_TEMPLATE of Waybell is a page of the app.
+   */
   pageOf?(message: Message): string | null;
   /**
    * Whether a message that reaches the running app, and that nobody else puts on the screen, is put there by this

@@ -1,8 +1,10 @@
 /**
  * Waybell in a uni-app, for apps on Android, iOS and HarmonyOS: says which phone is whose, opens the shop's page at a
- * tap, and says what was seen. One file without a dependency, in the syntax and with the library of ES2015;
+ * tap, and says what was seen. With `phone.js`, and without a dependency, in the syntax and with the library of ES2015;
  * docs/phones.md shows its use, and what each platform can say.
  */
+
+import { askClientId, describePhone, lack, pageOfLink } from './phone.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** How long a request, uni-push or the app's own session may take. */
@@ -115,14 +117,16 @@ export function createWaybell(options) {
   }
 
   function registerAs(session, cid, isWanted) {
-    const { osName, platform, appVersion } = uni.getSystemInfoSync();
+    const { platform, appVersion, brand, notifications } = describePhone();
     const device = {
       cid,
       appid,
       user_id: session.userId || null,
-      platform: osName || platform,
+      platform,
       provider,
       installation_id: installationId(),
+      brand,
+      notifications,
     };
     // A session that does not know the merchant says nothing of it: then that role of the person stays.
     if ('merchantId' in session) device.merchant_id = session.merchantId || null;
@@ -216,7 +220,7 @@ export function createWaybell(options) {
     if (!message) return;
     if (type === 'click') {
       report(message.notificationId, 'clicked');
-      const page = options.pageOf ? options.pageOf(message) : null;
+      const page = options.pageOf ? options.pageOf(message) : pageOfLink(message.payload.link);
       if (page) open(page, PAGE_LOOKS);
     } else if (draws && !told.force_notification) {
       // With the flag uni-push puts it on the screen, and tells nobody whether it could.
@@ -293,21 +297,6 @@ export function createWaybell(options) {
   }
 
   return { start, register, unregister, report, stop };
-}
-
-/** Why this platform has no phone for Waybell; `''` where it has. */
-function lack() {
-  const { uniPlatform = '' } = uni.getSystemInfoSync();
-  if (/^(web|h5)/.test(uniPlatform)) return 'a page has no device of uni-push; browsers have Web Push';
-  if (!/^app/.test(uniPlatform)) return `${uniPlatform} has subscription messages and no pushes`;
-  if (!uni.getPushClientId) return 'uni.getPushClientId is missing: it comes with uni-push 2.0';
-  return '';
-}
-
-function askClientId() {
-  return new Promise((resolve) => {
-    uni.getPushClientId({ success: resolve, fail: ({ errMsg }) => resolve({ cid: '', errMsg }) });
-  });
 }
 
 /** A day is what uni-push and Waybell need to know that the phone is there still. */

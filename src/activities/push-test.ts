@@ -14,6 +14,7 @@ import type { PushAnswer, PushProvider } from '../push/provider';
 import { pushTestMessageId, PUSH_TEST_TEXTS } from '../shipment/push-test';
 import { PUSH_TIMERS, type ActivityDeps } from './deps';
 import { providersWithQueue } from './find-devices';
+import { shapeMessage } from './shape-message';
 
 export interface PushTestInput {
   readonly testId: string;
@@ -67,7 +68,7 @@ const heldBecause = ({ cause, words }: { cause: string; words: string }): PushTe
 
 /** Sends the test by the provider of the phone: one request, whose answer is written down and judges no device. */
 export function createSendPushTest(deps: ActivityDeps) {
-  const { pool, providers, language, countPush, timers = PUSH_TIMERS } = deps;
+  const { pool, providers, language, messageShape, countPush, timers = PUSH_TIMERS } = deps;
   return async function sendPushTest({ testId }: PushTestInput): Promise<void> {
     const device = await inTransaction(pool, async (db) => {
       const test = await findPushTest(db, testId);
@@ -93,7 +94,7 @@ export function createSendPushTest(deps: ActivityDeps) {
     const { appid, cid, registeredAt, subscription, apnsEnvironment } = device;
     const message = {
       ...{ messageId: pushTestMessageId(testId), appid, cid, registeredAt },
-      ...PUSH_TEST_TEXTS[language],
+      ...shapeMessage(aboutNoParcel(PUSH_TEST_TEXTS[language]), pushTestMessageId(testId), messageShape),
       requestId: requestIdOf(testId, device),
       overwriteKey: pushTestMessageId(device.id),
       timeToLiveMs: TIME_TO_LIVE_MS,
@@ -104,6 +105,12 @@ export function createSendPushTest(deps: ActivityDeps) {
     return provider.send(message, signal);
   }
 }
+
+/** What everybody may read of it, and the class that its maker is told, are those of a parcel's message. */
+const aboutNoParcel = ({ title, content }: { readonly title: string; readonly content: string }) => ({
+  ...{ title, content, body: content },
+  ...{ status: null, trackingNo: null, orderId: null },
+});
 
 const requestIdOf = (testId: string, { id }: TestedDevice): string =>
   requestId(pushTestMessageId(testId), id, GENERATION);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { appName } from '../config/setting-fields';
+import { NOTIFICATION_PERMISSIONS } from '../shipment/device';
 
 /** How the push provider knows the phone. Which shape it has, the provider says: an endpoint is a whole URL. */
 export const cidField = z
@@ -48,6 +49,12 @@ export const apnsEnvironmentField = z
   .enum(['production', 'sandbox'])
   .nullish()
   .transform((environment) => environment ?? null);
+
+/** `null` when the app says nothing. */
+export const permissionField = z
+  .enum(NOTIFICATION_PERMISSIONS)
+  .nullish()
+  .transform((permission) => permission ?? null);
 
 /** Which installation of the app it is: a random id that the app makes once and keeps. */
 export const installationField = z

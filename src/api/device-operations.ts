@@ -7,6 +7,7 @@ import {
   appidField,
   cidField,
   installationField,
+  permissionField,
   subscriptionField,
   wordField,
 } from './device-fields';
@@ -24,6 +25,8 @@ const device = z
     provider: z.string(),
     installation_id: z.string().nullable(),
     apns_environment: z.string().nullable(),
+    brand: z.string().nullable(),
+    notifications: z.string().nullable(),
     is_active: z.boolean(),
     inactive_reason: z.string().nullable(),
     inactive_at: moment.nullable(),
@@ -46,6 +49,8 @@ const DEVICE_EXAMPLE = {
   provider: 'unicloud',
   installation_id: '1f7b3c52-9f0e-4c55-8d7f-2b7a5e9c0d11',
   apns_environment: null,
+  brand: 'HUAWEI',
+  notifications: 'allowed',
   is_active: true,
   inactive_reason: null,
   inactive_at: null,
@@ -86,6 +91,10 @@ export const registerDevice = {
       apns_environment: apnsEnvironmentField.describe(
         'In which environment Apple knows the token; for `apns`.',
       ),
+      brand: wordField.describe('Who made the phone, as it says itself, such as `HUAWEI`.'),
+      notifications: permissionField.describe(
+        'Whether the person lets the app show notifications: `allowed`, `denied` or `unknown`.',
+      ),
     })
     .meta({ id: 'DeviceRegistration' }),
   answers: { 200: z.object({ ok, device, woken }) },
@@ -99,6 +108,8 @@ export const registerDevice = {
       platform: 'android',
       provider: 'unicloud',
       installation_id: '1f7b3c52-9f0e-4c55-8d7f-2b7a5e9c0d11',
+      brand: 'HUAWEI',
+      notifications: 'allowed',
     },
     answer: { ok: true, device: DEVICE_EXAMPLE, woken: 1 },
   },

@@ -46,6 +46,8 @@ export function addDeviceRoutes(router: Router, deps: ApiDependencies): void {
             subscription,
             apnsEnvironment: body.apns_environment,
             proof,
+            brand: body.brand,
+            notifications: body.notifications,
           },
           config.maxDevices,
         );

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PUSH_STATES } from '../shipment/delivery';
 import { explainNotification } from '../shipment/explain-notification';
-import { explainPush } from '../shipment/explain-push';
+import { explainPush, UNKNOWN_PHONE } from '../shipment/explain-push';
 import { count, moment, temporalUi } from './answer-fields';
 
 /** What people are shown of a message. */
@@ -97,12 +97,14 @@ export const PUSH_EXAMPLE = {
     {
       state: 'accepted',
       code: 'online',
+      words: 'successed_online',
       delivered_at: null,
       loss_reason: null,
+      loss_words: null,
       shown_at: null,
       clicked_at: null,
     },
-    { held: null, inactiveReason: null },
+    { held: null, phone: UNKNOWN_PHONE },
   ),
 };
 

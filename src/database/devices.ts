@@ -1,5 +1,5 @@
 import type { MaxDevices, ShopTables } from '../config/config';
-import type { ApnsEnvironment, WebPushKeys } from '../shipment/device';
+import type { ApnsEnvironment, NotificationPermission, WebPushKeys } from '../shipment/device';
 import { canonicalId, isGivenId, readIdTypes } from './ids';
 import type { Queryable } from './pool';
 
@@ -14,6 +14,8 @@ interface Device {
   readonly provider: string;
   readonly installation_id: string | null;
   readonly apns_environment: string | null;
+  readonly brand: string | null;
+  readonly notifications: string | null;
   readonly is_active: boolean;
   readonly inactive_reason: string | null;
   readonly inactive_at: Date | null;
@@ -23,7 +25,7 @@ interface Device {
 }
 
 const DEVICE_COLUMNS = `id::text as id, appid, cid, user_id::text as user_id, merchant_id::text as merchant_id,
-  platform, provider, installation_id, apns_environment, is_active, inactive_reason, inactive_at, registered_at, last_seen_at, updated_at`;
+  platform, provider, installation_id, apns_environment, brand, notifications, is_active, inactive_reason, inactive_at, registered_at, last_seen_at, updated_at`;
 
 export interface Registration {
   readonly appid: string;
@@ -42,6 +44,9 @@ export interface Registration {
   readonly apnsEnvironment: ApnsEnvironment | null;
   /** Whether its app has shown a key or a token; `null` where nobody was asked for one. */
   readonly proof: 'shown' | 'missing' | null;
+  /** Who made the phone, as it says itself. */
+  readonly brand: string | null;
+  readonly notifications: NotificationPermission | null;
 }
 
 /** The provider of a device that names none: the only one that the seed knew. */
@@ -114,13 +119,13 @@ async function writeDevice(db: Queryable, device: Registration): Promise<Device 
   const { rows } = await db.query<Device>(
     `insert into public.push_devices as d
        (appid, cid, user_id, merchant_id, platform, provider, installation_id, subscription, apns_environment,
-        is_active, registered_at, last_seen_at, updated_at, proven_at, tokenless_since)
+        brand, notifications, is_active, registered_at, last_seen_at, updated_at, proven_at, tokenless_since)
      values ($1, $2, $3,
              case when $11::boolean then $4
                   else (select d.merchant_id from public.push_devices d
                          where d.appid = $1 and d.installation_id = $7 and d.cid <> $2 and d.is_active and ${isOf('$12')}
                          order by d.registered_at desc limit 1) end,
-             $5, coalesce($6, '${FIRST_PROVIDER}'), $7, $8, $9, true, now(), now(), now(),
+             $5, coalesce($6, '${FIRST_PROVIDER}'), $7, $8, $9, $14, $15, true, now(), now(), now(),
              case when $13 = 'shown' then now() end, case when $13 = 'missing' then now() end)
      on conflict (appid, cid) do update
         set user_id = case when $10::boolean then excluded.user_id when ${KEEPS_ROLES} then d.user_id end,
@@ -131,6 +136,8 @@ async function writeDevice(db: Queryable, device: Registration): Promise<Device 
             installation_id = coalesce(excluded.installation_id, d.installation_id),
             subscription = coalesce(excluded.subscription, d.subscription),
             apns_environment = coalesce(excluded.apns_environment, d.apns_environment),
+            brand = coalesce(excluded.brand, d.brand),
+            notifications = coalesce(excluded.notifications, d.notifications),
             is_active = true,
             inactive_reason = null,
             inactive_at = null,
@@ -156,6 +163,8 @@ async function writeDevice(db: Queryable, device: Registration): Promise<Device 
       device.merchantId !== undefined,
       device.personId,
       device.proof,
+      device.brand,
+      device.notifications,
     ],
   );
   return rows[0];

@@ -1,6 +1,6 @@
 import type { ShopTables } from '../config/config';
 import type { Verdict } from '../shipment/decide-announcement';
-import type { HeldBecause } from '../shipment/explain-push';
+import type { HeldBecause, PhoneFacts } from '../shipment/explain-push';
 import type { Attention } from '../shipment/delivery';
 import { readEndReason, type EndReason } from '../shipment/end-reason';
 import type { ShipmentStatus } from '../shipment/status';
@@ -101,11 +101,9 @@ function reasonOf({ verdict, reason }: DeliveryStory): EndReason | null {
 }
 
 /** A device, as its row says now. */
-export interface PushedDevice {
+export interface PushedDevice extends PhoneFacts {
   readonly platform: string | null;
   readonly lastSeenAt: Date;
-  /** Why it is retired; `null` while it is not. */
-  readonly inactiveReason: string | null;
 }
 
 /** What a notification depends on beside its pushes. */
@@ -194,7 +192,7 @@ async function findPushedDevices(
   if (deviceIds.length === 0) return new Map();
   const { rows } = await db.query<PushedDevice & { readonly id: string }>(
     `select id::text as id, platform, last_seen_at as "lastSeenAt",
-            case when not is_active then inactive_reason end as "inactiveReason"
+            case when not is_active then inactive_reason end as "inactiveReason", brand, notifications
        from public.push_devices
       where id = any (array(select ${fittedId('one', type)} from unnest($1::text[]) as one))`,
     [deviceIds],

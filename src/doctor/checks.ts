@@ -8,6 +8,7 @@ import { clockOfPostgresql, clockOfTemporal, namespace, pollers, temporalServer 
 import { cloudFunction, providers } from './checks/pushing';
 import { erasures } from './checks/erasures';
 import { journal, silentJournals } from './checks/journal';
+import { messageClasses } from './checks/message-classes';
 import { pageView } from './checks/page-view';
 import { receivers } from './checks/receivers';
 import { refusals } from './checks/refusals';
@@ -44,6 +45,7 @@ export const CHECKS: readonly Check[] = [
   registrations,
   providers,
   cloudFunction,
+  messageClasses,
   channels,
   refusals,
   words,

@@ -5,7 +5,7 @@ import { inTransaction } from '../database/pool';
 import { findNotificationConditions, type NotificationConditions } from '../database/stories';
 import { temporalLink, type TemporalUi } from '../deliveries/link';
 import { explainNotification } from '../shipment/explain-notification';
-import { explainPush } from '../shipment/explain-push';
+import { explainPush, UNKNOWN_PHONE } from '../shipment/explain-push';
 import type { Explanation } from '../shipment/explanation';
 
 interface Explained {
@@ -42,7 +42,7 @@ function explain(
       last_seen_at: devices.get(push.device_id)?.lastSeenAt ?? null,
       explanation: explainPush(push, {
         held: heldProviders.get(push.provider) ?? null,
-        inactiveReason: devices.get(push.device_id)?.inactiveReason ?? null,
+        phone: devices.get(push.device_id) ?? UNKNOWN_PHONE,
       }),
     })),
   };

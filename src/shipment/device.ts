@@ -9,6 +9,10 @@ export interface WebPushKeys {
 export const APNS_ENVIRONMENTS = ['production', 'sandbox'] as const;
 export type ApnsEnvironment = (typeof APNS_ENVIRONMENTS)[number];
 
+/** Whether the person lets the app show notifications, as the app said when it registered last. */
+export const NOTIFICATION_PERMISSIONS = ['allowed', 'denied', 'unknown'] as const;
+export type NotificationPermission = (typeof NOTIFICATION_PERMISSIONS)[number];
+
 /**
  * Why a provider would refuse the pushes to other devices too.
  * - `credential`: our keys are refused.

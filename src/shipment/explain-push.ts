@@ -1,4 +1,6 @@
+import type { NotificationPermission } from './device';
 import { joined, type Explanation } from './explanation';
+import { explainMakerCode } from './maker-codes';
 import { PUSH_REASONS } from './push-reasons';
 
 /** What is known of one push. */
@@ -6,8 +8,11 @@ export interface PushFacts {
   readonly state: string;
   /** Our word for the reason; `null` before the first answer. */
   readonly code: string | null;
+  /** The provider's words. */
+  readonly words: string | null;
   readonly delivered_at: Date | null;
   readonly loss_reason: string | null;
+  readonly loss_words: string | null;
   readonly shown_at: Date | null;
   readonly clicked_at: Date | null;
 }
@@ -21,9 +26,18 @@ export interface HeldBecause {
 export interface PushConditions {
   /** Why all pushes of its provider are held, if they are. */
   readonly held: HeldBecause | null;
-  /** Why its device is retired, if it is. */
-  readonly inactiveReason: string | null;
+  readonly phone: PhoneFacts;
 }
+
+/** What is known of a device; the last two by the word of its app. */
+export interface PhoneFacts {
+  /** Why it is retired, if it is. */
+  readonly inactiveReason: string | null;
+  readonly brand: string | null;
+  readonly notifications: NotificationPermission | null;
+}
+/** Of a device that is not there any more. */
+export const UNKNOWN_PHONE: PhoneFacts = { inactiveReason: null, brand: null, notifications: null };
 
 const CLICKED: Explanation = { en: 'A person opened it.', zh: '用户已点开。' };
 const SHOWN: Explanation = { en: 'The phone says that it showed it.', zh: '手机确认已显示。' };
@@ -39,6 +53,14 @@ const LOST: Explanation = {
   en: 'The push service took it, but it never reached the phone.',
   zh: '推送服务收下了，但没有送达手机。',
 };
+const DENIED: Explanation = {
+  en: 'When the app registered last, notifications were switched off on this phone: it shows nothing until the person switches them on.',
+  zh: '应用最近一次注册时，这部手机关闭了通知：用户打开之前不会显示任何内容。',
+};
+const ALLOWED: Explanation = {
+  en: 'When the app registered last, notifications were switched on for it on this phone.',
+  zh: '应用最近一次注册时，这部手机允许它显示通知。',
+};
 const AGAIN: Explanation = { en: 'It is tried again by itself.', zh: '会自动重试。' };
 const UNDER_WAY: Explanation = { en: 'It is being sent at this moment.', zh: '正在发送。' };
 const UNEXPLAINED: Explanation = {
@@ -47,9 +69,17 @@ const UNEXPLAINED: Explanation = {
 };
 
 /** Why this phone showed the push, or why it did not, and what to do. What is known best comes first. */
-export function explainPush(push: PushFacts, { held, inactiveReason }: PushConditions): Explanation {
+export function explainPush(push: PushFacts, { held, phone }: PushConditions): Explanation {
   if (push.clicked_at) return CLICKED;
   if (push.shown_at) return SHOWN;
+  return joined(explainUnseen(push, held, phone), ...saidByMaker(push, phone), ...saidByApp(push, phone));
+}
+
+function explainUnseen(
+  push: PushFacts,
+  held: HeldBecause | null,
+  { inactiveReason }: PhoneFacts,
+): Explanation {
   if (push.delivered_at) return DELIVERED;
   if (push.loss_reason !== null) return joined(LOST, explainReason(push.loss_reason));
   switch (push.state) {
@@ -64,6 +94,23 @@ export function explainPush(push: PushFacts, { held, inactiveReason }: PushCondi
     default:
       return explainReason(push.code);
   }
+}
+
+/** Of a push that has arrived, its maker's codes say nothing any more. */
+function saidByMaker(push: PushFacts, { brand }: PhoneFacts): Explanation[] {
+  const words = push.loss_reason === null ? push.words : push.loss_words;
+  if (push.delivered_at !== null || words === null) return [];
+  const explanation = explainMakerCode(words, brand);
+  return explanation === undefined ? [] : [explanation];
+}
+
+function saidByApp(
+  { state, delivered_at: delivered }: PushFacts,
+  { notifications }: PhoneFacts,
+): Explanation[] {
+  if (state !== 'accepted' && delivered === null) return [];
+  if (notifications === 'denied') return [DENIED];
+  return notifications === 'allowed' ? [ALLOWED] : [];
 }
 
 function explainHeld({ cause, isProbed }: HeldBecause): Explanation {

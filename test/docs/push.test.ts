@@ -10,6 +10,7 @@ import { fcmRequest } from '../../src/push/fcm/request';
 import { getuiRequest } from '../../src/push/getui/request';
 import type { PushMessage } from '../../src/push/provider';
 import { uniCloudRequest } from '../../src/push/unicloud/request';
+import { MAKER_CODES } from '../../src/shipment/maker-codes';
 import { ACCEPTANCE, openStage } from '../push/provider-stage';
 import { browser, browserAuth, sampleMessage } from '../push/sample-message';
 import { decrypt } from '../push/webpush/decrypt';
@@ -59,10 +60,21 @@ function tableOfFields(): string {
   ].join('\n');
 }
 
+function tableOfCodes(): string {
+  const rows = MAKER_CODES.map(
+    ({ maker, code: number, en, source, sure }) =>
+      `| ${maker} | \`${number}\` | ${en} | ${source} | ${sure} |`,
+  );
+  return ['| maker | code | means | source | how sure |', '| --- | --- | --- | --- | --- |', ...rows].join(
+    '\n',
+  );
+}
+
 describe('docs/push.md', () => {
   test.each([
     ['makers', tableOfMakers],
     ['fields of makers', tableOfFields],
+    ['codes of makers', tableOfCodes],
   ])('has the table of %s as the code has it', (name, write) => {
     expect(part('push.md', name, write())).toBe(write());
   });

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { channels, ports, settings } from '../../src/doctor/checks/surroundings';
 import { cloudFunction, providers } from '../../src/doctor/checks/pushing';
+import { messageClasses } from '../../src/doctor/checks/message-classes';
 import { journal } from '../../src/doctor/checks/journal';
 import { supabaseKeys } from '../../src/doctor/checks/database';
 import { generateKeys } from '../../src/doctor/keys';
@@ -134,6 +135,46 @@ describe('what the doctor sees on this machine', () => {
       expect(levels(found)).toEqual(['problem']);
       expect(messages(found)).toContain('is not a file of channels: it is not JSON');
       expect(messages(found)).not.toContain('hidden');
+    });
+  });
+
+  describe('message classes', () => {
+    const FUNCTION = { CLOUD_FUNC_URL: 'https://function.example/push' };
+    const told = {
+      honor: { importance: 'NORMAL' },
+      xiaomi: { channel: '1', template: 'P1' },
+      oppo: { category: 'ORDER', template: '1' },
+      meizu: { noticeMsgType: 1 },
+    };
+
+    test('of the makers whose phones stay silent, and how many of those there are', async () => {
+      await lab.db.pool.query(
+        `insert into push_devices (appid, cid, user_id, provider, brand)
+         values ('a', 'c-1', 'u', 'unicloud', 'Redmi'), ('a', 'c-2', 'u', 'unicloud', 'xiaomi'), ('a', 'c-3', 'u', 'fcm', 'POCO')`,
+      );
+      const found = await lab.findings(messageClasses, FUNCTION);
+      expect(levels(found)).toEqual(['ok', 'warning', 'warning', 'warning', 'warning']);
+      expect(messages(found)).toContain(
+        'Phones of Xiaomi, Redmi, POCO (2 of the phones that were seen last) stay silent: one a day',
+      );
+      expect(found[2]?.fix).toContain('set channel and template in MESSAGE_CLASSES.xiaomi;');
+      expect(levels(await lab.findings(messageClasses))).toEqual(['ok']);
+      const blind = await lab.findings(messageClasses, FUNCTION, { database: away('PostgreSQL') });
+      expect(blind).toHaveLength(5);
+    });
+
+    test('that every maker gets, that an app takes away, and that a function does not pass on', async () => {
+      const classes = { ...told, apps: { merchant: { honor: { importance: 'LOW' } } } };
+      const fields = { c: 'push_clientid', t: 'title', w: 'content' };
+      const settings = {
+        ...FUNCTION,
+        MESSAGE_CLASSES: JSON.stringify(classes),
+        CLOUD_FUNC_FIELDS: JSON.stringify({ fields }),
+      };
+      const found = await lab.findings(messageClasses, settings);
+      expect(levels(found)).toEqual(['ok', 'warning', 'warning']);
+      expect(found[1]?.fix).toContain('set importance in MESSAGE_CLASSES.apps.merchant.honor;');
+      expect(found[2]?.message).toContain('gives the function no options');
     });
   });
 

@@ -20,6 +20,9 @@ export interface FakePhone {
   /** What `getPushClientId` fails with; one a call, and none any more afterwards. */
   cidErrors: string[];
   online: boolean;
+  brand: string;
+  /** What the system says of the app's permission to show notifications. */
+  permission: 'authorized' | 'denied' | 'not determined' | 'config error';
   /** Whether nothing more can be stored. */
   isFull: boolean;
   /** Answers in place of the server's, one a request. */
@@ -52,6 +55,8 @@ export function createFakePhone(cid: string): FakePhone {
     cid,
     cidErrors: [],
     online: true,
+    brand: 'Redmi',
+    permission: 'authorized',
     isFull: false,
     replies: [],
     pages: ['pages/index/index'],
@@ -99,7 +104,9 @@ export function createFakePhone(cid: string): FakePhone {
         osName: 'android',
         platform: 'android',
         appVersion: '1',
+        deviceBrand: phone.brand,
       }),
+      getAppAuthorizeSetting: () => ({ notificationAuthorized: phone.permission }),
       getPushClientId({
         success,
         fail,

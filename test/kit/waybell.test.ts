@@ -57,7 +57,7 @@ describe('a registration', () => {
       appid: APP,
       user_id: session.userId,
       merchant_id: 'm-7',
-      platform: 'android',
+      ...{ platform: 'android', brand: 'Redmi', notifications: 'allowed' },
       provider: 'unicloud',
       installation_id: expect.stringMatching(/^[0-9a-f]{32}$/),
       is_active: true,

@@ -6,9 +6,12 @@ import { HOLD_CAUSES } from '../../src/shipment/device';
 import {
   explainPush,
   explainReason,
+  type PhoneFacts,
   type PushConditions,
   type PushFacts,
+  UNKNOWN_PHONE,
 } from '../../src/shipment/explain-push';
+import { explainMakerCode, MAKER_CODES, makerOfBrand } from '../../src/shipment/maker-codes';
 import { PUSH_REASONS } from '../../src/shipment/push-reasons';
 import { SEND_STATUSES } from '../../src/shipment/delivery';
 
@@ -56,12 +59,15 @@ describe('every reason', () => {
 const PUSH: PushFacts = {
   state: 'accepted',
   code: 'online',
+  words: 'successed_online',
   delivered_at: null,
   loss_reason: null,
+  loss_words: null,
   shown_at: null,
   clicked_at: null,
 };
-const FREE: PushConditions = { held: null, inactiveReason: null };
+const FREE: PushConditions = { held: null, phone: UNKNOWN_PHONE };
+const phone = (facts: Partial<PhoneFacts>) => ({ phone: { ...UNKNOWN_PHONE, ...facts } });
 const held = (cause: string, isProbed = true) => ({ held: { cause, isProbed } });
 const now = new Date();
 
@@ -91,8 +97,28 @@ describe('a push', () => {
     [
       'to a retired phone',
       { state: 'moved', code: 'not_the_owner' },
-      { inactiveReason: 'silent' },
+      phone({ inactiveReason: 'silent' }),
       /heard of/,
+    ],
+    ['to a phone that shows nothing', {}, phone({ notifications: 'denied' }), /switched off on this phone/],
+    ['to a phone that shows them', {}, phone({ notifications: 'allowed' }), /switched on for it/],
+    [
+      'that arrived at a phone that shows nothing',
+      { delivered_at: now },
+      phone({ notifications: 'denied' }),
+      /reached the phone.*switched off/,
+    ],
+    [
+      'that its maker refused in a code of its own',
+      { loss_reason: 'provider_5xx', loss_words: '500 oppo: code 54 private_msg_template_id is null' },
+      phone({ brand: 'OnePlus' }),
+      /OPPO: the template is missing/,
+    ],
+    [
+      'that some maker refused in a code that no other has',
+      { loss_reason: 'provider_5xx', loss_words: '500 27001' },
+      {},
+      /Xiaomi: the channel/,
     ],
     ['of an unknown reason', { state: 'failed', code: 'constructor' }, {}, /no explanation.*words/],
   ])('%s is explained', (_, push, conditions, words) => {
@@ -119,6 +145,23 @@ describe('a push', () => {
   test('has one explanation per reason', () => {
     const all = Object.keys(PUSH_REASONS).map((reason) => explainReason(reason).en);
     expect(new Set(all).size).toBe(all.length);
+  });
+});
+
+describe('the code of a maker', () => {
+  test.each(MAKER_CODES)('$maker $code is told in both languages', ({ maker, code, en, zh }) => {
+    expect(explainMakerCode(`500 (${code})`, maker)).toEqual({ en, zh });
+    expect(en).toMatch(/\.$/);
+    expect(CJK.test(en)).toBe(false);
+    expect(zh).toMatch(/。$/);
+  });
+
+  test('that is short means nothing without the maker, nor as a part of another number', () => {
+    expect(explainMakerCode('code 54', null)).toBeUndefined();
+    expect(explainMakerCode('code 54', 'vivo')).toBeUndefined();
+    expect(explainMakerCode('code 1.54 and 540', 'OPPO')).toBeUndefined();
+    expect(makerOfBrand('Redmi')).toBe('xiaomi');
+    expect(makerOfBrand('Apple')).toBeUndefined();
   });
 });
 

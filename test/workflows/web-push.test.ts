@@ -62,6 +62,7 @@ async function subscribe(parcel: Parcel, installation: string): Promise<Browser>
       user_id: parcel.userId,
       provider: 'webpush',
       platform: 'web',
+      notifications: 'denied',
       installation_id: installation,
       subscription: {
         p256dh: keys.getPublicKey('base64url'),
@@ -92,17 +93,31 @@ describe('a browser is a real phone', () => {
     const first = await subscribe(parcel, `i-${parcel.userId}`);
     const browser = await subscribe(parcel, `i-${parcel.userId}`);
     const deliver = async () => (await lab.start(parcel, 'out_for_delivery', 1)).result();
-    expect(await lab.withWorker(deliver, undefined, { providers })).toMatchObject({ outcome: 'success' });
+    const { messageShape } = loadConfig({
+      ...{ LINK_TEMPLATE: 'https://shop.example/o/{order_id}?m={message_id}', LOCK_SCREEN: 'status' },
+    });
+    const delivered = await lab.withWorker(deliver, undefined, { providers, messageShape });
+    expect(delivered).toMatchObject({ outcome: 'success' });
 
     expect([first.received.length, browser.received.length]).toEqual([0, 1]);
-    const { notificationId = '', title, body, tag } = read(browser);
+    const { notificationId = '', title, body, tag, ...tap } = read(browser);
     expect([title, body, tag]).toEqual([
       expect.stringContaining('派送'),
       expect.any(String),
       expect.stringMatching(/^[\w-]{32}$/),
     ]);
+    expect(body).not.toContain(parcel.trackingNo.slice(-4));
+    expect(tap).toEqual({
+      message_id: notificationId,
+      status: 'out_for_delivery',
+      last_four: parcel.trackingNo.slice(-4),
+      order_id: parcel.orderId,
+      link: `https://shop.example/o/${parcel.orderId}?m=${encodeURIComponent(notificationId)}`,
+    });
     const accepted = await explained(notificationId);
     expect(accepted.whole).toContain('no phone has confirmed');
+    const switchedOff = { en: expect.stringContaining('notifications were switched off') };
+    expect(accepted.pushes[0]).toMatchObject({ explanation: switchedOff });
     expect(accepted.pushes).toEqual([
       expect.objectContaining({ state: 'accepted', delivered_at: null, shown_at: null, clicked_at: null }),
     ]);

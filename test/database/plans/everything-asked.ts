@@ -215,6 +215,7 @@ async function askAboutDevices(db: Queryable, user: string, merchant: string): P
       platform: null,
     },
     ...{ provider: null, installationId: `i-${PARCEL}`, subscription: null, apnsEnvironment: null },
+    ...{ brand: 'vivo', notifications: null },
     proof: 'shown',
   } as const;
   await devices.upsertDevice(db, { ...device, appid: 'default' }, MOST);

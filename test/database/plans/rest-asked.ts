@@ -5,6 +5,7 @@ import { findNamedOrders } from '../../../src/database/near-waybills';
 import { listNotifications } from '../../../src/database/notifications';
 import * as oldQueue from '../../../src/database/old-queue';
 import * as pushTests from '../../../src/database/push-tests';
+import { countBrands } from '../../../src/database/phone-brands';
 import type { Queryable } from '../../../src/database/pool';
 import { countTokenlessPhones } from '../../../src/database/tokenless-devices';
 import { shipmentUpdate } from '../../setup/delivery-lab';
@@ -30,6 +31,8 @@ export async function tellOfAlarms(db: Queryable): Promise<void> {
   await alarms.pauseRobot(db, 'wecom-12345678', 1_000);
   await alarms.writeRobotAnswer(db, 'wecom-12345678', null);
   await alarms.listRobots(db, ['wecom-12345678']);
+  // Whose makers are told.
+  await countBrands(db, ['fcm']);
 }
 
 export async function testPushes(db: Queryable, deviceId: string, cid: string): Promise<void> {
