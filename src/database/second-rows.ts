@@ -31,10 +31,14 @@ export async function joinSecondRows(
   }
 }
 
-/** A row of the shop that comes later than its scans gets the status that they told, where it says none yet. */
+/**
+ * A row of the shop that comes later than its scans gets the status that they told, where it says none yet, or that of
+ * the number that it had before.
+ */
 async function joinInto(db: Queryable, shop: ShopWaybills, from: string, used: KnownWaybill): Promise<void> {
   await joinWaybill(db, from, used);
-  if (shop.shadow || readStatus(used.status ?? '', {}) !== null) return;
+  const saysNone = (used.noted?.firstInstance ?? 1) > 1 || readStatus(used.status ?? '', {}) === null;
+  if (shop.shadow || !saysNone) return;
   const told = await selectToldLast(db, used.id);
   if (told === null) return;
   const { id: waybillId, order_id: orderId, carrier, tracking_no: number } = used;

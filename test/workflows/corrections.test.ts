@@ -109,6 +109,7 @@ describe.each(DATABASE_KINDS)('a number that the shop corrects (%s database)', (
       { aud: 'merchant', send_status: 'success', last_error: null },
       { aud: 'user', send_status: 'superseded', last_error: 'renumbered' },
     ]);
+    expect(await rowsOf(right)).toContainEqual({ order_id: wrong.orderId, status: 'out_for_delivery' });
     expect(await query(`select from waybell.express_waits`)).toEqual([]);
   });
 
