@@ -372,7 +372,6 @@ describe('the commands of operators', () => {
     expect(nobody.output).toMatch(/^Nothing is known of YT-nobody: no webhook .+\n/);
     expect(nobody.output).toContain(`"order_id"::text = 'YT-nobody' or "tracking_no" = 'YT-nobody';`);
     expect((await run(whyCommand(), '138 0013 8000')).output).toContain('Waybell keeps no telephone numbers');
-    expect((await run(whyCommand(), "it's \n nobody")).code).toBe(1);
     await expect(run(forgetJournalCommand(), 'no/such')).rejects.toThrow(
       'Waybell refuses (404): no journal no/such is missing',
     );
