@@ -4,9 +4,7 @@ import * as apiKeys from '../../../src/database/api-keys';
 import * as attention from '../../../src/database/attention';
 import * as audit from '../../../src/database/audit';
 import * as traffic from '../../../src/database/channel-traffic';
-import * as devices from '../../../src/database/devices';
 import * as dueWaits from '../../../src/database/due-waits';
-import * as search from '../../../src/database/find-devices';
 import { findOrAddWaybill } from '../../../src/database/find-waybill';
 import { findRecipients } from '../../../src/database/find-recipients';
 import * as held from '../../../src/database/held';
@@ -23,7 +21,6 @@ import * as failures from '../../../src/database/provider-failures';
 import * as pushes from '../../../src/database/pushes';
 import * as receipts from '../../../src/database/receipts';
 import * as recipientRows from '../../../src/database/recipient-rows';
-import { retireSilentDevices } from '../../../src/database/retire-silent-devices';
 import * as retention from '../../../src/database/retention';
 import * as retries from '../../../src/database/retries';
 import { joinSecondRowsOf } from '../../../src/database/second-rows';
@@ -37,6 +34,7 @@ import * as waybills from '../../../src/database/waybills';
 import * as archive from '../../../src/database/webhook-archive';
 import type { DatabaseKind } from '../../setup/run-info';
 import { shipmentUpdate } from '../../setup/delivery-lab';
+import { askAboutDevices } from './devices-asked';
 import { eraseSomebody } from './erasures-asked';
 import { askAboutInbox, askAboutParcels } from './inbox-asked';
 import { askAboutMembers } from './members-asked';
@@ -44,11 +42,11 @@ import { idsOf } from './old-shop';
 import { askAboutPickupCodes } from './pickup-codes-asked';
 import { askAboutNumbers } from './numbers-asked';
 import { tellOfStatuses } from './statuses-asked';
-import { importTheOldQueue, lookUpMessages, tellOfAlarms, testPushes } from './rest-asked';
+import { importTheOldQueue, lookUpMessages, tellOfAlarms } from './rest-asked';
 import { askAboutTexts, moveOldTexts } from './texts-asked';
 
 const shop = loadConfig({});
-const { shopTables, maxDevices: MOST } = shop;
+const { shopTables } = shop;
 const HOUR_MS = 3_600_000;
 const PARCEL = 77_777;
 const TRACKING_NO = `OLD${PARCEL}`;
@@ -63,8 +61,8 @@ export async function askEverything(db: Queryable, kind: DatabaseKind): Promise<
   const since = new Date(Date.now() - HOUR_MS);
   await askAboutTheWaybill(db, order);
   await deliver(db, user, order);
-  await askAboutDevices(db, user, merchant);
   const told = { workflowId: WORKFLOW, messageId: MESSAGE };
+  await askAboutDevices(db, { ...told, user, merchant, cid: `cid-${PARCEL}` });
   await askAboutMembers(db, { ...told, user, merchant });
   await askAboutPickupCodes(db, { ...told, waybillId: WAYBILL, userId: user });
   await holdPushes(db);
@@ -74,7 +72,6 @@ export async function askEverything(db: Queryable, kind: DatabaseKind): Promise<
   await keepTheBooks(db, since);
   await tellOfAlarms(db);
   await tellOfStatuses(db, shopTables, WAYBILL, TRACKING_NO);
-  await testPushes(db, randomUUID(), 'cid-1');
   await applyRetention(db);
   await eraseSomebody(db, {
     ...{ user, order, waybillId: WAYBILL, trackingNo: TRACKING_NO, workflowId: WORKFLOW },
@@ -193,49 +190,6 @@ async function deliver(db: Queryable, user: string, order: string): Promise<void
   await receipts.recordDeliveryReports(db, 'fcm', [
     { cid: `cid-${PARCEL}`, providerId: `p-${PARCEL}`, lossReason: null, lossWords: null },
   ]);
-}
-
-async function askAboutDevices(db: Queryable, user: string, merchant: string): Promise<void> {
-  const notification = { messageId: MESSAGE, audience: 'user', recipientId: user } as const;
-  await search.findDevices(db, shopTables, { notification, round: 1, limit: 100 });
-  await search.findDevices(db, shopTables, {
-    ...{ notification: { ...notification, audience: 'merchant', recipientId: merchant } },
-    ...{ round: 1, only: [`cid-${PARCEL}`], limit: 100 },
-  });
-  await search.everHadDevice(db, shopTables, { audience: 'user', recipientId: user });
-  await search.isPushedTo(db, shopTables, { audience: 'user', recipientId: user }, ['a cid']);
-  await search.everHadDevice(db, shopTables, { audience: 'merchant', recipientId: merchant });
-  const device = {
-    ...{
-      appid: 'other',
-      cid: `cid-${PARCEL}`,
-      userId: user,
-      merchantId: null,
-      personId: user,
-      platform: null,
-    },
-    ...{ provider: null, installationId: `i-${PARCEL}`, subscription: null, apnsEnvironment: null },
-    ...{ brand: 'vivo', notifications: null },
-    proof: 'shown',
-  } as const;
-  await devices.upsertDevice(db, { ...device, appid: 'default' }, MOST);
-  const registered = await devices.upsertDevice(db, device, MOST);
-  if (!registered) throw new Error('it was registered');
-  await devices.findDeviceForUpdate(db, 'default', `cid-${PARCEL}`);
-  for (const filter of [
-    { user_id: user },
-    { merchant_id: merchant, is_active: true },
-    { user_id: user, merchant_id: merchant, appid: 'default' },
-  ])
-    await devices.listDevices(db, shopTables, filter);
-  await devices.unregisterDevice(db, 'default', `cid-${PARCEL}`);
-  await devices.deactivateDevice(db, registered.id, 'gone', new Date());
-  await retireSilentDevices(db, { provider: 'fcm', days: 95 }, null);
-  await retireSilentDevices(
-    db,
-    { provider: 'fcm', days: 95 },
-    { lastSeenAt: '2026-01-01T00:00:00Z', id: registered.id },
-  );
 }
 
 async function holdPushes(db: Queryable): Promise<void> {

@@ -4,10 +4,8 @@ import * as compare from '../../../src/database/compare';
 import { findNamedOrders } from '../../../src/database/near-waybills';
 import { listNotifications } from '../../../src/database/notifications';
 import * as oldQueue from '../../../src/database/old-queue';
-import * as pushTests from '../../../src/database/push-tests';
 import { countBrands } from '../../../src/database/phone-brands';
 import type { Queryable } from '../../../src/database/pool';
-import { countTokenlessPhones } from '../../../src/database/tokenless-devices';
 import { shipmentUpdate } from '../../setup/delivery-lab';
 
 const { shopTables } = loadConfig({});
@@ -33,32 +31,6 @@ export async function tellOfAlarms(db: Queryable): Promise<void> {
   await alarms.listRobots(db, ['wecom-12345678']);
   // Whose makers are told.
   await countBrands(db, ['fcm']);
-}
-
-export async function testPushes(db: Queryable, deviceId: string, cid: string): Promise<void> {
-  await pushTests.findByCid(db, 'default', cid);
-  await pushTests.findTestedDevice(db, deviceId, ['user-1']);
-  const id = (await pushTests.insertPushTest(db, { id: deviceId, provider: 'getui' })) ?? '';
-  await pushTests.findPushTest(db, id);
-  await pushTests.notePushTestSent(db, id, 'r');
-  await pushTests.writePushTestEnd(db, id, {
-    state: 'accepted',
-    reason: 'online',
-    words: '',
-    providerId: 'p',
-  });
-  const receipt = {
-    messageId: `push-test:${id}`,
-    deviceId,
-    event: 'clicked',
-    at: '2026-02-06T02:12:00Z',
-  } as const;
-  await pushTests.recordTestReceipt(db, id, receipt);
-  await pushTests.recordTestReports(db, 'getui', [
-    { cid, providerId: 'p', lossReason: null, lossWords: null },
-  ]);
-  await pushTests.deleteOldPushTests(db);
-  await countTokenlessPhones(db);
 }
 
 /** What people look up by what they know. */
