@@ -4,6 +4,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { PROJECT_ROOT } from '../src/project-root';
 import { launchChromium } from '../test/browser/chromium';
 import { ownSettings, runProduct } from '../test/start/product';
+import { takeConsolePictures } from './console-pictures';
 
 /** Takes the pictures of the README from a Waybell of its own: `npm run screenshots`. */
 
@@ -28,6 +29,7 @@ async function takeScreenshots(): Promise<void> {
     await product.ready();
     const delivery = await pictureOfPhones(browser, `http://127.0.0.1:${settings.PORT}/demo`);
     await pictureOfDelivery(browser, delivery);
+    await takeConsolePictures(browser);
   } finally {
     await browser.close();
     await product.end('SIGTERM');

@@ -119,6 +119,12 @@ export const ERRORS = {
     'The API key is not known, was revoked, or has ended.',
     'Use a current key; waybell keys api list shows which there are.',
   ),
+  'session-missing': http(
+    401,
+    'final',
+    'The page of the console has no session, or it has ended.',
+    'Log in to the console; a program sends a key to the API instead.',
+  ),
   'jwt-invalid': http(
     401,
     'final',

@@ -90,9 +90,7 @@ export async function followOrder(
     if (ref === null) continue;
     const isOnce = ref.ended === undefined && toldElsewhere.has(audience);
     notifications.push(
-      isOnce
-        ? await endWritten(db, ref, written, OTHER_ORDER)
-        : await unlessOutside(db, deps, ref, written),
+      isOnce ? await endWritten(db, ref, written, OTHER_ORDER) : await unlessOutside(db, deps, ref, written),
     );
   }
   // A shop that maps nothing withholds nothing.

@@ -16,10 +16,11 @@ import { addAttentionRoutes } from './attention';
 import { addAttentionGauges } from './attention-gauges';
 import { keepAudit } from './audit-trail';
 import { addAuditRoutes } from './audit';
-import { type Authenticate, openAuthentication } from './auth';
+import { type Authentication, openAuthentication } from './auth';
 import { addChannelRoutes } from './channels';
 import { allowPages } from './cross-origin';
 import { webhookRoutes } from './webhooks';
+import { consoleRoutes } from './console/console';
 import type { ApiDependencies, ProcessDependencies } from './dependencies';
 import { descriptionRoutes } from './description';
 import { addDeliveryRoutes } from './deliveries';
@@ -41,11 +42,13 @@ import { openRates, type Rates } from './rates';
 import { requireLocalRequests } from './local-requests';
 import { logRequests } from './request-log';
 import { addLinkRoutes } from './link-parcel';
+import { addTimeLineRoutes } from './time-lines';
 import { addWaybillRoutes } from './waybills';
 
 /** The whole HTTP API: one router per audience. It starts workflows and never pushes. */
 export function createApp(deps: ApiDependencies): express.Express {
-  return appAround(deps, (app, { registry, authenticate, rates }) => {
+  return appAround(deps, (app, { registry, authentication, rates }) => {
+    const { authenticate } = authentication;
     const counts = createWebhookCounts(registry);
     addJournalGauges(registry, deps.intake, deps.clock);
     addAttentionGauges(registry, deps);
@@ -58,7 +61,9 @@ export function createApp(deps: ApiDependencies): express.Express {
     app.use('/api/v1/push', authenticate({ ofApps: true }));
     app.use(appRoutes(deps));
     app.use('/api/v1', authenticate({ ofApps: false }), keepAudit(deps));
-    app.use(shopRoutes(deps));
+    const shop = shopRoutes(deps);
+    app.use(shop);
+    if (deps.config.console) app.use('/console', consoleRoutes({ ...deps, authentication, api: shop }));
   });
 }
 
@@ -69,7 +74,7 @@ export function createWorkerApp(deps: ProcessDependencies): express.Express {
 
 interface Shared {
   readonly registry: Registry;
-  readonly authenticate: Authenticate;
+  readonly authentication: Authentication;
   readonly rates: Rates;
 }
 
@@ -101,9 +106,9 @@ function appAround(
   app.use(securityHeaders());
   app.use(healthRoutes(deps));
   if (deps.config.deviceRegistration === 'open') app.use(requireLocalRequests(deps.config));
-  const authenticate = openAuthentication({ ...deps, rates });
-  addRoutes(app, { registry: metrics.registry, authenticate, rates });
-  app.use('/metrics', authenticate({ ofApps: false }));
+  const authentication = openAuthentication({ ...deps, rates });
+  addRoutes(app, { registry: metrics.registry, authentication, rates });
+  app.use('/metrics', authentication.authenticate({ ofApps: false }));
   app.use(metrics.routes);
   app.use(refuseUnknownRoute);
   app.use(answerErrors(deps.log, rates));
@@ -145,6 +150,7 @@ function shopRoutes(deps: ApiDependencies): Router {
   addWaybillRoutes(router, deps);
   addNotificationRoutes(router, deps);
   addDeliveryRoutes(router, deps);
+  addTimeLineRoutes(router, deps);
   addRetryRoutes(router, deps);
   addProviderRoutes(router, deps);
   addReceiverRoutes(router, deps);

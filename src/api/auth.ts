@@ -5,7 +5,7 @@ import type { Config } from '../config/config';
 import { type Caller, type KeyAccess, mayAsk } from './access';
 import { watchFailedLogIns } from './failed-log-ins';
 import { HttpProblem } from './http-problem';
-import { openKeyRing } from './key-ring';
+import { openKeyRing, type KeyRing, type KnownKey } from './key-ring';
 import type { Rates, TooMany } from './rates';
 import { openTokenCheck } from './token-check';
 
@@ -20,11 +20,24 @@ interface AuthParts {
 /** Makes handlers that find out who asks. */
 export type Authenticate = (routes: { readonly ofApps: boolean }) => RequestHandler;
 
+/** How callers become known. */
+export interface Authentication {
+  readonly authenticate: Authenticate;
+  readonly keys: KeyRing;
+  /**
+   * Who asks with this key, counted.
+   * @throws {HttpProblem} when it is too often
+   */
+  readonly callerWith: (key: KnownKey) => Promise<Caller>;
+  /** Notes that a key is not known, and gives what to answer. */
+  readonly refuseKey: (request: Request, response: Response) => Promise<HttpProblem>;
+}
+
 /**
  * Asks for an API key or, in jwt mode, for the shop's own access token of a signed-in person, unless the embedded
  * parts run open without any. What the caller may then do is said beside each operation: `requireAccess`.
  */
-export function openAuthentication({ config, pool, log, rates, clock }: AuthParts): Authenticate {
+export function openAuthentication({ config, pool, log, rates, clock }: AuthParts): Authentication {
   const { deviceRegistration: mode, apiKeys, accessTokens } = config;
   const keys = openKeyRing({ apiKeys, pool, log, ...(clock && { clock }) });
   const { grace } = accessTokens;
@@ -32,14 +45,26 @@ export function openAuthentication({ config, pool, log, rates, clock }: AuthPart
   const tokens = mode === 'jwt' ? openTokenCheck(accessTokens, { log, ...(clock && { clock }) }) : undefined;
   const failures = watchFailedLogIns(log, rates);
 
-  return function authenticate({ ofApps }) {
+  return { authenticate, keys, callerWith, refuseKey };
+
+  function authenticate({ ofApps }: { readonly ofApps: boolean }): RequestHandler {
     // Keys on embedded parts guard what ops do; phones, the demo's among them, stay free to register.
     const open = mode === 'open' && (ofApps || apiKeys.length === 0);
     return async function identifyCaller(request, response, next): Promise<void> {
       response.locals['caller'] = await identify(request, response, { open, ofApps });
       next();
     };
-  };
+  }
+
+  async function callerWith({ name, scopes }: KnownKey): Promise<Caller> {
+    await within(rates.take('key', name));
+    return { kind: 'key', name, scopes };
+  }
+
+  function refuseKey(request: Request, response: Response): Promise<HttpProblem> {
+    const problem = new HttpProblem('api-key-invalid', 'this API key is not known, or has ended');
+    return failures.note(request, response, problem);
+  }
 
   async function identify(
     request: Request,
@@ -49,10 +74,7 @@ export function openAuthentication({ config, pool, log, rates, clock }: AuthPart
     const bearer = /^Bearer +(\S+)$/i.exec(request.get('authorization') ?? '')?.[1];
     const given = request.get('x-api-key') ?? bearer;
     const key = given === undefined ? undefined : await keys.find(given);
-    if (key) {
-      await within(rates.take('key', key.name));
-      return { kind: 'key', name: key.name, scopes: key.scopes };
-    }
+    if (key) return callerWith(key);
     if (open) return { kind: 'anybody' };
     if (given === undefined && grace !== undefined && ofApps) {
       const isGraceOver = now() >= grace.endsAt;
@@ -62,10 +84,7 @@ export function openAuthentication({ config, pool, log, rates, clock }: AuthPart
     if (given === undefined) {
       throw new HttpProblem('api-key-missing', 'send Authorization: Bearer <key> or X-Api-Key');
     }
-    if (tokens === undefined || given !== bearer) {
-      const problem = new HttpProblem('api-key-invalid', 'this API key is not known, or has ended');
-      throw await failures.note(request, response, problem);
-    }
+    if (tokens === undefined || given !== bearer) throw await refuseKey(request, response);
     const checked = await tokens.check(bearer);
     if ('person' in checked) {
       await within(rates.take('person', checked.person.userId));

@@ -20,6 +20,11 @@ export interface KnownKey {
 export interface KeyRing {
   /** @throws when PostgreSQL is away, and what it knows was not asked of it for an hour */
   find(given: string): Promise<KnownKey | undefined>;
+  /**
+   * The key that has this name now.
+   * @throws as `find`
+   */
+  named(name: string): Promise<KnownKey | undefined>;
 }
 
 interface RingParts {
@@ -51,11 +56,18 @@ export function openKeyRing({ apiKeys, pool, log, clock = Date.now }: RingParts)
     async find(given) {
       const digest = digestOf(given);
       if (!given.startsWith(KEY_PREFIX)) return findByDigest(fromSettings, digest);
-      const found = findByDigest(await storedKeys(), digest);
-      const ended = found?.expiresAt != null && found.expiresAt.getTime() <= clock();
-      return ended ? undefined : found;
+      return unlessEnded(findByDigest(await storedKeys(), digest));
+    },
+    async named(name) {
+      const isIt = (key: KnownKey): boolean => key.name === name;
+      return fromSettings.find(isIt) ?? unlessEnded((await storedKeys()).find(isIt));
     },
   };
+
+  function unlessEnded(key: KnownKey | undefined): KnownKey | undefined {
+    const ended = key?.expiresAt != null && key.expiresAt.getTime() <= clock();
+    return ended ? undefined : key;
+  }
 
   async function storedKeys(): Promise<readonly KnownKey[]> {
     if (stored && clock() < askAgainAt) return stored.keys;

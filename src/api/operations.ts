@@ -19,6 +19,7 @@ import { linkParcel, linkWaybill } from './waybill-operations';
 import { listWebhooks } from './archive-operations';
 import { listChannels } from './channel-operations';
 import { listSeenWords } from './word-operations';
+import { showTimeLine } from './time-line-operations';
 import { receiveExpressStatus, receiveFromChannel } from './webhook-operations';
 
 /** Every route, in the order in which people read about them. */
@@ -41,6 +42,7 @@ export const OPERATIONS: readonly Operation[] = [
   linkParcel,
   explainDeliveries,
   retryDelivery,
+  showTimeLine,
   listNotifications,
   showNotification,
   retryNotification,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { count, moment, ok } from './answer-fields';
 import { DATABASE_PROBLEMS } from './database-problem';
 import type { Operation } from './operation';
+import { words } from './request-input';
 
 const provider = z.string().regex(/^[\w-]{1,64}$/, 'must be the name of a provider');
 const address = z.object({ name: provider });
@@ -84,9 +85,13 @@ export const releaseProvider = {
     'They are held again when the provider refuses the first of them. What it has failed with is forgotten.',
   access: { scopes: ['admin'] },
   params: address,
+  body: z
+    .object({ reason: words(200).optional().describe('Why; for the audit.') })
+    .meta({ id: 'ProviderRelease' }),
+  bodyOptional: true,
   answers: { 200: z.object({ ok, released: z.boolean().describe('Whether they were held.') }) },
   problems: DATABASE_PROBLEMS,
-  examples: { answer: { ok: true, released: true } },
+  examples: { body: { reason: 'the credential is renewed' }, answer: { ok: true, released: true } },
 } as const satisfies Operation;
 
 export const settleDeactivations = {

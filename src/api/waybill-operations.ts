@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { carrierField, trackingNoField } from '../sources/reading/text';
 import { ok, woken } from './answer-fields';
 import { DATABASE_PROBLEMS } from './database-problem';
-import { requiredId } from './request-input';
+import { requiredId, words } from './request-input';
 import type { Operation } from './operation';
 
 const waybill = z
@@ -25,7 +25,9 @@ export const linkWaybill = {
     'Wakes the delivery that waits for it. An unknown waybill is added; an unknown order is refused.',
   access: { scopes: ['link'] },
   params: z.object({ carrier: carrierField, tracking_no: trackingNoField }),
-  body: z.object({ order_id: requiredId }).meta({ id: 'WaybillLink' }),
+  body: z
+    .object({ order_id: requiredId, reason: words(200).optional().describe('Why; for the audit.') })
+    .meta({ id: 'WaybillLink' }),
   answers: { 200: z.object({ ok, waybill, woken }) },
   problems: ['order-unknown', 'shadow', ...DATABASE_PROBLEMS],
   examples: {

@@ -30,7 +30,7 @@ function releaseCommand(): Command {
     .description('let the held pushes of a provider go; they are held again when it refuses the first')
     .argument('<provider>')
     .action(async (provider: string) => {
-      const { released } = await ask(loadConfig(), releaseProvider, { params: { name: provider } });
+      const { released } = await ask(loadConfig(), releaseProvider, { params: { name: provider }, body: {} });
       print(
         released
           ? `The pushes of ${provider} go: thirty within 30 s, more at three a second in each process.`

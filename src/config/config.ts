@@ -20,6 +20,7 @@ import {
 } from './access-tokens';
 import { alarmContradictions, alarmFields, alarmsOf, type AlarmSettings } from './alarms';
 import { carrierMap } from './carrier-map';
+import { consoleFields, consoleOf, type ConsoleSettings } from './console';
 import { exposureProblems, plaintextOf, type Plaintext } from './exposure';
 import { type MessageShape, messageShapeFields, messageShapeOf } from './message-shape';
 import { legacyFields, type LegacyPath } from './legacy-paths';
@@ -128,6 +129,7 @@ const environment = z.object({
   API_KEYS: secrets.default([]),
   PICKUP_CODE_KEYS: secrets.default([]),
   ...accessTokenFields,
+  ...consoleFields,
   MAX_DEVICES_PER_USER: deviceCount.default(20),
   MAX_DEVICES_PER_MERCHANT: deviceCount.default(200),
 
@@ -149,7 +151,7 @@ export interface MaxDevices {
 
 export const SETTING_NAMES = Object.keys(environment.shape);
 
-export interface Config extends Trial, StatusWebhookSettings {
+export interface Config extends Trial, StatusWebhookSettings, ConsoleSettings {
   readonly production: boolean;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly host: string;
@@ -377,6 +379,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
     alarms: alarmsOf(env),
     ...statusWebhooksOf(env),
     ...trialOf(env),
+    ...consoleOf(env),
     legacyPaths: env.LEGACY_PATHS,
     unsignedWebhooks: env.UNSIGNED_WEBHOOKS !== undefined,
     waitLimits: waitLimitsOf(env),

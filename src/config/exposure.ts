@@ -1,3 +1,4 @@
+import { consoleContradictions } from './console';
 import { reachOf, type Reach } from './network-reach';
 import { weaknessOf } from './weak-secrets';
 
@@ -20,10 +21,15 @@ const USE_TLS = {
   TEMPORAL_ADDRESS: 'set TEMPORAL_TLS=true (or TEMPORAL_API_KEY)',
 } as const;
 
-/** What a shop's own database makes too dangerous to start with; each line names the variable to change. */
+/** What is too dangerous to start with, most of it beside a shop's own database; each line names the variable to change. */
 export function exposureProblems(given: Given): string[] {
-  if (given['DATABASE_URL'] === undefined) return [];
-  return [...missingProof(given), ...weakSecrets(given), ...publicPlaintext(given)];
+  if (given['DATABASE_URL'] === undefined) return consoleContradictions(given);
+  return [
+    ...consoleContradictions(given),
+    ...missingProof(given),
+    ...weakSecrets(given),
+    ...publicPlaintext(given),
+  ];
 }
 
 function missingProof(given: Given): string[] {

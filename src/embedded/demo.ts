@@ -1,27 +1,18 @@
-import express, { Router } from 'express';
-import path from 'node:path';
+import { Router } from 'express';
 import { z } from 'zod';
 import { RefusedError, type Addressee } from '../api/ask';
 import { addRoute } from '../api/operation';
+import { pageRoutes } from '../api/own-files';
 import { BODY_ROOMS, bodyBytes, readBody } from '../api/request-body';
 import { checkFields, readJson } from '../api/request-input';
 import type { Config } from '../config/config';
 import { deliveriesLink } from '../deliveries/link';
-import { PROJECT_ROOT } from '../project-root';
 import { webPushKey } from '../push/settings';
 import { BEHAVIOURS, createCloudFunction } from './cloud-function';
 import { DEMO_PHONES } from './demo-phones';
 import { createEventFeed } from './event-feed';
 import { sendWebhook } from './sample-carrier';
 import { nextWebhook } from './sample-parcel';
-
-const WEB_FOLDER = path.join(PROJECT_ROOT, 'web');
-/** The page needs nothing but its own files. */
-const CONTENT_POLICY = [
-  "default-src 'none'",
-  ...['script-src', 'style-src', 'img-src', 'connect-src'].map((source) => `${source} 'self'`),
-  ...['base-uri', 'form-action', 'frame-ancestors'].map((source) => `${source} 'none'`),
-].join('; ');
 
 const cid = z.string().min(1).max(128);
 const behaviourFields = z.object({ cid, mode: z.enum(BEHAVIOURS) });
@@ -49,11 +40,7 @@ export function createDemo(config: DemoSettings): Router {
   });
 
   const router = Router();
-  router.use((_request, response, next) => {
-    response.set('Content-Security-Policy', CONTENT_POLICY);
-    next();
-  });
-
+  router.use(pageRoutes('demo'));
   router.use(['/cloud-function', '/behaviour', '/send'], readBody(BODY_ROOMS.strangers));
   addRoute(router, '/cloud-function', {
     post(request, response) {
@@ -96,11 +83,5 @@ export function createDemo(config: DemoSettings): Router {
       });
     },
   });
-  addRoute(router, '/', {
-    get(_request, response) {
-      response.sendFile('index.html', { root: WEB_FOLDER });
-    },
-  });
-  router.use(express.static(WEB_FOLDER, { index: false, redirect: false }));
   return router;
 }

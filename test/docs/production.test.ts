@@ -68,6 +68,10 @@ describe('docs/production.md', () => {
   });
 });
 
+test('no proxy of the recipe hands the console on, which is not for the internet', () => {
+  for (const file of ['nginx.conf', 'kong.yaml']) expect(read(`${RECIPE}/${file}`)).not.toMatch(/console/);
+});
+
 describe('the recipe for one machine', () => {
   test.each(units)('$name uses only files that the page installs', ({ text }) => {
     const files = unique(text.matchAll(/^(?:EnvironmentFile|ExecStart)=(\S+)/gm));

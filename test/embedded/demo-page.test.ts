@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DEMO_PHONES } from '../../src/embedded/demo-phones';
 import { PROJECT_ROOT } from '../../src/project-root';
-import texts from '../../web/texts.json';
+import texts from '../../web/demo/texts.json';
 import type { LocalServer } from '../push/local-server';
 import { startDemo } from './demo-server';
 

@@ -87,6 +87,7 @@ const OUR_TABLES: readonly WantedAccess[] = [
   { schema: 'waybell', table: 'parcel_memories', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
   { schema: 'waybell', table: 'retention', privileges: ['SELECT', 'INSERT', 'UPDATE'] },
   { schema: 'waybell', table: 'api_keys', privileges: ['SELECT', 'INSERT', 'UPDATE'] },
+  { schema: 'waybell', table: 'console_sessions', privileges: ['SELECT', 'INSERT', 'DELETE'] },
   { schema: 'waybell', table: 'audit', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
   { schema: 'waybell', table: 'erasures', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
   { schema: 'waybell', table: 'erasure_parcels', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },

@@ -20,7 +20,8 @@ export const registrations: Check = {
 };
 
 function withoutGrace(apps: readonly TokenlessPhones[]): Seen[] {
-  if (apps.length === 0) return [ok('No phone has registered without a token or key where one is asked for.')];
+  if (apps.length === 0)
+    return [ok('No phone has registered without a token or key where one is asked for.')];
   return [warning(`${inWords(apps)} and ANONYMOUS_REGISTRATION_UNTIL is not set any more.`, THEY_STAY)];
 }
 

@@ -35,6 +35,7 @@ import * as archive from '../../../src/database/webhook-archive';
 import type { DatabaseKind } from '../../setup/run-info';
 import { shipmentUpdate } from '../../setup/delivery-lab';
 import { askAboutDevices } from './devices-asked';
+import { lookIntoConsole } from './console-asked';
 import { eraseSomebody } from './erasures-asked';
 import { askAboutInbox, askAboutParcels } from './inbox-asked';
 import { askAboutMembers } from './members-asked';
@@ -73,9 +74,9 @@ export async function askEverything(db: Queryable, kind: DatabaseKind): Promise<
   await tellOfAlarms(db);
   await tellOfStatuses(db, shopTables, WAYBILL, TRACKING_NO);
   await applyRetention(db);
-  await eraseSomebody(db, {
-    ...{ user, order, waybillId: WAYBILL, trackingNo: TRACKING_NO, workflowId: WORKFLOW },
-  });
+  const parcel = { waybillId: WAYBILL, trackingNo: TRACKING_NO, workflowId: WORKFLOW };
+  await lookIntoConsole(db, parcel);
+  await eraseSomebody(db, { user, order, ...parcel });
   if (kind === 'seed')
     await importTheOldQueue(db, { waybill: WAYBILL, trackingNo: TRACKING_NO, workflow: WORKFLOW });
 }

@@ -1,16 +1,18 @@
-/** The words of the page (`texts.json`) and the switch between its languages. */
-const response = await fetch('/demo/texts.json');
+/** The words of the page (`texts.json` beside it) and the switch between its languages. */
+const response = await fetch(new URL('texts.json', import.meta.url));
 const TEXTS = await response.json();
 
-const STORED = 'waybell-demo-language';
+const STORED = 'waybell-language';
 const changed = new EventTarget();
 let language = localStorage.getItem(STORED) ?? (navigator.language.startsWith('zh') ? 'zh' : 'en');
 if (!(language in TEXTS)) language = 'en';
 
 export const currentLanguage = () => language;
 
+export const hasText = (key) => Object.hasOwn(TEXTS[language], key);
+
 /** The text of `key`, its `{n}` filled in. */
-function text(key, n) {
+export function say(key, n = '') {
   return TEXTS[language][key].replace('{n}', () => n);
 }
 
@@ -18,7 +20,7 @@ function text(key, n) {
 export function setText(element, key, n = '') {
   element.dataset.text = key;
   element.dataset.n = n;
-  element.textContent = text(key, n);
+  element.textContent = say(key, n);
 }
 
 /** Gives an element words that are no text of this page. */
@@ -56,13 +58,13 @@ export function onLanguageChange(listener) {
 export function translate(root) {
   if (root === document) {
     document.documentElement.lang = language;
-    document.title = text('pageTitle');
+    document.title = say('pageTitle');
   }
   for (const element of root.querySelectorAll('[data-text]')) {
-    element.textContent = text(element.dataset.text, element.dataset.n ?? '');
+    element.textContent = say(element.dataset.text, element.dataset.n);
   }
   root.querySelectorAll('time[datetime]').forEach(writeTime);
   for (const element of root.querySelectorAll('[data-label]')) {
-    element.setAttribute('aria-label', text(element.dataset.label));
+    element.setAttribute('aria-label', say(element.dataset.label));
   }
 }
