@@ -42,8 +42,7 @@ import { askAboutMembers } from './members-asked';
 import { idsOf } from './old-shop';
 import { askAboutPickupCodes } from './pickup-codes-asked';
 import { askAboutNumbers } from './numbers-asked';
-import { tellOfStatuses } from './statuses-asked';
-import { importTheOldQueue, lookUpMessages, tellOfAlarms } from './rest-asked';
+import { importTheOldQueue, lookUpMessages, tellTheShop } from './rest-asked';
 import { askAboutTexts, moveOldTexts } from './texts-asked';
 
 const shop = loadConfig({});
@@ -71,8 +70,7 @@ export async function askEverything(db: Queryable, kind: DatabaseKind): Promise<
   await askForPeople(db, since, user);
   await lookUpMessages(db, { order, user, cid: `cid-${PARCEL}`, message: MESSAGE, waybill: WAYBILL });
   await keepTheBooks(db, since);
-  await tellOfAlarms(db);
-  await tellOfStatuses(db, shopTables, WAYBILL, TRACKING_NO);
+  await tellTheShop(db, WAYBILL, TRACKING_NO);
   await applyRetention(db);
   const parcel = { waybillId: WAYBILL, trackingNo: TRACKING_NO, workflowId: WORKFLOW };
   await lookIntoConsole(db, parcel);
@@ -127,7 +125,6 @@ async function deliver(db: Queryable, user: string, order: string): Promise<void
   await updates.endTelling(db, WAYBILL);
   await events.selectNamedScans(db, WAYBILL, ['a key']);
   await updates.selectOwnRecord(db, WAYBILL, 1);
-  await updates.selectToldLast(db, WAYBILL);
   await updates.selectOccurrences(db, WAYBILL, 1, 'delivered');
   await updates.selectOpenDeliveries(db, WAYBILL);
   const row = { carrier: 'yto', tracking_no: TRACKING_NO };

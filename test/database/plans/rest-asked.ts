@@ -7,6 +7,7 @@ import * as oldQueue from '../../../src/database/old-queue';
 import { countBrands } from '../../../src/database/phone-brands';
 import type { Queryable } from '../../../src/database/pool';
 import { shipmentUpdate } from '../../setup/delivery-lab';
+import { tellOfStatuses } from './statuses-asked';
 
 const { shopTables } = loadConfig({});
 const HOUR_MS = 3_600_000;
@@ -18,7 +19,9 @@ interface Asked {
   readonly workflow: string;
 }
 
-export async function tellOfAlarms(db: Queryable): Promise<void> {
+/** Robots of alarms, and receivers of status changes. */
+export async function tellTheShop(db: Queryable, waybillId: string, trackingNo: string): Promise<void> {
+  await tellOfStatuses(db, shopTables, waybillId, trackingNo);
   const cause = { name: 'provider-down', subject: 'fcm' } as const;
   await alarms.noteAlarms(db, [{ ...cause, sentence: 'fcm is down.' }], ['provider-down']);
   await alarms.lockRobot(db, 'wecom-12345678');

@@ -2,6 +2,7 @@ import type { ShopTables } from '../../../src/config/config';
 import type { Queryable } from '../../../src/database/pool';
 import * as changes from '../../../src/database/status-changes';
 import * as receivers from '../../../src/database/status-receivers';
+import { selectToldLast } from '../../../src/database/updates';
 
 /** A parcel changes its status, and a receiver is told so. */
 export async function tellOfStatuses(
@@ -12,6 +13,7 @@ export async function tellOfStatuses(
 ): Promise<void> {
   const parcel = { waybillId, orderId: null, carrier: 'yto', trackingNo, instance: 1 };
   const status = { ...parcel, status: 'delivered', scannedAt: '2026-02-06T02:11:00.000Z' } as const;
+  await selectToldLast(db, waybillId);
   await changes.writeStatus(db, tables, status, 'always');
   await changes.selectChangesAfter(db, 0, 100);
   const receiver = 'receiver-1a2b3c4d';
