@@ -149,7 +149,7 @@ describe('a database as the old system leaves it', () => {
   test('starts once its trigger is allowed, and says what would go wrong', async () => {
     await clearTheWay();
     await run();
-    expect(await check()).toEqual({ problems: [], warnings: [] });
+    expect(await check()).toEqual({ problems: [], warnings: [], mends: [] });
     expect((await check([])).problems).toEqual([expect.stringContaining(TRIGGER)]);
 
     await shop.query(`

@@ -53,6 +53,7 @@ describe('a shop whose tables have other names', () => {
     expect(await checkShop(pool, { shopTables, allowedTriggers: [] })).toEqual({
       problems: [],
       warnings: [],
+      mends: [],
     });
 
     await lab.withWorker(
