@@ -258,6 +258,8 @@ describe('beside a Supabase', () => {
       );
       expect([route, isLed]).toEqual([route, isPublic]);
     }
+    // What a browser asks before a page may ask.
+    expect(routes.find(({ prefix }) => prefix === '/api/v1/push/')?.methods).toContain('OPTIONS');
     expect(kong).not.toContain('plugins');
     expect([...kong.matchAll(/strip_path: (\w+)/g)].map(([, strip]) => strip)).toEqual(['false', 'false']);
   });
