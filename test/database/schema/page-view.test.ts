@@ -131,6 +131,18 @@ describe('on the database of a shop at Supabase', () => {
     await db.pool.query(`drop view ${PAGE_VIEW}`);
   });
 
+  test('it is not made by a role that may not read what we keep of scans', async () => {
+    const role = `maker_${process.pid}`;
+    await withClient(db.url, async (client) => {
+      await client.query(`create role ${role} bypassrls; grant ${role} to current_user;
+        grant select on ml_orders, platform_express_waybills to ${role}; set role ${role}`);
+      await expect(pageViewSql(client, shopTables)).rejects.toThrow(
+        `Role ${role} lacks USAGE on schema waybell, so that it cannot reach waybell.platform_express_events`,
+      );
+      await client.query(`reset role; drop owned by ${role}; drop role ${role}`);
+    });
+  });
+
   test('it is not made where ids of buyers are numbers', async () => {
     await db.pool.query(
       'create table public.numbered (id bigint primary key, user_id bigint, merchant_id bigint)',
