@@ -1,12 +1,6 @@
 import { z } from 'zod';
+import type { Place } from '../database/page-place';
 import { printable } from '../sources/reading/text';
-
-/** A place in a list that is sorted by a moment, and within one moment by an id: rows may come and go meanwhile. */
-export interface Place {
-  /** ISO 8601 in UTC with microseconds, as PostgreSQL keeps it. */
-  readonly at: string;
-  readonly id: string;
-}
 
 const AT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
 const MAX_LENGTH = 1024;

@@ -24,7 +24,12 @@ const parcel = z
     order_id: z.string(),
     status: z.enum(SHIPMENT_STATUSES).nullable().describe('`null` where nothing was heard of it yet.'),
     pickup_codes: pickupCodes,
-    scans: z.array(scan).max(MOST_SCANS).describe('The newest first.'),
+    scans: z
+      .array(scan)
+      .max(MOST_SCANS)
+      .describe(
+        'The newest first; none of a parcel that has ended so long ago that its status alone is kept.',
+      ),
   })
   .meta({ id: 'Parcel' });
 

@@ -3,6 +3,7 @@ import type { Audience } from '../shipment/update';
 import { isGone } from './find-recipients';
 import { givenSpellings, type IdTypes, readIdTypes } from './ids';
 import type { Notification } from './notifications';
+import { isBehindPlace, type Place, placeTime } from './page-place';
 import type { Queryable } from './pool';
 
 /** What an app shows of a notification. */
@@ -19,16 +20,9 @@ export interface Recipient {
   readonly id: string;
 }
 
-/** A place in the list: messages of one moment are told apart by their ids. */
-export interface InboxPlace {
-  /** ISO 8601 in UTC with microseconds, as PostgreSQL keeps it. */
-  readonly at: string;
-  readonly id: string;
-}
-
 /** A page of the list is what comes before a place: the newest is first. */
 export interface InboxPage {
-  readonly before?: InboxPlace;
+  readonly before?: Place;
   readonly unread?: boolean;
   readonly limit: number;
 }
@@ -71,10 +65,13 @@ export async function selectInbox(
 ): Promise<(InboxEntry & { readonly at: string })[]> {
   const types = await readIdTypes(db, tables);
   const seen = unread === undefined ? '' : `and ${unread ? '' : 'not '}${isUnread('n')}`;
-  const beyond = before === undefined ? '' : 'and (n.created_at, n.message_id) < ($4::timestamptz, $5)';
+  const beyond =
+    before === undefined
+      ? ''
+      : `and ${isBehindPlace({ by: ['n.created_at', 'n.message_id'], place: ['$4', '$5'] })}`;
   const columns = `n.message_id, n.aud, n.order_id::text as order_id, n.carrier, n.tracking_no, n.status, n.title, n.body,
      n.created_at, not ${isUnread('n')} as read,
-     to_char(n.created_at::timestamptz at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at`;
+     ${placeTime('n.created_at')} as at`;
   const { rows } = await db.query<InboxEntry & { at: string }>(
     `select own.* from (${ownMessages(recipient, types, { columns, narrowed: `${seen} ${beyond}`, limit: '$3' })}) own
       order by own.created_at desc, own.message_id desc limit $3`,

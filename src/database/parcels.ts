@@ -3,6 +3,7 @@ import type { ShipmentStatus } from '../shipment/status';
 import { isGone, isSamePerson, linkedOrder } from './find-recipients';
 import { canonicalId, fittedId, givenSpellings, type IdTypes, named, readIdTypes } from './ids';
 import type { Queryable } from './pool';
+import { isBehindPlace, type Place, placeTime } from './page-place';
 import { isoTime } from './parcel-events';
 import { joinSaid } from './scan-texts';
 import { readOrders } from './schema/order-access';
@@ -34,7 +35,7 @@ export interface ParcelsAsked {
   readonly userId: string;
   readonly trackingNo?: string | undefined;
   readonly orderId?: string | undefined;
-  readonly before?: { readonly at: string; readonly id: string } | undefined;
+  readonly before?: Place | undefined;
   readonly limit: number;
 }
 
@@ -81,7 +82,12 @@ export async function selectParcels(
         ]),
     ...(before === undefined
       ? []
-      : [`(found.at, found.waybill_id) < (${given(before.at)}::timestamptz, ${given(before.id)})`]),
+      : [
+          isBehindPlace({
+            by: ['found.at', 'found.waybill_id'],
+            place: [given(before.at), given(before.id)],
+          }),
+        ]),
   ].map((condition) => `and ${condition}`);
   return readOrders(db, tables, async (access) => {
     const { rows } = await db.query<ShownParcel>(
@@ -93,15 +99,21 @@ export async function selectParcels(
             ${narrowed.join(' ')}
           order by found.at desc, found.waybill_id desc limit $2)
        select own.waybill_id as "waybillId", own.order_id, b.${waybills.carrier}::text as carrier, ${number} as tracking_no,
-              (select u.decision ->> 'status' from waybell.express_updates u
-                where u.waybill_id = own.waybill_id and u.decision ->> 'status' is not null
-                order by u.seq desc limit 1) as status,
+              coalesce(
+                (select u.decision ->> 'status' from waybell.express_updates u
+                  where u.waybill_id = own.waybill_id and u.decision ->> 'status' is not null
+                  order by u.seq desc limit 1),
+                (select known.update -> 'decision' ->> 'status'
+                   from waybell.parcel_memories m
+                  cross join jsonb_array_elements(m.updates) with ordinality known(update, seq)
+                  where m.waybill_id = own.waybill_id and known.update -> 'decision' ->> 'status' is not null
+                  order by known.seq desc limit 1)) as status,
               (select coalesce(jsonb_agg(jsonb_build_object(
                         'event_time', ${isoTime('scan.event_time')}, 'status', scan.status,
                         'event_text', scan.event_text, 'place', scan.place)
                         order by scan.event_time desc, scan.id desc), '[]')
                  from (${newestScans('own.waybill_id', number)}) scan) as scans,
-              to_char(own.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at
+              ${placeTime('own.at')} as at
          from own join ${waybills.name} b on b.${waybills.id} = ${fittedId('own.waybill_id', types.waybillId)}
         order by own.at desc, own.waybill_id desc`,
       values,

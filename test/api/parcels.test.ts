@@ -176,6 +176,17 @@ describe('the parcels of a buyer', () => {
     );
   });
 
+  test('keep the status of one that has ended so long ago that its scans are gone', async () => {
+    const person = `u-${unique()}`;
+    const sent = await send(person, 1);
+    const updates = ['in_transit', 'delivered'].map((status) => ({ decision: { status } }));
+    await query(
+      `insert into waybell.parcel_memories (waybill_id, last_at, scans, updates) values ($1, now(), '[]', $2)`,
+      [sent.waybillId, JSON.stringify([...updates, { decision: { status: null } }])],
+    );
+    expect(shown(await list(person))).toMatchObject([{ status: 'delivered', scans: [] }]);
+  });
+
   test('are found by a role that may not read the orders, with the rights that migrate gives it', async () => {
     const person = `u-${unique()}`;
     const sent = await send(person, 1);
