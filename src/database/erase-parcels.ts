@@ -95,9 +95,11 @@ const LINES: readonly Line[] = [
     where: `t.workflow_id = any (${DELIVERIES})`,
   },
   {
-    // One without an order may be the second row of a waybill, which is listed by its first.
+    // One without an order may be the second row of a waybill, which is listed by its first. Those of a number that was
+    // corrected name the row of the shop, and the parcel that is listed has an id of its own.
     ...{ kind: 'status_changes', table: 'waybell.status_changes', values: byBoth },
-    where: 't.tracking_no = any ($2) and (t.waybill_id = any ($1) or t.order_id is null)',
+    where: `t.tracking_no = any ($2) and (t.order_id is null or t.waybill_id = any ($1) or t.waybill_id = any (array(
+      select k.former_of from waybell.waybill_numbers k where k.waybill_id = any ($1))))`,
   },
   {
     ...{ kind: 'refusals', table: 'waybell.channel_refusals', values: byNumber },

@@ -72,7 +72,8 @@ export function openPool(connectionString: string, onError: (error: Error) => vo
 
 /**
  * Runs `work` in one transaction with the timeouts above and loud row-level security; commits when it
- * returns, rolls back when it throws. `set local` holds behind a transaction-mode pooler too.
+ * returns, rolls back when it throws. `set local` holds behind a transaction-mode pooler too. The isolation level is said,
+ * since a server or a role may have another default: who has waited for a lock must see what the other has written.
  *
  * A server that vanished without a word answers nothing: a statement that has no answer in time takes its connection
  * with it, and those that were opened before.
@@ -107,7 +108,7 @@ export async function inTransaction<T>(
 
   try {
     await query(
-      `begin; set local statement_timeout = ${statementMs}; set local lock_timeout = ${LOCK_TIMEOUT_MS}; set local idle_in_transaction_session_timeout = ${ABANDONED_AFTER_MS}; set local row_security = off`,
+      `begin isolation level read committed; set local statement_timeout = ${statementMs}; set local lock_timeout = ${LOCK_TIMEOUT_MS}; set local idle_in_transaction_session_timeout = ${ABANDONED_AFTER_MS}; set local row_security = off`,
     );
     const db = { query } as Queryable;
     connections.set(db, client);

@@ -9,6 +9,8 @@ import { every, type Repeated } from '../every';
 const INTERVAL_MS = 20_000;
 /** A restart or a release of the shop is over by then. */
 const PATIENCE_MS = 10 * 60_000;
+/** What waits so long waits for something that does not end by itself: a slow receiver, or nobody who tells it. */
+const BEHIND_MS = 60 * 60_000;
 
 export interface ReceiverWatchParts {
   readonly pool: pg.Pool;
@@ -18,7 +20,7 @@ export interface ReceiverWatchParts {
   readonly intervalMs?: number;
 }
 
-/** Looks again and again who takes no changes of statuses. Workers write it, and every process raises the alarm. */
+/** Looks again and again who takes no changes of statuses, or takes them too slowly. Workers write it, and every process raises the alarm. */
 export function watchReceivers({
   pool,
   receivers,
@@ -31,10 +33,11 @@ export function watchReceivers({
     if (ids.length === 0) return alarms.setEach('receiver-refuses', []);
     try {
       const states = await inTransaction(pool, (db) => listReceivers(db, ids));
-      const refusing = states.filter((state) => refuses(state, Date.now()));
+      const now = Date.now();
+      const late = states.filter((state) => refuses(state, now) || isBehind(state, now));
       alarms.setEach(
         'receiver-refuses',
-        refusing.map((state) => ({ subject: state.receiver, sentence: `${describeRefusal(state)}.` })),
+        late.map((state) => ({ subject: state.receiver, sentence: `${describeLateness(state)}.` })),
       );
     } catch (error) {
       // Whether PostgreSQL answers at all, the alarm database-away says; who refused still does.
@@ -47,8 +50,14 @@ function refuses({ disabledAt, failingSince }: ReceiverState, now: number): bool
   return disabledAt !== null || (failingSince !== null && now - failingSince.getTime() >= PATIENCE_MS);
 }
 
-/** What a receiver does that does not take what it is told, as a sentence without its end. */
-export function describeRefusal({ receiver, disabledAt, failingSince, words }: ReceiverState): string {
+/** Whether what waits for a receiver has waited for long, though it may take one after the other. */
+export const isBehind = ({ oldestAt }: ReceiverState, now: number): boolean =>
+  oldestAt !== null && now - oldestAt.getTime() >= BEHIND_MS;
+
+/** What is wrong with a receiver that does not take what it is told, or not in time, as a sentence without its end. */
+export function describeLateness(state: ReceiverState): string {
+  const { receiver, disabledAt, failures, failingSince, oldestAt, words } = state;
   if (disabledAt !== null) return `${receiver} has said that it wants no more (${words})`;
-  return `${receiver} has taken no change since ${failingSince?.toISOString()}: ${words}`;
+  if (failures > 0) return `${receiver} has taken no change since ${failingSince?.toISOString()}: ${words}`;
+  return `${receiver} is behind: a change of ${oldestAt?.toISOString()} still waits for it`;
 }

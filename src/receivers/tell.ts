@@ -42,6 +42,7 @@ export function tellReceiver(parts: TellingParts): Repeated {
   const { pool, receiver, log, intervalMs = INTERVAL_MS, leaseMs = LEASE_MS } = parts;
   const { id } = receiver;
   let isKnown = false;
+  let isHindered = false;
 
   return every(intervalMs, async (stopped) => {
     const lease: Lease = { id: randomUUID(), ms: leaseMs };
@@ -52,9 +53,15 @@ export function tellReceiver(parts: TellingParts): Repeated {
       if (leased === null) return;
       const isOurs = await tellAll(leased.position, leased.failures, lease, stopped);
       if (isOurs) await inTransaction(pool, (db) => endLease(db, id, lease));
+      isHindered = false;
     } catch (error) {
-      // Whether PostgreSQL answers at all, the alarm database-away says.
-      log.debug({ err: error, receiver: id }, 'the books of a receiver could not be kept');
+      // Once, not every second. Whether PostgreSQL answers at all, the alarm database-away says.
+      const level = isHindered ? 'debug' : 'warn';
+      log[level](
+        { err: error, receiver: id },
+        'a receiver cannot be told: its changes could not be read or noted',
+      );
+      isHindered = true;
     }
   });
 

@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
+import { eraseParcels } from '../../src/database/erase-parcels';
 import { selectChangesAfter } from '../../src/database/status-changes';
+import { inTransaction, openPool } from '../../src/database/pool';
 import { useDatabase } from '../setup/database';
 
 const INSERT = `insert into waybell.status_changes (waybill_id, carrier, tracking_no, parcel, status, scanned_at)
@@ -76,6 +79,49 @@ describe('the changes of statuses', () => {
     );
     await client.query('rollback');
     client.release();
+  });
+
+  test('are shown to Waybell whatever isolation level its role has by default', async () => {
+    const url = new URL(db.url);
+    url.searchParams.set('options', '-c default_transaction_isolation=serializable');
+    const pool = openPool(url.href, () => undefined);
+    expect(await inTransaction(pool, (client) => selectChangesAfter(client, 0, 2))).toHaveLength(2);
+    await pool.end();
+  });
+
+  test('refuse a reader that has seen more than there is, as after a restored backup', async () => {
+    const last = (await selectChangesAfter(db.pool, 0, 1_000)).at(-1)?.position ?? 0;
+    const { rows } = await db.pool.query<{ taken: number }>(
+      'select last_value::int as taken from waybell.status_positions',
+    );
+    const taken = rows[0]?.taken ?? 0;
+    expect(await seen(Math.max(last, taken))).toEqual([]);
+    await expect(seen(taken + 1)).rejects.toMatchObject({
+      message: `no change has position ${taken + 1} yet, the last one is ${taken}: was this database restored from a backup?`,
+    });
+  });
+
+  test('go with an erased number that the shop has corrected since, and those of the right one stay', async () => {
+    const [row, wrong, right] = [randomUUID(), 'WRONG0001', 'RIGHT0001'];
+    await db.pool.query(
+      `insert into waybell.waybill_numbers (waybill_id, carrier, tracking_no, former_of)
+       values ($1, 'yto', $2, null), ('former:' || $1, 'yto', $3, $1)`,
+      [row, right, wrong],
+    );
+    await db.pool.query(
+      `insert into waybell.status_changes (waybill_id, order_id, carrier, tracking_no, parcel, status, scanned_at)
+       select $1, 'o', 'yto', number, 1, 'delivered', now() from unnest($2::text[]) number`,
+      [row, [wrong, right]],
+    );
+    const counts = await inTransaction(db.pool, (client) =>
+      eraseParcels(client, [{ waybillId: `former:${row}`, trackingNo: wrong }]),
+    );
+    expect(counts.status_changes).toBe(1);
+    const { rows } = await db.pool.query<{ number: string }>(
+      'select tracking_no as number from waybell.status_changes where waybill_id = $1',
+      [row],
+    );
+    expect(rows).toEqual([{ number: right }]);
   });
 
   test('are read by a role that may run the function, which neither reads nor writes the table', async () => {

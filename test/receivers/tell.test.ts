@@ -8,7 +8,12 @@ import pino from 'pino';
 import { createAlarms } from '../../src/alarms';
 import { loadConfig } from '../../src/config/config';
 import type { Receiver } from '../../src/config/status-webhooks';
-import { listReceivers, restartReceiver, type ReceiverState } from '../../src/database/status-receivers';
+import {
+  addReceiver,
+  listReceivers,
+  restartReceiver,
+  type ReceiverState,
+} from '../../src/database/status-receivers';
 import type { DoctorContext } from '../../src/doctor/check';
 import { receivers as receiversCheck } from '../../src/doctor/checks/receivers';
 import { watchReceivers } from '../../src/doctor/receiver-watch';
@@ -113,6 +118,22 @@ describe('a receiver of status changes', () => {
   const hurry = () =>
     db.pool.query(`update waybell.status_receivers set next_at = now(), leased_until = '-infinity'`);
 
+  const watchAlarms = () => {
+    const alarms = createAlarms(log);
+    const watched = { pool: db.pool, receivers: [shop.receiver], alarms };
+    tellers.push(watchReceivers({ ...watched, log, intervalMs: 20 }));
+    return alarms;
+  };
+  /** What the doctor says of it. */
+  const examine = async () => {
+    const [seen] = await receiversCheck.run({
+      config: { ...loadConfig({}), receivers: [shop.receiver] },
+      database: () => Promise.resolve({ url: db.url, pool: db.pool }),
+      clock: Date.now,
+    } as unknown as DoctorContext);
+    return seen;
+  };
+
   beforeEach(async () => {
     await db.pool.query('truncate waybell.status_changes, waybell.status_receivers');
     for (const one of [shop, other]) {
@@ -195,22 +216,10 @@ describe('a receiver of status changes', () => {
     await write('LAST', 'LATER');
     await failed(1);
     await hurry();
-    const alarms = createAlarms(log);
-    const watch = watchReceivers({
-      ...{ pool: db.pool, receivers: [shop.receiver] },
-      alarms,
-      log,
-      intervalMs: 20,
-    });
-    tellers.push(watch);
+    const alarms = watchAlarms();
     await eventually(() => alarms.active().length > 0, PATIENCE_MS);
     expect(alarms.raised()).toMatchObject([{ name: 'receiver-refuses', subject: shop.receiver.id }]);
-    const [seen] = await receiversCheck.run({
-      config: { ...loadConfig({}), receivers: [shop.receiver] },
-      database: () => Promise.resolve({ url: db.url, pool: db.pool }),
-      clock: Date.now,
-    } as unknown as DoctorContext);
-    expect(seen).toMatchObject({
+    expect(await examine()).toMatchObject({
       level: 'problem',
       fix: expect.stringContaining('waybell receivers restart'),
     });
@@ -220,6 +229,25 @@ describe('a receiver of status changes', () => {
     await told(3);
     expect(shop.numbers()).toEqual(['LAST', 'LAST', 'LATER']);
     await eventually(() => alarms.active().length === 0, PATIENCE_MS);
+  });
+
+  test('that nobody tells, or that is too slow, is an alarm when a change has waited for an hour', async () => {
+    await addReceiver(db.pool, shop.receiver.id);
+    await write('WAITS');
+    const alarms = watchAlarms();
+    const age = (minutes: number) =>
+      db.pool.query(`update waybell.status_changes set written_at = now() - $1 * interval '1 minute'`, [
+        minutes,
+      ]);
+    await age(59);
+    expect(await examine()).toMatchObject({ level: 'ok' });
+    expect(alarms.raised()).toEqual([]);
+    await age(61);
+    await eventually(() => alarms.active().length > 0, PATIENCE_MS);
+    expect(alarms.raised()).toMatchObject([
+      { name: 'receiver-refuses', sentence: expect.stringContaining('is behind: a change of') },
+    ]);
+    expect(await examine()).toMatchObject({ level: 'warning' });
   });
 
   test('is told again what it has lost, and spared what it will never take, from the position that a person names', async () => {

@@ -2,9 +2,7 @@ import { inTransaction } from '../../database/pool';
 import { findClosedChangeFunctions } from '../../database/schema/access';
 import { listReceivers, MOST_COUNTED, type ReceiverState } from '../../database/status-receivers';
 import { ok, problem, requireMigrations, warning, type Check, type Seen } from '../check';
-import { describeRefusal } from '../receiver-watch';
-
-const DAY_MS = 24 * 60 * 60_000;
+import { describeLateness, isBehind } from '../receiver-watch';
 
 /** Who is told each change of a status by a webhook, and how far they are. Nobody is told anything by this look. */
 export const receivers: Check = {
@@ -23,36 +21,34 @@ export const receivers: Check = {
         ),
       ];
     const states = await inTransaction(pool, (db) => listReceivers(db, ids));
-    const keptMs = config.retention.statusChanges * DAY_MS;
     return ids.map((id) =>
       seen(
         id,
         states.find(({ receiver }) => receiver === id),
-        clock() - keptMs / 2,
+        clock(),
       ),
     );
   },
 };
 
-/** @param old what was written before is deleted before long */
-function seen(id: string, state: ReceiverState | undefined, old: number): Seen {
+function seen(id: string, state: ReceiverState | undefined, now: number): Seen {
   if (state === undefined) return ok(`${id} was told nothing yet: no worker has begun with it.`);
-  const { position, waiting, next, failures, disabledAt, oldestAt } = state;
+  const { position, waiting, next, failures, disabledAt } = state;
   const left = `${waiting}${waiting === MOST_COUNTED ? ' or more' : ''} waiting`;
   if (disabledAt !== null)
     return problem(
-      `${describeRefusal(state)}; ${left}.`,
+      `${describeLateness(state)}; ${left}.`,
       `Take its URL out of STATUS_WEBHOOKS, or: npx waybell receivers restart ${id}`,
     );
   if (failures > 0)
     return warning(
-      `${describeRefusal(state)}; ${failures} tries, ${left}.`,
+      `${describeLateness(state)}; ${failures} tries, ${left}.`,
       `Mend the receiver; it is asked again by itself. One change that it will never take is passed over by: npx waybell receivers restart ${id} --after ${next ?? position}`,
     );
-  if (oldestAt !== null && oldestAt.getTime() < old)
+  if (isBehind(state, now))
     return warning(
-      `${id} is far behind, since ${oldestAt.toISOString()}; ${left}.`,
-      'What it has not taken is deleted after STATUS_CHANGE_RETENTION_DAYS: let it answer faster, or read the table.',
+      `${describeLateness(state)}; ${left}.`,
+      'What it has not taken is deleted after STATUS_CHANGE_RETENTION_DAYS: let it answer faster, see in the log of the worker whether it is told at all, or read the table.',
     );
   return ok(`${id} has taken the changes up to position ${position}; ${left}.`);
 }
