@@ -97,7 +97,7 @@ export async function upsertDevice(
   if (device.installationId !== null) await lockInstallation(db, device);
   const written = await writeAnywhere(db, device);
   if (written === undefined) return undefined;
-  if (written.installation_id !== null) await retireOlderCids(db, written);
+  if (written.installation_id !== null) await retireOlderCids(db, written, device.proof);
   if (written.user_id !== null) await retireOldest(db, 'user_id', written.user_id, most.user);
   if (written.merchant_id !== null) await retireOldest(db, 'merchant_id', written.merchant_id, most.merchant);
   return written;
@@ -175,15 +175,18 @@ async function lockInstallation(db: Queryable, { appid, installationId }: Regist
   await db.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`${appid}/${installationId}`]);
 }
 
-/** A device that has a user is that person's; one without is its merchant's. */
-async function retireOlderCids(db: Queryable, device: Device): Promise<void> {
+/**
+ * A device that has a user is that person's; one without is its merchant's. Who comes without proof retires nothing that
+ * has come with one: an installation may be anybody's word.
+ */
+async function retireOlderCids(db: Queryable, device: Device, proof: Registration['proof']): Promise<void> {
   const { appid, cid, installation_id, user_id, merchant_id } = device;
   await retireDevices(
     db,
     'reinstalled',
     `appid = $2 and installation_id = $3 and cid <> $4 and is_active
-     and (user_id = $5 or (user_id is null and merchant_id = $6))`,
-    [appid, installation_id, cid, user_id, merchant_id],
+     and (user_id = $5 or (user_id is null and merchant_id = $6)) and ($7 or proven_at is null)`,
+    [appid, installation_id, cid, user_id, merchant_id, proof !== 'missing'],
   );
 }
 

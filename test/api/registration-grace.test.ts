@@ -94,6 +94,21 @@ describe('apps that register without a token', () => {
     expect(rows.map(({ cid }) => cid).sort()).toEqual([proven, other].sort());
   });
 
+  test('retire no phone of who has shown a token, by saying that theirs is the same installation', async () => {
+    const owner = `u-${unique()}`;
+    const [proven, foreign, unproven, again] = [unique(), unique(), unique(), unique()];
+    const install = (cid: string, installation_id: string, headers: Record<string, string> = {}) =>
+      api.call('POST', REGISTER, { json: { cid, user_id: owner, installation_id }, headers });
+    await install(proven, 'phone-1', tokenOf(owner));
+    expect((await install(foreign, 'phone-1')).status).toBe(200);
+    for (const cid of [unproven, again]) await install(cid, 'phone-2');
+    const { rows } = await lab.db.pool.query<{ cid: string }>(
+      `select cid from push_devices where user_id = $1 and inactive_reason = 'reinstalled'`,
+      [owner],
+    );
+    expect(rows).toEqual([{ cid: unproven }]);
+  });
+
   test('are proven by the next registration with a token', async () => {
     const cid = unique();
     await register(cid, 'u-9');
