@@ -19,14 +19,13 @@ export function shapeMessage(
   { lockScreen, linkTemplate }: MessageShape = USUAL,
 ): Pick<PushMessage, 'title' | 'content' | 'parcel' | 'link'> {
   const { status, orderId } = claim;
-  const trackingNo = claim.trackingNo ?? '';
   const text = pushText(claim);
-  const lastFour = lastFourOf(trackingNo);
+  const trackingNo = claim.trackingNo ?? '';
+  const lastFour = trackingNo === '' ? null : lastFourOf(trackingNo);
   const facts = { message_id: messageId, status, last_four: lastFour, order_id: orderId };
-  const link = linkTemplate === null ? undefined : tapLink(linkTemplate, facts);
   return {
-    ...textOnLockScreen(text, trackingNo, lockScreen),
-    parcel: { status, lastFour, orderId, shown: factsOnLockScreen(text, trackingNo, lockScreen) },
-    ...(link !== undefined && { link }),
+    ...textOnLockScreen(text, lockScreen),
+    parcel: { status, lastFour, orderId, shown: factsOnLockScreen(text, lastFour, lockScreen) },
+    ...(linkTemplate !== null && { link: tapLink(linkTemplate, facts) }),
   };
 }

@@ -11,9 +11,9 @@ export interface MessageShape {
 }
 
 const LINK_LENGTH = 300;
-/** A page of the app, or a URL: none that a browser would run. */
+/** A page of the app, or a URL: none that a browser would run, nor one whose host a fact could be a part of. */
 const LINK =
-  /^(?:\/(?!\/)|https:\/\/|(?!(?:javascript|data|file|vbscript|blob|http|intent):)[a-z][a-z0-9+.-]*:\/\/)[\x21-\x7e]*$/i;
+  /^(?:\/(?![/\\])|https:\/\/[^/?#\\{}]+(?=[/?#]|$)|(?!(?:https|javascript|data|file|vbscript|blob|http|intent):)[a-z][a-z0-9+.-]*:\/\/)[\x21-\x7e]*$/i;
 const NAME_LENGTH = 20;
 
 export const messageShapeFields = {

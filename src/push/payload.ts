@@ -29,10 +29,10 @@ export function payloadOf({ messageId, parcel, link }: PushMessage): PushPayload
     ...id,
     message_id: messageId,
     ...(status !== null && { status }),
-    last_four: lastFour,
+    ...(lastFour !== null && { last_four: lastFour }),
     ...(orderId !== null && { order_id: orderId }),
   };
-  return [{ ...known, link }, known].find(isShort) ?? id;
+  return [{ ...known, ...(link !== null && { link }) }, known].find(isShort) ?? id;
 }
 
 const isShort = (payload: PushPayload): boolean =>

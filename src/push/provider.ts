@@ -15,8 +15,11 @@ export interface PushMessage {
   readonly title: string;
   readonly content: string;
   readonly parcel: MessageParcel;
-  /** Where a tap leads; without it the app gets the id of the message and nothing of the parcel. */
-  readonly link?: string;
+  /**
+   * Where a tap leads; `null` where that needs a fact that is not known. Absent where the shop has no links: the app gets
+   * the id of the message and nothing of the parcel.
+   */
+  readonly link?: string | null;
   /** 10 to 32 characters; the same again only when the last try ended without a definite answer. */
   readonly requestId: string;
   /** Of two messages with the same key the phone shows the newer one only: one key per waybill and audience. */
@@ -35,7 +38,7 @@ export interface PushMessage {
 export interface MessageParcel {
   /** Makers of phones may be told another class for another status. */
   readonly status: ShipmentStatus | null;
-  readonly lastFour: string;
+  readonly lastFour: string | null;
   readonly orderId: string | null;
   /** What the template of a maker shows in place of our words. */
   readonly shown: ShownFacts;

@@ -1,4 +1,4 @@
-import { lastFourOf, withoutTail } from './message-text';
+import { withoutTail } from './message-text';
 import type { Language } from './phrases';
 
 /**
@@ -38,13 +38,9 @@ const NEUTRAL: Readonly<Record<Language, ShownText & { readonly shop: string }>>
 const HIDDEN_NUMBER = '****';
 
 /** The text of a message as it may be read by everybody. */
-export function textOnLockScreen(
-  text: ShownText,
-  trackingNo: string,
-  { level, language }: LockScreen,
-): ShownText {
+export function textOnLockScreen(text: ShownText, { level, language }: LockScreen): ShownText {
   if (level === 'parcel') return text;
-  if (level === 'status') return { title: text.title, content: withoutTail(text.content, trackingNo) };
+  if (level === 'status') return { title: text.title, content: withoutTail(text.content) };
   const { title, content } = NEUTRAL[language];
   return { title, content };
 }
@@ -52,13 +48,13 @@ export function textOnLockScreen(
 /** What a template is filled with; never more than what may be read. */
 export function factsOnLockScreen(
   { title }: ShownText,
-  trackingNo: string,
+  lastFour: string | null,
   { level, shopName, language }: LockScreen,
 ): ShownFacts {
   const neutral = NEUTRAL[language];
   return {
     status: level === 'nothing' ? neutral.title : title,
-    last_four: level === 'parcel' && trackingNo !== '' ? lastFourOf(trackingNo) : HIDDEN_NUMBER,
+    last_four: level === 'parcel' ? (lastFour ?? HIDDEN_NUMBER) : HIDDEN_NUMBER,
     shop: shopName ?? neutral.shop,
   };
 }

@@ -1,4 +1,4 @@
-import { LANGUAGES, type Language, type Manner, phraseOf, type Saying } from './phrases';
+import { type Language, type Manner, phraseOf, type Saying } from './phrases';
 import type { Audience } from './update';
 
 export interface MessageText {
@@ -26,8 +26,11 @@ export const lastFourOf = (trackingNo: string): string => trackingNo.slice(-SHOW
 const tailOf = (language: Language, trackingNo: string): string =>
   language === 'zh' ? `（尾号${lastFourOf(trackingNo)}）` : ` (…${lastFourOf(trackingNo)})`;
 
-/** A body that was written by `messageText`, in any language, as it is without the number. */
-export function withoutTail(body: string, trackingNo: string): string {
-  const tail = LANGUAGES.map((language) => tailOf(language, trackingNo)).find((each) => body.endsWith(each));
-  return tail === undefined ? body : body.slice(0, -tail.length);
-}
+/** As `tailOf` writes them. */
+const TAIL = new RegExp(`(?:（尾号.{1,${SHOWN_DIGITS}}）| \\(….{1,${SHOWN_DIGITS}}\\))$`, 'u');
+
+/**
+ * A body that was written by `messageText`, in any language, as it is without the number: also of a number that is
+ * spelt otherwise by now, or was corrected.
+ */
+export const withoutTail = (body: string): string => body.replace(TAIL, '');

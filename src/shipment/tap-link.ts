@@ -12,12 +12,9 @@ export function unknownPlaces(template: string): string[] {
     .filter((name) => !LINK_FACTS.some((fact) => fact === name));
 }
 
-/** The template with its places filled, each as a part of a URL; `undefined` where a fact is not known. */
-export function tapLink(
-  template: string,
-  facts: Readonly<Record<LinkFact, string | null>>,
-): string | undefined {
+/** The template with its places filled, each as a part of a URL; `null` where a fact is not known. */
+export function tapLink(template: string, facts: Readonly<Record<LinkFact, string | null>>): string | null {
   const names = [...template.matchAll(PLACE)].map(([, name = '']) => name as LinkFact);
-  if (names.some((name) => facts[name] === null)) return undefined;
+  if (names.some((name) => facts[name] === null)) return null;
   return template.replace(PLACE, (_, name: LinkFact) => encodeURIComponent(facts[name] ?? ''));
 }

@@ -83,6 +83,12 @@ test('what is too long leaves out the link first, then all but the id', () => {
   });
 });
 
+test('a fact that is not known is left out, and with it the link that needs it, but nothing else', () => {
+  expect(payloadOf({ ...message, link: null })).toEqual({ ...WHOLE, link: undefined });
+  const parcel = { ...message.parcel, status: null, lastFour: null, orderId: null };
+  expect(payloadOf({ ...message, link: null, parcel })).toEqual({ notificationId: ID, message_id: ID });
+});
+
 test('a payload stays within the limit of uni-push whatever it holds', () => {
   fc.assert(
     fc.property(fc.string({ maxLength: 900 }), fc.string({ maxLength: 900 }), (link, orderId) => {
@@ -109,7 +115,7 @@ describe('LINK_TEMPLATE', () => {
     );
     expect(shaped({}).link).toBeUndefined();
     const unknown = { ...claim, orderId: null };
-    expect(shapeMessage(unknown, 'm:1', shapeOf({ LINK_TEMPLATE: template })).link).toBeUndefined();
+    expect(shapeMessage(unknown, 'm:1', shapeOf({ LINK_TEMPLATE: template })).link).toBeNull();
   });
 
   test.each(['/pages/order?id={order_id}', 'https://shop.example/', 'myshop://order/{order_id}'])(
@@ -122,6 +128,11 @@ describe('LINK_TEMPLATE', () => {
   test.each([
     'javascript://alert(1)',
     'javascript:alert(1)',
+    '/\\evil.example',
+    'https://{order_id}.example/',
+    'https://shop.example{order_id}',
+    'https://user@{last_four}/',
+    'https://',
     'data:text/html,x',
     '//evil.example',
     'http://shop.example',
@@ -145,10 +156,16 @@ describe('LOCK_SCREEN', () => {
   });
 
   test('shows the number to nobody with `status`, in whatever language it was written', () => {
-    for (const language of ['zh', 'en'] as const) {
-      const text = messageText(language, 'delivered', 'user', 'YT0001230007');
+    // The row may spell it otherwise than the scan did.
+    for (const [language, number] of [
+      ['zh', 'YT0001230007'],
+      ['en', 'YT0001230007'],
+      ['zh', 'yt00a7'],
+      ['en', 'X'],
+    ] as const) {
+      const text = messageText(language, 'delivered', 'user', number);
       const { content, parcel } = shaped({ LOCK_SCREEN: 'status' }, { title: text.title, body: text.body });
-      expect(content).not.toContain('0007');
+      expect(content).not.toContain(number.slice(-4));
       expect(text.body.startsWith(content)).toBe(true);
       expect(parcel.shown).toEqual({ status: text.title, last_four: '****', shop: '商家' });
     }

@@ -14,11 +14,14 @@ export function uniAppIntent(
   payload: PushPayload,
 ): string {
   const whole = JSON.stringify(payload);
+  // An app that knows the order finds its page.
+  const withoutLink = JSON.stringify({ ...payload, link: undefined });
   const ids = JSON.stringify({ notificationId: payload.notificationId });
   const extras: readonly Readonly<Record<string, string>>[] = [
     { title, content: body, payload: whole },
     { title, payload: whole },
     { payload: whole },
+    { payload: withoutLink },
     { payload: ids },
   ];
   const tries = extras.map((each) => intentOf(appPackage, each));

@@ -148,15 +148,20 @@ describe('a tap on a uni-app that is not running', () => {
   test.each<[string, Partial<PushMessage>, string[]]>([
     ['its text', { title: '快'.repeat(20), content: '递'.repeat(50), link: '/p' }, ['S.payload', 'S.title']],
     ['its title too', { title: '快'.repeat(20), link: `/${'x'.repeat(500)}` }, ['S.payload']],
-    ['all but the id', { title: '快'.repeat(20), link: `/${'"'.repeat(200)}` }, ['S.payload']],
-  ])('leaves out %s before it is longer than Meizu takes', (_, changes, left) => {
+    ['its link', { title: '快'.repeat(20), link: `/${'"'.repeat(200)}` }, ['S.payload']],
+    [
+      'all but the id',
+      { parcel: { ...sampleMessage.parcel, orderId: '单'.repeat(80) }, link: '/p' },
+      ['S.payload'],
+    ],
+  ])('leaves out %s before it is longer than Meizu takes', (what, changes, left) => {
     const { intent = '' } = vendorsOf(changes);
     expect(intent.length).toBeLessThanOrEqual(1_000);
     const texts = Object.keys(extrasOf(intent)).filter((name) => /^S\.(title|content|payload)$/.test(name));
     expect(texts.sort()).toEqual(left);
-    expect(JSON.parse(extrasOf(intent)['S.payload'] ?? '')).toMatchObject({
-      notificationId: 'w-1:1:delivered:1:user',
-    });
+    const payload = JSON.parse(extrasOf(intent)['S.payload'] ?? '') as object;
+    expect(payload).toMatchObject({ notificationId: 'w-1:1:delivered:1:user' });
+    expect(Object.hasOwn(payload, 'order_id')).toBe(what !== 'all but the id');
   });
 });
 
