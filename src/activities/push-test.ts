@@ -72,9 +72,13 @@ export function createSendPushTest(deps: ActivityDeps) {
   return async function sendPushTest({ testId }: PushTestInput): Promise<void> {
     const device = await inTransaction(pool, async (db) => {
       const test = await findPushTest(db, testId);
-      const found = test && (await findTestedDevice(db, test.deviceId, null));
-      if (found) await notePushTestSent(db, testId, requestIdOf(testId, found));
-      return found;
+      const found = test && (await findTestedDevice(db, test.deviceId, deps.pushOnlyTo ?? null));
+      if (!found) return undefined;
+      // Another worker may have looked, with other settings.
+      const end = whyNot(found, deps);
+      if (end) await writePushTestEnd(db, testId, end);
+      else await notePushTestSent(db, testId, requestIdOf(testId, found));
+      return end ? undefined : found;
     });
     const provider = device && providers.get(device.provider);
     if (!provider) return;
