@@ -65,12 +65,17 @@ export const ROOMS = {
     ],
     not: WORKER_SIDE,
   },
-  insight: { knows: ['intake/', 'deliveries/', 'database/', 'shipment/', 'config/'], not: WORKER_SIDE },
+  insight: {
+    // It says what the maker of a phone was told.
+    knows: ['intake/', 'deliveries/', 'database/', 'shipment/', 'config/', 'push/classes/silent-makers'],
+    not: WORKER_SIDE,
+  },
   api: {
-    // It starts workflows and never pushes; how a provider's receipt is read is all it knows of the providers' code.
+    // It starts workflows and never pushes; how a provider's receipt is read, and what makers are told, is all it knows of the providers' code.
     knows: [
       ...['insight/', 'intake/', 'deliveries/', 'database/', 'shipment/', 'sources/', 'config/'],
       ...['workflows/contract', 'push/settings', 'push/counts', 'push/getui/receipt'],
+      'push/classes/silent-makers',
     ],
     not: WORKER_SIDE,
   },

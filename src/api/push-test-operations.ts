@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NOTIFICATION_PERMISSIONS } from '../shipment/device';
 import { PUSH_TEST_STATES } from '../shipment/push-test';
 import { moment, ok } from './answer-fields';
 import { DATABASE_PROBLEMS } from './database-problem';
@@ -14,6 +15,8 @@ const device = z
     user_id: z.string().nullable(),
     merchant_id: z.string().nullable(),
     platform: z.string().nullable(),
+    brand: z.string().nullable(),
+    notifications: z.enum(NOTIFICATION_PERMISSIONS).nullable(),
     provider: z.string(),
     registered_at: moment,
     last_seen_at: moment,
@@ -32,6 +35,8 @@ const DEVICE_EXAMPLE = {
   user_id: 'user-0007',
   merchant_id: null,
   platform: 'android',
+  brand: 'HUAWEI',
+  notifications: 'allowed',
   provider: 'unicloud',
   registered_at: '2026-02-06T02:11:00.000Z',
   last_seen_at: '2026-02-06T02:11:00.000Z',
@@ -100,7 +105,7 @@ export const showPushTest = {
       outlook: z
         .array(explanation)
         .describe(
-          'What the phone does with what its provider has taken, as far as provider and platform tell.',
+          'What the phone does with what its provider has taken, as far as its provider and what its app has said of it tell; with it, what the maker is told by `MESSAGE_CLASSES`.',
         ),
       temporal_ui: temporalUi,
     }),

@@ -10,6 +10,7 @@ import {
 } from '../database/push-tests';
 import { temporalLink } from '../deliveries/link';
 import { pushTestWorkflowId, startPushTest as startWorkflow } from '../deliveries/push-test';
+import { toldClassOf } from '../push/classes/silent-makers';
 import { explainReason } from '../shipment/explain-push';
 import { explainPushTest, outlookOf, pushTestMessageId } from '../shipment/push-test';
 import type { ApiDependencies } from './dependencies';
@@ -61,7 +62,10 @@ export function addPushTestRoutes(router: Router, deps: ApiDependencies): void {
       ...{ asked_at: test.askedAt, sent_at: test.sentAt, answered_at: test.answeredAt },
       ...{ delivered_at: test.deliveredAt, loss_reason: test.lossReason, loss_words: test.lossWords },
       ...{ shown_at: test.shownAt, clicked_at: test.clickedAt },
-      outlook: device === undefined ? [] : outlookOf(device),
+      outlook:
+        device === undefined
+          ? []
+          : outlookOf({ ...device, told: toldClassOf(config.push.MESSAGE_CLASSES, device) }),
       temporal_ui: linkTo(id),
     };
   });
@@ -91,7 +95,8 @@ function requirePhone(device: TestedDevice | undefined, appid: string): TestedDe
 function inFields(device: TestedDevice) {
   return {
     ...{ appid: device.appid, cid: device.cid, user_id: device.userId, merchant_id: device.merchantId },
-    ...{ platform: device.platform, provider: device.provider },
+    ...{ platform: device.platform, brand: device.brand, notifications: device.notifications },
+    provider: device.provider,
     ...{ registered_at: device.registeredAt, last_seen_at: device.lastSeenAt },
   };
 }

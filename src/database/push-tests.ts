@@ -1,4 +1,4 @@
-import type { ApnsEnvironment, WebPushKeys } from '../shipment/device';
+import type { ApnsEnvironment, NotificationPermission, WebPushKeys } from '../shipment/device';
 import type { PushTestState } from '../shipment/push-test';
 import { IS_AMONG } from './find-devices';
 import type { Queryable } from './pool';
@@ -37,6 +37,8 @@ export interface TestedDevice {
   readonly userId: string | null;
   readonly merchantId: string | null;
   readonly platform: string | null;
+  readonly brand: string | null;
+  readonly notifications: NotificationPermission | null;
   readonly provider: string;
   readonly isActive: boolean;
   readonly inactiveReason: string | null;
@@ -49,7 +51,7 @@ export interface TestedDevice {
 }
 
 const DEVICE = (listed: string): string => `
-  select id::text as id, appid, cid, user_id::text as "userId", merchant_id::text as "merchantId", platform, provider,
+  select id::text as id, appid, cid, user_id::text as "userId", merchant_id::text as "merchantId", platform, brand, notifications, provider,
          is_active as "isActive", inactive_reason as "inactiveReason", registered_at as "registeredAt",
          last_seen_at as "lastSeenAt", subscription, apns_environment as "apnsEnvironment",
          coalesce(${IS_AMONG(listed, 'user_id::text')} or ${IS_AMONG(listed, 'merchant_id::text')}, false) as "isListed"

@@ -102,6 +102,7 @@ function reasonOf({ verdict, reason }: DeliveryStory): EndReason | null {
 
 /** A device, as its row says now. */
 export interface PushedDevice extends PhoneFacts {
+  readonly appid: string;
   readonly platform: string | null;
   readonly lastSeenAt: Date;
 }
@@ -191,7 +192,7 @@ async function findPushedDevices(
 ): Promise<ReadonlyMap<string, PushedDevice>> {
   if (deviceIds.length === 0) return new Map();
   const { rows } = await db.query<PushedDevice & { readonly id: string }>(
-    `select id::text as id, platform, last_seen_at as "lastSeenAt",
+    `select id::text as id, appid, platform, last_seen_at as "lastSeenAt",
             case when not is_active then inactive_reason end as "inactiveReason", brand, notifications
        from public.push_devices
       where id = any (array(select ${fittedId('one', type)} from unnest($1::text[]) as one))`,

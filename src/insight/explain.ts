@@ -1,9 +1,10 @@
 import type pg from 'pg';
-import type { ShopTables } from '../config/config';
+import type { Config } from '../config/config';
 import { findNotification, listPushes, type Notification, type Push } from '../database/notifications';
 import { inTransaction } from '../database/pool';
 import { findNotificationConditions, type NotificationConditions } from '../database/stories';
 import { temporalLink, type TemporalUi } from '../deliveries/link';
+import { toldClassOf } from '../push/classes/silent-makers';
 import { explainNotification } from '../shipment/explain-notification';
 import { explainPush, UNKNOWN_PHONE } from '../shipment/explain-push';
 import type { Explanation } from '../shipment/explanation';
@@ -22,6 +23,7 @@ function explain(
   { send_status: sendStatus, last_error: lastError }: Notification,
   pushes: readonly Push[],
   { heldProviders, heldDevices, devices, ...conditions }: NotificationConditions,
+  classes: Config['push']['MESSAGE_CLASSES'],
 ): Explained {
   const accepted = pushes.filter(({ state }) => state === 'accepted');
   return {
@@ -36,15 +38,19 @@ function explain(
       // A delivery that has ended holds nothing.
       held: sendStatus === 'sending' ? heldDevices : 0,
     }),
-    pushes: pushes.map((push) => ({
-      ...push,
-      platform: devices.get(push.device_id)?.platform ?? null,
-      last_seen_at: devices.get(push.device_id)?.lastSeenAt ?? null,
-      explanation: explainPush(push, {
-        held: heldProviders.get(push.provider) ?? null,
-        phone: devices.get(push.device_id) ?? UNKNOWN_PHONE,
-      }),
-    })),
+    pushes: pushes.map((push) => {
+      const device = devices.get(push.device_id);
+      return {
+        ...push,
+        platform: device?.platform ?? null,
+        last_seen_at: device?.lastSeenAt ?? null,
+        explanation: explainPush(push, {
+          held: heldProviders.get(push.provider) ?? null,
+          phone: device ?? UNKNOWN_PHONE,
+          told: device && toldClassOf(classes, { ...device, provider: push.provider }),
+        }),
+      };
+    }),
   };
 }
 
@@ -55,7 +61,7 @@ export function explainNotifications(
   {
     pool,
     config,
-  }: { readonly pool: pg.Pool; readonly config: TemporalUi & { readonly shopTables: ShopTables } },
+  }: { readonly pool: pg.Pool; readonly config: TemporalUi & Pick<Config, 'shopTables' | 'push'> },
   messageIds: readonly string[],
 ): Promise<ExplainedNotification[]> {
   return inTransaction(pool, async (db) => {
@@ -67,7 +73,7 @@ export function explainNotifications(
       const conditions = await findNotificationConditions(db, config.shopTables, notification, pushes);
       explained.push({
         ...notification,
-        ...explain(notification, pushes, conditions),
+        ...explain(notification, pushes, conditions, config.push.MESSAGE_CLASSES),
         temporal_ui:
           notification.workflow_id === null ? null : temporalLink(config, notification.workflow_id),
       });

@@ -2,6 +2,7 @@ import type { NotificationPermission } from './device';
 import { joined, type Explanation } from './explanation';
 import { explainMakerCode } from './maker-codes';
 import { PUSH_REASONS } from './push-reasons';
+import { explainLack, type ToldClass } from './told-class';
 
 /** What is known of one push. */
 export interface PushFacts {
@@ -27,6 +28,8 @@ export interface PushConditions {
   /** Why all pushes of its provider are held, if they are. */
   readonly held: HeldBecause | null;
   readonly phone: PhoneFacts;
+  /** What the maker of the phone is told by the settings of today, as far as its app has said who that is. */
+  readonly told?: ToldClass | undefined;
 }
 
 /** What is known of a device; the last two by the word of its app. */
@@ -53,7 +56,7 @@ const LOST: Explanation = {
   en: 'The push service took it, but it never reached the phone.',
   zh: '推送服务收下了，但没有送达手机。',
 };
-const DENIED: Explanation = {
+export const DENIED: Explanation = {
   en: 'When the app registered last, notifications were switched off on this phone: it shows nothing until the person switches them on.',
   zh: '应用最近一次注册时，这部手机关闭了通知：用户打开之前不会显示任何内容。',
 };
@@ -69,10 +72,15 @@ const UNEXPLAINED: Explanation = {
 };
 
 /** Why this phone showed the push, or why it did not, and what to do. What is known best comes first. */
-export function explainPush(push: PushFacts, { held, phone }: PushConditions): Explanation {
+export function explainPush(push: PushFacts, { held, phone, told }: PushConditions): Explanation {
   if (push.clicked_at) return CLICKED;
   if (push.shown_at) return SHOWN;
-  return joined(explainUnseen(push, held, phone), ...saidByMaker(push, phone), ...saidByApp(push, phone));
+  return joined(
+    explainUnseen(push, held, phone),
+    ...saidByMaker(push, phone),
+    ...notTold(push, told),
+    ...saidByApp(push, phone),
+  );
 }
 
 function explainUnseen(
@@ -102,6 +110,15 @@ function saidByMaker(push: PushFacts, { brand }: PhoneFacts): Explanation[] {
   if (push.delivered_at !== null || words === null) return [];
   const explanation = explainMakerCode(words, brand);
   return explanation === undefined ? [] : [explanation];
+}
+
+/** Of a push that was taken, and that its maker may have kept to itself: a running app gets it without its maker. */
+function notTold(
+  { state, code, delivered_at: delivered }: PushFacts,
+  told: ToldClass | undefined,
+): Explanation[] {
+  const isWithMaker = state === 'accepted' && code !== 'online' && delivered === null;
+  return isWithMaker && told !== undefined && told.lacks.length > 0 ? [explainLack(told)] : [];
 }
 
 function saidByApp(

@@ -1,6 +1,8 @@
-import { explainReason } from './explain-push';
+import { DENIED, explainReason } from './explain-push';
 import { joined, type Explanation } from './explanation';
+import type { NotificationPermission } from './device';
 import type { Language } from './phrases';
+import { explainToldClass, isApple, isHarmony, type ToldClass } from './told-class';
 
 /**
  * How far a test message is: nobody has taken it; its request is under way; a provider took it; it did not; the
@@ -48,6 +50,9 @@ export function explainPushTest(state: PushTestState, code: string | null): Expl
 interface Reached {
   readonly provider: string;
   readonly platform: string | null;
+  readonly notifications: NotificationPermission | null;
+  /** As far as its app has said who made it. */
+  readonly told: ToldClass | undefined;
 }
 
 interface Outlook {
@@ -56,17 +61,8 @@ interface Outlook {
 }
 
 const isUniPush = ({ provider }: Reached): boolean => provider === 'unicloud' || provider === 'getui';
-const isOn =
-  (...platforms: readonly string[]) =>
-  ({ platform }: Reached): boolean =>
-    platform !== null && platforms.includes(platform.toLowerCase());
-const isApple = isOn('ios', 'ipados');
-const isHarmony = isOn('harmony', 'harmonyos');
 
-/**
- * What a phone does with a message that its provider has taken, as far as provider and platform tell it. A registration
- * does not name the maker of an Android phone, so what holds for one maker stands in a line that begins with its name.
- */
+/** What a phone does with a message that its provider has taken, whoever made it. */
 const OUTLOOKS: readonly Outlook[] = [
   {
     holds: isUniPush,
@@ -76,21 +72,22 @@ const OUTLOOKS: readonly Outlook[] = [
     },
   },
   {
-    holds: (phone) => isUniPush(phone) && !isApple(phone) && !isHarmony(phone),
+    holds: (phone) =>
+      isUniPush(phone) && !isApple(phone.platform) && !isHarmony(phone.platform) && phone.told === undefined,
     says: {
       en: 'While it does not run, the maker of an Android phone decides by the class of the message whether it is shown, with or without sound, and how many a day.',
       zh: 'App 没有运行时，由安卓手机的厂商按消息分类决定是否显示、是否有声音、每天多少条。',
     },
   },
   {
-    holds: (phone) => isUniPush(phone) && isHarmony(phone),
+    holds: (phone) => isUniPush(phone) && isHarmony(phone.platform),
     says: {
       en: 'HarmonyOS shows a message of a class that AppGallery Connect has granted to the app; another counts as marketing.',
       zh: 'HarmonyOS 按 AppGallery Connect 授予该应用的消息分类显示；没有授予的按营销类处理。',
     },
   },
   {
-    holds: (phone) => phone.provider === 'apns' || (isUniPush(phone) && isApple(phone)),
+    holds: (phone) => phone.provider === 'apns' || (isUniPush(phone) && isApple(phone.platform)),
     says: {
       en: 'Apple keeps it while the phone is off; the phone shows it where notifications are allowed for the app, and in Focus only what the person lets through.',
       zh: '手机关机时由苹果保存；App 获得通知权限时显示，专注模式下只显示用户允许的。',
@@ -114,5 +111,9 @@ const OUTLOOKS: readonly Outlook[] = [
 
 /** What to expect of the phone, once its provider has taken the message. */
 export function outlookOf(phone: Reached): Explanation[] {
-  return OUTLOOKS.filter(({ holds }) => holds(phone)).map(({ says }) => says);
+  return [
+    ...(phone.notifications === 'denied' ? [DENIED] : []),
+    ...OUTLOOKS.filter(({ holds }) => holds(phone)).map(({ says }) => says),
+    ...(phone.told ? [explainToldClass(phone.told)] : []),
+  ];
 }

@@ -120,6 +120,24 @@ describe('a push', () => {
       {},
       /Xiaomi: the channel/,
     ],
+    [
+      'to a phone whose maker was told no class',
+      { code: 'offline_or_vendor' },
+      { told: { maker: 'oppo', lacks: ['category', 'template'] } },
+      /OPPO takes it for advertising, since MESSAGE_CLASSES.oppo lacks category and template/,
+    ],
+    [
+      'to a running app, whatever its maker was told',
+      {},
+      { told: { maker: 'oppo', lacks: ['category'] } },
+      /^(?!.*MESSAGE_CLASSES)/,
+    ],
+    [
+      'to a phone whose maker was told a class',
+      { code: 'offline_or_vendor' },
+      { told: { maker: 'vivo', lacks: [] } },
+      /^(?!.*MESSAGE_CLASSES)/,
+    ],
     ['of an unknown reason', { state: 'failed', code: 'constructor' }, {}, /no explanation.*words/],
   ])('%s is explained', (_, push, conditions, words) => {
     const { en, zh } = explainPush({ ...PUSH, ...push }, { ...FREE, ...conditions });

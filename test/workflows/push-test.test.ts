@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { pushTestCommand } from '../../src/cli/push-test';
 import { openHold, endHold } from '../../src/database/held';
 import { deleteOldPushTests, recordTestReports } from '../../src/database/push-tests';
+import { loadConfig } from '../../src/config/config';
+import { toldClassOf } from '../../src/push/classes/silent-makers';
 import { outlookOf } from '../../src/shipment/push-test';
 import { serveDeliveries } from '../api/delivery-api';
 import { eventually, useLab, type WorkerChange } from '../setup/delivery-lab';
@@ -134,6 +136,13 @@ describe('a push test', () => {
     };
     await nothingSent(/answer {5}withheld shadow[\s\S]*Nothing was sent/, { shadow: true });
     await nothingSent(/answer {5}withheld not_listed[\s\S]*PUSH_ONLY_TO/, { pushOnlyTo: ['u-5'] });
+    await lab.db.pool.query('delete from waybell.push_tests');
+    // Its first step was taken by a worker that was no shadow yet.
+    await lab.withWorker(
+      async () => expect((await type(cid)).out).toContain('withheld shadow'),
+      (activities) => ({ ...activities, preparePushTest: () => Promise.resolve({ goes: true }) }),
+      { shadow: true },
+    );
     await openHold(lab.db.pool, 'unicloud', { cause: 'quota', words: 'used up', probed: true });
     await nothingSent(/answer {5}held held_quota used up[\s\S]*Nothing was sent/);
     await endHold(lab.db.pool, 'unicloud');
@@ -183,16 +192,46 @@ describe('a push test', () => {
   });
 });
 
+const UNKNOWN = { notifications: null, told: undefined };
+
 test('what to expect of a phone follows from provider and platform, in both languages', () => {
   const phones = ['unicloud', 'getui', 'fcm', 'apns', 'webpush'].flatMap((provider) =>
-    [null, 'android', 'iOS', 'harmony'].map((platform) => ({ provider, platform })),
+    [null, 'android', 'iOS', 'harmony'].map((platform) => ({ provider, platform, ...UNKNOWN })),
   );
   for (const phone of phones) expect(outlookOf(phone)).not.toEqual([]);
   const words = (provider: string, platform: string | null): string =>
-    outlookOf({ provider, platform })
+    outlookOf({ provider, platform, ...UNKNOWN })
       .map(({ en }) => en)
       .join(' ');
   expect(words('unicloud', 'android')).toContain('the maker of an Android phone decides');
   expect(words('unicloud', 'iOS')).not.toContain('Android');
   expect(words('getui', 'HarmonyOS')).toContain('AppGallery Connect');
+});
+
+test('what its maker is told, and whether it may show anything, is said of a phone whose app has told who made it', () => {
+  const outlook = (classes: string, phone: Partial<Parameters<typeof toldClassOf>[1]>) => {
+    const { MESSAGE_CLASSES } = loadConfig({ MESSAGE_CLASSES: classes }).push;
+    const whole = { appid: 'default', provider: 'unicloud', brand: null, platform: 'android', ...phone };
+    const told = toldClassOf(MESSAGE_CLASSES, whole);
+    return outlookOf({ ...whole, notifications: 'denied', told });
+  };
+  const words = (...about: Parameters<typeof outlook>): string =>
+    outlook(...about)
+      .map(({ en }) => en)
+      .join(' ');
+  const xiaomi = '{"xiaomi":{"channel":"1","template":"P1"}}';
+  expect(words('{}', { brand: 'Redmi' })).toMatch(
+    /^When the app registered last, notifications were switched off.*MESSAGE_CLASSES.xiaomi lacks channel and template/,
+  );
+  expect(words(xiaomi, { brand: 'Redmi' })).toContain('Xiaomi is told a class');
+  expect(words(`{"apps":{"desk":${xiaomi}}}`, { brand: 'POCO' })).toContain('lacks channel');
+  expect(words(`{"apps":{"desk":${xiaomi}}}`, { brand: 'POCO', appid: 'desk' })).toContain('is told a class');
+  expect(words('{}', { brand: 'HUAWEI', platform: 'harmony' })).toContain('HarmonyOS is told a class');
+  expect(words('{}', { brand: 'samsung' })).toContain('the maker of an Android phone decides');
+  for (const phone of [
+    { brand: 'HUAWEI', platform: 'ios' },
+    { brand: 'Redmi', provider: 'fcm' },
+  ])
+    expect(words('{}', phone)).not.toMatch(/MESSAGE_CLASSES|is told a class/);
+  for (const { zh } of outlook('{}', { brand: 'OPPO' })) expect(zh).toMatch(/。$/);
 });
