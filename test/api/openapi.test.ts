@@ -40,12 +40,13 @@ describe('the OpenAPI document', () => {
   test('says where every code of the catalogue is answered', () => {
     const codes = Object.keys(ERRORS).filter((code) => ERRORS[code as keyof typeof ERRORS].kind === 'http');
     const said = JSON.stringify(OPENAPI_DOCUMENT.paths);
-    // These are the answers where nothing is documented, or before a route is looked for.
-    expect(codes.filter((code) => !said.includes(`\`${code}\``))).toEqual([
-      'route-unknown',
-      'method-not-allowed',
-      'host-not-local',
+    // These are the answers where nothing is documented, before a route is looked for, and to the page of the console.
+    expect(codes.filter((code) => !said.includes(`\`${code}\``)).sort()).toEqual([
       'cross-site',
+      'host-not-local',
+      'method-not-allowed',
+      'route-unknown',
+      'session-missing',
     ]);
   });
 
