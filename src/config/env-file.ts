@@ -1,4 +1,4 @@
-import { readFileSync, statSync, type Stats } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { SETTING_NAMES } from './config';
@@ -6,6 +6,7 @@ import { settingMeantBy } from './misspelt-settings';
 import { OBSOLETE_SETTINGS } from './obsolete-settings';
 import { SECRET_FILE_NAMES } from './secret-files';
 import { SUPABASE_KEY_NAMES } from './supabase-keys';
+import { whyNotTrusted } from './trusted-file';
 
 const NAME = '.env';
 /** Some dozens of short lines; a key may be among them. */
@@ -39,7 +40,7 @@ export function takeEnvFile(folder = process.cwd(), environment = process.env): 
   const stats = statSync(file, { throwIfNoEntry: false });
   // A folder of that name is what Python keeps its packages in.
   if (stats?.isFile() !== true) return undefined;
-  const distrust = whyNotTrusted(stats, environment);
+  const distrust = stats.size > MAX_BYTES ? 'it is too large' : whyNotTrusted(file, environment);
   if (distrust !== undefined) throw new Error(`${file} is not read: ${distrust}.`);
   const found = parseEnv(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
   const taken: string[] = [];
@@ -54,13 +55,3 @@ export function takeEnvFile(folder = process.cwd(), environment = process.env): 
 /** What is spelled wrongly is taken, so that it is told of. */
 const isOurs = (name: string): boolean =>
   OURS.has(name) || OF_LIBRARIES.test(name) || settingMeantBy(name, SETTING_NAMES) !== undefined;
-
-/** Who runs a command in the folder of somebody else, as in /tmp, does not want to be led by what lies there. */
-function whyNotTrusted({ uid, mode, size }: Stats, { SUDO_UID }: NodeJS.ProcessEnv): string | undefined {
-  if (size > MAX_BYTES) return 'it is too large';
-  const own = process.getuid?.();
-  // Windows has neither.
-  if (own === undefined) return undefined;
-  if (![own, 0, Number(SUDO_UID ?? own)].includes(uid)) return 'it belongs to another user';
-  return (mode & 0o002) === 0 ? undefined : 'everybody on this machine may write it (chmod 600 mends that)';
-}

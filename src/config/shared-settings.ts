@@ -1,3 +1,5 @@
+import { whyNotTrusted } from './trusted-file';
+
 /**
  * Where a running Waybell is, and what it stands on: what its other commands have to know, and no secret. Written into
  * DATA_DIR while it runs, so that a second terminal finds it.
@@ -40,4 +42,13 @@ export function takeSharedSettings(shared: SharedSettings, environment = process
     const value = shared[name];
     if ((environment[name] ?? '') === '' && value !== undefined) environment[name] = value;
   }
+}
+
+/**
+ * Why the file that a Waybell has left is not to lead us: it says where keys are sent to, and where nobody has set
+ * DATA_DIR it lies below whatever folder a command is run in.
+ */
+export function whyNotLedBy(file: string, environment = process.env): string | undefined {
+  const isMeant = (environment['DATA_DIR'] ?? '') !== '';
+  return isMeant ? undefined : whyNotTrusted(file, environment);
 }

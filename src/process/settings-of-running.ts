@@ -1,6 +1,12 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { sharedSettings, takeSharedSettings, type SharedSettings } from '../config/shared-settings';
+import {
+  sharedSettings,
+  takeSharedSettings,
+  type SharedSettings,
+  whyNotLedBy,
+} from '../config/shared-settings';
 import { findRunning, processFiles, type Role } from './locks';
 
 const stored = z.record(z.string(), z.string());
@@ -15,17 +21,28 @@ export async function leaveSettings(dataDir: string, role: Role): Promise<() => 
   return () => rm(file, { force: true });
 }
 
-/** Takes over what the Waybell that runs in `dataDir` has left of its settings, where this terminal says nothing. */
-export async function takeSettingsOfRunning(dataDir: string, environment?: NodeJS.ProcessEnv): Promise<void> {
-  for (const { role } of await findRunning(dataDir)) {
-    takeSharedSettings(await readLeft(processFiles(dataDir, role).settings), environment);
-  }
+/**
+ * Takes over what the Waybell that runs in `dataDir` has left of its settings, where this terminal says nothing.
+ * @returns a sentence for each file that is not taken
+ */
+export async function takeSettingsOfRunning(
+  dataDir: string,
+  environment?: NodeJS.ProcessEnv,
+): Promise<string[]> {
+  const running = await findRunning(dataDir);
+  return running.flatMap(({ role }) => {
+    const { settings: file } = processFiles(dataDir, role);
+    const distrust = whyNotLedBy(file, environment);
+    if (distrust !== undefined) return [`${file} is not read: ${distrust}. With DATA_DIR=${dataDir} it is.`];
+    takeSharedSettings(readLeft(file), environment);
+    return [];
+  });
 }
 
 /** Nothing, where it is of an earlier version, or not ours to read: then this terminal's own settings hold. */
-async function readLeft(file: string): Promise<SharedSettings> {
+function readLeft(file: string): SharedSettings {
   try {
-    return stored.parse(JSON.parse(await readFile(file, 'utf8')));
+    return stored.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
     return {};
   }

@@ -1,6 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  lchown,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
@@ -97,6 +108,27 @@ describe('.env', () => {
   test('that everybody may write is not read, and the start ends', async () => {
     await chmod(await fileWith('PORT=7999', '.env'), 0o666);
     expect(() => take()).toThrow('everybody on this machine may write it');
+  });
+
+  test('that another user may have put there is not read, nor a link of theirs to a file of ours', async () => {
+    const own = await fileWith('PORT=7999', '.env');
+    await chmod(own, 0o600);
+    await chmod(folder, 0o777);
+    expect(() => take()).toThrow('everybody on this machine may put another into its place');
+    // As /tmp is.
+    await chmod(folder, 0o1777);
+    expect(take().environment).toEqual({ PORT: '7999' });
+    await chmod(folder, 0o700);
+    if (process.getuid?.() !== 0) return;
+    await rename(own, path.join(folder, 'ours'));
+    await symlink('ours', own);
+    await lchown(own, 12_345, 12_345);
+    expect(() => take()).toThrow('it belongs to another user');
+    await rm(own);
+    await rename(path.join(folder, 'ours'), own);
+    await chown(own, 12_345, 12_345);
+    expect(() => take()).toThrow('it belongs to another user');
+    expect(take({ SUDO_UID: '12345' }).environment).toMatchObject({ PORT: '7999' });
   });
 
   test('is missed by nobody, and may be a folder of something else', async () => {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -60,6 +60,20 @@ describe('the lock of DATA_DIR', () => {
     const later: NodeJS.ProcessEnv = {};
     await takeSettingsOfRunning(dataDir, later);
     expect(later).toEqual({});
+  });
+
+  test('leads nobody to the Waybell of another user, unless DATA_DIR says that it is meant', async () => {
+    await writeFile(file, `${other.pid}`);
+    await writeFile(path.join(dataDir, 'waybell.json'), '{"PORT":"7999"}', { mode: 0o666 });
+    await chmod(path.join(dataDir, 'waybell.json'), 0o666);
+    const terminal: NodeJS.ProcessEnv = {};
+    expect(await takeSettingsOfRunning(dataDir, terminal)).toEqual([
+      expect.stringMatching(/waybell\.json is not read: everybody .* DATA_DIR=.* it is\.$/),
+    ]);
+    expect(terminal).toEqual({});
+    const named: NodeJS.ProcessEnv = { DATA_DIR: dataDir };
+    expect(await takeSettingsOfRunning(dataDir, named)).toEqual([]);
+    expect(named.PORT).toBe('7999');
   });
 
   test('leads nobody to a Waybell that is gone', async () => {
