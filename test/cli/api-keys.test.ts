@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { auditCommand } from '../../src/cli/audit';
 import { keysCommand } from '../../src/cli/keys';
+import { whyCommand } from '../../src/cli/why';
 import { unique, useApiLab, type Api } from '../api/api-lab';
 import { use } from '../setup/use';
 
@@ -85,6 +86,15 @@ describe('waybell keys api', () => {
     [['add', 'desk'], "required option '--scopes <list>' not specified"],
   ])('refuses %j', async (args, words) => {
     await expect(keys(...args)).rejects.toThrow(words);
+  });
+
+  test('that may only read is enough to ask why, though it sees no phones', async () => {
+    const key = await keys('add', `reads-${unique().toLowerCase()}`, '--scopes', 'read');
+    // One that has asked for no keys yet.
+    const fresh = await lab.serve({ DEVICE_REGISTRATION: 'key', API_KEYS: FULL });
+    Object.assign(process.env, { PORT: new URL(fresh.url).port, API_KEYS: key });
+    expect(await run(whyCommand(), '张三')).toMatch(/^Nothing is known of 张三: /);
+    expect(process.exitCode).toBe(1);
   });
 
   test('is in the audit, with who typed it and how it ended; never with the key', async () => {
