@@ -66,6 +66,9 @@ export function consoleRoutes({ config, pool, log, authentication, api }: Consol
       }
       const asked = { params: undefined, body: undefined };
       const { token, expiresAt } = await underAudit(LOG_IN, asked, response, () => sessions.begin(key));
+      // Its cookie is overwritten, and nobody could end it any more.
+      const before = tokenOf(request);
+      if (before !== undefined) await sessions.end(before);
       response.cookie(COOKIE, token, { ...cookieOptions(request), expires: expiresAt });
       response.json(shown({ key, expiresAt }));
     },
