@@ -5,6 +5,8 @@ import { DATABASE_PROBLEMS } from './database-problem';
 import { requiredId, words } from './request-input';
 import type { Operation } from './operation';
 
+const reason = words(200).optional().describe('Why; for the audit.');
+
 const waybill = z
   .object({
     id: z.string(),
@@ -25,9 +27,7 @@ export const linkWaybill = {
     'Wakes the delivery that waits for it. An unknown waybill is added; an unknown order is refused.',
   access: { scopes: ['link'] },
   params: z.object({ carrier: carrierField, tracking_no: trackingNoField }),
-  body: z
-    .object({ order_id: requiredId, reason: words(200).optional().describe('Why; for the audit.') })
-    .meta({ id: 'WaybillLink' }),
+  body: z.object({ order_id: requiredId, reason }).meta({ id: 'WaybillLink' }),
   answers: { 200: z.object({ ok, waybill, woken }) },
   problems: ['order-unknown', 'shadow', ...DATABASE_PROBLEMS],
   examples: {
@@ -69,6 +69,7 @@ export const linkParcel = {
         .describe('By any of its names. One that is new to the number is added.'),
       replace: z.boolean().default(false).describe('Also where it has another order.'),
       dry_run: z.boolean().default(false).describe('Only say, or refuse, as the link itself would.'),
+      reason,
     })
     .meta({ id: 'ParcelLink' }),
   answers: {

@@ -9,6 +9,7 @@ interface LinkOptions {
   readonly carrier?: string;
   readonly replace?: true;
   readonly dryRun?: true;
+  readonly reason?: string;
   readonly json?: true;
 }
 
@@ -21,12 +22,13 @@ export function linkCommand(): Command {
     .option('--carrier <name>', 'whose number it is, where several have it or nobody has heard of it')
     .option('--replace', 'also where it has another order')
     .option('--dry-run', 'only say what would happen')
+    .option('--reason <why>', 'for the audit')
     .option('--json', 'for programs')
     .action(async (number: string, order: string, options: LinkOptions) => {
-      const { carrier, replace, dryRun, json } = options;
+      const { carrier, replace, dryRun, reason, json } = options;
       const linked = await ask(loadConfig(), linkParcel, {
         params: { tracking_no: number },
-        body: { order_id: order, carrier, replace: replace === true, dry_run: dryRun === true },
+        body: { order_id: order, carrier, replace: replace === true, dry_run: dryRun === true, reason },
       });
       print(json ? asJson(linked) : inWords(linked));
     });

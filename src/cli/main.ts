@@ -61,7 +61,7 @@ async function completeSettings(command: string): Promise<void> {
   if (found !== undefined && found.taken.length > 0) envFile = found;
   if (command === 'start') return;
   try {
-    await takeSettingsOfRunning(loadDataDir());
+    for (const line of await takeSettingsOfRunning(loadDataDir())) printAside(line);
   } catch (error) {
     // Each command says by itself what is wrong with its settings.
     if (!(error instanceof SettingsError)) throw error;

@@ -5,7 +5,14 @@ import { createApiKey, digestOf } from '../../src/api/api-key';
 import type { Scope } from '../../src/api/access';
 import { loadConfig } from '../../src/config/config';
 import { insertApiKey, revokeApiKey } from '../../src/database/api-keys';
+import { WORD_STANDINGS } from '../../src/intake/words';
 import { PROJECT_ROOT } from '../../src/project-root';
+import { ATTENTION_KINDS } from '../../src/shipment/attention';
+import { VERDICTS } from '../../src/shipment/decide-announcement';
+import { PUSH_STATES, SEND_STATUSES } from '../../src/shipment/delivery';
+import { HOLD_CAUSES } from '../../src/shipment/device';
+import { END_REASONS } from '../../src/shipment/end-reason';
+import { SHIPMENT_STATUSES } from '../../src/shipment/status';
 import texts from '../../web/console/texts.json';
 import { type Api, unique, useApiLab } from './api-lab';
 
@@ -17,13 +24,14 @@ const MINE = { 'x-waybell-console': '1' };
 
 /** Made before the API looks for them: it knows no newer ones for some seconds. */
 const keys = {} as Readonly<
-  Record<'reader' | 'other' | 'revoked' | 'ending' | 'deaf' | 'admin', [string, string]>
+  Record<'reader' | 'other' | 'many' | 'revoked' | 'ending' | 'deaf' | 'admin', [string, string]>
 >;
 let api: Api;
 beforeAll(async () => {
   Object.assign(keys, {
     reader: await storeKey(['read']),
     other: await storeKey(['read']),
+    many: await storeKey(['read']),
     revoked: await storeKey(['read']),
     ending: await storeKey(['read'], new Date(Date.now() + 60_000)),
     deaf: await storeKey(['metrics']),
@@ -116,6 +124,28 @@ describe('a session of the console', () => {
     const [, ending] = keys.ending;
     const { json } = await logIn(ending);
     expect(Date.parse(String(json['expires_at']))).toBeLessThanOrEqual(Date.now() + 60_000);
+  });
+
+  test('takes the place of the one that the browser had, and one key has fifty at most', async () => {
+    const [name, key] = keys.many;
+    const first = await sessionOf(key);
+    const second = await logIn(key, first);
+    expect(second.headers.get('set-cookie')).not.toContain(first['cookie']);
+    expect((await ask('GET', '/session', { headers: first })).json['code']).toBe('session-missing');
+    const others = Array.from({ length: 60 }, (_, nth) => `other-${nth}`);
+    await lab.db.pool.query(
+      `insert into waybell.console_sessions (sha256, key_name, key_proof, created_at, expires_at)
+       select sha256(one::bytea), $1, '', now() - interval '1 hour', now() + interval '1 hour'
+         from unnest($2::text[]) as one`,
+      [name, others],
+    );
+    const newest = await sessionOf(key);
+    const { rows } = await lab.db.pool.query(
+      'select count(*)::int as count from waybell.console_sessions where key_name = $1',
+      [name],
+    );
+    expect(rows).toEqual([{ count: 50 }]);
+    expect((await ask('GET', '/session', { headers: newest })).status).toBe(200);
   });
 
   test('does not go on with another key of the same name', async () => {
@@ -262,4 +292,21 @@ describe('the page of the console', () => {
     const plain = keys.filter((key) => !key.includes('.') && key !== 'pageTitle');
     expect(plain.filter((key) => !source.includes(`'${key}'`) && !source.includes(`"${key}"`))).toEqual([]);
   });
+
+  test('has a name for every code that the API may answer', () => {
+    const codes: Readonly<Record<string, readonly string[]>> = {
+      kind: ATTENTION_KINDS,
+      endsBy: ATTENTION_KINDS,
+      status: SHIPMENT_STATUSES,
+      verdict: VERDICTS,
+      outcome: [...SEND_STATUSES, ...END_REASONS.filter((reason) => !isOneOf(VERDICTS, reason))],
+      push: ['claimed', 'retry', ...PUSH_STATES],
+      cause: HOLD_CAUSES,
+      standing: WORD_STANDINGS,
+    };
+    const wanted = Object.entries(codes).flatMap(([family, ofIt]) => ofIt.map((code) => `${family}.${code}`));
+    expect(wanted.filter((key) => !isOneOf(Object.keys(texts.en), key))).toEqual([]);
+  });
 });
+
+const isOneOf = (list: readonly string[], one: string): boolean => list.includes(one);

@@ -9,6 +9,8 @@ import { launchChromium } from './chromium';
 const SLOW_MS = 120_000;
 const KEY = 'f0e1d2c3b4a5968778695a4b3c2d1e0f';
 const PARCEL = 'TEST_YT_20260206_0007';
+/** Of both parcels, the other of which is linked to it here. */
+const ORDER = 'ORDER_20260206_0007';
 /** A parcel that the sample shop has no order of. */
 const ORDERLESS = 'TEST_YT_NO_ORDER_1';
 const NARROW = { width: 360, height: 740 };
@@ -146,8 +148,10 @@ describe('the console in a browser', () => {
   test('an order is linked, and the delivery goes on', async () => {
     await page.goto(url(`/console?name=${ORDERLESS}`));
     await button('Link an order').click();
-    await dialog().locator('input').first().fill('ORDER_20260206_0007');
+    await dialog().locator('input').first().fill(ORDER);
     await dialog().locator('#reason').fill('the shop had forgotten it');
+    await dialog().getByRole('button', { name: 'Look first' }).click();
+    await dialog().getByText('Deliveries that would go on: 1.').waitFor();
     await dialog().getByRole('button', { name: 'Do it' }).click();
     await dialog().getByText('Linked. Deliveries that go on now: 1.').waitFor();
     await dialog().getByRole('button', { name: 'Close' }).click();
@@ -155,10 +159,27 @@ describe('the console in a browser', () => {
     const audit = await fetch(url('/api/v1/audit'), { headers: { 'x-api-key': KEY } });
     const { audit: entries } = (await audit.json()) as { audit: { action: string; asked: string }[] };
     expect(entries.map(({ action }) => action)).toEqual(
-      expect.arrayContaining(['linkWaybill', 'startRetries', 'retryDelivery', 'logInToConsole']),
+      expect.arrayContaining(['linkParcel', 'startRetries', 'retryDelivery', 'logInToConsole']),
     );
     for (const { action, asked } of entries)
       if (action !== 'logInToConsole') expect(asked).toContain('reason');
+  });
+
+  test('messages are found by their order, person and phone, what has not reached its people first', async () => {
+    await page.goto(url(`/console?order=${ORDER}`));
+    await text(`Messages of “${ORDER}”`).waitFor();
+    expect(await page.locator('.rows .number').count()).toBe(4);
+    await page.locator('#name').fill('demo-phone-buyer-1');
+    await button('Search').click();
+    await text('Messages of “demo-phone-buyer-1”').waitFor();
+    expect(await page.locator('.rows .number').count()).toBe(2);
+    await page.getByRole('link', { name: `yto ${PARCEL}` }).click();
+    await page.getByRole('heading', { name: `yto ${PARCEL}` }).waitFor();
+    await page.locator('#name').fill('nobody of this name');
+    await button('Search').click();
+    await text('Nothing is known of “nobody of this name”').waitFor();
+    // The browser itself notes what is not found.
+    for (const words of complaints.splice(0)) expect(words).toMatch(/status of 40[04]/);
   });
 
   test('every page is as narrow as a telephone, in both languages', async () => {
@@ -171,7 +192,8 @@ describe('the console in a browser', () => {
         '?view=providers',
         '?view=words',
         '?view=ledger',
-        `?order=${PARCEL}`,
+        `?order=${ORDER}`,
+        `?name=${PARCEL}`,
       ]) {
         await page.goto(url(`/console${path}`));
         await page.locator('#view h2').first().waitFor();

@@ -21,6 +21,12 @@ async function request(method, path, body) {
   throw new RefusedError(answer, response.status);
 }
 
+/** For `catch`: what stands in place of an answer where Waybell has refused with this code. */
+export const noneIf = (code, none) => (error) => {
+  if (error instanceof RefusedError && error.code === code) return none;
+  throw error;
+};
+
 const query = (fields) => {
   const given = Object.entries(fields).filter(([, value]) => value !== undefined && value !== '');
   return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
@@ -32,6 +38,7 @@ export const logOut = () => request('POST', '/session/end', {});
 
 export const readAttention = (filter) => request('GET', `/api/v1/attention${query(filter)}`);
 export const readDeliveries = (name) => request('GET', `/api/v1/deliveries${query({ name })}`);
+export const readMessages = (filter) => request('GET', `/api/v1/notifications${query(filter)}`);
 export const readTimeLine = (trackingNo) =>
   request('GET', `/api/v1/parcels/${encodeURIComponent(trackingNo)}`);
 export const readChannels = () => request('GET', '/api/v1/channels');
@@ -43,7 +50,7 @@ export const retryOne = (name, asked) =>
   request('POST', `/api/v1/deliveries/${encodeURIComponent(name)}/retry`, asked);
 export const retryMany = (asked) => request('POST', '/api/v1/retries', asked);
 export const readRetries = (id) => request('GET', `/api/v1/retries/${encodeURIComponent(id)}`);
-export const linkOrder = ({ carrier, trackingNo }, asked) =>
-  request('PUT', `/api/v1/waybills/${[carrier, trackingNo].map(encodeURIComponent).join('/')}`, asked);
+export const linkParcel = (trackingNo, asked) =>
+  request('POST', `/api/v1/parcels/${encodeURIComponent(trackingNo)}/link`, asked);
 export const releaseProvider = (name, asked) =>
   request('POST', `/api/v1/providers/${encodeURIComponent(name)}/release`, asked);

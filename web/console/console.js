@@ -7,6 +7,7 @@ import { parcel } from './parcel.js';
 import { providers } from './providers.js';
 import { isLoggedIn, openSession } from './session.js';
 import { currentLanguage, onLanguageChange, say, setLanguage, setText, translate } from './texts.js';
+import { ABOUT } from './told.js';
 import { unknownWords } from './unknown-words.js';
 import { waits } from './waits.js';
 import { updateMoments } from './words.js';
@@ -25,11 +26,12 @@ const field = document.getElementById('name');
 let shown = { view: waits, params: {}, drawn: '' };
 let turn = 0;
 
-/** What an address shows: `?name=` or, from the shop's own pages, `?order=` a parcel, `?view=` a list. */
+/** What an address shows: `?name=` or, as the shop's own pages link, `?order=`, what is meant by it; `?view=` a list. */
 function addressed() {
   const params = Object.fromEntries(new URLSearchParams(location.search));
-  const name = params.name ?? params.order ?? params.device ?? params.person;
-  if (name) return { view: parcel, name: 'parcel', params: { ...params, name } };
+  const about = params.name ? undefined : ABOUT.find((one) => params[one]);
+  const name = params.name || params[about];
+  if (name) return { view: parcel, name: 'parcel', params: { name, about } };
   const asked = Object.hasOwn(VIEWS, params.view ?? '') ? params.view : 'waits';
   return { view: VIEWS[asked], name: asked, params };
 }
@@ -43,7 +45,10 @@ function open() {
   const { view, name, params } = addressed();
   shown = { view, params, drawn: '' };
   field.value = params.name ?? '';
-  for (const link of nav.children) link.toggleAttribute('aria-current', link.dataset.view === name);
+  for (const link of nav.children) {
+    if (link.dataset.view === name) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
+  }
   place.replaceChildren(make('p', { class: 'soft loading' }, say('loading')));
   return refresh();
 }

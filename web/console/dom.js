@@ -1,3 +1,5 @@
+import { say } from './texts.js';
+
 /**
  * Makes an element. What is no element among its children is shown as text, whatever stands in it.
  * @param attributes by name; one that is `null` or `false` is left out, a function listens
@@ -20,6 +22,22 @@ export function linkOut(url, words) {
 
 export const button = (words, click, attributes = {}) =>
   make('button', { type: 'button', class: 'small-button', click, ...attributes }, words);
+
+/** A button that copies the text of an element, and where it says that it has. */
+export function copyButton(element) {
+  const done = make('span', { class: 'soft', role: 'status' });
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(element.textContent);
+      done.textContent = say('copied');
+    } catch {
+      // Browsers have no clipboard for pages that come without TLS from another machine.
+      getSelection().selectAllChildren(element);
+      done.textContent = say('selected');
+    }
+  };
+  return [button(say('copy'), copy), done];
+}
 
 export const pill = (words, state = 'waiting') => make('span', { class: 'pill', 'data-state': state }, words);
 

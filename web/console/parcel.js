@@ -1,28 +1,26 @@
-import { linkOrder, readDeliveries, readTimeLine, RefusedError } from './api.js';
+import { linkParcel, noneIf, readDeliveries, readTimeLine } from './api.js';
 import { askReason } from './dialog.js';
-import { button, facts, linkOut, make, pill } from './dom.js';
+import { button, copyButton, facts, linkOut, make, pill } from './dom.js';
 import { retryDelivery } from './retry.js';
 import { may } from './session.js';
 import { say } from './texts.js';
 import { timeLine } from './time-line.js';
+import { findTold, toldList } from './told.js';
 import { audience, inWords, moment, named } from './words.js';
 
 /** All that is known of a parcel, and what can be done about it. */
 export const parcel = {
-  async load({ name }) {
-    const { deliveries, refused } = await readDeliveries(name).catch((error) => {
-      if (error instanceof RefusedError && error.code === 'delivery-unknown')
-        return { deliveries: [], refused: [] };
-      throw error;
-    });
-    // The number as it was typed may be one that the shop has and nothing was said of.
-    const number = deliveries[0]?.tracking_no ?? (/^[\w-]{1,64}$/.test(name) ? name : null);
-    const { parcels } = number === null ? { parcels: [] } : await readTimeLine(number);
-    return { deliveries, refused, parcels };
+  async load({ name, about }) {
+    const known = about === undefined ? await readParcel(name) : NOTHING;
+    if (isKnown(known)) return known;
+    const told = await findTold(name, about);
+    const [only, ...more] = new Set(told.map(({ workflow_id: id }) => id));
+    return only && more.length === 0 ? readParcel(only) : { ...NOTHING, told };
   },
 
-  draw({ deliveries, refused, parcels }, { name }, again) {
-    if (deliveries.length + refused.length + parcels.length === 0) return nothing(name);
+  draw({ deliveries, refused, parcels, told }, { name }, again) {
+    if (told.length > 0) return toldList(told, name);
+    if (!isKnown({ deliveries, refused, parcels })) return nothing(name);
     const [first] = deliveries;
     const number = first?.tracking_no ?? parcels[0]?.tracking_no ?? name;
     return make(
@@ -42,6 +40,20 @@ export const parcel = {
   },
 };
 
+const NOTHING = { deliveries: [], refused: [], parcels: [], told: [] };
+
+const isKnown = ({ deliveries, refused, parcels }) => deliveries.length + refused.length + parcels.length > 0;
+
+/** What is known under a number, or of the delivery with this id or message. */
+async function readParcel(name) {
+  const { deliveries, refused } = await readDeliveries(name).catch(noneIf('delivery-unknown', NOTHING));
+  // The number as it was typed may be one that the shop has and nothing was said of.
+  const number = deliveries[0]?.tracking_no ?? (/^[\w-]{1,64}$/.test(name) ? name : null);
+  const { parcels } =
+    number === null ? NOTHING : await readTimeLine(number).catch(noneIf('field-invalid', NOTHING));
+  return { ...NOTHING, deliveries, refused, parcels };
+}
+
 function nothing(name) {
   return make(
     'section',
@@ -59,17 +71,8 @@ function customerSentence(sentence) {
     { class: 'panel customer' },
     make('h3', {}, say('forCustomer')),
     ['zh', 'en'].map((language) => {
-      const done = make('span', { class: 'soft', role: 'status' });
-      return make(
-        'div',
-        { class: 'sentence' },
-        make('p', { lang: language }, sentence[language]),
-        button(say('copy'), async () => {
-          await navigator.clipboard.writeText(sentence[language]);
-          done.textContent = say('copied');
-        }),
-        done,
-      );
+      const words = make('p', { lang: language }, sentence[language]);
+      return make('div', { class: 'sentence' }, words, copyButton(words));
     }),
   );
 }
@@ -198,12 +201,25 @@ function phone({
 
 function linkDialog({ carrier, tracking_no: trackingNo }, again) {
   const order = make('input', { required: true, maxlength: 128, autocomplete: 'off' });
+  const replace = make('input', { type: 'checkbox' });
+  const link = (reason, dryRun) =>
+    linkParcel(trackingNo, {
+      ...{ carrier, order_id: order.value.trim(), replace: replace.checked },
+      ...{ reason, dry_run: dryRun },
+    });
   askReason({
     title: say('link'),
     hint: `${carrier} ${trackingNo}`,
-    fields: [make('label', {}, make('span', {}, say('order')), order)],
+    fields: [
+      make('label', {}, make('span', {}, say('order')), order),
+      make('label', { class: 'check' }, replace, make('span', {}, say('replace'))),
+    ],
+    look: async (reason) => {
+      const { order_before: before, woken } = await link(reason, true);
+      return [facts([[say('orderBefore'), before]]), make('p', {}, say('wouldGoOn', woken))];
+    },
     act: async (reason) => {
-      const { woken } = await linkOrder({ carrier, trackingNo }, { order_id: order.value.trim(), reason });
+      const { woken } = await link(reason, false);
       return [make('p', {}, say('linked', woken))];
     },
     closed: again,

@@ -43,7 +43,8 @@ export async function openSession(entered, left) {
       key.value = '';
     }
   });
-  leave.addEventListener('click', () => logOut().finally(out));
+  // Where that is not heard the session goes on, and nobody is told that it has ended.
+  leave.addEventListener('click', () => logOut().then(out, () => setText(who, 'unreachable')));
   signals.addEventListener('logged-out', () => session !== null && out());
 
   try {
@@ -61,6 +62,6 @@ function showInside(isInside) {
   inside.hidden = !isInside;
   leave.hidden = !isInside;
   temporal.hidden = session === null || session.temporal_ui === null;
-  who.textContent = session?.name ?? '';
+  setWords(who, session?.name ?? '');
   if (!temporal.hidden) temporal.href = session.temporal_ui;
 }

@@ -1,5 +1,5 @@
 import { readWords } from './api.js';
-import { button, facts, make, pill } from './dom.js';
+import { copyButton, facts, make, pill } from './dom.js';
 import { say } from './texts.js';
 import { moment, named } from './words.js';
 
@@ -41,16 +41,12 @@ function card({ source, word, standing, means, count, last_text: text, last_time
 }
 
 function settingPanel(setting) {
-  const done = make('span', { class: 'soft', role: 'status' });
-  const copy = async () => {
-    await navigator.clipboard.writeText(`STATUS_MAP='${setting}'`);
-    done.textContent = say('copied');
-  };
+  const line = make('code', {}, `STATUS_MAP='${setting}'`);
   return make(
     'section',
     { class: 'panel' },
     make('p', {}, say('settingHint')),
-    make('pre', {}, make('code', {}, `STATUS_MAP='${setting}'`)),
-    make('div', { class: 'buttons' }, button(say('copy'), copy), done),
+    make('pre', {}, line),
+    make('div', { class: 'buttons' }, copyButton(line)),
   );
 }
