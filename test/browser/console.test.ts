@@ -178,6 +178,8 @@ describe('the console in a browser', () => {
     await page.locator('#name').fill('nobody of this name');
     await button('Search').click();
     await text('Nothing is known of “nobody of this name”').waitFor();
+    await page.goto(url('/console'));
+    await text('nothing is overdue').waitFor();
     // The browser itself notes what is not found.
     for (const words of complaints.splice(0)) expect(words).toMatch(/status of 40[04]/);
   });

@@ -5,7 +5,7 @@ import { retryDelivery } from './retry.js';
 import { may } from './session.js';
 import { say } from './texts.js';
 import { timeLine } from './time-line.js';
-import { findTold, toldList } from './told.js';
+import { FAILED, findTold, sentPill, toldList } from './told.js';
 import { audience, inWords, moment, named } from './words.js';
 
 /** All that is known of a parcel, and what can be done about it. */
@@ -78,7 +78,6 @@ function customerSentence(sentence) {
 }
 
 const STATE_PILLS = { open: 'waiting', kept: 'waiting', closed: 'good' };
-const FAILED = ['failed', 'no-targets', 'partial'];
 
 function deliveryCard(delivery, again) {
   const { workflow_id: id, status, state, outcome, since, explanation, waits, problem } = delivery;
@@ -147,10 +146,7 @@ function message({ aud, recipient_id: whom, title, body, send_status: sent, expl
       'div',
       { class: 'row-head' },
       make('strong', {}, `${audience(aud) ?? ''} ${whom ?? ''}`),
-      pill(
-        named('outcome', sent ?? ''),
-        FAILED.includes(sent) ? 'bad' : sent === 'success' ? 'good' : 'waiting',
-      ),
+      sentPill(sent),
       make('span', { class: 'soft' }, [title, body].filter(Boolean).join(' — ')),
     ),
     make('p', { class: 'explanation' }, inWords(explanation)),

@@ -32,6 +32,12 @@ export async function findTold(name, about) {
 const NONE = { notifications: [] };
 const rankOf = ({ send_status: sent }) => Number(SETTLED.includes(sent));
 
+export const FAILED = ['failed', 'no-targets', 'partial'];
+
+/** How far a message got. */
+export const sentPill = (sent) =>
+  pill(named('outcome', sent ?? ''), FAILED.includes(sent) ? 'bad' : sent === 'success' ? 'good' : 'waiting');
+
 /** Each with a link to its parcel. */
 export function toldList(told, name) {
   return make(
@@ -54,7 +60,7 @@ function row(message) {
       make(
         'div',
         { class: 'row-head' },
-        pill(named('outcome', sent ?? ''), SETTLED.includes(sent) ? 'good' : 'bad'),
+        sentPill(sent),
         make(
           'a',
           { class: 'number', href: `/console?${new URLSearchParams({ name: workflowId ?? id })}` },
