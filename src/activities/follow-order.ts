@@ -11,7 +11,7 @@ import {
   rewordNotification,
   selectRecipientRows,
 } from '../database/recipient-rows';
-import { selectWaybillOf } from '../database/updates';
+import { selectOwnParcel, type StoredAmong } from '../database/parcels-of-order';
 import { selectToldWord, type WithheldAudiences, writeWithheld } from '../database/withheld';
 import { addressNotification } from '../shipment/address-notification';
 import {
@@ -22,8 +22,10 @@ import {
   type Recipients,
   type ToldParcel,
 } from '../shipment/delivery';
+import type { StatusMap } from '../shipment/status';
 import { messageId } from '../shipment/message-id';
 import { type MessageText, messageText } from '../shipment/message-text';
+import type { AmongParcels } from '../shipment/parcels-of-order';
 import { type Language, type Manner, MANNERS, type Saying } from '../shipment/phrases';
 import { AUDIENCES, type Audience } from '../shipment/update';
 import {
@@ -36,10 +38,12 @@ import {
   tellingOf,
   type Withheld,
 } from '../shipment/who-is-told';
+import { findAmong, type ParcelToTell } from './among-parcels';
 
 export interface FollowOrderDeps {
   readonly shopTables: ShopTables;
   readonly language: Language;
+  readonly statusMap: StatusMap;
   /** The words of sources, as `source/word`, that say that somebody else has signed. */
   readonly signedByAnother?: ReadonlySet<string>;
   readonly pushOnlyTo?: readonly string[] | null;
@@ -71,13 +75,22 @@ export async function followOrder(
 ): Promise<FollowedOrder | null> {
   const { shopTables, language, shadow = false } = deps;
   const { workflowId, decision } = delivery;
-  const waybillId = (await selectWaybillOf(db, workflowId)) ?? decision.waybillId;
+  const own = await selectOwnParcel(db, workflowId);
+  const waybillId = own?.waybillId ?? decision.waybillId;
   const recipients = await findRecipients(db, shopTables, waybillId);
   if (recipients === null) return null;
   const types = await readIdTypes(db, shopTables);
   const rows = await selectRecipientRows(db, types, workflowId, recipients);
   const tell = await decideTelling(db, deps, delivery, recipients);
-  const order = { types, language, recipients };
+  // Decided with the first message: later looks say the same.
+  const isFirst = rows.length === 0 && !shadow && own !== null;
+  const isCounted = AUDIENCES.some(
+    (audience) => personFor(audience, recipients) !== null && isUsual(tell(audience)),
+  );
+  const among =
+    own?.among ??
+    (isFirst && isCounted ? await findAmong(db, deps, parcelToTell(delivery, waybillId, recipients)) : null);
+  const order = { types, language, recipients, among };
   const toldElsewhere = await findToldElsewhere(db, deps, delivery, waybillId, recipients);
   const notifications: NotificationRef[] = [];
   const withheld: Partial<Record<Audience, Withheld>> = {};
@@ -97,6 +110,14 @@ export async function followOrder(
   if (recipients.facts !== undefined || shadow) await writeWithheld(db, workflowId, withheld);
   return { recipients, notifications, withheld };
 }
+
+const isUsual = (telling: Telling): boolean => 'manner' in telling && telling.manner === 'usual';
+
+const parcelToTell = (
+  { workflowId, decision }: FollowedDelivery,
+  waybillId: string,
+  { orderId }: Recipients,
+): ParcelToTell => ({ workflowId, waybillId, orderId, saying: announced(workflowId, decision) });
 
 /** In an environment that tells few, the row of whoever is not among them says so, and no phone is looked for. */
 async function unlessOutside(
@@ -204,6 +225,8 @@ interface NamedByOrder {
   readonly language: Language;
   readonly recipients: Recipients;
   readonly telling: Telling;
+  /** What was found of its parcel among those of the order that was named then. */
+  readonly among: StoredAmong | null;
 }
 
 async function addressTo(
@@ -260,14 +283,18 @@ async function writeNotification(
 
 /** How it is told by now, and all in which it may have been written: the words of the shop are left alone. */
 function textsFor(
-  { language, telling }: NamedByOrder,
+  { language, recipients, telling, among }: NamedByOrder,
   { workflowId, trackingNo, decision }: FollowedDelivery,
   audience: Audience,
 ): { readonly text: MessageText; readonly ours: readonly MessageText[] } {
   const saying = announced(workflowId, decision);
-  const inManner = (manner: Manner): MessageText =>
-    messageText(language, saying, audience, trackingNo, manner);
-  return { text: inManner('manner' in telling ? telling.manner : 'usual'), ours: MANNERS.map(inManner) };
+  const inManner = (manner: Manner, place: AmongParcels | null): MessageText =>
+    messageText(language, saying, audience, trackingNo, manner, place);
+  const ofOrder = among !== null && isSpelledAlike(among.orderId, recipients.orderId) ? among : null;
+  return {
+    text: inManner('manner' in telling ? telling.manner : 'usual', ofOrder),
+    ours: [null, among].flatMap((place) => MANNERS.map((manner) => inManner(manner, place))),
+  };
 }
 
 /** A notification that is pushed to nobody any more says so; one that reached somebody stays as it came to be. */

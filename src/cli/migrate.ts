@@ -11,6 +11,7 @@ import {
   ViewRefused,
 } from '../database/schema/page-view';
 import { describeMigration, migrate, pendingMigrations } from '../database/schema/migrate';
+import { findUncountedParcels } from '../database/schema/shop-indexes';
 import { MigrationRefused } from '../database/schema/obstacles';
 import { namingDatabaseUrl } from '../database/why-unreachable';
 import { withClient } from '../database/with-client';
@@ -71,7 +72,8 @@ async function apply(
   if (view) await makeView(databaseUrl, settings);
   const { problems, warnings } = await withClient(databaseUrl, (db) => checkShop(db, settings));
   const facts = await withClient(databaseUrl, (db) => describeFacts(db, settings.shopTables));
-  for (const warning of [...warnings, ...facts]) print(`To know: ${warning}`);
+  const uncounted = await withClient(databaseUrl, (db) => findUncountedParcels(db, settings.shopTables));
+  for (const warning of [...warnings, ...facts, ...uncounted]) print(`To know: ${warning}`);
   for (const problem of problems) print(`Before Waybell starts: ${problem}`);
 }
 

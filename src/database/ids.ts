@@ -1,6 +1,7 @@
 import type { ShopTables } from '../config/config';
 import type { Audience } from '../shipment/update';
 import { connectionOf, type Queryable } from './pool';
+import { IS_INDEXED } from './schema/shop-indexes';
 
 /**
  * Ids as shops have them: one id may be a uuid in one table, text in another and a number in a third. They are always
@@ -18,6 +19,10 @@ export interface IdTypes {
   readonly waybillId: string | null;
   /** What a waybill names as its order. */
   readonly namedOrderId: string | null;
+  /** The same where an index of the shop's begins with it; `null`: none does, so that nobody may look for it. */
+  readonly indexedOrderId: string | null;
+  /** When a row of waybills was made, where the shop has that column under its usual name. */
+  readonly waybillCreatedAt: string | null;
   readonly orderId: string | null;
   /** Whose an order is, in the shop's own table. */
   readonly buyerId: string | null;
@@ -69,6 +74,8 @@ async function selectIdTypes(db: Queryable, { waybills, orders, members }: ShopT
   const wanted: Record<keyof IdTypes, { schema: string; table: string; column: string }> = {
     waybillId: { ...waybills, column: waybills.id },
     namedOrderId: { ...waybills, column: waybills.orderId },
+    indexedOrderId: { ...waybills, column: waybills.orderId },
+    waybillCreatedAt: { ...waybills, column: 'created_at' },
     orderId: { ...orders, column: orders.id },
     buyerId: { ...orders, column: orders.userId },
     deviceId: { ...devices, column: 'id' },
@@ -80,7 +87,9 @@ async function selectIdTypes(db: Queryable, { waybills, orders, members }: ShopT
     memberMerchantId: members && 'table' in members ? { ...members, column: members.merchantId } : nowhere,
   };
   const { rows } = await db.query<{ types: IdTypes }>(
-    `select jsonb_object_agg(w.key, case when t.typbasetype = 0
+    `select jsonb_object_agg(w.key, case
+              when w.key = 'indexedOrderId' and not ${IS_INDEXED('c.oid', 'a.attnum')} then null
+              when t.typbasetype = 0
               then format_type(a.atttypid, a.atttypmod) else format_type(t.typbasetype, t.typtypmod) end) as types
        from jsonb_each($1) as w
        left join pg_namespace n on n.nspname = w.value ->> 'schema'

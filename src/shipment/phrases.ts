@@ -1,3 +1,4 @@
+import type { AmongParcels } from './parcels-of-order';
 import type { ShipmentStatus } from './status';
 import type { Audience } from './update';
 
@@ -181,6 +182,19 @@ const TROUBLE: Readonly<Record<Language, Readonly<Record<Exclude<Manner, 'usual'
     },
   },
 };
+
+/** Which of the parcels of its order one is, first as it reads best, then as it needs less room. */
+export function placesIn(language: Language, { place, of }: AmongParcels): readonly string[] {
+  return language === 'zh'
+    ? [`${of}件中的第${place}件`]
+    : [`parcel ${place} of ${of}`, `${place} of ${of}`, `${place}/${of}`];
+}
+
+/** In place of the words about the parcel that was the last to arrive. */
+export function allArrived(language: Language, audience: Audience, of: number): string {
+  const words = language === 'zh' ? `${of}个包裹已全部送达` : `All ${of} parcels have arrived`;
+  return audience === 'merchant' ? `${FOR_MERCHANT[language]}${words}` : words;
+}
 
 /** The words of one manner; where it has none of its own, those that are usual. */
 export function phraseOf(language: Language, manner: Manner, audience: Audience, saying: Saying): Phrase {

@@ -1,4 +1,5 @@
 import { checkFacts } from '../../database/schema/check-facts';
+import { findUncountedParcels } from '../../database/schema/shop-indexes';
 import { inTransaction } from '../../database/pool';
 import { mappedFacts } from '../../config/shop-tables';
 import { ok, warning, type Check } from '../check';
@@ -14,11 +15,13 @@ export const shopFacts: Check = {
       ...mappedFacts(shopTables).map(({ setting }) => setting),
       ...(shopTables.members === undefined ? [] : ['members']),
     ];
-    if (mapped.length === 0)
-      return [ok('SHOP_TABLES maps no facts of orders and parcels, and none is needed.')];
     const { pool } = await database();
+    const uncounted = (await findUncountedParcels(pool, shopTables)).map((sentence) => ok(sentence));
+    if (mapped.length === 0)
+      return [ok('SHOP_TABLES maps no facts of orders and parcels, and none is needed.'), ...uncounted];
     const found = await inTransaction(pool, (db) => checkFacts(db, shopTables), LOOK_TIMEOUT_MS);
-    if (found.length === 0) return [ok(`Understood as far as it was read: ${mapped.join(', ')}.`)];
-    return found.map(({ sentence, fix }) => warning(sentence, fix));
+    if (found.length === 0)
+      return [ok(`Understood as far as it was read: ${mapped.join(', ')}.`), ...uncounted];
+    return [...found.map(({ sentence, fix }) => warning(sentence, fix)), ...uncounted];
   },
 };

@@ -41,7 +41,7 @@ import { askAboutInbox, askAboutParcels } from './inbox-asked';
 import { askAboutMembers } from './members-asked';
 import { idsOf } from './old-shop';
 import { askAboutPickupCodes } from './pickup-codes-asked';
-import { askAboutNumbers } from './numbers-asked';
+import { askAboutNumbers, askAboutParcelsOfOrder } from './numbers-asked';
 import { importTheOldQueue, lookUpMessages, tellTheShop } from './rest-asked';
 import { askAboutTexts, moveOldTexts } from './texts-asked';
 
@@ -97,6 +97,7 @@ async function askAboutTheWaybill(db: Queryable, order: string): Promise<void> {
   );
   await joinSecondRowsOf(db, shop, second.id);
   await askAboutNumbers(db, shop, { waybillId: WAYBILL, trackingNo: TRACKING_NO });
+  await askAboutParcelsOfOrder(db, shopTables, { workflowId: WORKFLOW, order });
   await near.findOrdersNearWaits(db, shopTables);
   await near.findUnderNumber(db, shopTables, TRACKING_NO);
   const sample = await shopCarriers.sampleWaybills(db, shopTables);

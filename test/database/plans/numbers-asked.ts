@@ -1,4 +1,12 @@
+import { readIdTypesNow } from '../../../src/database/ids';
 import type { Queryable } from '../../../src/database/pool';
+import {
+  lockOrder,
+  selectOwnParcel,
+  selectParcelsOfOrder,
+  writeAmong,
+} from '../../../src/database/parcels-of-order';
+import type { ShopTables } from '../../../src/config/config';
 import {
   findFormerParcel,
   findRespelled,
@@ -27,4 +35,18 @@ export async function askAboutNumbers(
     await settleNumbers(db, shop.carriers, [{ ...row, noted }]);
   }
   await db.query('rollback to savepoint corrected');
+}
+
+/** What is asked about the parcels of one order, where the shop has built the index for it. */
+export async function askAboutParcelsOfOrder(
+  db: Queryable,
+  tables: ShopTables,
+  { workflowId, order }: { readonly workflowId: string; readonly order: string },
+): Promise<void> {
+  await db.query('create index on platform_express_waybills (order_id)');
+  await readIdTypesNow(db, tables);
+  await lockOrder(db, order);
+  if ((await selectParcelsOfOrder(db, tables, {}, order)) === null) throw new Error('the index is not seen');
+  await writeAmong(db, workflowId, { orderId: order, place: 1, of: 2 });
+  await selectOwnParcel(db, workflowId);
 }
