@@ -31,7 +31,9 @@ export function messageText(
   if (among.all) {
     return { title, body: `${allArrived(language, audience, among.of)}${tailOf(language, trackingNo)}` };
   }
-  const counted = placesIn(language, among).map((place) => `${phrase}${tailOf(language, trackingNo, place)}`);
+  const counted = placesIn(language, among.place, among.of).map(
+    (place) => `${phrase}${tailOf(language, trackingNo, place)}`,
+  );
   return { title, body: counted.find((body) => [...body].length < MAX_BODY) ?? plain };
 }
 

@@ -1,4 +1,3 @@
-import type { AmongParcels } from './parcels-of-order';
 import type { ShipmentStatus } from './status';
 import type { Audience } from './update';
 
@@ -184,7 +183,7 @@ const TROUBLE: Readonly<Record<Language, Readonly<Record<Exclude<Manner, 'usual'
 };
 
 /** Which of the parcels of its order one is, first as it reads best, then as it needs less room. */
-export function placesIn(language: Language, { place, of }: AmongParcels): readonly string[] {
+export function placesIn(language: Language, place: number, of: number): readonly string[] {
   return language === 'zh'
     ? [`${of}件中的第${place}件`]
     : [`parcel ${place} of ${of}`, `${place} of ${of}`, `${place}/${of}`];
