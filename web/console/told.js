@@ -53,24 +53,20 @@ function row(message) {
   const { message_id: id, workflow_id: workflowId, send_status: sent, order_id: order } = message;
   return make(
     'li',
-    { class: 'panel row' },
+    { class: 'panel' },
     make(
       'div',
-      { class: 'row-main' },
+      { class: 'row-head' },
+      sentPill(sent),
       make(
-        'div',
-        { class: 'row-head' },
-        sentPill(sent),
-        make(
-          'a',
-          { class: 'number', href: `/console?${new URLSearchParams({ name: workflowId ?? id })}` },
-          [message.carrier, message.tracking_no ?? id].filter(Boolean).join(' '),
-        ),
-        message.status === null ? null : make('strong', {}, named('status', message.status)),
-        make('span', { class: 'soft' }, `${audience(message.aud) ?? ''} ${message.recipient_id ?? ''}`),
+        'a',
+        { class: 'number', href: `/console?${new URLSearchParams({ name: workflowId ?? id })}` },
+        [message.carrier, message.tracking_no ?? id].filter(Boolean).join(' '),
       ),
-      order === null ? null : make('p', { class: 'soft' }, `${say('order')} ${order}`),
-      make('p', { class: 'when' }, moment(message.created_at)),
+      message.status === null ? null : make('strong', {}, named('status', message.status)),
+      make('span', { class: 'soft' }, `${audience(message.aud) ?? ''} ${message.recipient_id ?? ''}`),
     ),
+    order === null ? null : make('p', { class: 'soft' }, `${say('order')} ${order}`),
+    make('p', { class: 'when' }, moment(message.created_at)),
   );
 }
