@@ -5,7 +5,7 @@ import { fewAtOnce } from '../few-at-once';
 import { findOrdersNearWaits, type NearWaybill, type WaitCursor } from '../database/near-waybills';
 import { findAwaitedStaff, type StaffPhone } from '../database/members';
 import { inTransaction, type Queryable } from '../database/pool';
-import { isSecondRow, joinUnderNumber } from '../database/second-rows';
+import { joinUnderNumber, mayBeSecondRow } from '../database/second-rows';
 import { findRespelled, settleRow } from '../database/waybill-numbers';
 import type { ActivityDeps } from './deps';
 import { createEndUnsent } from './end-unsent';
@@ -80,7 +80,7 @@ export function createWakeDueWaits(deps: ActivityDeps) {
     do {
       const find = (db: Queryable) => findOrdersNearWaits(db, shopTables, after);
       const { near, next } = await inTransaction(pool, find, QUERY_TIMEOUT_MS);
-      const second = near.filter((row) => isSecondRow(row, carriers));
+      const second = near.filter((row) => mayBeSecondRow(row, carriers));
       for (const of of new Map(second.map((row) => [row.of.id, row.of])).values()) await join(of);
       after = next;
     } while (after !== null);

@@ -53,7 +53,7 @@ export async function findOrAddWaybill(
   const own = rows.find(({ id }) => id === name.waybillId) ?? (await find(carrier));
   const former = formerCarrier === undefined ? undefined : await find(formerCarrier);
   if (own) {
-    await joinSecondRows(db, own, rows, shop);
+    await joinSecondRows(db, own, rows, carrier, shop);
     const inherits = !shop.shadow && !hasOrder(own) && former?.order_id;
     if (inherits) return { ...own, ...(await linkWaybill(db, shop.shopTables, own.id, inherits)) };
     const beside = orderedBeside(rows, own, shop.carriers).map(({ id }) => id);

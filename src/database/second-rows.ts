@@ -1,5 +1,5 @@
 import { carrierCode, type Carriers } from '../shipment/carriers';
-import { hasOrder, namesakes, rowOfCarrier } from '../shipment/choose-waybill';
+import { hasOrder, isOfAny, orderlessBeside, rowOfCarrier } from '../shipment/choose-waybill';
 import { assignInstances } from '../shipment/parcel-instance';
 import { findNear, type NearWaybill } from './near-waybills';
 import { selectNewestParcel } from './parcel-events';
@@ -13,36 +13,44 @@ import { type KnownWaybill, lockNumber, selectNumberForUpdate, type ShopWaybills
 
 /**
  * A waybill may stand twice in the shop's table, under two names of its carrier: once with the order, and once because a
- * webhook came under the other name. The row with the order is used. What was heard and decided of the other becomes
- * its own, so that nothing is told twice and what waits finds the order. Of the shop's rows the status alone is
- * written.
+ * webhook came under the other name, or before the shop wrote a row that names no carrier. The row with the order is
+ * used. What was heard and decided of the other becomes its own, so that nothing is told twice and what waits finds the
+ * order. Of the shop's rows the status alone is written.
  */
 
-/** Gives the row that is used, if it has an order, what was heard of those of its carrier that have none. */
+/**
+ * Gives the row that is used, if it has an order, what was heard of those of its carrier that have none.
+ * @param carrier who tells of it
+ */
 export async function joinSecondRows(
   db: Queryable,
   used: KnownWaybill,
   rows: readonly KnownWaybill[],
+  carrier: string,
   shop: ShopWaybills,
 ): Promise<void> {
-  if (used.carrier === null || !hasOrder(used)) return;
-  for (const row of namesakes(rows, used.carrier, shop.carriers)) {
-    if (row.id !== used.id && !hasOrder(row)) await joinInto(db, shop, row.id, used);
-  }
+  for (const row of orderlessBeside(rows, used, carrier, shop.carriers))
+    await joinInto(db, shop, row.id, used, carrier);
 }
 
 /**
  * A row of the shop that comes later than its scans gets the status that they told, where it says none yet, or that of
  * the number that it had before.
  */
-async function joinInto(db: Queryable, shop: ShopWaybills, from: string, used: KnownWaybill): Promise<void> {
+async function joinInto(
+  db: Queryable,
+  shop: ShopWaybills,
+  from: string,
+  used: KnownWaybill,
+  said: string,
+): Promise<void> {
   await joinWaybill(db, from, used);
   const saysNone = (used.noted?.firstInstance ?? 1) > 1 || readStatus(used.status ?? '', {}) === null;
   if (shop.shadow || !saysNone) return;
   const told = await selectToldLast(db, used.id);
   if (told === null) return;
   const { id: waybillId, order_id: orderId, carrier, tracking_no: number } = used;
-  const parcel = { waybillId, orderId, carrier: carrier ?? '', trackingNo: number.toUpperCase() };
+  const parcel = { waybillId, orderId, carrier: carrier ?? said, trackingNo: number.toUpperCase() };
   await writeStatus(db, shop.shopTables, { ...parcel, ...told }, 'when-new');
 }
 
@@ -52,6 +60,10 @@ export function isSecondRow(near: NearWaybill, carriers: Carriers): boolean {
   if (carrier === null || of.carrier === null || hasOrder(near) === hasOrder(of)) return false;
   return carrierCode(carriers, carrier) === carrierCode(carriers, of.carrier);
 }
+
+/** The same, or it may be: a row that names no carrier is one with this where no other row of the number contradicts. */
+export const mayBeSecondRow = (near: NearWaybill, carriers: Carriers): boolean =>
+  isSecondRow(near, carriers) || (hasOrder(near) && !hasOrder(near.of) && isOfAny(near));
 
 /**
  * As `joinSecondRows`, for a waybill of which one row is known. Costs a look-up where it stands once.
@@ -63,7 +75,7 @@ export async function joinSecondRowsOf(
   waybillId: string,
 ): Promise<boolean> {
   const near = await findNear(db, shop.shopTables, [waybillId]);
-  const second = near.find((row) => isSecondRow(row, shop.carriers));
+  const second = near.find((row) => mayBeSecondRow(row, shop.carriers));
   return second !== undefined && joinUnderNumber(db, shop, second.of);
 }
 
@@ -87,8 +99,8 @@ export async function joinUnderNumber(
   );
   const used = rowOfCarrier(rows, carrier, shop.carriers);
   if (!used) return false;
-  await joinSecondRows(db, used, rows, shop);
-  if (hasOrder(used) && !rows.some((row) => row.id === id)) await joinInto(db, shop, id, used);
+  await joinSecondRows(db, used, rows, carrier, shop);
+  if (hasOrder(used) && !rows.some((row) => row.id === id)) await joinInto(db, shop, id, used, carrier);
   return true;
 }
 

@@ -31,7 +31,8 @@ export const hasOrder = ({ order_id: orderId }: NumberedRow): boolean => !isBlan
 
 /**
  * The row of a carrier among those under one number, under whatever name of that carrier: first what has an order, then
- * the name as it was said, then the first. A row that names no carrier may be of any: it is taken where none names it.
+ * the name as it was said, then the first. A row that names no carrier may be of any: it is taken where none names it,
+ * and where those that do have no order, as the one that Waybell has added before the shop wrote its own.
  */
 export function rowOfCarrier<Row extends NumberedRow>(
   rows: readonly Row[],
@@ -39,11 +40,26 @@ export function rowOfCarrier<Row extends NumberedRow>(
   carriers: Carriers,
 ): Row | undefined {
   const named = namesakes(rows, carrier, carriers);
-  const fitting = named.length > 0 ? named : rows.filter((row) => isBlank(row.carrier));
+  const fitting =
+    named.length > 0 ? [...named, ...orderedOfAny(rows, named)] : rows.filter((row) => isBlank(row.carrier));
   const ordered = fitting.filter(hasOrder);
   const best = ordered.length > 0 ? ordered : fitting;
   const said = spellCarrier(carrier);
   return best.find((row) => row.carrier !== null && spellCarrier(row.carrier) === said) ?? best[0];
+}
+
+/** It names no carrier, and may be of any. */
+export const isOfAny = ({ carrier }: NumberedRow): boolean => isBlank(carrier);
+
+/**
+ * The row without a carrier that has the order of a number whose rows of one carrier have none. Nothing where another row
+ * contradicts: it names another carrier, or has an order too.
+ */
+function orderedOfAny<Row extends NumberedRow>(rows: readonly Row[], named: readonly Row[]): Row[] {
+  if (named.some(hasOrder)) return [];
+  const others = rows.filter((row) => !named.includes(row));
+  const ordered = onlyOrdered(others);
+  return ordered !== undefined && others.every(isOfAny) ? [ordered] : [];
 }
 
 /** The one waybill that a number names without a carrier: the one of its only carrier. */
@@ -66,6 +82,18 @@ export function namesakes<Row extends NumberedRow>(
 ): Row[] {
   const code = carrierCode(carriers, carrier);
   return rows.filter((row) => row.carrier !== null && carrierCode(carriers, row.carrier) === code);
+}
+
+/** The rows without an order that are the same waybill as the one that is used for what this carrier has said. */
+export function orderlessBeside<Row extends NumberedRow>(
+  rows: readonly Row[],
+  used: Row,
+  carrier: string,
+  carriers: Carriers,
+): Row[] {
+  if (!hasOrder(used)) return [];
+  const named = used.carrier === null || isOfAny(used) ? carrier : used.carrier;
+  return namesakes(rows, named, carriers).filter((row) => row.id !== used.id && !hasOrder(row));
 }
 
 /** The other rows of a number that have an order: its parcel is of all of them. */

@@ -5,6 +5,7 @@ import { createPersistWaybill } from '../../src/activities/persist-waybill';
 import { loadConfig } from '../../src/config/config';
 import { foldParcels } from '../../src/database/parcel-memories';
 import { inTransaction } from '../../src/database/pool';
+import { joinUnderNumber } from '../../src/database/second-rows';
 import type { Decision } from '../../src/shipment/delivery';
 import type { ShipmentStatus } from '../../src/shipment/status';
 import { ANY_AGE } from '../setup/any-age';
@@ -49,7 +50,7 @@ describe('a waybill that stands twice, under two names of its carrier', () => {
       });
   });
 
-  async function addRow(carrier: string, trackingNo: string, orderId: string | null): Promise<string> {
+  async function addRow(carrier: string | null, trackingNo: string, orderId: string | null): Promise<string> {
     const { rows } = await db.pool.query<{ id: string }>(
       `insert into platform_express_waybills (carrier, tracking_no, order_id) values ($1, $2, $3) returning id`,
       [carrier, trackingNo, orderId],
@@ -83,6 +84,28 @@ describe('a waybill that stands twice, under two names of its carrier', () => {
     const next = await persist('yuantong', 'YTTWICE2', 'next', ['failed_attempt', 3]);
     expect(next).toMatchObject({ waybillId: used, verdict: 'announce', occurrence: 1 });
     expect(await count('platform_express_events', used)).toBe(3);
+  });
+
+  test('is one with a row without a carrier that the shop adds later, and stays so when it names one', async () => {
+    const number = 'YTBLANK1';
+    const before = await persist('yto', number, 'first', ['in_transit', 1]);
+    const used = await addRow(null, number, 'O-7');
+    const waits = { id: before.waybillId, carrier: 'yto', tracking_no: number, order_id: null };
+    await inTransaction(db.pool, (one) => joinUnderNumber(one, config, waits));
+    expect(await count('express_updates', used)).toBe(1);
+    await db.pool.query(`update platform_express_waybills set carrier = '圆通速递' where id = $1`, [used]);
+    const again = await persist('yto', number, 'again', ['in_transit', 1]);
+    expect([again.waybillId, again.verdict]).toEqual([used, 'nothing-new']);
+  });
+
+  test('stays apart from a row without a carrier where another row contradicts', async () => {
+    const one = await persist('yto', 'YTBLANK3', 'first', ['in_transit', 1]);
+    await addRow(null, 'YTBLANK3', 'O-8');
+    await addRow('zto', 'YTBLANK3', null);
+    const other = await persist('yto', 'YTBLANK4', 'first', ['in_transit', 1]);
+    for (const order of ['O-9', 'O-10']) await addRow(null, 'YTBLANK4', order);
+    expect((await persist('yto', 'YTBLANK3', 'next', ['delivered', 2])).waybillId).toBe(one.waybillId);
+    expect((await persist('yto', 'YTBLANK4', 'next', ['delivered', 2])).waybillId).toBe(other.waybillId);
   });
 
   test('does not mix the parcel of last year with the one of today', async () => {
