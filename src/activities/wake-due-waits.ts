@@ -51,12 +51,11 @@ export function createWakeDueWaits(deps: ActivityDeps) {
     return due.length;
   };
 
-  /** While it is not known who belongs to merchants, their people's phones end no wait. */
+  /** While it is not known who belongs to a merchant, its people's phones end no wait. */
   async function awaitedStaff(db: Queryable): Promise<readonly StaffPhone[]> {
-    const staff = await findAwaitedStaff(db, shopTables);
-    if (staff.kind === 'known') return staff.value;
-    nameTrouble(staff);
-    return [];
+    const { phones, unknown } = await findAwaitedStaff(db, shopTables);
+    nameTrouble(unknown);
+    return phones;
   }
 
   /** A row with an open delivery may have got another number: what waits on it is over then. */

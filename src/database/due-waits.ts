@@ -1,7 +1,15 @@
 import type { ShopTables } from '../config/config';
 import type { Audience } from '../shipment/update';
-import { isSamePerson, linkedOrder } from './find-recipients';
-import { idSpellings, type IdTypes, named, OWNER_COLUMN, ownerType, readIdTypesNow } from './ids';
+import { linkedOrder } from './find-recipients';
+import {
+  idSpellings,
+  type IdTypes,
+  isSamePerson,
+  named,
+  OWNER_COLUMN,
+  ownerType,
+  readIdTypesNow,
+} from './ids';
 import type { Queryable } from './pool';
 import type { StaffPhone } from './members';
 import { readOrders, type OrderAccess } from './schema/order-access';
@@ -26,8 +34,8 @@ const OWNERS_PART = 10;
 
 /**
  * Takes waits whose condition holds now: an order exists or names somebody else, the owner has an active device, one
- * that was not tried where pushes have failed, or a newer status is committed, or the row has another number; and those of deliveries whose whole time
- * is over. One branch per condition, each a join of two sets.
+ * that was not tried where pushes have failed, a newer status is committed, or the row has another number; and those of
+ * deliveries whose whole time is over. One branch per condition, each a join of two sets.
  * What a sweep costs is to depend on how much waits, not on how large and old the shop is: so ids, which are text
  * here, are compared in the type of the shop's column, by its index, and of all updates only the open ones are read.
  *
@@ -105,7 +113,7 @@ async function claimDue(
 /** SQL: whose share of a sweep the order `linked` takes: its merchant's, or its buyer's where there is none. */
 const OWNER_OF_ORDER = `coalesce('merchant/' || ${named('linked.merchant_id')}, 'user/' || ${named('linked.user_id')})`;
 
-/** SQL: the phones `d` of the people of merchants, `$2`. */
+/** SQL: the phones `d` of the people of merchants, `$2`: thousands, which have no index and are joined, not searched. */
 const STAFF = `jsonb_to_recordset($2::jsonb) as d("merchantId" text, id text, registered_at timestamptz)`;
 
 /**
@@ -118,18 +126,25 @@ function deviceBranches(audience: Audience, types: IdTypes, asksMembers: boolean
   if (asksMembers) {
     return `${cameBy(audience, `${own} and d.user_id is null`)}
        union all
-       ${cameBy(audience, `select from ${STAFF} where d."merchantId" = w.owner_id`)}`;
+       ${dueTo(audience)} and w.kind = 'device' and w.owner_id in (select d."merchantId" from ${STAFF})
+       union all
+       ${dueTo(audience)} and w.kind = 'retry'
+             and exists (select from ${STAFF} where d."merchantId" = w.owner_id and ${UNTRIED_DEVICE})`;
   }
   return cameBy(audience, own);
 }
 
 /** SQL: the waits of this audience that a device of `device` ends: any, or where pushes have failed one that was not tried. */
 function cameBy(audience: Audience, device: string): string {
-  return `select w.*, 'device' as came, '${audience}/' || w.owner_id as owner from ready w
-           where w.audience = '${audience}'
+  return `${dueTo(audience)}
              and (w.kind = 'device' and exists (${device})
                   or w.kind = 'retry' and exists (${device} and ${UNTRIED_DEVICE}))`;
 }
+
+/** SQL: waits `w` of this audience that a phone has ended, on a condition that follows. */
+const dueTo = (audience: Audience): string =>
+  `select w.*, 'device' as came, '${audience}/' || w.owner_id as owner from ready w
+           where w.audience = '${audience}'`;
 
 /** SQL: whether the order `linked` names somebody else than the wait `w` is for, or nobody. */
 function namesAnother(types: IdTypes): string {

@@ -5,7 +5,7 @@ import { isErasedUser } from './erasure-marks';
 import { type FactRow, readTellingFacts, type UnreadFact } from '../shipment/shop-facts';
 import { factValues, lentOrderFacts, NO_FACTS } from './schema/lent-facts';
 import { ORDER_FUNCTION, type OrderAccess, readOrders } from './schema/order-access';
-import { canonicalId, fittedId, idSpellings, type IdTypes, named, readIdTypes } from './ids';
+import { fittedId, idSpellings, type IdTypes, named, readIdTypes } from './ids';
 import type { Queryable } from './pool';
 import { shopNames } from './shop-names';
 
@@ -94,7 +94,3 @@ export function linkedOrder(
             from ${linked} join ${orders.name} o on o.${orders.id} = ${isIts}
            where ${isThis} and ${named(`${link}::text`)} is not null limit 1`;
 }
-
-/** SQL: whether two people, as text, are the same one, in the type of the column that says whose a device is. */
-export const isSamePerson = (one: string, other: string, type: string | null): string =>
-  `${canonicalId(named(one), type)} = ${canonicalId(named(other), type)}`;

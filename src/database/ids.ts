@@ -168,6 +168,10 @@ export function canonicalId(id: string, type: string | null): string {
 /** SQL: the text `id`, or null where it is blank: a blank names nobody. */
 export const named = (id: string): string => `nullif(btrim(${id}), '')`;
 
+/** SQL: whether two people, as text, are the same one, in the type of the column that says whose a device is. */
+export const isSamePerson = (one: string, other: string, type: string | null): string =>
+  `${canonicalId(named(one), type)} = ${canonicalId(named(other), type)}`;
+
 export function isTextual(type: string | null): boolean {
   return type === null || type === 'text' || type === 'citext' || type.startsWith('character');
 }

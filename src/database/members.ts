@@ -2,11 +2,10 @@ import pg from 'pg';
 import type { MappedMembers, ShopTables } from '../config/shop-tables';
 import { maskText } from '../shipment/masking/mask-text';
 import type { Audience } from '../shipment/update';
-import { idSpellings, readIdTypes } from './ids';
+import { idSpellings, type IdTypes, isSamePerson, readIdTypes } from './ids';
 import type { Queryable } from './pool';
 import {
   forgetMembersAccess,
-  isSamePerson,
   knownMembersAccess,
   MEMBERS_PATIENCE_MS,
   merchantMembers,
@@ -19,8 +18,11 @@ import {
  */
 
 /** What the shop said, or why it said nothing, in its own words. */
-export type Said<T> =
-  { readonly kind: 'known'; readonly value: T } | { readonly kind: 'unknown'; readonly words: string };
+export type Said<T> = { readonly kind: 'known'; readonly value: T } | Unknown;
+interface Unknown {
+  readonly kind: 'unknown';
+  readonly words: string;
+}
 
 /** The people of one merchant. */
 export interface Staff {
@@ -35,7 +37,9 @@ export const MOST_MEMBERS = 1_000;
 /** Merchants of one sweep, and phones of theirs. Others come in the next. */
 const MOST_MERCHANTS = 200;
 const MOST_PHONES = 5_000;
-/** A sweep asks for many merchants at once, and nobody waits for it; milliseconds. */
+/** Merchants that a sweep asks for at once. */
+const MERCHANTS_AT_ONCE = 20;
+/** As long as a sweep asks, in all; milliseconds. */
 const SWEEP_PATIENCE_MS = 5_000;
 /** Longest words of PostgreSQL that are passed on; characters. */
 const SHOWN = 200;
@@ -47,15 +51,14 @@ async function ask<T>(
   db: Queryable,
   tables: ShopTables,
   members: MappedMembers,
-  look: (people: People) => Promise<T>,
-  patienceMs = MEMBERS_PATIENCE_MS,
+  look: (people: People, types: IdTypes) => Promise<T>,
 ): Promise<Said<T>> {
   const types = await readIdTypes(db, tables);
   const access = await knownMembersAccess(db, members);
-  await db.query(`savepoint members; set local statement_timeout = ${patienceMs}`);
+  await db.query(`savepoint members; set local statement_timeout = ${MEMBERS_PATIENCE_MS}`);
   let said: Said<T>;
   try {
-    const value = await look((merchant) => merchantMembers(merchant, members, types, access));
+    const value = await look((merchant) => merchantMembers(merchant, members, types, access), types);
     said = { kind: 'known', value };
   } catch (error) {
     if (!(error instanceof pg.DatabaseError)) throw error;
@@ -97,9 +100,9 @@ export function isMember(
   members: MappedMembers,
   { userId, merchantId }: { readonly userId: string; readonly merchantId: string },
 ): Promise<Said<boolean>> {
-  return ask(db, tables, members, async (people) => {
+  return ask(db, tables, members, async (people, types) => {
     const { rows } = await db.query<{ member: boolean }>(
-      `select exists (select from (${people('$1::text')}) m where ${isSamePerson('m.user_id', '$2::text')}) as member`,
+      `select exists (select from (${people('$1::text')}) m where ${isSamePerson('m.user_id', '$2::text', types.userId)}) as member`,
       [merchantId, userId],
     );
     return rows[0]?.member ?? false;
@@ -117,10 +120,10 @@ export async function isPhoneOfMember(
 ): Promise<Said<boolean> | null> {
   const { members } = tables;
   if (members === undefined || push.audience !== 'merchant') return null;
-  const said = await ask(db, tables, members, async (people) => {
+  const said = await ask(db, tables, members, async (people, types) => {
     const { rows } = await db.query<{ member: boolean }>(
       `select exists (select from (${people('n.recipient_id::text')}) m
-                       where ${isSamePerson('m.user_id', 'd.user_id::text')}) as member
+                       where ${isSamePerson('m.user_id', 'd.user_id::text', types.userId)}) as member
          from public.express_notifications n cross join public.push_devices d
         where n.message_id = $1 and d.id = $2 and d.user_id is not null`,
       [push.messageId, push.deviceId],
@@ -137,27 +140,71 @@ export interface StaffPhone {
   readonly registered_at: string;
 }
 
-/** Active phones of the people of merchants that deliveries wait for, others each time where they are many. */
-export async function findAwaitedStaff(db: Queryable, tables: ShopTables): Promise<Said<StaffPhone[]>> {
+/** Phones that may end what deliveries wait for. */
+export interface AwaitedStaff {
+  readonly phones: readonly StaffPhone[];
+  /** Why the people of a merchant are not among them. */
+  readonly unknown: Unknown | null;
+}
+
+/**
+ * Active phones of the people of merchants that deliveries wait for, others each time where they are many. Of merchants
+ * that cannot be asked for together each is asked for alone, so that one whose people are slow to be found, or not at
+ * all, keeps nothing from the others.
+ */
+export async function findAwaitedStaff(db: Queryable, tables: ShopTables): Promise<AwaitedStaff> {
   const { members } = tables;
-  if (members === undefined) return { kind: 'known', value: [] };
-  const { userId } = await readIdTypes(db, tables);
-  const look = async (people: People): Promise<StaffPhone[]> => {
-    const { rows } = await db.query<StaffPhone>(
-      `select w.owner_id as "merchantId", d.id::text as id, d.registered_at::text
-         from (select owner_id
-                 from (select distinct owner_id from waybell.express_waits
-                        where audience = 'merchant' and kind in ('device', 'retry')) every_owner
-                order by random() limit ${MOST_MERCHANTS}) w
-        cross join lateral (select distinct user_id from (${people('w.owner_id')}) m limit ${MOST_MEMBERS}) staff
-        cross join lateral (
-          select id, registered_at from public.push_devices
-           where user_id = any (${idSpellings('staff.user_id', userId)}) and is_active) d
-        limit ${MOST_PHONES}`,
+  const phones: StaffPhone[] = [];
+  let unknown: Unknown | null = null;
+  const toAsk = members === undefined ? [] : inParts(await selectAwaitedMerchants(db));
+  const until = performance.now() + SWEEP_PATIENCE_MS;
+  for (let part = toAsk.pop(); members !== undefined && part !== undefined; part = toAsk.pop()) {
+    if (phones.length >= MOST_PHONES || performance.now() >= until) break;
+    const merchants = part;
+    const said = await ask(db, tables, members, (people, { userId }) =>
+      selectStaffPhones(db, people, userId, merchants),
     );
-    return rows;
-  };
-  return ask(db, tables, members, look, SWEEP_PATIENCE_MS);
+    if (said.kind === 'known') phones.push(...said.value);
+    else if (merchants.length > 1) toAsk.push(...merchants.map((one) => [one]));
+    else unknown = said;
+  }
+  return { phones, unknown };
+}
+
+function inParts(merchants: readonly string[]): (readonly string[])[] {
+  const parts = Math.ceil(merchants.length / MERCHANTS_AT_ONCE);
+  return Array.from({ length: parts }, (_, part) =>
+    merchants.slice(part * MERCHANTS_AT_ONCE, (part + 1) * MERCHANTS_AT_ONCE),
+  );
+}
+
+async function selectAwaitedMerchants(db: Queryable): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `select owner_id as id
+       from (select distinct owner_id from waybell.express_waits
+              where audience = 'merchant' and kind in ('device', 'retry')) every_owner
+      order by random() limit ${MOST_MERCHANTS}`,
+  );
+  return rows.map(({ id }) => id);
+}
+
+async function selectStaffPhones(
+  db: Queryable,
+  people: People,
+  userId: string | null,
+  merchants: readonly string[],
+): Promise<StaffPhone[]> {
+  const { rows } = await db.query<StaffPhone>(
+    `select w.owner_id as "merchantId", d.id::text as id, d.registered_at::text
+       from unnest($1::text[]) as w(owner_id)
+      cross join lateral (select distinct user_id from (${people('w.owner_id')}) m limit ${MOST_MEMBERS}) staff
+      cross join lateral (
+        select id, registered_at from public.push_devices
+         where user_id = any (${idSpellings('staff.user_id', userId)}) and is_active) d
+      limit ${MOST_PHONES}`,
+    [merchants],
+  );
+  return rows;
 }
 
 /** SQL: every way in which a column of this type may spell the ids of the text array `ids`. */

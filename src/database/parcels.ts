@@ -1,7 +1,7 @@
 import type { ShopTables } from '../config/config';
 import type { ShipmentStatus } from '../shipment/status';
-import { isGone, isSamePerson, linkedOrder } from './find-recipients';
-import { canonicalId, fittedId, givenSpellings, type IdTypes, named, readIdTypes } from './ids';
+import { isGone, linkedOrder } from './find-recipients';
+import { canonicalId, fittedId, givenSpellings, type IdTypes, isSamePerson, named, readIdTypes } from './ids';
 import type { Queryable } from './pool';
 import { isBehindPlace, type Place, placeTime } from './page-place';
 import { isoTime } from './parcel-events';

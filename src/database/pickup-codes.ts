@@ -1,7 +1,7 @@
 import type { ShopTables } from '../config/config';
 import { PICKUP_CODE_DAYS, SAYS_NO_PLACE } from '../shipment/pickup-wait';
-import { isSamePerson, linkedOrder } from './find-recipients';
-import { readIdTypes } from './ids';
+import { linkedOrder } from './find-recipients';
+import { isSamePerson, readIdTypes } from './ids';
 import type { Queryable } from './pool';
 import { batch, BATCH, type Batch } from './retention';
 import { readOrders } from './schema/order-access';

@@ -1,8 +1,7 @@
 import type { WrittenNotification } from '../shipment/address-notification';
 import type { NotificationRef, Recipients } from '../shipment/delivery';
 import type { MessageText } from '../shipment/message-text';
-import { isSamePerson } from './find-recipients';
-import { fittedId, type IdTypes } from './ids';
+import { fittedId, type IdTypes, isSamePerson } from './ids';
 import type { Queryable } from './pool';
 
 /** A notification of a delivery as its row says. */

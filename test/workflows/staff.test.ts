@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { loadConfig } from '../../src/config/config';
-import { findStaff, MOST_MEMBERS } from '../../src/database/members';
+import { findAwaitedStaff, findStaff, MOST_MEMBERS } from '../../src/database/members';
 import { inTransaction } from '../../src/database/pool';
 import { ATTENTION } from '../../src/workflows/search-attributes';
 import { eventually, type DeliveryHandle, type Parcel, useLab } from '../setup/delivery-lab';
@@ -182,6 +182,30 @@ describe.each(DATABASE_KINDS)('a merchant with several people (%s database)', (k
       );
     },
   );
+
+  test('a merchant whose people cannot be found keeps those of the others from nothing', async () => {
+    await prepare();
+    const parcels = [await lab.parcel(), await lab.parcel(), await lab.parcel()];
+    const phones: string[] = [];
+    for (const parcel of parcels) phones.push(await lab.registerDevice({ userId: await joins(parcel) }));
+    const [bad] = parcels;
+    await query(
+      staffOf(`if merchant = '${bad?.merchantId}' then raise exception 'closed'; end if;
+               return query select user_id::text from shop_staff where merchant_id::text = merchant;`),
+    );
+    const merchants = parcels.map(({ merchantId }) => merchantId);
+    await query(
+      `insert into waybell.express_waits (workflow_id, kind, audience, owner_id, waybill_id, deadline)
+       select 'waits-of-' || one, 'device', 'merchant', one, one, now() + interval '1 day' from unnest($1::text[]) one`,
+      [merchants],
+    );
+    const { phones: found, unknown } = await inTransaction(lab.db.pool, (db) =>
+      findAwaitedStaff(db, tablesOf({ function: 'staff_of' })),
+    );
+    await query(`delete from waybell.express_waits where owner_id = any ($1)`, [merchants]);
+    expect(found.map(({ merchantId }) => merchantId).sort()).toEqual(merchants.slice(1).sort());
+    expect(unknown?.words).toBe('closed');
+  });
 
   test('a push whose person cannot be looked up waits, and is tried again', async () => {
     await prepare();

@@ -1,10 +1,10 @@
 import { DatabaseError } from 'pg';
 import type { MappedMembers, ShopTables } from '../../config/shop-tables';
-import { fittedId, type IdTypes, readIdTypesNow } from '../ids';
+import { fittedId, type IdTypes, isSamePerson, readIdTypesNow } from '../ids';
 import { MOST_MEMBERS } from '../members';
 import { isPermissionRefusal, type Queryable } from '../pool';
 import { membersFunction } from './lent-facts';
-import { detectMembersAccess, isSamePerson, MEMBERS_PATIENCE_MS, merchantMembers } from './members-access';
+import { detectMembersAccess, MEMBERS_PATIENCE_MS, merchantMembers } from './members-access';
 import { findUnindexed } from './shop-indexes';
 
 /** Something about the optional part of SHOP_TABLES. Deliveries go on as if it were not mapped. */
@@ -113,7 +113,7 @@ async function findStrangers(
     db.query<{ phones: number; strangers: number }>(
       `select count(*)::int as phones,
               count(*) filter (where not exists (
-                select from (${people('d.merchant')}) m where ${isSamePerson('m.user_id', 'd.person')}))::int as strangers
+                select from (${people('d.merchant')}) m where ${isSamePerson('m.user_id', 'd.person', userId)}))::int as strangers
          from (select user_id::text as person, merchant_id::text as merchant from public.push_devices
                 where user_id is not null and merchant_id is not null limit ${MOST_PHONES}) d`,
     ),

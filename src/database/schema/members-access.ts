@@ -1,6 +1,6 @@
 import { escapeIdentifier } from 'pg';
 import type { MappedMembers } from '../../config/shop-tables';
-import { canonicalId, idSpellings, type IdTypes, named } from '../ids';
+import { idSpellings, type IdTypes, named } from '../ids';
 import type { Queryable } from '../pool';
 import { MEMBERS_FUNCTION, membersFunction, membersTable } from './lent-facts';
 import { BARRED } from './order-access';
@@ -54,7 +54,3 @@ export function merchantMembers(
 
 const lent = (name: string, merchant: string): string =>
   `select ${named('m.user_id::text')} as user_id from ${name}(${merchant}) as m(user_id)`;
-
-/** SQL: whether two ids, as text, are of one person, in whatever type the shop's tables have them. */
-export const isSamePerson = (one: string, other: string): string =>
-  `${canonicalId(named(one), null)} = ${canonicalId(named(other), null)}`;

@@ -40,6 +40,13 @@ export async function askAboutMembers(db: Queryable, asked: AskedMerchant): Prom
     ...{ workflowId, messageId, deviceId, round: 1, atLeastGeneration: 0, force: false },
     ...{ provenFirstMs: 600_000, isMember: true },
   });
-  const awaited = await members.findAwaitedStaff(db, shopTables);
-  await claimDueWaits(db, shopTables, 500, awaited.kind === 'known' ? awaited.value : []);
+  const waiting = `waits/${workflowId}`;
+  await db.query(
+    `insert into waybell.express_waits (workflow_id, kind, audience, owner_id, waybill_id, deadline)
+     values ($1, 'device', 'merchant', $2, 'unknown', now())`,
+    [waiting, merchant],
+  );
+  const { phones } = await members.findAwaitedStaff(db, shopTables);
+  await claimDueWaits(db, shopTables, 500, phones);
+  await db.query('delete from waybell.express_waits where workflow_id = $1', [waiting]);
 }
