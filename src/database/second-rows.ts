@@ -128,5 +128,9 @@ async function joinWaybill(db: Queryable, from: string, { id: to, noted }: Known
     [from, to, later],
   );
   await db.query(`update waybell.express_waits set waybill_id = $2 where waybill_id = $1`, [from, to]);
-  await db.query(`delete from waybell.waybill_numbers where waybill_id = $1`, [from]);
+  await db.query(
+    `with formers as (update waybell.waybill_numbers set former_of = $2 where former_of = $1)
+     delete from waybell.waybill_numbers where waybill_id = $1`,
+    [from, to],
+  );
 }

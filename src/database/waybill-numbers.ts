@@ -2,7 +2,7 @@ import type { ShopTables } from '../config/config';
 import { carrierNames, type Carriers } from '../shipment/carriers';
 import { rowOfCarrier } from '../shipment/choose-waybill';
 import { isRenumbered, isSameNumber, type NotedNumber } from '../shipment/renumbered';
-import { fittedId, readIdTypesNow } from './ids';
+import { fittedId, named, readIdTypesNow } from './ids';
 import { recallParcel } from './parcel-memories';
 import type { Queryable } from './pool';
 import { shopNames } from './shop-names';
@@ -39,24 +39,33 @@ export async function settleNumbers(
 }
 
 async function settleNumber(db: Queryable, carriers: Carriers, row: KnownWaybill): Promise<KnownWaybill> {
-  const { noted } = row;
-  if (noted === null || !isRenumbered(row, noted, carriers)) return row;
-  if (isSameNumber(row, noted) && (await wasCorrected(db, carriers, row))) return row;
+  if (row.noted === null || !isRenumbered(row, row.noted, carriers)) return row;
+  // Whoever held the row before may have begun its parcel: the statement that waited for the row has not seen that.
+  const noted = (await selectNotedOf(db, row.id)) ?? null;
+  if (noted === null || !isRenumbered(row, noted, carriers)) return { ...row, noted };
+  if (isSameNumber(row, noted) && (await wasToldUnder(db, carriers, row, noted.firstInstance)))
+    return { ...row, noted };
   return { ...row, noted: await beginParcel(db, row, noted) };
 }
 
-/** Whether its scans came under the carrier that the shop names now: the shop has followed its source. */
-async function wasCorrected(
+/**
+ * Whether its scans came under the carrier that the shop names now: the shop has followed its source. Where numbers are
+ * unique, the row of another carrier has taken them.
+ */
+async function wasToldUnder(
   db: Queryable,
   carriers: Carriers,
   { id, carrier, tracking_no: trackingNo }: KnownWaybill,
+  firstInstance: number,
 ): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `select from waybell.carrier_corrections
-      where carrier = any ($1) and tracking_no = upper($2) and waybill_id = $3`,
-    [carrierNames(carriers, carrier ?? ''), trackingNo, id],
+  const { rows } = await db.query<{ told: boolean }>(
+    `select exists (select from waybell.carrier_corrections
+                     where carrier = any ($1) and tracking_no = upper($2) and waybill_id = $3)
+         or exists (select from waybell.express_updates
+                     where waybill_id = $3 and instance >= $4 and input ->> 'carrier' = any ($1)) as told`,
+    [carrierNames(carriers, carrier ?? ''), trackingNo, id, firstInstance],
   );
-  return (rowCount ?? 0) > 0;
+  return rows[0]?.told ?? false;
 }
 
 async function beginParcel(db: Queryable, row: KnownWaybill, noted: NotedNumber): Promise<NotedNumber> {
@@ -106,6 +115,10 @@ interface NumberRow extends NotedNumber {
   readonly formerOf: string | null;
 }
 
+/** SQL: the columns of a `NumberRow`. */
+const NOTED = `waybill_id as id, carrier, tracking_no as "trackingNo", first_instance as "firstInstance",
+               former_of as "formerOf"`;
+
 /**
  * Finds the parcel of a number that a row of the shop had before, where no row has it now. It has no order, and stands
  * in no table of the shop.
@@ -126,8 +139,7 @@ export async function findFormerParcel(
 
 async function selectNoted(db: Queryable, trackingNo: string): Promise<NumberRow[]> {
   const { rows } = await db.query<NumberRow>(
-    `select waybill_id as id, carrier, tracking_no as "trackingNo", first_instance as "firstInstance",
-            former_of as "formerOf"
+    `select ${NOTED}
        from waybell.waybill_numbers
       where tracking_no = any ($1) and noted_at > now() - ${LATE}
       order by noted_at desc limit 100`,
@@ -140,25 +152,33 @@ const asWaybill = ({ id, ...noted }: NumberRow): KnownWaybill => ({
   ...{ id, carrier: noted.carrier, tracking_no: noted.trackingNo, order_id: null, status: null, noted },
 });
 
-/** The parcel of a former number, by its id; nothing where it is forgotten. */
-export async function selectFormerParcel(db: Queryable, id: string): Promise<KnownWaybill | undefined> {
+/** What is noted of one waybill, as it is committed by now. */
+async function selectNotedOf(db: Queryable, id: string): Promise<NumberRow | undefined> {
   const { rows } = await db.query<NumberRow>(
-    `select waybill_id as id, carrier, tracking_no as "trackingNo", first_instance as "firstInstance",
-            former_of as "formerOf"
-       from waybell.waybill_numbers where waybill_id = $1`,
+    `select ${NOTED} from waybell.waybill_numbers where waybill_id = $1`,
     [id],
   );
-  return rows.map(asWaybill)[0];
+  return rows[0];
 }
 
-/** As `settleNumbers`, for a row that is known by its id; what is only spelled otherwise is noted so. */
+/** The parcel of a former number, by its id; nothing where it is forgotten. */
+export async function selectFormerParcel(db: Queryable, id: string): Promise<KnownWaybill | undefined> {
+  const noted = await selectNotedOf(db, id);
+  return noted && asWaybill(noted);
+}
+
+/**
+ * As `settleNumbers`, for a row that is known by its id; what is only spelled otherwise is noted so. A row that has no
+ * number at the moment stays noted under its last one.
+ */
 export async function settleRow(db: Queryable, shop: ShopWaybills, waybillId: string): Promise<void> {
   const row = await selectWaybillForUpdate(db, shop.shopTables, waybillId);
   if (!row) return;
   await settleNumber(db, shop.carriers, row);
   await db.query(
     `update waybell.waybill_numbers set carrier = $2, tracking_no = $3
-      where waybill_id = $1 and (carrier, tracking_no) is distinct from ($2::text, $3::text)`,
+      where waybill_id = $1 and (carrier, tracking_no) is distinct from ($2::text, $3::text)
+        and ${named('$3::text')} is not null`,
     [row.id, row.carrier, row.tracking_no],
   );
 }
@@ -172,7 +192,7 @@ export async function findRespelled(db: Queryable, tables: ShopTables): Promise<
        from waybell.express_updates u
        join waybell.waybill_numbers k on k.waybill_id = u.waybill_id
        join ${waybills.name} b on b.${waybills.id} = ${fittedId('k.waybill_id', types.waybillId)}
-      where u.state = 'open'
+      where u.state = 'open' and ${named(`b.${waybills.trackingNo}`)} is not null
         and (b.${waybills.trackingNo} is distinct from k.tracking_no or b.${waybills.carrier} is distinct from k.carrier)
       limit ${MOST_OF_A_SWEEP}`,
   );

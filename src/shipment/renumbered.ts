@@ -21,13 +21,15 @@ const isBlank = (name: string | null): boolean => name === null || name.trim() =
 
 /**
  * Whether a row of the shop is about another parcel than when it was heard of last: its number is another one, or its
- * carrier is. Another spelling is no other, and a row that named no carrier may name one now.
+ * carrier is. Another spelling is no other, and a row that named no carrier may name one now. A row without a number is
+ * about none yet.
  */
 export function isRenumbered(
   row: { readonly carrier: string | null; readonly tracking_no: string | null },
   noted: Pick<NotedNumber, 'carrier' | 'trackingNo'>,
   carriers: Carriers,
 ): boolean {
+  if (isBlank(row.tracking_no)) return false;
   return !isSameNumber(row, noted) || !isSameCarrier(row.carrier, noted.carrier, carriers);
 }
 

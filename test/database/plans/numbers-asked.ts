@@ -32,6 +32,11 @@ export async function askAboutNumbers(
   await db.query('savepoint corrected');
   for (const number of [trackingNo, 'ANOTHER']) {
     const noted = { carrier: 'jd', trackingNo: number, firstInstance: 1 };
+    await db.query(
+      `insert into waybell.waybill_numbers (waybill_id, carrier, tracking_no) values ($1, 'jd', $2)
+       on conflict (waybill_id) do update set carrier = excluded.carrier, tracking_no = excluded.tracking_no`,
+      [waybillId, number],
+    );
     await settleNumbers(db, shop.carriers, [{ ...row, noted }]);
   }
   await db.query('rollback to savepoint corrected');
