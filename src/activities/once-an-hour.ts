@@ -9,13 +9,17 @@ const MOST_REMEMBERED = 200;
  */
 export function createOnceAnHour(now = Date.now): (what: string) => number | null {
   const told = new Map<string, { at: number; times: number }>();
+  const isRecent = ({ at }: { at: number }): boolean => now() - at < TOLD_AGAIN_AFTER_MS;
   return (what) => {
     const before = told.get(what);
-    if (before !== undefined && now() - before.at < TOLD_AGAIN_AFTER_MS) {
+    if (before !== undefined && isRecent(before)) {
       before.times += 1;
       return null;
     }
-    if (before === undefined && told.size >= MOST_REMEMBERED) return null;
+    if (before === undefined && told.size >= MOST_REMEMBERED) {
+      for (const [old, its] of told) if (!isRecent(its)) told.delete(old);
+      if (told.size >= MOST_REMEMBERED) return null;
+    }
     told.set(what, { at: now(), times: 0 });
     return (before?.times ?? 0) + 1;
   };

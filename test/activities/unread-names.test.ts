@@ -28,4 +28,8 @@ test('a word that nobody understands gets one line in an hour, with how often it
   // A column that holds something else does not fill the log, nor the memory.
   for (let other = 0; other < 1000; other += 1) name([unread(`other ${other}`)]);
   expect(lines.length).toBeLessThan(210);
+  // What is new an hour later is told all the same.
+  now += HOUR_MS;
+  name([unread('换货中')]);
+  expect(lines.at(-1)).toMatchObject({ word: '换货中', times: 1 });
 });
