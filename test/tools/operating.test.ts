@@ -33,7 +33,10 @@ const shownAfter = (command: string): string =>
 /** Its lines in no order, as phones are pushed at once, without moments, ports and the digest of a workflow id. */
 const alike = (output: string): string[] =>
   output
-    .replace(/20\d\d-\d\d-\d\dT[\d:.]+Z|127\.0\.0\.1:\d+|(?<=%2F)[0-9a-f]{20}$/gm, '<other>')
+    .replace(
+      /20\d\d-\d\d-\d\d(?:T[\d:.]+Z| \d\d:\d\d UTC)|127\.0\.0\.1:\d+|(?<=%2F)[0-9a-f]{20}$/gm,
+      '<other>',
+    )
     .split('\n')
     .sort();
 
