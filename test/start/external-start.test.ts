@@ -48,7 +48,7 @@ describe('waybell start on the database of a shop', () => {
     const applied = await run('migrate');
     expect(applied.output).toMatch(/Applied 0001_waybell, .+\.$/m);
     expect(await pendingMigrations(shop.db.url)).toEqual([]);
-    expect((await run('migrate')).output).toBe('Nothing to do.\n');
+    expect((await run('migrate')).output).toMatch(/^Nothing to do\.$/m);
   });
 
   test('refuses while a trigger feeds the old queue', async () => {
