@@ -1,12 +1,18 @@
+import { WAITING_SUITES } from './test/waits/suites.mjs';
+
 /** Packages that are written as ES modules only; everything else in node_modules is loaded as it is. */
 const ES_MODULES = ['node-pg-migrate', 'glob', 'jiti', 'jose', '@seriousme/openapi-schema-validator'];
+
+/** What has a command of its own: a folder of suites, or one. */
+const APART = [
+  ...['browser', 'builds', 'encryption', 'fuzz', 'tools'].map((folder) => `${folder}/`),
+  ...WAITING_SUITES.map((suite) => `${suite}.test.ts`),
+];
 
 /** @type {import('jest').Config} */
 export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  testPathIgnorePatterns: ['browser', 'builds', 'encryption', 'fuzz', 'tools'].map(
-    (folder) => `<rootDir>/test/${folder}/`,
-  ),
+  testPathIgnorePatterns: APART.map((path) => `<rootDir>/test/${path}`),
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   transform: {
     '\\.[cm]?[jt]s$': [

@@ -5,14 +5,11 @@ const { default: Sequencer } = require('@jest/test-sequencer');
  * run it knows by itself; a fresh clone has not. Those that work and those that wait take turns.
  */
 const LONGEST = [
-  'workflows/unreliable-provider',
-  'intake/outage',
+  'workflows/any-order',
   'sources/growth',
-  'start/roles',
   'api/retry-of-thousand',
   'start/doctor',
   'api/channels-hostile',
-  'workflows/clocks',
   'workflows/many-devices',
   'process/http-server',
   'start/background',

@@ -23,7 +23,8 @@ export async function takeShopSnapshot(db: pg.Pool): Promise<Record<string, unkn
        (select jsonb_agg(to_jsonb(p) order by oid) from pg_proc p
          where pronamespace in ('public'::regnamespace, 'auth'::regnamespace)) as functions,
        (select jsonb_agg(jsonb_build_array(pg_get_triggerdef(oid), tgenabled) order by oid) from pg_trigger
-         where not tgisinternal and tgrelid::regclass::text not like 'waybell.%') as triggers,
+         where not tgisinternal
+           and tgrelid not in (select oid from pg_class where relnamespace = to_regnamespace('waybell'))) as triggers,
        (select jsonb_agg(jsonb_build_array(conrelid::regclass, conname, pg_get_constraintdef(oid)) order by oid)
           from pg_constraint where connamespace = 'public'::regnamespace and contype <> 'n') as constraints,
        (select jsonb_agg(indexdef order by indexdef) from pg_indexes
