@@ -96,6 +96,8 @@ export function countTraffic({ pool, log, intervalMs = WRITE_MS }: TrafficParts)
     async close() {
       stopping.abort();
       await running;
+      // What was counted while the last write was under way.
+      await write();
     },
   };
 }
