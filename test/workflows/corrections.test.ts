@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { inTransaction } from '../../src/database/pool';
 import { findDeliveryStories } from '../../src/database/stories';
 import type { ShipmentStatus } from '../../src/shipment/status';
+import { progressQuery } from '../../src/workflows/messages';
 import { type DeliveryHandle, eventually, type Parcel, useLab } from '../setup/delivery-lab';
 import { DATABASE_KINDS } from '../setup/run-info';
 
@@ -16,12 +17,9 @@ describe.each(DATABASE_KINDS)('a number that the shop corrects (%s database)', (
       taskQueue: lab.temporal.taskQueue,
       workflowId: `sweep-${randomUUID()}`,
     });
+  /** Its last look is over: one that comes after what it waits for was written finds what has come meanwhile. */
   const waits = (handle: DeliveryHandle): Promise<boolean> =>
-    eventually(
-      async () =>
-        (await query(`select from waybell.express_waits where workflow_id = $1`, [handle.workflowId]))
-          .length > 0,
-    );
+    eventually(async () => (await handle.query(progressQuery)).waitsUntil !== null);
   const resultOf = async (handle: DeliveryHandle): Promise<[string, string]> => {
     const { outcome, reason } = await handle.result();
     return [outcome, reason];
