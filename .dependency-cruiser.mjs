@@ -37,7 +37,11 @@ export const ROOMS = {
     knows: ['shipment/', 'config/(setting-fields|network-reach)'],
     not: /^(@temporalio\/|pg$|express$)/,
   },
-  config: { pure: true, knows: ['shipment/', 'push/settings'], not: /^(@temporalio\/|pg$|express$)/ },
+  config: {
+    pure: true,
+    knows: ['shipment/', 'push/settings', 'sources/reading/field-words'],
+    not: /^(@temporalio\/|pg$|express$)/,
+  },
   database: { knows: ['shipment/', 'config/'], not: /^(@temporalio\/|express$)/ },
   // A retry of many does for each delivery what a retry of one does.
   activities: {

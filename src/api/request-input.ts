@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { z } from 'zod';
-import { fieldWords, printable, PRINTABLE_WORDS } from '../sources/reading/text';
+import { fieldWords } from '../sources/reading/field-words';
+import { printable, PRINTABLE_WORDS } from '../sources/reading/text';
 import { readJsonObject } from '../sources/reading/json';
 import { HttpProblem } from './http-problem';
 import { bodyBytes } from './request-body';

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
-import { fieldWords } from '../sources/reading/text';
+import { fieldWords } from '../sources/reading/field-words';
 
 /** An option whose value is checked at once, by the rule that holds where it goes. */
 export function checked<T>(flags: string, description: string, schema: z.ZodType<T>, fallback?: T): Option {

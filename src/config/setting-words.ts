@@ -1,20 +1,11 @@
-import type { z } from 'zod';
+import { bound, type Issue, typeWords } from '../sources/reading/field-words';
 
-/** What zod hands over to be put into words. */
-type Issue = Parameters<z.core.$ZodErrorMap>[0];
-
-const TYPES: Readonly<Record<string, string>> = {
-  string: 'text',
-  number: 'a number',
-  int: 'a whole number',
-  boolean: 'true or false',
+/** A setting that is not plain text is written in JSON. */
+const JSON_TYPES: Readonly<Record<string, string>> = {
   object: 'a JSON object',
   record: 'a JSON object',
   array: 'a JSON list',
 };
-
-/** What is counted of a value that has a size; of a number it is the number. */
-const COUNTED: Readonly<Record<string, string>> = { string: 'characters', array: 'entries' };
 
 /**
  * What is wrong with a setting, in words that go on after its name and never show its value; `undefined`: the field has
@@ -24,7 +15,7 @@ export function settingWords(issue: Issue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':
       if (issue.input === undefined) return 'is missing';
-      return `must be ${TYPES[issue.expected] ?? issue.expected}`;
+      return `must be ${JSON_TYPES[issue.expected] ?? typeWords(issue.expected)}`;
     case 'too_small':
       if (issue.inclusive === false) return `must be more than ${issue.minimum}`;
       return `must ${bound('least', issue.origin, issue.minimum)}`;
@@ -41,11 +32,6 @@ export function settingWords(issue: Issue): string | undefined {
     default:
       return undefined;
   }
-}
-
-function bound(which: 'least' | 'most', origin: string, limit: number | bigint): string {
-  const counted = COUNTED[origin];
-  return counted === undefined ? `be at ${which} ${limit}` : `have at ${which} ${limit} ${counted}`;
 }
 
 function oneOf(words: readonly string[]): string {

@@ -11,14 +11,8 @@ import {
 import { pickupCodesOf } from '../shipment/pickup-wait';
 import type { ShipmentEvent } from '../shipment/update';
 import { bodyUnreadable, jsonAnswer } from './reading/answers';
-import {
-  carrierField,
-  fieldWords,
-  maskedLine,
-  printable,
-  PRINTABLE_WORDS,
-  trackingNoField,
-} from './reading/text';
+import { fieldWords } from './reading/field-words';
+import { carrierField, maskedLine, printable, PRINTABLE_WORDS, trackingNoField } from './reading/text';
 import { readEventTime } from './reading/times';
 import { fieldsOf, readJsonObject } from './reading/json';
 import { STANDARD_PROOF_HEADERS, STANDARD_SECRET_FORM, verifyStandardWebhook } from './reading/proof';
