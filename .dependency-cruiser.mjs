@@ -153,10 +153,18 @@ export default {
     },
     {
       name: 'bench-from-outside',
-      comment: 'bench knows the product by its commands, HTTP and tables only',
+      comment:
+        'bench knows the product by its commands, HTTP and tables only; what it is compared with, it runs',
       severity: 'error',
-      from: { path: '^bench/' },
+      from: { path: '^bench/', pathNot: '^bench/(dist/)?engines/' },
       to: { path: '^((src|temporal|test|scripts|dist)/|node_modules/@temporalio/)' },
+    },
+    {
+      name: 'bench-engines-alone',
+      comment: 'the engines beside Waybell have nothing of it',
+      severity: 'error',
+      from: { path: '^bench/(dist/)?engines/' },
+      to: { path: '^(src|temporal|test|scripts|dist)/' },
     },
     {
       name: 'kit-alone',

@@ -18,3 +18,19 @@ export async function endForked(child: ChildProcess): Promise<void> {
 export function endWithParent(): void {
   process.once('disconnect', () => process.exit());
 }
+
+/** What the one that forked this process tells it. */
+export function setting(
+  name:
+    | 'CLOUD_FUNC_URL'
+    | 'DATABASE_URL'
+    | 'FIRST_POLL_AT'
+    | 'PORT'
+    | 'TASK_QUEUE'
+    | 'TEMPORAL_ADDRESS'
+    | 'WORKFLOW',
+): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`${name} is not set`);
+  return value;
+}

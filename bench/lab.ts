@@ -7,8 +7,16 @@ import { addParcels, type Parcel } from './parcels';
 import { startSeedReplica, type SeedReplica } from './seed-replica/start';
 import { startWaybell, type Waybell } from './waybell';
 
-/** Waybell, and those that it is compared with: the replica of what it replaces, and packages that push. */
-export type SystemName = 'Waybell' | 'old pipeline' | 'web-push' | 'apns2' | '@parse/node-apn';
+/** Waybell, and those that it is compared with: the replica of what it replaces, engines, and packages that push. */
+export type SystemName =
+  | 'Waybell'
+  | 'old pipeline'
+  | 'bare SDK'
+  | 'empty workflow'
+  | 'DBOS'
+  | 'web-push'
+  | 'apns2'
+  | '@parse/node-apn';
 
 /** One of the two that are compared, as a measurement sees it. */
 export interface System {

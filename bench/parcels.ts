@@ -6,6 +6,12 @@ export interface Parcel {
   readonly cids: readonly [buyer: string, merchant: string];
 }
 
+/** The phones of a parcel's buyer and merchant. */
+export const phonesOf = (trackingNo: string): Parcel['cids'] => [
+  `buyer-phone-${trackingNo}`,
+  `shop-phone-${trackingNo}`,
+];
+
 /** Adds parcels that nobody has reported yet. Shop and phones are the same tables in both systems. */
 export async function addParcels(database: pg.Pool, prefix: string, count: number): Promise<Parcel[]> {
   const { rows } = await database.query<{ no: string }>(
@@ -21,5 +27,5 @@ export async function addParcels(database: pg.Pool, prefix: string, count: numbe
      select no from parcel order by no`,
     [prefix, count],
   );
-  return rows.map(({ no }) => ({ trackingNo: no, cids: [`buyer-phone-${no}`, `shop-phone-${no}`] }));
+  return rows.map(({ no }) => ({ trackingNo: no, cids: phonesOf(no) }));
 }

@@ -56,5 +56,5 @@ function told({ rounds }: Row): number {
 }
 
 function moreIsBetter({ unit }: Pick<Row, 'unit'>): boolean {
-  return unit === 'pushes/s';
+  return unit === 'pushes/s' || unit === 'deliveries/s';
 }

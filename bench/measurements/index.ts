@@ -6,6 +6,7 @@ import { memoryAfterWork } from './memory-after-work';
 import { migration } from './migration';
 import { oneAtATime } from './one-at-a-time';
 import { pushProviders } from './push-providers';
+import { saturation } from './saturation';
 import { size } from './size';
 import { sources } from './sources';
 import { startTime } from './start-time';
@@ -22,6 +23,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
   pushProviders,
   oneAtATime,
   steadyRate,
+  saturation,
   memoryAfterWork,
   apiAlone,
   sources,

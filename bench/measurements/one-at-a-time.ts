@@ -11,8 +11,8 @@ const SIZES = {
   full: { rounds: 5, turns: 8, oursPerTurn: 10 },
   quick: { rounds: 2, turns: 2, oursPerTurn: 10 },
 };
-const PUSH_AIM_MS = { median: 40 };
-const ANSWER_AIMS_MS = { median: 8, p99: 50 };
+const PUSH_AIM_MS = { median: 35 };
+const ANSWER_AIMS_MS = { median: 6, p99: 30 };
 /** The first deliveries of a new process compile code and fill caches; they are not counted. */
 const WARM_UP = 20;
 /** A delivery records its outcome after its last push: the next one finds the machine quiet. */

@@ -1,6 +1,6 @@
-import { endWithParent } from '../forked';
+import { endWithParent, setting } from '../forked';
 import { poll } from './poll';
-import { openPool, setting } from './settings';
+import { openPool } from './database';
 
 /** notify-worker: turns rows of notify_queue into rows of express_notifications, one for each audience. */
 

@@ -1,6 +1,6 @@
-import { endWithParent } from '../forked';
+import { endWithParent, setting } from '../forked';
 import { poll } from './poll';
-import { openPool, setting } from './settings';
+import { openPool } from './database';
 
 /** push-server's consumer: pushes the rows of express_notifications to every phone through the cloud function. */
 

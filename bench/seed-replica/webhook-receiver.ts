@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
-import { endWithParent } from '../forked';
-import { openPool, setting } from './settings';
+import { endWithParent, setting } from '../forked';
+import { openPool } from './database';
 
 /** webhook-receiver: stores the status of a known waybill, queues it, and answers. */
 

@@ -88,3 +88,23 @@ declare module '@parse/node-apn' {
     payload: object;
   }
 }
+
+declare module '@dbos-inc/dbos-sdk' {
+  export const DBOS: {
+    setConfig(config: {
+      readonly name: string;
+      readonly systemDatabaseUrl: string;
+      readonly logLevel: string;
+    }): void;
+    launch(): Promise<void>;
+    registerWorkflow<Result>(
+      workflow: (argument: string) => Promise<Result>,
+      config: { readonly name: string },
+    ): (argument: string) => Promise<Result>;
+    startWorkflow<Result>(
+      workflow: (argument: string) => Promise<Result>,
+      parameters: { readonly workflowID: string },
+    ): (argument: string) => Promise<unknown>;
+    runStep<Result>(step: () => Promise<Result>, config: { readonly name: string }): Promise<Result>;
+  };
+}
