@@ -7,19 +7,22 @@ import { mappedFacts } from '../../src/config/shop-tables';
 /** What is between backticks. */
 const literal = (cell = ''): string => /^`(.+)`$/.exec(cell)?.[1] ?? '';
 
-const page = readFileSync(path.join(__dirname, '../../docs/settings.md'), 'utf8');
+const read = (name: string): string => readFileSync(path.join(__dirname, '../../docs', name), 'utf8');
+const page = read('settings.md');
 
 /** The rows of all tables that begin with the name of a variable. */
-const rows = page
-  .split('\n')
-  .filter((line) => line.startsWith('| `'))
-  .map((line) => line.split('|').map((cell) => cell.trim()))
-  .map(([, name, , byDefault, example, required]) => ({
-    name: literal(name),
-    byDefault: literal(byDefault),
-    example: literal(example),
-    inProduction: required !== 'never in production',
-  }));
+const rowsOf = (text: string) =>
+  text
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map((line) => line.split('|').map((cell) => cell.trim()))
+    .map(([, name, , byDefault, example, required = '']) => ({
+      name: literal(name),
+      byDefault: literal(byDefault),
+      example: literal(example),
+      inProduction: !['never in production', '绝不用于生产环境'].includes(required),
+    }));
+const rows = rowsOf(page);
 
 /** In place of the examples, which anybody can read. */
 const OWN_SECRETS = {
@@ -32,6 +35,10 @@ const OWN_SECRETS = {
 describe('docs/settings.md', () => {
   test('names every variable once, and none that does not exist', () => {
     expect(rows.map(({ name }) => name).sort()).toEqual([...SETTING_NAMES].sort());
+  });
+
+  test('has the same rows in Chinese', () => {
+    expect(rowsOf(read('settings.zh-CN.md'))).toEqual(rows);
   });
 
   test.each(rows.filter(({ byDefault }) => byDefault !== ''))(
@@ -67,7 +74,7 @@ describe('docs/settings.md', () => {
 
   test.each([
     ['settings.md', page],
-    ['shop.md', readFileSync(path.join(__dirname, '../../docs/shop.md'), 'utf8')],
+    ['shop.md', read('shop.md')],
   ])('shows in %s what SHOP_TABLES takes', (_name, text) => {
     const shown = [...text.matchAll(/^```json\n([\s\S]*?)^```/gm)].map(([, json = '']) => json);
     expect(shown.length).toBeGreaterThan(1);
