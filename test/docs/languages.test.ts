@@ -5,7 +5,7 @@ import path from 'node:path';
 /** The pages that are kept in English and in Chinese. */
 const PAGES = [
   'README.md',
-  ...['migrating', 'operating', 'phones', 'privacy', 'settings', 'shop', 'troubles'].map(
+  ...['migrating', 'operating', 'phones', 'privacy', 'production', 'settings', 'shop', 'troubles'].map(
     (page) => `docs/${page}.md`,
   ),
 ];
