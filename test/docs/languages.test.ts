@@ -5,9 +5,17 @@ import path from 'node:path';
 /** The pages that are kept in English and in Chinese. */
 const PAGES = [
   'README.md',
-  ...['migrating', 'operating', 'phones', 'privacy', 'production', 'settings', 'shop', 'troubles'].map(
-    (page) => `docs/${page}.md`,
-  ),
+  ...[
+    'migrating',
+    'operating',
+    'phones',
+    'privacy',
+    'production',
+    'push',
+    'settings',
+    'shop',
+    'troubles',
+  ].map((page) => `docs/${page}.md`),
 ];
 
 const ROOT = path.join(__dirname, '../..');

@@ -14,6 +14,7 @@ import { MAKER_CODES } from '../../src/shipment/maker-codes';
 import { ACCEPTANCE, openStage } from '../push/provider-stage';
 import { browser, browserAuth, sampleMessage } from '../push/sample-message';
 import { decrypt } from '../push/webpush/decrypt';
+import { CHINESE } from './makers-in-chinese';
 
 /** Parts of the pages that are written by this file: WRITE_DOCS=1 npx jest test/docs/push.test.ts */
 const WRITES = process.env['WRITE_DOCS'] === '1';
@@ -33,52 +34,92 @@ function part(page: string, name: string, written: string): string {
 
 const code = (text: string): string => (text === '' ? '' : `\`${text}\``);
 
-function tableOfMakers(): string {
-  const rows = MAKER_NAMES.map((name) => {
-    const { phones, applyFor, without, fee } = makerOf(name);
-    return `| \`${name}\` | ${phones} | ${applyFor} | ${without} | ${fee} |`;
-  });
-  return [
-    '| maker | phones | apply for | without it | fee of the maker |',
-    '| --- | --- | --- | --- | --- |',
-    ...rows,
-  ].join('\n');
+interface Language {
+  readonly page: string;
+  readonly headings: Readonly<Record<'makers' | 'fields' | 'codes', string>>;
+  /** Words of the tables of makers, as this page says them. */
+  readonly say: (words: string) => string;
+  readonly explained: 'en' | 'zh';
 }
 
-function tableOfFields(): string {
+const said = new Set<string>();
+
+function inChinese(words: string): string {
+  said.add(words);
+  const chinese = CHINESE.get(words);
+  if (chinese === undefined) throw new Error(`test/docs/makers-in-chinese.ts lacks: ${words}`);
+  return chinese;
+}
+
+const LANGUAGES: readonly Language[] = [
+  {
+    page: 'push.md',
+    headings: {
+      makers: '| maker | phones | apply for | without it | fee of the maker |',
+      fields: '| field | holds | goes to | without the setting | for parcels | source | how sure |',
+      codes: '| maker | code | means | source | how sure |',
+    },
+    say: (words) => words,
+    explained: 'en',
+  },
+  {
+    page: 'push.zh-CN.md',
+    headings: {
+      makers: '| 厂商 | 手机 | 申请什么 | 没有时 | 厂商收费 |',
+      fields: '| 字段 | 内容 | 发往哪里 | 不设置时 | 用于包裹 | 来源 | 有多可靠 |',
+      codes: '| 厂商 | 错误码 | 含义 | 来源 | 有多可靠 |',
+    },
+    say: inChinese,
+    explained: 'zh',
+  },
+];
+
+const table = (heading: string, rows: readonly string[]): string =>
+  [heading, heading.replace(/[^|]+/g, ' --- '), ...rows].join('\n');
+
+function tableOfMakers({ headings, say }: Language): string {
+  const rows = MAKER_NAMES.map((name) => {
+    const { phones, applyFor, without, fee } = makerOf(name);
+    return `| \`${name}\` | ${say(phones)} | ${say(applyFor)} | ${say(without)} | ${say(fee)} |`;
+  });
+  return table(headings.makers, rows);
+}
+
+function tableOfFields({ headings, say }: Language): string {
   const rows = MAKER_NAMES.flatMap((name) => {
     const { options, fields, byDefault } = makerOf(name);
     return Object.entries(fields).map(([field, { holds, path: place, proposed, source, sure }]) => {
       const where = options === undefined ? place : `${options} ${place}`;
-      return `| \`${name}.${field}\` | ${holds} | \`${where}\` | ${code(byDefault[field] ?? '')} | ${code(proposed)} | ${source} | ${sure} |`;
+      return `| \`${name}.${field}\` | ${say(holds)} | \`${where}\` | ${code(byDefault[field] ?? '')} | ${code(proposed)} | ${say(source)} | ${say(sure)} |`;
     });
   });
-  return [
-    '| field | holds | goes to | without the setting | for parcels | source | how sure |',
-    '| --- | --- | --- | --- | --- | --- | --- |',
-    ...rows,
-  ].join('\n');
+  return table(headings.fields, rows);
 }
 
-function tableOfCodes(): string {
+function tableOfCodes({ headings, say, explained }: Language): string {
   const rows = MAKER_CODES.map(
-    ({ maker, code: number, en, source, sure }) =>
-      `| ${maker} | \`${number}\` | ${en} | ${source} | ${sure} |`,
+    ({ maker, code: number, source, sure, ...meaning }) =>
+      `| ${maker} | \`${number}\` | ${meaning[explained]} | ${say(source)} | ${say(sure)} |`,
   );
-  return ['| maker | code | means | source | how sure |', '| --- | --- | --- | --- | --- |', ...rows].join(
-    '\n',
-  );
+  return table(headings.codes, rows);
 }
 
-describe('docs/push.md', () => {
+describe.each(LANGUAGES)('docs/$page', (language) => {
   test.each([
     ['makers', tableOfMakers],
     ['fields of makers', tableOfFields],
     ['codes of makers', tableOfCodes],
   ])('has the table of %s as the code has it', (name, write) => {
-    expect(part('push.md', name, write())).toBe(write());
+    const written = write(language);
+    expect(part(language.page, name, written)).toBe(written);
   });
+});
 
+test('no words in Chinese are kept that no table of makers has', () => {
+  expect([...CHINESE.keys()].filter((words) => !said.has(words))).toEqual([]);
+});
+
+describe('docs/push.md', () => {
   test('shows an example of MESSAGE_CLASSES with which no maker stays silent', () => {
     expect(silentMakers(EXAMPLE, 'default')).toEqual([]);
   });
