@@ -14,6 +14,7 @@ const PAGES = [
     'push',
     'settings',
     'shop',
+    'sources',
     'troubles',
   ].map((page) => `docs/${page}.md`),
 ];

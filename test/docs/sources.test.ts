@@ -78,9 +78,12 @@ test('the source that the page shows reads what its carrier signed', async () =>
   });
 });
 
-test('the page shows the whole table of carriers', () => {
-  const page = readFileSync(path.join(ROOT, 'docs/sources.md'), 'utf8');
-  const [, section = ''] = page.split(/^## Carriers$/m);
+test.each([
+  ['sources.md', 'Carriers'],
+  ['sources.zh-CN.md', '承运商'],
+])('%s shows the whole table of carriers', (name, heading) => {
+  const page = readFileSync(path.join(ROOT, 'docs', name), 'utf8');
+  const [, section = ''] = page.split(`\n## ${heading}\n`);
   const rows = section.split(/^## /m)[0]?.match(/^\| `.+$/gm) ?? [];
   const wordsOf = (row: string): string[] =>
     row.split(/[|,]/).flatMap((cell) => cell.replaceAll('`', '').trim() || []);

@@ -18,6 +18,12 @@ const rowsOf = (page: string, name: string): string[] =>
     .split('\n')
     .filter((line) => line.startsWith(`| \`${name}\` `));
 
+const EVIDENCE_IN_CHINESE: Readonly<Record<Source['evidence'], string>> = {
+  'official documentation': '官方文档',
+  'published vectors': '公开的签名示例',
+  'integrators’ code': '集成方的代码',
+};
+
 async function vectorsOf({ name }: Source): Promise<SourceVectors> {
   const vectors = await loadVectors(name);
   if (vectors === undefined) throw new Error(`no test/sources/vectors/${name}.ts that exports vectors`);
@@ -59,7 +65,9 @@ describe.each(SOURCES.map((source) => [source.name, source] as const))('%s', (na
       expect.stringContaining(`| ${source.evidence} |`),
     ]);
     expect(rowsOf('README.md', name)).toEqual([expect.stringContaining(`| ${source.evidence} |`)]);
-    expect(rowsOf('README.zh-CN.md', name)).toHaveLength(1);
+    const inChinese = expect.stringContaining(`| ${EVIDENCE_IN_CHINESE[source.evidence]} |`);
+    expect(rowsOf('docs/sources.zh-CN.md', name).slice(0, 2)).toEqual([expect.anything(), inChinese]);
+    expect(rowsOf('README.zh-CN.md', name)).toEqual([inChinese]);
   });
 
   test('brings requests that it takes, and that tell something', async () => {
