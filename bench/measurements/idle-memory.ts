@@ -11,7 +11,7 @@ const SETTLE_MS = { full: 20_000, quick: 3_000 };
 export const idleMemory: Measurement = {
   name: 'idle-memory',
   title: 'Idle memory',
-  method: `${SETTLE_MS.full / 1_000} s after ready on a new data folder, with nothing to do. The proportional set size of every process of the stack, from \`/proc/<pid>/smaps_rollup\`: pages that its processes share are counted once. Program pages that processes outside the stack use too, such as the bench's own Node.js, are shared with them, so this errs a little in favour of Waybell; the sum of the resident set sizes counts every shared page again for each process, and is the upper bound.`,
+  method: `${SETTLE_MS.full / 1_000} s after ready on a new data folder, with nothing to do. The proportional set size of every process of the stack, from \`/proc/<pid>/smaps_rollup\`: pages that its processes share are counted once. Program pages that processes outside the stack use too, such as the bench's own Node.js, are shared with them, so this errs a little in favour of Waybell. The sum of the resident set sizes counts every shared page again for each process, and is the upper bound.`,
   async run(lab) {
     const looks: ProcessMemory[][] = [];
     const runs = lab.quick ? RUNS.quick : RUNS.full;

@@ -1,5 +1,6 @@
 import type { Measurement } from '../measurement';
 import { apiAlone } from './api-alone';
+import { deliveryCost } from './delivery-cost';
 import { heldPushes } from './held-pushes';
 import { idleMemory } from './idle-memory';
 import { memoryAfterWork } from './memory-after-work';
@@ -29,4 +30,5 @@ export const MEASUREMENTS: readonly Measurement[] = [
   sources,
   migration,
   size,
+  deliveryCost,
 ];
