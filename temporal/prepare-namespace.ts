@@ -12,7 +12,7 @@ const CLOSED: readonly number[] = [7, 12];
 
 const DAY_SECONDS = 24 * 60 * 60;
 /** No delivery lives longer; a closed one guards against its duplicates for as long as it is kept. */
-const RETENTION_DAYS = 14;
+export const RETENTION_DAYS = 14;
 
 /** Servers answer from a cache for some seconds after a registration. */
 const VISIBLE_TIMEOUT_MS = 60_000;
