@@ -6,7 +6,9 @@ import path from 'node:path';
 const PAGES = [
   'README.md',
   ...[
+    'costs',
     'migrating',
+    'mirrors',
     'operating',
     'phones',
     'privacy',
@@ -27,7 +29,8 @@ const LINK = /\]\(([^)\s]+)\)|(?:src|href)="([^"]+)"|(?<![("])(https?:\/\/[^\s<>
 const NUMBER = /\d+(?:\.\d+)*/g;
 
 const inChinese = (page: string): string => page.replace(/\.md$/, '.zh-CN.md');
-const inEnglish = (page: string): string => page.replace('.zh-CN.md', '.md');
+/** Of a page or a picture. */
+const inEnglish = (file: string): string => file.replace('.zh-CN.', '.');
 
 const read = (page: string): string => readFileSync(path.join(ROOT, page), 'utf8');
 

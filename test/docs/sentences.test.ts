@@ -1,20 +1,80 @@
 import { describe, expect, test } from '@jest/globals';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Pages that people read who are no operators of it, often in a language that is not their own. */
-const PAGES = ['docs/privacy.md', 'docs/phones.md'];
-
-const SENTENCE_END = /(?<=[.!?:;]\*{0,2}\)?) +|\n+|^\| | \| /m;
+const ROOT = path.join(__dirname, '../..');
 const MOST_WORDS = 40;
 
-describe.each(PAGES)('%s', (page) => {
-  test(`has no sentence over ${MOST_WORDS} words`, () => {
-    const text = readFileSync(path.join(__dirname, '../..', page), 'utf8');
-    const prose = text.replace(/^```[\s\S]*?^```$/gm, '').replace(/^\|[ -|]+\|$/gm, '');
-    const long = prose
-      .split(SENTENCE_END)
-      .filter((sentence) => (sentence.match(/[\p{L}\p{N}’'_-]+/gu) ?? []).length > MOST_WORDS);
-    expect(long).toEqual([]);
+/** What people read who look for help, often in a language that is not their own. */
+const PAGES = [
+  'README.md',
+  'SECURITY.md',
+  ...readdirSync(path.join(ROOT, 'docs'))
+    .filter((name) => name.endsWith('.md') && !name.endsWith('.zh-CN.md'))
+    .map((name) => `docs/${name}`),
+];
+/** Pages with longer sentences still. A page that has none any more leaves this list. */
+const NOT_YET = ['docs/production.md', 'docs/push.md', 'docs/settings.md', 'docs/sources.md'];
+
+const FENCED = /^( *)```.*\n[\s\S]*?^\1```$/gm;
+const TAG = /<[^<>]+>/g;
+const SENTENCE_END = /(?<=[.!?][*_”"')]*) +(?=\S)/;
+
+/** What is read in one go: a paragraph, a heading, an item of a list or a cell of a table; no code block, no picture. */
+function passagesOf(page: string): string[] {
+  const passages = [''];
+  for (const line of page.replace(FENCED, '').replace(TAG, '').split('\n')) {
+    const [, mark, text = ''] = /^\s*(\||#+ |> |- |\d+\. )?(.*)$/.exec(line) ?? [];
+    if (mark === '|') passages.push(...text.split(/(?<!\\)\|/), '');
+    else if (text === '') passages.push('');
+    else if (mark === undefined) passages.push(`${passages.pop()} ${text}`);
+    else passages.push(text, ...(mark.startsWith('#') ? [''] : []));
+  }
+  return passages;
+}
+
+/** Words as a reader counts them: what stands between blanks, code too, but no address of a link. */
+const wordsIn = (sentence: string): number =>
+  sentence
+    .replace(/\]\([^)]*\)/g, ']')
+    .split(/\s+/)
+    .filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
+
+const longSentencesOf = (page: string): string[] =>
+  passagesOf(page)
+    .flatMap((passage) => passage.trim().split(SENTENCE_END))
+    .filter((sentence) => wordsIn(sentence) > MOST_WORDS);
+
+describe(`no sentence has more than ${MOST_WORDS} words`, () => {
+  test.each(PAGES.filter((page) => !NOT_YET.includes(page)))('%s', (page) => {
+    expect(longSentencesOf(readFileSync(path.join(ROOT, page), 'utf8'))).toEqual([]);
+  });
+
+  test('but in pages that are listed for it', () => {
+    const short = NOT_YET.filter(
+      (page) => longSentencesOf(readFileSync(path.join(ROOT, page), 'utf8')).length === 0,
+    );
+    expect(short).toEqual([]);
+  });
+
+  test('and whoever writes a longer one is told, wherever it stands', () => {
+    const long = `${'word '.repeat(MOST_WORDS)}end.`;
+    const short = `Short. ${'word '.repeat(MOST_WORDS - 1)}end.`;
+    for (const place of [
+      long,
+      `- ${long}`,
+      `1. ${long}`,
+      `| cell | ${long} |`,
+      `## ${long}`,
+      `Line\nand ${long}`,
+    ])
+      expect(longSentencesOf(place)).toHaveLength(1);
+    for (const place of [
+      short,
+      `- ${short}\n- ${short}`,
+      `| ${short} | ${short} |`,
+      `\`\`\`\n${long}\n\`\`\``,
+    ])
+      expect(longSentencesOf(place)).toEqual([]);
   });
 });
