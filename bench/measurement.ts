@@ -5,7 +5,8 @@ export interface Row {
   readonly what: string;
   readonly of: SystemName | 'the bench itself';
   /** Less is better, save of what is done in a second. */
-  readonly unit: 's' | 'ms' | 'µs' | 'KB' | 'MB' | 'pushes/s' | 'deliveries/s' | '% of a core' | 'pages' | '×';
+  readonly unit:
+    's' | 'ms' | 'µs' | 'KB' | 'MB' | 'pushes/s' | 'deliveries/s' | '% of a core' | 'pages' | '×';
   readonly rounds: readonly (readonly number[])[];
   /** What it should not exceed. */
   readonly aims?: { readonly median?: number; readonly p99?: number };
