@@ -1,3 +1,4 @@
+import { STARTING_SUITES } from './test/start/suites.mjs';
 import { WAITING_SUITES } from './test/waits/suites.mjs';
 
 /** Packages that are written as ES modules only; everything else in node_modules is loaded as it is. */
@@ -5,8 +6,8 @@ const ES_MODULES = ['node-pg-migrate', 'glob', 'jiti', 'jose', '@seriousme/opena
 
 /** What has a command of its own: a folder of suites, or one. */
 const APART = [
-  ...['browser', 'builds', 'encryption', 'fuzz', 'tools'].map((folder) => `${folder}/`),
-  ...WAITING_SUITES.map((suite) => `${suite}.test.ts`),
+  ...['browser', 'builds', 'encryption', 'fuzz', 'start', 'tools'].map((folder) => `${folder}/`),
+  ...[...STARTING_SUITES, ...WAITING_SUITES].map((suite) => `${suite}.test.ts`),
 ];
 
 /** @type {import('jest').Config} */

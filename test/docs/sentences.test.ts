@@ -13,8 +13,6 @@ const PAGES = [
     .filter((name) => name.endsWith('.md') && !name.endsWith('.zh-CN.md'))
     .map((name) => `docs/${name}`),
 ];
-/** Pages with longer sentences still. A page that has none any more leaves this list. */
-const NOT_YET = ['docs/production.md', 'docs/push.md', 'docs/settings.md', 'docs/sources.md'];
 
 const FENCED = /^( *)```.*\n[\s\S]*?^\1```$/gm;
 const TAG = /<[^<>]+>/g;
@@ -46,15 +44,8 @@ const longSentencesOf = (page: string): string[] =>
     .filter((sentence) => wordsIn(sentence) > MOST_WORDS);
 
 describe(`no sentence has more than ${MOST_WORDS} words`, () => {
-  test.each(PAGES.filter((page) => !NOT_YET.includes(page)))('%s', (page) => {
+  test.each(PAGES)('%s', (page) => {
     expect(longSentencesOf(readFileSync(path.join(ROOT, page), 'utf8'))).toEqual([]);
-  });
-
-  test('but in pages that are listed for it', () => {
-    const short = NOT_YET.filter(
-      (page) => longSentencesOf(readFileSync(path.join(ROOT, page), 'utf8')).length === 0,
-    );
-    expect(short).toEqual([]);
   });
 
   test('and whoever writes a longer one is told, wherever it stands', () => {

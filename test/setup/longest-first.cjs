@@ -1,19 +1,20 @@
 const { default: Sequencer } = require('@jest/test-sequencer');
 
 /**
- * Suites that take most of a minute: begun last, one of them holds up the end of the run alone. Where jest has seen a
+ * Suites that take half a minute and more: begun last, one of them holds up the end of the run alone. Where jest has seen a
  * run it knows by itself; a fresh clone has not. Those that work and those that wait take turns.
  */
 const LONGEST = [
   'workflows/any-order',
   'sources/growth',
+  'workflows/bulk-retry',
+  'database/plans/plans',
+  'api/retries',
+  'workflows/field-cases',
+  'workflows/staff',
+  'workflows/attention',
   'api/retry-of-thousand',
-  'start/doctor',
   'api/channels-hostile',
-  'workflows/many-devices',
-  'process/http-server',
-  'start/background',
-  'intake/replay',
 ].map((name) => require.resolve(`../${name}.test.ts`));
 
 module.exports = class LongestFirst extends Sequencer {

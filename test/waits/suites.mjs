@@ -1,10 +1,14 @@
 /**
- * What takes most of its minute or two by waiting, as servers that come back, processes that end and clocks that pass
+ * What takes most of its half minute or more by waiting, as servers that come back, processes that end and clocks that pass
  * do: `npm run test:waits` runs these, and `npm test` does not. Each stands in the room that it proves something of.
  */
 export const WAITING_SUITES = [
+  'api/several-processes',
+  'database/silent-server',
   'intake/outage',
-  'start/roles',
+  'process/http-server',
   'workflows/clocks',
+  'workflows/silent-database',
+  'workflows/troubled-provider',
   'workflows/unreliable-provider',
 ];
