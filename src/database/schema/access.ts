@@ -1,5 +1,6 @@
 import pg, { escapeIdentifier } from 'pg';
 import type { ShopTables } from '../../config/config';
+import { asShellWord } from '../../shipment/shown-text';
 import type { Queryable } from '../pool';
 import { lentFactsGrants, lentFactsSql } from './lent-facts';
 import { ORDER_FUNCTION, orderFunctionSql, requireAllOrders } from './order-access';
@@ -191,6 +192,12 @@ export interface ServerFacts {
   readonly bypassesRls: boolean;
   /** The clock of the server; milliseconds since 1970. */
   readonly now: number;
+}
+
+/** The command by which the owner of the tables lends this connection's role what it needs; to be pasted. */
+export async function lendingCommand(db: Queryable): Promise<string> {
+  const { role } = await readServerFacts(db);
+  return `npx waybell migrate --worker ${asShellWord(role)}`;
 }
 
 export async function readServerFacts(db: Queryable): Promise<ServerFacts> {

@@ -14,7 +14,7 @@ import { readIdTypesNow } from '../ids';
 import type { Queryable } from '../pool';
 import { sampleWaybills } from '../shop-carriers';
 import { shopNames } from '../shop-names';
-import { checkMembers, type FactFinding, LEND_AGAIN, TAKE_ANOTHER } from './check-members';
+import { checkMembers, type FactFinding, lendAgain, TAKE_ANOTHER } from './check-members';
 import { findStaleFunctions } from './lent-facts';
 import { detectMembersAccess } from './members-access';
 import { detectOrderAccess } from './order-access';
@@ -133,8 +133,10 @@ async function findUnlent(db: Queryable, tables: ShopTables): Promise<FactFindin
     (members !== undefined && (await detectMembersAccess(db, members)) === 'function');
   if (!isLent) return [];
   const stale = await findStaleFunctions(db, tables);
+  if (stale.length === 0) return [];
+  const fix = await lendAgain(db);
   return stale.map((name) =>
-    finding(`${name} is missing, or reads other columns than SHOP_TABLES names.`, LEND_AGAIN),
+    finding(`${name} is missing, or reads other columns than SHOP_TABLES names.`, fix),
   );
 }
 

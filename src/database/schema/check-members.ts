@@ -3,6 +3,7 @@ import type { MappedMembers, ShopTables } from '../../config/shop-tables';
 import { fittedId, type IdTypes, isSamePerson, readIdTypesNow } from '../ids';
 import { MOST_MEMBERS } from '../members';
 import { isPermissionRefusal, type Queryable } from '../pool';
+import { lendingCommand } from './access';
 import { membersFunction } from './lent-facts';
 import { detectMembersAccess, MEMBERS_PATIENCE_MS, merchantMembers } from './members-access';
 import { findUnindexed } from './shop-indexes';
@@ -13,7 +14,8 @@ export interface FactFinding {
   readonly fix: string;
 }
 
-export const LEND_AGAIN = 'As the owner of the tables: run "waybell migrate --worker ROLE" again.';
+export const lendAgain = async (db: Queryable): Promise<string> =>
+  `As the owner of the tables, run again: ${await lendingCommand(db)}`;
 export const TAKE_ANOTHER = 'Name the right one, or leave it out of SHOP_TABLES.';
 
 /** Phones that are looked at, each with a look for the people of its merchant. */
@@ -39,7 +41,9 @@ export async function checkMembers(
   const begun = performance.now();
   const met = await unlessRefused(db, () => meetPeople(db, people, types, merchantId ?? ''));
   if (met instanceof DatabaseError)
-    return [finding(`asking for the people of a merchant fails: ${String(met)}.`, fixOf(met, members))];
+    return [
+      finding(`asking for the people of a merchant fails: ${String(met)}.`, await fixOf(db, met, members)),
+    ];
   const tookMs = Math.round(performance.now() - begun);
   const isSlow = tookMs > MEMBERS_PATIENCE_MS;
   return [
@@ -65,7 +69,7 @@ async function findClosedFunction(db: Queryable, members: MappedMembers): Promis
     [`${membersFunction(members)}(text)`],
   );
   if (rows[0]?.callable == null) return finding(`there is no function ${name}(text).`, FUNCTION_SHAPE);
-  return rows[0].callable ? null : finding(`the role may not call ${name}(text).`, LEND_AGAIN);
+  return rows[0].callable ? null : finding(`the role may not call ${name}(text).`, await lendAgain(db));
 }
 
 /** What PostgreSQL refuses leaves the transaction as it was. */
@@ -143,9 +147,9 @@ const unfit = ({ people, unfit: without }: MetPeople, { userId }: IdTypes): Fact
 
 const QUERY_CANCELED = '57014';
 
-function fixOf(error: DatabaseError, members: MappedMembers): string {
+async function fixOf(db: Queryable, error: DatabaseError, members: MappedMembers): Promise<string> {
   if (error.code === QUERY_CANCELED) return MAKE_FAST;
-  if (isPermissionRefusal(error)) return LEND_AGAIN;
+  if (isPermissionRefusal(error)) return lendAgain(db);
   return 'function' in members ? FUNCTION_SHAPE : TAKE_ANOTHER;
 }
 

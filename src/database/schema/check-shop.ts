@@ -1,11 +1,10 @@
 import type { ShopTables } from '../../config/config';
 import { mappedFacts } from '../../config/shop-tables';
-import { asShellWord } from '../../shipment/shown-text';
 import { DEVICE_FILLED_COLUMNS } from '../devices';
 import { NOTIFICATION_INSERT_COLUMNS } from '../insert-notification';
 import type { Queryable } from '../pool';
 import { withClient } from '../with-client';
-import { findTableAccessProblems, readServerFacts, type AccessProblem, type WantedAccess } from './access';
+import { findTableAccessProblems, lendingCommand, type AccessProblem, type WantedAccess } from './access';
 import { detectOrderAccess, isOrderFunctionCurrent, ORDER_FUNCTION } from './order-access';
 import { findRefusedWords } from './refused-words';
 import { findMissingShopIndexes } from './shop-indexes';
@@ -100,7 +99,7 @@ const OUR_TABLES: readonly WantedAccess[] = [
   { schema: 'waybell', table: 'migrations', privileges: ['SELECT'] },
 ];
 
-const STALE_FUNCTION = `${ORDER_FUNCTION} reads other tables or columns than SHOP_TABLES names: run "waybell migrate --worker ROLE" again.`;
+const STALE_FUNCTION = `${ORDER_FUNCTION} reads other tables or columns than SHOP_TABLES names.`;
 
 export interface ShopCheck {
   readonly shopTables: ShopTables;
@@ -160,9 +159,8 @@ export async function findAccessProblems(db: Queryable, shopTables: ShopTables):
     ...OUR_TABLES,
   ]);
   if (!stale) return problems;
-  const { role } = await readServerFacts(db);
-  const mend = `npx waybell migrate --worker ${asShellWord(role)}`;
-  return [{ kind: 'stale', sentence: STALE_FUNCTION, mend }, ...problems];
+  const mend = await lendingCommand(db);
+  return [{ kind: 'stale', sentence: `${STALE_FUNCTION} Run again: ${mend}`, mend }, ...problems];
 }
 
 /** The part of the look that makes sense before the migration too. */

@@ -1,6 +1,7 @@
 import { findMissingDeletes } from '../../database/erase-person';
 import { findStuck } from '../../database/erasures';
 import { inTransaction } from '../../database/pool';
+import { lendingCommand } from '../../database/schema/access';
 import { ok, problem, requireMigrations, warning, type Check } from '../check';
 
 /** Whether what was asked to be erased goes, also where a trigger of the shop has asked and nobody waits for it. */
@@ -9,11 +10,12 @@ export const erasures: Check = {
   async run({ database }) {
     const { pool } = await database();
     await requireMigrations(pool);
-    const { stuck, missing } = await inTransaction(pool, async (db) => ({
+    const { stuck, missing, lending } = await inTransaction(pool, async (db) => ({
       stuck: await findStuck(db),
       missing: await findMissingDeletes(db),
+      lending: await lendingCommand(db),
     }));
-    const grant = `npx waybell migrate --worker <role>, or grant delete on ${missing.join(', ')} to it`;
+    const grant = `As the owner of the tables, run: ${lending}, or grant delete on ${missing.join(', ')} to it`;
     if (stuck.count > 0)
       return [
         problem(

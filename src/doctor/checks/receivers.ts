@@ -1,5 +1,5 @@
 import { inTransaction } from '../../database/pool';
-import { findClosedChangeFunctions } from '../../database/schema/access';
+import { findClosedChangeFunctions, lendingCommand } from '../../database/schema/access';
 import { listReceivers, MOST_COUNTED, type ReceiverState } from '../../database/status-receivers';
 import { ok, problem, requireMigrations, warning, type Check, type Seen } from '../check';
 import { describeLateness, isBehind } from '../receiver-watch';
@@ -17,7 +17,7 @@ export const receivers: Check = {
       return [
         problem(
           `This role may not run ${closed.join(', ')}: no receiver is told anything (error 42501).`,
-          'Run: npx waybell migrate --worker ROLE',
+          `As the owner of the tables, run: ${await inTransaction(pool, lendingCommand)}`,
         ),
       ];
     const states = await inTransaction(pool, (db) => listReceivers(db, ids));

@@ -98,7 +98,7 @@ describe('a role of Waybell’s own on a shop’s Supabase database', () => {
   test('is told when the function was made for other names', async () => {
     const orders = { ...shopTables.orders, userId: 'merchant_id' };
     expect(await problems({ ...shopTables, orders })).toEqual([
-      'waybell.order_recipients reads other tables or columns than SHOP_TABLES names: run "waybell migrate --worker ROLE" again.',
+      `waybell.order_recipients reads other tables or columns than SHOP_TABLES names. Run again: npx waybell migrate --worker ${role.name}`,
     ]);
   });
 
