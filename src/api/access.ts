@@ -1,16 +1,4 @@
-/** What a key may be for. A key without `admin` does nothing but what its scopes say. */
-export const SCOPES = {
-  devices: 'register, list and remove phones, and say what was seen on them, for any owner',
-  read: 'see notifications, deliveries, webhooks, what waits, the books and held providers',
-  retry: 'try deliveries again, and follow that',
-  link: 'say which order a waybill belongs to',
-  erase: 'erase what is kept of a buyer, an order or a waybill, and follow that',
-  test: 'send a test message to a phone, and follow that',
-  metrics: 'read /metrics',
-  admin: 'everything, and alone: release providers, give up journals, read the audit',
-} as const;
-export type Scope = keyof typeof SCOPES;
-export const SCOPE_NAMES = Object.keys(SCOPES) as Scope[];
+import type { Scope } from '../config/scopes';
 
 /** Any of the scopes is enough. With `persons` somebody's own app may come with their access token instead. */
 export interface KeyAccess {
@@ -27,11 +15,11 @@ export interface KeyAccess {
 export type Access = 'everybody' | 'signature' | 'channel' | 'receipt' | KeyAccess;
 
 /**
- * Who asks: the holder of a key, one person's app, anybody, where the embedded parts run open, or an app that shows
- * nothing, where the shop gives such apps time.
+ * Who asks: the holder of a key, a person of the shop at the console, one person's app, anybody, where the embedded
+ * parts run open, or an app that shows nothing, where the shop gives such apps time.
  */
 export type Caller =
-  | { readonly kind: 'key'; readonly name: string; readonly scopes: readonly Scope[] }
+  | { readonly kind: 'key' | 'operator'; readonly name: string; readonly scopes: readonly Scope[] }
   | { readonly kind: 'person'; readonly userId: string; readonly merchantId: string | undefined }
   | { readonly kind: 'anybody' }
   | { readonly kind: 'tokenless'; readonly isGraceOver: boolean };
@@ -45,13 +33,14 @@ export function mayAsk(caller: Caller, { scopes, persons, tokenless }: KeyAccess
     case 'tokenless':
       return tokenless === true && !caller.isGraceOver;
     case 'key':
+    case 'operator':
       return caller.scopes.some((scope) => scope === 'admin' || scopes.includes(scope));
   }
 }
 
-/** As logs and the audit call them. A person's id is nobody's business there. */
+/** As logs and the audit call them. The id of a buyer is nobody's business there; who decides is named. */
 export function nameOf(caller: Caller): string {
-  return caller.kind === 'key' ? caller.name : caller.kind;
+  return 'scopes' in caller ? caller.name : caller.kind;
 }
 
 /** What somebody decides about deliveries and their surroundings. What apps say of their own phones is none of it. */

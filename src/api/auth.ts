@@ -7,7 +7,7 @@ import { watchFailedLogIns } from './failed-log-ins';
 import { HttpProblem } from './http-problem';
 import { openKeyRing, type KeyRing, type KnownKey } from './key-ring';
 import type { Rates, TooMany } from './rates';
-import { openTokenCheck } from './token-check';
+import { openTokenCheck, type RefusedToken } from './token-check';
 
 interface AuthParts {
   readonly config: Config;
@@ -20,17 +20,21 @@ interface AuthParts {
 /** Makes handlers that find out who asks. */
 export type Authenticate = (routes: { readonly ofApps: boolean }) => RequestHandler;
 
+type Named = Pick<KnownKey, 'name' | 'scopes'> & { readonly kind?: 'key' | 'operator' };
+
 /** How callers become known. */
 export interface Authentication {
   readonly authenticate: Authenticate;
   readonly keys: KeyRing;
   /**
-   * Who asks with this key, counted.
+   * Who asks under this name, counted.
    * @throws {HttpProblem} when it is too often
    */
-  readonly callerWith: (key: KnownKey) => Promise<Caller>;
+  readonly callerWith: (known: Named) => Promise<Caller>;
   /** Notes that a key is not known, and gives what to answer. */
   readonly refuseKey: (request: Request, response: Response) => Promise<HttpProblem>;
+  /** Notes that a token is refused, and gives what to answer. */
+  readonly refuseToken: (refused: RefusedToken, request: Request, response: Response) => Promise<HttpProblem>;
 }
 
 /**
@@ -45,7 +49,7 @@ export function openAuthentication({ config, pool, log, rates, clock }: AuthPart
   const tokens = mode === 'jwt' ? openTokenCheck(accessTokens, { log, ...(clock && { clock }) }) : undefined;
   const failures = watchFailedLogIns(log, rates);
 
-  return { authenticate, keys, callerWith, refuseKey };
+  return { authenticate, keys, callerWith, refuseKey, refuseToken };
 
   function authenticate({ ofApps }: { readonly ofApps: boolean }): RequestHandler {
     // Keys on embedded parts guard what ops do; phones, the demo's among them, stay free to register.
@@ -56,14 +60,24 @@ export function openAuthentication({ config, pool, log, rates, clock }: AuthPart
     };
   }
 
-  async function callerWith({ name, scopes }: KnownKey): Promise<Caller> {
+  async function callerWith({ kind = 'key', name, scopes }: Named): Promise<Caller> {
     await within(rates.take('key', name));
-    return { kind: 'key', name, scopes };
+    return { kind, name, scopes };
   }
 
   function refuseKey(request: Request, response: Response): Promise<HttpProblem> {
     const problem = new HttpProblem('api-key-invalid', 'this API key is not known, or has ended');
     return failures.note(request, response, problem);
+  }
+
+  async function refuseToken(
+    { flaw, code, words }: RefusedToken,
+    request: Request,
+    response: Response,
+  ): Promise<HttpProblem> {
+    const problem = new HttpProblem(code, words);
+    // Apps come with what has expired all the time, and then refresh it.
+    return flaw === 'expired' ? problem : failures.note(request, response, problem);
   }
 
   async function identify(
@@ -90,9 +104,7 @@ export function openAuthentication({ config, pool, log, rates, clock }: AuthPart
       await within(rates.take('person', checked.person.userId));
       return checked.person;
     }
-    const problem = new HttpProblem(checked.code, checked.words);
-    // Apps come with what has expired all the time, and then refresh it.
-    throw checked.flaw === 'expired' ? problem : await failures.note(request, response, problem);
+    throw await refuseToken(checked, request, response);
   }
 }
 
@@ -130,7 +142,7 @@ function refusalOf(caller: Caller, access: KeyAccess): HttpProblem {
 }
 
 function whyNot(caller: Caller, { scopes }: KeyAccess): string {
-  return caller.kind === 'key'
-    ? `the key ${caller.name} may ${caller.scopes.join(', ') || 'do nothing'}; this needs ${scopes.join(' or ')}, or admin`
+  return 'scopes' in caller
+    ? `${caller.kind === 'key' ? 'the key ' : ''}${caller.name} may ${caller.scopes.join(', ') || 'do nothing'}; this needs ${[...new Set([...scopes, 'admin'])].join(' or ')}`
     : 'the access token of a person does not reach this';
 }

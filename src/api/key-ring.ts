@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { selectValidKeys } from '../database/api-keys';
+import { SCOPE_NAMES, type Scope } from '../config/scopes';
 import { inTransaction } from '../database/pool';
-import { SCOPE_NAMES, type Scope } from './access';
 import { digestOf, findByDigest, KEY_PREFIX } from './api-key';
 
 /** After so long a key that was revoked, or made, in another process is known here; milliseconds. */

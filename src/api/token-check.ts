@@ -35,8 +35,15 @@ export interface RefusedToken {
   readonly words: string;
 }
 
+export interface SignedIn {
+  readonly person: Person;
+  readonly expiresAt: Date;
+  /** All that the token says. */
+  readonly claims: Readonly<Record<string, unknown>>;
+}
+
 export interface TokenCheck {
-  check(token: string): Promise<{ readonly person: Person } | RefusedToken>;
+  check(token: string): Promise<SignedIn | RefusedToken>;
 }
 
 /** Of the keys of a project. HS256 among them would take a public key for a secret. */
@@ -94,13 +101,18 @@ export function openTokenCheck(settings: AccessTokenSettings, parts: CheckParts)
     throw new errors.JOSEAlgNotAllowed('no key for this algorithm');
   }
 
-  function judge(payload: JWTPayload): { readonly person: Person } | RefusedToken {
+  function judge(payload: JWTPayload): SignedIn | RefusedToken {
     const read = claims.safeParse(payload);
     if (!read.success) return refused('subject');
     const { sub, role, is_anonymous, app_metadata } = read.data;
     if (role !== SIGNED_IN) return refused('role');
     if (is_anonymous === true && !anonymousUsers) return refused('anonymous');
-    return { person: { kind: 'person', userId: sub, merchantId: app_metadata?.merchant_id ?? undefined } };
+    const person = {
+      kind: 'person',
+      userId: sub,
+      merchantId: app_metadata?.merchant_id ?? undefined,
+    } as const;
+    return { person, expiresAt: new Date((payload.exp ?? 0) * 1000), claims: payload };
   }
 }
 

@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type pg from 'pg';
 import { z } from 'zod';
 import { createApiKey, digestOf } from '../api/api-key';
-import { SCOPES, SCOPE_NAMES, type Scope } from '../api/access';
+import { SCOPES, SCOPE_NAMES, type Scope } from '../config/scopes';
 import { loadConfig } from '../config/config';
 import {
   insertApiKey,

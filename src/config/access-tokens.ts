@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { reachOf } from './network-reach';
+import { pageOrigins } from './page-origins';
 import { graceContradictions, graceFields, graceOf, type RegistrationGrace } from './registration-grace';
-import { list, MIN_SECRET_LENGTH } from './setting-fields';
+import { MIN_SECRET_LENGTH } from './setting-fields';
 
 /** Where Supabase Auth shows its keys; what stands before it is the `iss` of its tokens. */
 const WELL_KNOWN = /\/\.well-known\/jwks\.json$/;
@@ -14,15 +14,6 @@ function isSafe(text: string): boolean {
   return (protocol === 'https:' || (protocol === 'http:' && loopback)) && username === '' && hash === '';
 }
 
-const ORIGIN = /^https?:\/\/(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::\d+)?$/;
-
-/** As a browser writes it into `Origin`; over plain HTTP whoever is on the way could be that page. */
-function isOrigin(text: string): boolean {
-  if (!ORIGIN.test(text) || !URL.canParse(text)) return false;
-  const { origin, protocol, hostname } = new URL(text);
-  return origin === text && (protocol === 'https:' || reachOf(hostname) !== 'public');
-}
-
 /** The settings of the access tokens with which persons come. */
 export const accessTokenFields = {
   SUPABASE_JWT_SECRET: z.string().min(MIN_SECRET_LENGTH).optional(),
@@ -32,12 +23,7 @@ export const accessTokenFields = {
     .optional(),
   SUPABASE_JWT_ISSUER: z.string().min(1).max(512).optional(),
   SUPABASE_ANONYMOUS_USERS: z.literal('allow').optional(),
-  CORS_ORIGINS: list
-    .refine(
-      (origins) => origins.every(isOrigin),
-      'must be origins as browsers send them, such as https://shop.example or https://m.shop.example:8443: no *, no path, no slash at the end; http:// only for this machine and private networks',
-    )
-    .default([]),
+  CORS_ORIGINS: pageOrigins,
   ...graceFields,
 };
 

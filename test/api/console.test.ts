@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createApiKey, digestOf } from '../../src/api/api-key';
-import type { Scope } from '../../src/api/access';
+import type { Scope } from '../../src/config/scopes';
 import { loadConfig } from '../../src/config/config';
 import { insertApiKey, revokeApiKey } from '../../src/database/api-keys';
 import { WORD_STANDINGS } from '../../src/intake/words';

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import jwt from 'jsonwebtoken';
-import { mayAsk, SCOPE_NAMES, type Caller, type Scope } from '../../src/api/access';
+import { mayAsk, type Caller } from '../../src/api/access';
 import { createApiKey, digestOf } from '../../src/api/api-key';
+import { SCOPE_NAMES, type Scope } from '../../src/config/scopes';
 import type { Operation } from '../../src/api/operation';
 import { OPERATIONS } from '../../src/api/operations';
 import { insertApiKey, revokeApiKey } from '../../src/database/api-keys';

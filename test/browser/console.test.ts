@@ -82,7 +82,7 @@ describe('the console in a browser', () => {
     await page.goto(url('/console'));
     await page.locator('#key').fill('x'.repeat(40));
     await button('Log in').click();
-    await text('This key is not known').waitFor();
+    await text('this API key is not known, or has ended').waitFor();
     await page.locator('#key').fill(KEY);
     await button('Log in').click();
     await text('nothing is overdue').waitFor();

@@ -1,8 +1,9 @@
 /** Thrown when Waybell says no, in its own words. */
 export class RefusedError extends Error {
-  constructor({ code, message }, status) {
+  constructor({ code, message, explanation }, status) {
     super(message ?? `HTTP ${status}`);
     this.code = code ?? '';
+    this.explanation = explanation;
   }
 }
 
@@ -33,7 +34,7 @@ const query = (fields) => {
 };
 
 export const readSession = () => request('GET', '/session');
-export const logIn = (key) => request('POST', '/session', { key });
+export const logIn = (proof) => request('POST', '/session', proof);
 export const logOut = () => request('POST', '/session/end', {});
 
 export const readAttention = (filter) => request('GET', `/api/v1/attention${query(filter)}`);

@@ -1,5 +1,9 @@
 import { logIn, logOut, readSession, RefusedError, signals } from './api.js';
-import { setText, setWords } from './texts.js';
+import { hasText, setText, setWords } from './texts.js';
+import { refusal } from './words.js';
+
+/** As every access token is written, and no key. */
+const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
 const form = document.getElementById('log-in');
 const key = document.getElementById('key');
@@ -10,7 +14,7 @@ const temporal = document.getElementById('temporal');
 const leave = document.getElementById('log-out');
 let session = null;
 
-/** Whose key it is, as the audit calls it. */
+/** Who it is, as the audit says it. */
 export const operator = () => session.name;
 export const may = (scope) => session.scopes.some((one) => one === 'admin' || one === scope);
 export const isLoggedIn = () => session !== null;
@@ -33,12 +37,10 @@ export async function openSession(entered, left) {
     event.preventDefault();
     problem.hidden = true;
     try {
-      enter(await logIn(key.value.trim()));
+      const given = key.value.trim();
+      enter(await logIn(TOKEN.test(given) ? { access_token: given } : { key: given }));
     } catch (error) {
-      problem.hidden = false;
-      const wrong = error.code === 'api-key-invalid';
-      if (wrong || !(error instanceof RefusedError)) setText(problem, wrong ? 'keyUnknown' : 'unreachable');
-      else setWords(problem, error.message);
+      showProblem(error);
     } finally {
       key.value = '';
     }
@@ -51,10 +53,23 @@ export async function openSession(entered, left) {
     enter(await readSession());
   } catch (error) {
     out();
-    if (error instanceof RefusedError && error.code === 'session-missing') return;
-    problem.hidden = false;
-    setText(problem, 'unreachable');
+    // The page of the shop has sent somebody whose token is refused.
+    const refused = new URLSearchParams(location.search).get('refused');
+    if (!(error instanceof RefusedError && error.code === 'session-missing')) showProblem(error);
+    else if (refused !== null)
+      showText(hasText(`refused.${refused}`) ? `refused.${refused}` : 'refusedSomehow');
   }
+}
+
+function showProblem(error) {
+  if (!(error instanceof RefusedError)) return showText('unreachable');
+  problem.hidden = false;
+  setWords(problem, refusal(error));
+}
+
+function showText(key) {
+  problem.hidden = false;
+  setText(problem, key);
 }
 
 function showInside(isInside) {

@@ -10,6 +10,9 @@ export const named = (family, code) => {
 /** What the API says in both languages. */
 export const inWords = (explanation) => explanation?.[currentLanguage()] ?? '';
 
+/** Why Waybell has said no. */
+export const refusal = ({ explanation, message }) => explanation?.[currentLanguage()] ?? message;
+
 const UNITS = [
   ['day', 86_400],
   ['hour', 3_600],

@@ -18,11 +18,30 @@ export const requireOwnPage: RequestHandler = (request, _response, next) => {
 function isFromOwnOrigin(request: Request): boolean {
   const site = request.get('sec-fetch-site');
   if (site !== undefined && site !== 'same-origin') return false;
+  return ownOriginOf(request) !== undefined;
+}
+
+/** What a browser says of the page that asks, where that is of this server. */
+export function ownOriginOf(request: Request): string | undefined {
   const origin = request.get('origin') ?? '';
   // A proxy between may speak TLS in our place: only its scheme may differ.
-  return URL.canParse(origin) && [request.get('host'), request.host].includes(new URL(origin).host);
+  const isOurs = URL.canParse(origin) && [request.get('host'), request.host].includes(new URL(origin).host);
+  return isOurs ? origin : undefined;
 }
 
 function foreign(why: string): HttpProblem {
   return new HttpProblem('cross-site', `only the page of the console may ask this: ${why}`);
+}
+
+/**
+ * Lets through what a page of these origins sends. A browser says where a form comes from, unless its page forbids
+ * that: who is logged in here by a stranger's form would work under the stranger's name.
+ */
+export function requireOneOf(origins: readonly string[]): RequestHandler {
+  return (request, _response, next) => {
+    const origin = request.get('origin');
+    if (origin === undefined || !origins.includes(origin))
+      throw new HttpProblem('cross-site', 'only the pages of CONSOLE_ORIGINS may send somebody here');
+    next();
+  };
 }

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { deleteSession, insertSession, selectSession } from '../../database/console-sessions';
 import { inTransaction } from '../../database/pool';
 import { digestOf } from '../api-key';
-import type { KeyRing, KnownKey } from '../key-ring';
+import type { KnownKey } from '../key-ring';
 
 /** A shift. */
 const LIFE_MS = 8 * 60 * 60_000;
@@ -11,31 +11,42 @@ const TOKEN_BYTES = 32;
 /** What `begin` makes, as text. */
 export const TOKEN_LENGTH = 43;
 
+/** Whose session it is: the holder of a key, or a person of the shop, whose digest is of nothing but the name. */
+export interface Holder extends KnownKey {
+  readonly kind: 'key' | 'operator';
+}
+
 export interface Session {
-  readonly key: KnownKey;
+  readonly holder: Holder;
   readonly expiresAt: Date;
 }
 
 export interface Sessions {
   /** @returns what its holder shows from then on */
-  begin(key: KnownKey): Promise<{ readonly token: string; readonly expiresAt: Date }>;
-  /** None where it has ended, or its key has. */
+  begin(holder: Holder): Promise<{ readonly token: string; readonly expiresAt: Date }>;
+  /** None where it has ended, or what it was begun with has. */
   find(token: string): Promise<Session | undefined>;
   end(token: string): Promise<void>;
 }
 
-/** Sessions of the console. Each ends with its key: the key is looked up anew whenever somebody asks for something. */
-export function openSessions({ pool, keys }: { readonly pool: pg.Pool; readonly keys: KeyRing }): Sessions {
+interface SessionParts {
+  readonly pool: pg.Pool;
+  /** Who has this name now. */
+  readonly holderNamed: (name: string) => Promise<Holder | undefined>;
+}
+
+/** Sessions of the console. Each ends with its key or role, which is looked up anew whenever somebody asks for something. */
+export function openSessions({ pool, holderNamed }: SessionParts): Sessions {
   return {
-    async begin(key) {
+    async begin(holder) {
       const token = randomBytes(TOKEN_BYTES).toString('base64url');
       const expiresAt = new Date(
-        Math.min(Date.now() + LIFE_MS, key.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY),
+        Math.min(Date.now() + LIFE_MS, holder.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY),
       );
       const stored = {
         sha256: digestOf(token),
-        keyName: key.name,
-        keyProof: proofOf(key, token),
+        keyName: holder.name,
+        keyProof: proofOf(holder, token),
         expiresAt,
       };
       await inTransaction(pool, (db) => insertSession(db, stored));
@@ -44,9 +55,9 @@ export function openSessions({ pool, keys }: { readonly pool: pg.Pool; readonly 
 
     async find(token) {
       const stored = await inTransaction(pool, (db) => selectSession(db, digestOf(token)));
-      const key = stored && (await keys.named(stored.keyName));
-      if (!stored || !key || !timingSafeEqual(stored.keyProof, proofOf(key, token))) return undefined;
-      return { key, expiresAt: stored.expiresAt };
+      const holder = stored && (await holderNamed(stored.keyName));
+      if (!stored || !holder || !timingSafeEqual(stored.keyProof, proofOf(holder, token))) return undefined;
+      return { holder, expiresAt: stored.expiresAt };
     },
 
     async end(token) {
@@ -56,6 +67,6 @@ export function openSessions({ pool, keys }: { readonly pool: pg.Pool; readonly 
 }
 
 /** That the key is the one of the log-in. Only who has the cookie can make it, and so it tells nothing of the key. */
-function proofOf({ sha256 }: KnownKey, token: string): Buffer {
+function proofOf({ sha256 }: Holder, token: string): Buffer {
   return createHmac('sha256', token).update(sha256).digest();
 }

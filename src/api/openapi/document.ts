@@ -3,7 +3,8 @@ import path from 'node:path';
 import { z } from 'zod';
 import { PROJECT_ROOT } from '../../project-root';
 import { TAGS, type Operation } from '../operation';
-import { SCOPES, type Access } from '../access';
+import { SCOPES } from '../../config/scopes';
+import type { Access } from '../access';
 import { OPERATIONS } from '../operations';
 import {
   anythingIn,
