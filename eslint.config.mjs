@@ -44,7 +44,9 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts', 'temporal/**/*.ts'],
-    ignores: ['config', 'surroundings', 'env-file', 'shared-settings'].map((file) => `src/config/${file}.ts`),
+    ignores: ['config', 'surroundings', 'env-file', 'shared-settings', 'terminal-language'].map(
+      (file) => `src/config/${file}.ts`,
+    ),
     rules: {
       'no-restricted-properties': [
         'error',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { apiUrl } from '../config/api-url';
 import type { Config } from '../config/config';
+import type { Explanation } from '../shipment/explanation';
 import { sign } from '../sources/reading/proof';
 import { problemAnswer, type ProblemAnswer } from './http-problem';
 import type { Operation } from './operation';
@@ -12,15 +13,28 @@ const ANSWER_TIMEOUT_MS = 60_000;
 /** Thrown when the API does not answer now. */
 export class UnreachableError extends Error {
   override readonly name = 'UnreachableError';
+
+  constructor(
+    readonly words: Explanation,
+    options?: ErrorOptions,
+  ) {
+    super(words.en, options);
+  }
 }
 
 const UNAUTHORIZED = 401;
 const UNAVAILABLE = 503;
 
 /** What a person does who is refused so. */
-const HINTS: Readonly<Record<number, string>> = {
-  [UNAUTHORIZED]: ' (commands send the first key of API_KEYS)',
-  [UNAVAILABLE]: ' (npx waybell doctor says which part is away, and why)',
+const HINTS: Readonly<Record<number, Explanation>> = {
+  [UNAUTHORIZED]: {
+    en: ' (commands send the first key of API_KEYS)',
+    zh: '（命令发送 API_KEYS 中的第一个密钥）',
+  },
+  [UNAVAILABLE]: {
+    en: ' (npx waybell doctor says which part is away, and why)',
+    zh: '（npx waybell doctor 会说明哪个部分不可用及原因）',
+  },
 };
 
 /** Thrown when the API refuses what it is asked. */
@@ -31,7 +45,11 @@ export class RefusedError extends Error {
     readonly status: number,
     readonly problem: ProblemAnswer,
   ) {
-    super(`Waybell refuses (${status}): ${problem.message}${HINTS[status] ?? ''}`);
+    super(`Waybell refuses (${status}): ${problem.message}${HINTS[status]?.en ?? ''}`);
+  }
+
+  get hint(): Explanation | undefined {
+    return HINTS[this.status];
   }
 }
 
@@ -90,10 +108,11 @@ export async function ask<O extends Operation>(
     .then(async (response) => ({ status: response.status, json: readJson(await response.text()) }))
     .catch((error: unknown) => {
       throw new UnreachableError(
-        `Waybell does not answer at ${url}: start it with npm start, or say with DATA_DIR or PORT which one is meant.`,
         {
-          cause: error,
+          en: `Waybell does not answer at ${url}: start it with npm start, or say with DATA_DIR or PORT which one is meant.`,
+          zh: `Waybell 在 ${url} 没有应答：请用 npm start 启动，或用 DATA_DIR 或 PORT 指明是哪一个。`,
         },
+        { cause: error },
       );
     });
   const { status, json } = answered;
@@ -103,7 +122,10 @@ export async function ask<O extends Operation>(
   const refusal = problemAnswer.safeParse(json);
   if (refusal.success) throw new RefusedError(status, refusal.data);
   if (PROXY_ALONE.includes(status))
-    throw new UnreachableError(`What answers at ${url} does not reach Waybell (${status}).`);
+    throw new UnreachableError({
+      en: `What answers at ${url} does not reach Waybell (${status}).`,
+      zh: `在 ${url} 应答的程序连不上 Waybell（${status}）。`,
+    });
   throw new Error(`What answers at ${url} is no Waybell of this version.`, { cause: answer?.error });
 }
 

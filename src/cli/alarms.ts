@@ -1,23 +1,19 @@
 import { hostname } from 'node:os';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { testMessage } from '../alerting/message';
 import { tellRobot } from '../alerting/send';
 import { loadAlarmSettings } from '../config/config';
 import { inColumns } from '../process/places';
 import { asJson, print } from '../terminal';
+import { command } from './summaries';
 
 /** `waybell alarms`: who is told when something is wrong. */
 export function alarmsCommand(): Command {
-  return new Command('alarms')
-    .description('the chat robots that are told of alarms (ALARM_URLS)')
-    .addCommand(testCommand());
+  return command('alarms').addCommand(testCommand());
 }
 
 function testCommand(): Command {
-  return new Command('test')
-    .description(
-      'send a test message to every robot, and say what came back; exit code 1 when one did not take it',
-    )
+  return command('alarms test')
     .option('--json', 'for programs')
     .action(async ({ json }: { json?: true }) => {
       const {

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import type pg from 'pg';
 import { z } from 'zod';
 import { createApiKey, digestOf } from '../api/api-key';
@@ -16,6 +16,7 @@ import { databaseUrl } from '../process/places';
 import { audited, typist } from './audited';
 import { checked, numberOf } from './checked-option';
 import { asJson, print, printAside } from '../terminal';
+import { command } from './summaries';
 
 /** Every process has all of them in memory, and compares with each. */
 const MOST_VALID = 200;
@@ -35,17 +36,12 @@ interface AddOptions {
 
 /** `waybell keys api`: keys for the HTTP API. Written into the database, so that no key can make another. */
 export function apiKeysCommand(): Command {
-  return new Command('api')
-    .description('keys for the HTTP API, each with a name and what it may do')
-    .addCommand(addCommand())
-    .addCommand(listCommand())
-    .addCommand(revokeCommand());
+  return command('keys api').addCommand(addCommand()).addCommand(listCommand()).addCommand(revokeCommand());
 }
 
 function addCommand(): Command {
   const scopes = Object.entries(SCOPES).map(([scope, what]) => `  ${scope.padEnd(9)}${what}`);
-  return new Command('add')
-    .description('make a key, and show it once; a running API takes it within 5 seconds')
+  return command('keys api add')
     .argument('<name>', 'tells it from others in the log and the audit, for ever', readName)
     .addOption(
       new Option('--scopes <list>', 'what it may do, separated by commas')
@@ -81,8 +77,7 @@ function addCommand(): Command {
 }
 
 function listCommand(): Command {
-  return new Command('list')
-    .description('every key that was ever made, what it may do, and until when; never a key')
+  return command('keys api list')
     .option('--json', 'for programs')
     .action(async ({ json }: { json?: true }) => {
       const keys = await withPool((pool) => inTransaction(pool, listApiKeys));
@@ -93,8 +88,7 @@ function listCommand(): Command {
 }
 
 function revokeCommand(): Command {
-  return new Command('revoke')
-    .description('end a key for ever; a running API refuses it within 5 seconds')
+  return command('keys api revoke')
     .argument('<name>', 'as waybell keys api list shows it', readName)
     .action(async (keyName: string) => {
       await withPool((pool) =>

@@ -1,9 +1,10 @@
-import { Command, Option } from 'commander';
+import { Option, type Command } from 'commander';
 import { ask, type AnswerTo, type Asking } from '../api/ask';
 import { showAttention } from '../api/attention-operations';
 import { loadConfig, type Config } from '../config/config';
 import { checked } from './checked-option';
 import { asJson, print } from '../terminal';
+import { command } from './summaries';
 
 type Page = AnswerTo<typeof showAttention>;
 type Query = Asking<typeof showAttention>['query'];
@@ -18,10 +19,7 @@ interface AttentionOptions extends Query {
 
 /** `waybell attention`: all that waits, and what would end it. */
 export function attentionCommand(): Command {
-  return new Command('attention')
-    .description(
-      'what waits, why, until when, and what would end it; exit code 1 when anything is overdue, on this page or not',
-    )
+  return command('attention')
     .addOption(new Option('--kind <kind>', 'only this').choices(kind.unwrap().options))
     .addOption(checked('--limit <n>', `deliveries to show, ${bounds}`, limit, limit.parse(undefined)))
     .option('--after <cursor>', 'the next page, as the page before says')

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { z } from 'zod';
 import { ask, type AnswerTo } from '../api/ask';
 import { showAudit } from '../api/audit-operations';
@@ -6,6 +6,7 @@ import { loadConfig } from '../config/config';
 import { checked, numberOf } from './checked-option';
 import { readMoment } from './read-moment';
 import { asJson, print } from '../terminal';
+import { command } from './summaries';
 
 interface AuditOptions {
   readonly since?: Date;
@@ -18,8 +19,7 @@ const limit = z.number('must be a number').int().min(1).max(200, 'must be at mos
 
 /** `waybell audit`: who decided what. */
 export function auditCommand(): Command {
-  return new Command('audit')
-    .description('who decided what: retries, links, releases, keys, channels, replays; the newest first')
+  return command('audit')
     .option('--since <time>', '2026-03-02, 2026-03-02T10:00:00+08:00, or 36h, 7d ago', readMoment)
     .option('--actor <name>', 'only of this key, or of command:<user>')
     .addOption(checked('--limit <number>', 'at most so many', numberOf(limit), 50))

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Option, type Command } from 'commander';
 import { z } from 'zod';
 import { ask, type AnswerTo } from '../api/ask';
 import { listChannels } from '../api/channel-operations';
@@ -21,6 +21,7 @@ import { checked, numberOf } from './checked-option';
 import { channelFacts, channelTable, refusalsInWords } from './channels-list';
 import { channelUrl, whatWasAdded, whatWasRotated } from './channels-words';
 import { asJson, print, printAside } from '../terminal';
+import { command } from './summaries';
 
 /** The file is shown without what came; milliseconds. */
 const ANSWER_TIMEOUT_MS = 5_000;
@@ -83,10 +84,7 @@ interface RotateOptions extends SecretOptions {
 
 /** `waybell channels`: the URLs that carriers and aggregators send to, and their secrets. */
 export function channelsCommand(sources: readonly Source[] = SOURCES): Command {
-  return new Command('channels')
-    .description(
-      'the URLs and secrets of carriers and aggregators; a running API takes a change within a second',
-    )
+  return command('channels')
     .addCommand(addCommand(sources))
     .addCommand(listCommand())
     .addCommand(rotateCommand(sources))
@@ -94,8 +92,7 @@ export function channelsCommand(sources: readonly Source[] = SOURCES): Command {
 }
 
 function addCommand(sources: readonly Source[]): Command {
-  return withSecrets(new Command('add'), 'its secret at the carrier')
-    .description('open a channel, and show its URL once')
+  return withSecrets(command('channels add'), 'its secret at the carrier')
     .argument('<source>', `one of ${namesOf(sources)}`)
     .addOption(checked('--name <name>', 'tells it from others of the source', channelFields.name, 'main'))
     .option('--unsigned', 'take what it sends without proof, though the source signs')
@@ -136,10 +133,7 @@ function addCommand(sources: readonly Source[]): Command {
 }
 
 function listCommand(): Command {
-  return new Command('list')
-    .description(
-      'every channel, until when what it has is valid, and what it refused and why; never a secret or a URL',
-    )
+  return command('channels list')
     .option('--json', 'for programs')
     .action(async ({ json }: { json?: true }) => {
       const { channelsFile } = loadChannelSettings();
@@ -164,8 +158,7 @@ async function askForTraffic(): Promise<AnswerTo<typeof listChannels>['channels'
 }
 
 function rotateCommand(sources: readonly Source[]): Command {
-  return withSecrets(new Command('rotate'), 'the new secret')
-    .description('replace the secret, the URL, or both; the old ones go on for a while')
+  return withSecrets(command('channels rotate'), 'the new secret')
     .argument('<source>')
     .argument('<name>')
     .option('--new-token', 'a new URL, shown once')
@@ -207,8 +200,7 @@ function rotateCommand(sources: readonly Source[]): Command {
 }
 
 function removeCommand(): Command {
-  return new Command('remove')
-    .description('close a channel: what its sender still sends is refused')
+  return command('channels remove')
     .argument('<source>')
     .argument('<name>')
     .action(async (source: string, name: string) => {

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { loadConfig, type Config } from '../config/config';
 import { findMissingQueueColumns, type QueueColumns } from '../database/old-queue';
 import { openPool } from '../database/pool';
@@ -6,6 +6,7 @@ import { compareTold, type Difference } from '../insight/compare';
 import { asJson, print } from '../terminal';
 import { queueColumnsOption } from './queue-columns';
 import { readMoment } from './read-moment';
+import { command } from './summaries';
 
 interface CompareOptions {
   readonly since: Date;
@@ -20,10 +21,7 @@ const MOST_PARCELS = 10_000;
 
 /** `waybell compare`: whom the old system told, and whom Waybell would have told beside it. */
 export function compareCommand(): Command {
-  return new Command('compare')
-    .description(
-      'whom only the old system told, and whom only a Waybell with SHADOW=1 would have; exit code 1 when there is somebody',
-    )
+  return command('compare')
     .requiredOption('--since <time>', '2026-03-02, 2026-03-02T10:00:00+08:00, or 36h, 7d ago', readMoment)
     .option('--until <time>', 'now, if left out', readMoment)
     .option('--limit <number>', 'parcels that are looked at', readLimit, 1_000)

@@ -1,5 +1,5 @@
 import { isGrpcServiceError, type Client } from '@temporalio/client';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { loadConfig, loadSupabaseKeys, idleSettings, SettingsError, type Config } from '../config/config';
 import { inTransaction, openPool } from '../database/pool';
 import { NotReachable, problem, type DoctorContext, type Finding, type OpenDatabase } from '../doctor/check';
@@ -18,6 +18,7 @@ import { openTemporalLazily, type TemporalClient } from '../process/open-tempora
 import { databaseUrl } from '../process/places';
 import { findRunning } from '../process/locks';
 import { print } from '../terminal';
+import { command } from './summaries';
 
 /** Without a deadline the client tries for longer than a check may take; milliseconds. */
 const TEMPORAL_DEADLINE_MS = 5_000;
@@ -99,8 +100,7 @@ interface DoctorOptions {
 
 /** `waybell doctor`: looks at everything that Waybell needs. */
 export function doctorCommand(): Command {
-  return new Command('doctor')
-    .description('look at everything that Waybell needs; exit code 0 healthy, 1 with problems')
+  return command('doctor')
     .option('--fix', 'mend what needs no decision: search attributes, retention, schedule, unique indexes')
     .option('--json', 'the findings for programs')
     .action(async ({ fix = false, json = false }: DoctorOptions) => {

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SingleBar } from 'cli-progress';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { ask, isNotNow, requestLine, type AnswerTo, type Asking } from '../api/ask';
 import { showErasure, startErasure } from '../api/erasure-operations';
 import { loadConfig, type Config } from '../config/config';
 import { print } from '../terminal';
 import { readLine } from './read-line';
+import { command } from './summaries';
 
 /** How often the progress is looked at; milliseconds. */
 const LOOK_MS = 1_000;
@@ -28,8 +29,7 @@ interface EraseOptions {
 
 /** `waybell erase`: what is kept about a person, an order or a parcel goes. */
 export function eraseCommand(): Command {
-  return new Command('erase')
-    .description('erase what is kept about a buyer, an order or a waybill, and say what is left')
+  return command('erase')
     .option('--user <id>', 'a buyer: phones, messages and all parcels')
     .option('--order <id>', 'the parcels of an order')
     .option('--waybill <number>', 'one waybill')

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { loadConfig, type Config } from '../config/config';
 import { checkShop } from '../database/schema/check-shop';
 import { findMissingQueueColumns, type QueueColumns } from '../database/old-queue';
@@ -8,6 +8,7 @@ import { print } from '../terminal';
 import { audited } from './audited';
 import { queueColumnsOption } from './queue-columns';
 import { readMoment } from './read-moment';
+import { command } from './summaries';
 
 interface HistoryOptions {
   readonly before: Date;
@@ -21,8 +22,7 @@ const MOST_NAMED = 20;
 
 /** `waybell import-history`: what the old system told becomes what Waybell knows, and nobody is told of it. */
 export function importHistoryCommand(): Command {
-  return new Command('import-history')
-    .description('store the scans of notify_queue that the old worker is done with, and tell nobody')
+  return command('import-history')
     .requiredOption('--before <time>', 'of before that: 2026-03-02, or 7d ago', readMoment)
     .addOption(queueColumnsOption())
     .option('--carrier <code>', 'of waybills whose row names none')

@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { loadConfig, type Config } from '../config/config';
 import { checkShop } from '../database/schema/check-shop';
 import { countQueueRows, findMissingQueueColumns, type QueueColumns } from '../database/old-queue';
@@ -10,6 +10,7 @@ import { openTemporal } from '../process/open-temporal';
 import { audited } from './audited';
 import { queueColumnsOption } from './queue-columns';
 import { print } from '../terminal';
+import { command } from './summaries';
 
 interface ImportOptions {
   readonly columns: QueueColumns;
@@ -19,8 +20,7 @@ interface ImportOptions {
 
 /** `waybell import-queue`: what the old system had queued becomes deliveries. */
 export function importQueueCommand(): Command {
-  return new Command('import-queue')
-    .description('turn the open rows of notify_queue into deliveries, once the old worker is stopped')
+  return command('import-queue')
     .addOption(queueColumnsOption())
     .option('--carrier <code>', 'of waybills whose row names none')
     .option('--dry-run', 'only say what would happen')

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { z } from 'zod';
 import { loadDatabaseSettings, loadSupabaseKeys } from '../config/config';
 import { reachOf } from '../config/network-reach';
@@ -9,6 +9,7 @@ import { factsOfKey, type KeyFacts } from '../doctor/keys';
 import { asJson, print } from '../terminal';
 import { checked } from './checked-option';
 import { readSecretLine } from './read-line';
+import { command } from './summaries';
 
 interface ProbeOptions {
   readonly keyStdin?: true;
@@ -24,10 +25,7 @@ const tableName = z.string().regex(/^[\p{L}\p{N}_$-]{1,63}$/u, 'must be the name
 
 /** `waybell keys probe`: what a PostgREST makes of the keys, in each way in which they can be shown to it. */
 export function keysProbeCommand(): Command {
-  return new Command('probe')
-    .description(
-      'ask a PostgREST or Supabase for one row, without a key and with each of ANON_KEY, SERVICE_ROLE_KEY and SUPA_KEY: what it answers to apikey and to Bearer, why, and what to do',
-    )
+  return command('keys probe')
     .argument('<url>', 'of the gateway or of PostgREST, such as https://shop.supabase.co', readUrl)
     .option('--key-stdin', 'in their place a key that is typed unseen, or one line of standard input')
     .addOption(

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { z } from 'zod';
 import { loadAccessTokens, loadSupabaseKeys } from '../config/config';
 import { generateKeys, judgeKeys } from '../doctor/keys';
@@ -9,6 +9,7 @@ import { readSecretLine } from './read-line';
 import { explainToken } from './explain-token';
 import { checked, numberOf } from './checked-option';
 import { print, printAside } from '../terminal';
+import { command } from './summaries';
 
 interface GenerateOptions {
   readonly secretStdin?: true;
@@ -26,10 +27,15 @@ const years = z
 
 /** `waybell keys`: Waybell’s own; and the two of a Supabase project, the secret behind them, and its persons’ tokens. */
 export function keysCommand(): Command {
-  const keys = new Command('keys').description('keys for the HTTP API, and those of a Supabase project');
-  keys
-    .command('verify')
-    .description('ANON_KEY, SERVICE_ROLE_KEY and SUPA_KEY against SUPABASE_JWT_SECRET; shows none of them')
+  return command('keys')
+    .addCommand(verifyCommand())
+    .addCommand(generateCommand())
+    .addCommand(keysProbeCommand())
+    .addCommand(apiKeysCommand());
+}
+
+function verifyCommand(): Command {
+  return command('keys verify')
     .option(
       '--token-stdin',
       'in their place the access token of a person, one line of standard input: whether, and why not, Waybell takes it',
@@ -37,9 +43,10 @@ export function keysCommand(): Command {
     .action(async ({ tokenStdin }: { tokenStdin?: true }) => {
       process.exitCode = tokenStdin ? await verifyToken() : verify();
     });
-  keys
-    .command('generate')
-    .description('print a secret and the two keys that belong to it, as lines of Supabase’s .env')
+}
+
+function generateCommand(): Command {
+  return command('keys generate')
     .option('--secret-stdin', 'for the secret that comes as one line of standard input, which is not printed')
     .addOption(checked('--issuer <name>', 'iss of both keys', name, 'supabase'))
     .addOption(checked('--audience <name>', 'aud of both keys', name))
@@ -47,7 +54,6 @@ export function keysCommand(): Command {
     .action(async (options: GenerateOptions) => {
       process.exitCode = await generate(options);
     });
-  return keys.addCommand(keysProbeCommand()).addCommand(apiKeysCommand());
 }
 
 function verify(): number {

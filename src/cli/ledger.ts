@@ -1,9 +1,10 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { ask, type AnswerTo } from '../api/ask';
 import { forgetJournal, showLedger } from '../api/ledger-operations';
 import { loadConfig, type Config } from '../config/config';
 import { readMoment } from './read-moment';
 import { asJson, print } from '../terminal';
+import { command } from './summaries';
 
 type Ledger = AnswerTo<typeof showLedger>;
 
@@ -14,8 +15,7 @@ interface LedgerOptions {
 
 /** `waybell ledger`: where everything went that was accepted. */
 export function ledgerCommand(): Command {
-  return new Command('ledger')
-    .description('account for every update and everybody who was to be told; exit code 1 when one is missing')
+  return command('ledger')
     .requiredOption('--since <time>', '2026-03-02, 2026-03-02T10:00:00+08:00, or 36h, 7d ago', readMoment)
     .option('--json', 'for programs')
     .action(async (options: LedgerOptions) => {
@@ -60,10 +60,7 @@ function line(name: string, count: number): string {
 
 /** `waybell forget-journal`: an API process that will not come back is missed no longer. */
 export function forgetJournalCommand(): Command {
-  return new Command('forget-journal')
-    .description(
-      'give up the journal of an API process that will not come back, as "waybell attention" names it',
-    )
+  return command('forget-journal')
     .argument('<id>')
     .action(async (id: string) => {
       const { webhooks } = await ask(loadConfig(), forgetJournal, { params: { journal_id: id } });

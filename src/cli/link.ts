@@ -1,9 +1,10 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { ask, type AnswerTo } from '../api/ask';
 import { linkParcel } from '../api/waybill-operations';
 import { loadConfig } from '../config/config';
 import { asShellWord } from '../shipment/shown-text';
 import { asJson, print } from '../terminal';
+import { command } from './summaries';
 
 interface LinkOptions {
   readonly carrier?: string;
@@ -15,8 +16,7 @@ interface LinkOptions {
 
 /** `waybell link`: says which order a parcel belongs to, and lets its delivery go on. */
 export function linkCommand(): Command {
-  return new Command('link')
-    .description('say which order a parcel belongs to; the delivery that waits for it goes on')
+  return command('link')
     .argument('<number>', 'its tracking number')
     .argument('<order>', 'the id of the order, as the shop writes it')
     .option('--carrier <name>', 'whose number it is, where several have it or nobody has heard of it')

@@ -1,65 +1,42 @@
 #!/usr/bin/env node
-import { inspect } from 'node:util';
-import { Command, Option } from 'commander';
-import { RefusedError, UnreachableError } from '../api/ask';
-import { loadConfig, loadDataDir, SettingsError } from '../config/config';
-import { type EnvFile, takeEnvFile } from '../config/env-file';
-import { ROLES, type Role } from '../process/locks';
-import { takeSettingsOfRunning } from '../process/settings-of-running';
-import { status } from '../process/status';
-import { stop } from '../process/stop';
-import { printAside } from '../terminal';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Command, CommanderError, Option } from 'commander';
+import { terminalLanguage } from '../config/terminal-language';
+import { PROJECT_ROOT } from '../project-root';
+import { LANGUAGES, type Language } from '../shipment/phrases';
+import { printAside, tellAside } from '../terminal';
+import { COMMANDS, isCommandName } from './commands';
+import { EXIT, EXIT_WORDS } from './exit-codes';
+import { say, speak } from './language';
+import { command, SUMMARIES } from './summaries';
 
-interface StartOptions {
-  readonly only?: Role;
-  readonly detach?: true;
-  readonly inBackground?: boolean;
+/** What is typed in place of the terminal's own language, wherever it stands. */
+function askedLanguage(args: readonly string[]): Language | undefined {
+  const at = args.indexOf('--lang');
+  const asked = at < 0 ? args.find((arg) => arg.startsWith(LANG_IS))?.slice(LANG_IS.length) : args[at + 1];
+  return LANGUAGES.find((language) => language === asked);
+}
+const LANG_IS = '--lang=';
+
+/** The command that is meant, also by `waybell help <command>`. */
+function askedCommand(args: readonly string[]): string | undefined {
+  const at = args.indexOf('--lang');
+  const words = args.filter((arg, index) => !arg.startsWith('-') && !(at >= 0 && index === at + 1));
+  return words[0] === 'help' ? words[1] : words[0];
 }
 
-const only = (what: string): Option =>
-  new Option('--only <role>', what).choices(ROLES.filter((role) => role !== 'all'));
-
-/**
- * To load all of Waybell takes a second of a processor, and most commands need a quarter of it: only the one that is
- * asked for is loaded, and all where they are listed.
- */
-const COMMANDS = new Map<string, () => Promise<Command>>([
-  ['doctor', async () => (await import('./doctor.js')).doctorCommand()],
-  ['migrate', async () => (await import('./migrate.js')).migrateCommand()],
-  ['release', async () => (await import('./release.js')).releaseCommand()],
-  ['import-queue', async () => (await import('./import-queue.js')).importQueueCommand()],
-  ['import-history', async () => (await import('./import-history.js')).importHistoryCommand()],
-  ['compare', async () => (await import('./compare.js')).compareCommand()],
-  ['keys', async () => (await import('./keys.js')).keysCommand()],
-  ['channels', async () => (await import('./channels.js')).channelsCommand()],
-  ['send', async () => (await import('./send.js')).sendCommand()],
-  ['replay', async () => (await import('./replay.js')).replayCommand()],
-  ['words', async () => (await import('./words.js')).wordsCommand()],
-  ['receivers', async () => (await import('./receivers.js')).receiversCommand()],
-  ['providers', async () => (await import('./providers.js')).providersCommand()],
-  ['push-test', async () => (await import('./push-test.js')).pushTestCommand()],
-  ['why', async () => (await import('./why.js')).whyCommand()],
-  ['alarms', async () => (await import('./alarms.js')).alarmsCommand()],
-  ['attention', async () => (await import('./attention.js')).attentionCommand()],
-  ['retry', async () => (await import('./retry.js')).retryCommand()],
-  ['link', async () => (await import('./link.js')).linkCommand()],
-  ['erase', async () => (await import('./erase.js')).eraseCommand()],
-  ['ledger', async () => (await import('./ledger.js')).ledgerCommand()],
-  ['audit', async () => (await import('./audit.js')).auditCommand()],
-  ['forget-journal', async () => (await import('./ledger.js')).forgetJournalCommand()],
-]);
-
-const waybell = new Command('waybell').description(
-  'Carrier webhooks become pushes on the phones of buyer and merchant, durably',
-);
-
-let envFile: EnvFile | undefined;
-
 /** What the environment does not say, `.env` may; and what neither does, the Waybell that runs in DATA_DIR. */
-async function completeSettings(command: string): Promise<void> {
+async function completeSettings(name: string): Promise<void> {
+  const { takeEnvFile } = await import('../config/env-file.js');
   const found = takeEnvFile();
-  if (found !== undefined && found.taken.length > 0) envFile = found;
-  if (command === 'start') return;
+  if (name === 'start') {
+    if (found !== undefined && found.taken.length > 0)
+      printAside(`Settings from ${found.file}: ${found.taken.join(', ')}`);
+    return;
+  }
+  const { loadDataDir, SettingsError } = await import('../config/config.js');
+  const { takeSettingsOfRunning } = await import('../process/settings-of-running.js');
   try {
     for (const line of await takeSettingsOfRunning(loadDataDir())) printAside(line);
   } catch (error) {
@@ -68,53 +45,55 @@ async function completeSettings(command: string): Promise<void> {
   }
 }
 
-waybell.hook('preAction', (_, command) => completeSettings(command.name()));
+async function program(args: readonly string[]): Promise<Command> {
+  const { version } = JSON.parse(readFileSync(path.join(PROJECT_ROOT, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  const codes = Object.entries(EXIT_WORDS).map(
+    ([name, words]) => `  ${EXIT[name as keyof typeof EXIT]}  ${say(words)}`,
+  );
+  const waybell = new Command('waybell')
+    .description(
+      say({
+        en: 'Carrier webhooks become pushes on the phones of buyer and merchant, durably',
+        zh: '把快递的 webhook 可靠地变成买家和商家手机上的推送',
+      }),
+    )
+    .version(version)
+    .addOption(new Option('--lang <language>', 'en, zh').choices(LANGUAGES))
+    .addHelpText('after', `\n${say({ en: 'Exit codes:', zh: '退出码：' })}\n${codes.join('\n')}`)
+    .hook('preAction', async (_, action) => {
+      await completeSettings(action.name());
+      speak(askedLanguage(args) ?? terminalLanguage());
+    });
+  const asked = askedCommand(args);
+  if (asked !== undefined && isCommandName(asked)) waybell.addCommand(await COMMANDS[asked]());
+  // Listed, and looked through for what somebody may have meant.
+  else for (const name of Object.keys(SUMMARIES).filter(isCommandName)) waybell.addCommand(command(name));
+  return waybell;
+}
 
-waybell
-  .command('start')
-  .description('bring everything up; what no setting names is embedded')
-  .addOption(only('only take requests, or only deliver; needs DATABASE_URL and TEMPORAL_ADDRESS'))
-  .option('--detach', 'stay in the background; returns when everything is up')
-  .addOption(new Option('--in-background').hideHelp())
-  .action(async ({ only: role = 'all', detach, inBackground = false }: StartOptions) => {
-    if (envFile !== undefined) printAside(`Settings from ${envFile.file}: ${envFile.taken.join(', ')}`);
-    const { start, startInBackground } = await import('../process/start.js');
-    process.exit(await (detach ? startInBackground(role) : start({ role, background: inBackground })));
-  });
-
-waybell
-  .command('stop')
-  .description('stop what runs in DATA_DIR, and wait until it has ended')
-  .addOption(only('only the process that was started so'))
-  .action(async ({ only: role }: { only?: Role }) => {
-    process.exit(await stop(loadDataDir(), role && [role]));
-  });
-
-waybell
-  .command('status')
-  .description('what runs in DATA_DIR, and how each part does; exit code 0 ready, 1 not ready, 3 not running')
-  .action(async () => {
-    process.exit(await status(loadConfig()));
-  });
+/** Commands that are added are not told by the one above them what to do at a wrong word. */
+function throwing(one: Command): Command {
+  for (const below of one.commands) throwing(below);
+  return one.exitOverride();
+}
 
 async function run(): Promise<void> {
-  const [, , asked = ''] = process.argv;
-  const load = COMMANDS.get(asked);
-  const isHere = waybell.commands.some((command) => command.name() === asked);
-  const loads = load ? [load] : isHere ? [] : COMMANDS.values();
-  for (const one of loads) waybell.addCommand(await one());
-  await waybell.parseAsync();
+  const args = process.argv.slice(2);
+  speak(askedLanguage(args) ?? terminalLanguage());
+  try {
+    await throwing(await program(args)).parseAsync();
+  } catch (error) {
+    // It has said by itself what is wrong, or what was asked for: a help, the version.
+    if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? EXIT.ok : EXIT.usage);
+    const { failureOf } = await import('./failures.js');
+    const { words, exitCode } = failureOf(error);
+    tellAside([words]);
+    process.exit(exitCode);
+  }
 }
 
 // Journal, logs, channels and locks hold what only the user who runs Waybell may read.
 process.umask(0o077);
-run().catch((error: unknown) => {
-  // What we threw ourselves is a sentence for the reader; anything else is a defect, and its stack helps.
-  const sentence =
-    error instanceof SettingsError ||
-    error instanceof UnreachableError ||
-    error instanceof RefusedError ||
-    (error instanceof Error && error.constructor === Error);
-  printAside(sentence ? error.message : inspect(error));
-  process.exit(1);
-});
+void run();

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import type pg from 'pg';
 import { loadDatabaseSettings, idleSettings, type DatabaseSettings } from '../config/config';
 import { describeFacts } from '../database/schema/check-facts';
@@ -17,6 +17,7 @@ import { namingDatabaseUrl } from '../database/why-unreachable';
 import { withClient } from '../database/with-client';
 import { requireWorkerRole, workerRoleSql } from '../database/schema/access';
 import { print, printAside } from '../terminal';
+import { command } from './summaries';
 
 interface MigrateOptions {
   readonly plan?: true;
@@ -26,8 +27,7 @@ interface MigrateOptions {
 
 /** `waybell migrate`: shows, or makes, what an external database lacks. */
 export function migrateCommand(): Command {
-  return new Command('migrate')
-    .description('bring the database of DATABASE_URL up to date')
+  return command('migrate')
     .option('--plan', 'only show what was found and the SQL that would run')
     .option('--worker <role>', 'let this role run Waybell: grants, and a function that lends it the orders')
     .option('--view', `let signed-in people read the scans of their own parcels, by the view ${PAGE_VIEW}`)

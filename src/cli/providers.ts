@@ -1,22 +1,21 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { ask, type AnswerTo } from '../api/ask';
 import { listProviders, releaseProvider, settleDeactivations } from '../api/provider-operations';
 import { loadConfig } from '../config/config';
 import { inColumns } from '../process/places';
 import { asJson, print } from '../terminal';
+import { command } from './summaries';
 
 /** `waybell providers`: which push providers are held, and a person's word about it. */
 export function providersCommand(): Command {
-  return new Command('providers')
-    .description('push providers that are down or held, and devices that wait for a decision')
+  return command('providers')
     .addCommand(listCommand())
     .addCommand(releaseCommand())
     .addCommand(deactivationsCommand());
 }
 
 function listCommand(): Command {
-  return new Command('list')
-    .description('what is down or held, why and since when; exit code 1 when something is')
+  return command('providers list')
     .option('--json', 'for programs')
     .action(async ({ json }: { json?: true }) => {
       const found = await ask(loadConfig(), listProviders, {});
@@ -26,8 +25,7 @@ function listCommand(): Command {
 }
 
 function releaseCommand(): Command {
-  return new Command('release')
-    .description('let the held pushes of a provider go; they are held again when it refuses the first')
+  return command('providers release')
     .argument('<provider>')
     .action(async (provider: string) => {
       const { released } = await ask(loadConfig(), releaseProvider, { params: { name: provider }, body: {} });
@@ -45,8 +43,7 @@ interface DecisionOptions {
 }
 
 function deactivationsCommand(): Command {
-  return new Command('deactivations')
-    .description('decide about the devices that a provider called gone while it called too many so')
+  return command('providers deactivations')
     .argument('<provider>')
     .option('--apply', 'they are gone: retire them')
     .option('--drop', 'they are not: leave them as they are')

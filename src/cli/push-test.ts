@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { z } from 'zod';
 import { ask, type AnswerTo } from '../api/ask';
 import { showPushTest, startPushTest } from '../api/push-test-operations';
 import { loadConfig, type Config } from '../config/config';
 import { asJson, print } from '../terminal';
 import { checked, numberOf } from './checked-option';
+import { command } from './summaries';
 
 /** How often it is looked at; milliseconds. */
 const LOOK_MS = 300;
@@ -26,10 +27,7 @@ type Shown = AnswerTo<typeof showPushTest>;
 
 /** `waybell push-test`: one message through the whole way, step by step. */
 export function pushTestCommand(): Command {
-  return new Command('push-test')
-    .description(
-      'send one test message to one phone through the whole way, and say step by step what came back',
-    )
+  return command('push-test')
     .argument('<cid>', 'the phone, as its app registered it')
     .option('--appid <name>', 'of which app', 'default')
     .addOption(checked('--wait <seconds>', 'how long to wait for a receipt', numberOf(seconds), 20))

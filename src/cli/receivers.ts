@@ -1,21 +1,18 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { ask, type AnswerTo } from '../api/ask';
 import { listStatusReceivers, restartStatusReceiver } from '../api/receiver-operations';
 import { loadConfig } from '../config/config';
 import { inColumns } from '../process/places';
 import { asJson, print } from '../terminal';
+import { command } from './summaries';
 
 /** `waybell receivers`: who is told each change of a status by a webhook, and a person's word about it. */
 export function receiversCommand(): Command {
-  return new Command('receivers')
-    .description('the receivers of status changes (STATUS_WEBHOOKS)')
-    .addCommand(listCommand())
-    .addCommand(restartCommand());
+  return command('receivers').addCommand(listCommand()).addCommand(restartCommand());
 }
 
 function listCommand(): Command {
-  return new Command('list')
-    .description('how far each is, and what it said; exit code 1 when one takes nothing')
+  return command('receivers list')
     .option('--json', 'for programs')
     .action(async ({ json }: { json?: true }) => {
       const found = await ask(loadConfig(), listStatusReceivers, {});
@@ -25,8 +22,7 @@ function listCommand(): Command {
 }
 
 function restartCommand(): Command {
-  return new Command('restart')
-    .description('start one anew that is disabled or failing; it is asked at once')
+  return command('receivers restart')
     .argument('<receiver>')
     .option('--after <position>', 'go on behind this change: tells again, or passes over', readPosition)
     .action(async (receiver: string, { after }: { after?: number }) => {

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { isClosedToUs } from '../../temporal/prepare-namespace';
 import { DEPLOYMENT, makeCurrent } from '../../temporal/worker-deployment';
 import { loadConfig } from '../config/config';
@@ -6,6 +6,7 @@ import { findPollers, workersOf } from '../deliveries/pollers';
 import { ownBuildId } from '../process/choose-build';
 import { openTemporal } from '../process/open-temporal';
 import { print } from '../terminal';
+import { command } from './summaries';
 
 interface ReleaseOptions {
   readonly unversioned?: true;
@@ -13,8 +14,7 @@ interface ReleaseOptions {
 
 /** `waybell release`: says which build of the workers is given the deliveries, those under way too. */
 export function releaseCommand(): Command {
-  return new Command('release')
-    .description('let the workers of this release, or of a build that is named, take the deliveries')
+  return command('release')
     .argument('[build]', 'as "waybell doctor" names it; that of this release when absent')
     .option(
       '--unversioned',

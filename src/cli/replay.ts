@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { loadConfig, type Config } from '../config/config';
 import { openPool } from '../database/pool';
 import { countWebhooks } from '../database/webhook-archive';
@@ -11,6 +11,7 @@ import { openTemporal } from '../process/open-temporal';
 import { audited } from './audited';
 import { readMoment } from './read-moment';
 import { print, printAside } from '../terminal';
+import { command } from './summaries';
 
 interface ReplayOptions {
   readonly source?: string;
@@ -22,8 +23,7 @@ interface ReplayOptions {
 
 /** `waybell replay`: reads archived webhooks again, with the status tables and settings of today. */
 export function replayCommand(): Command {
-  return new Command('replay')
-    .description('read archived webhooks again and submit what they say; nobody is notified twice')
+  return command('replay')
     .option('--source <name>', 'only of this source')
     .option('--channel <name>', 'only of this channel')
     .option(

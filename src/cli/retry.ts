@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { userInfo } from 'node:os';
 import { SingleBar } from 'cli-progress';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { ask, isNotNow, requestLine, type AnswerTo, type Asking } from '../api/ask';
 import { retryDelivery } from '../api/delivery-operations';
 import { showRetries, startRetries } from '../api/retry-operations';
@@ -9,6 +9,7 @@ import { loadConfig, type Config } from '../config/config';
 import { checked, numberOf } from './checked-option';
 import { showDelivery, showEnds } from './show-delivery';
 import { print, printAside } from '../terminal';
+import { command } from './summaries';
 
 /** How often the progress is looked at; milliseconds. */
 const LOOK_MS = 500;
@@ -37,8 +38,7 @@ interface RetryOptions {
 
 /** `waybell retry`: another try, for one delivery or for thousands. */
 export function retryCommand(): Command {
-  return new Command('retry')
-    .description('try deliveries again; whom a provider has accepted is not pushed again')
+  return command('retry')
     .argument('[ids...]', 'message_ids, tracking numbers or workflow ids')
     .option(
       '--query <query>',

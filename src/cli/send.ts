@@ -1,14 +1,14 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { loadConfig, type Config } from '../config/config';
 import { sendWebhook, type Acknowledgement } from '../embedded/sample-carrier';
 import { nextWebhook, type SendChoice } from '../embedded/sample-parcel';
 import { showDelivery } from './show-delivery';
 import { print } from '../terminal';
+import { command } from './summaries';
 
 /** `waybell send`: a webhook as a carrier would send it, followed until it is on the phones. */
 export function sendCommand(): Command {
-  return new Command('send')
-    .description('send a webhook to the running Waybell and follow it to the phones')
+  return command('send')
     .option('--same', 'send the last webhook again, to see that it is delivered once')
     .option('--carrier <code>', 'another carrier than the sample parcel’s')
     .option('--tracking-no <number>', 'another parcel than the sample parcel')

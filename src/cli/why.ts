@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Option, type Command } from 'commander';
 import { ask, RefusedError, type AnswerTo } from '../api/ask';
 import { explainDeliveries } from '../api/delivery-operations';
 import { loadConfig, type Config } from '../config/config';
@@ -7,6 +7,7 @@ import { nextStep } from '../shipment/attention';
 import { asShellWord } from '../shipment/shown-text';
 import { asJson, print } from '../terminal';
 import { ABOUT, findTold, toldInTable, whereToLook, type About } from './told-whom';
+import { command } from './summaries';
 
 type Delivery = AnswerTo<typeof explainDeliveries>['deliveries'][number];
 type Refused = AnswerTo<typeof explainDeliveries>['refused'][number];
@@ -19,8 +20,7 @@ const MOST_PUSHES = 20;
 
 /** `waybell why`: from "my customer got no push" to the cause. */
 export function whyCommand(): Command {
-  return new Command('why')
-    .description('why somebody got no push: all that is known of a parcel, and what to do')
+  return command('why')
     .argument(
       '<name>',
       'a tracking number, a message_id, a workflow id, an order, a person (user or merchant) or a phone (cid)',

@@ -1,9 +1,10 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { ask, type AnswerTo, type Asking } from '../api/ask';
 import { listSeenWords } from '../api/word-operations';
 import { loadConfig } from '../config/config';
 import { asJson, print } from '../terminal';
 import { checked } from './checked-option';
+import { command } from './summaries';
 
 type Found = AnswerTo<typeof listSeenWords>;
 type SeenWord = Found['words'][number];
@@ -18,10 +19,7 @@ interface WordsOptions extends Query {
 
 /** `waybell words`: what senders say that no table knows, and the setting that would map it. */
 export function wordsCommand(): Command {
-  return new Command('words')
-    .description(
-      'status words that no table knows or that STATUS_MAP corrects, and the setting that maps them',
-    )
+  return command('words')
     .addOption(
       checked('--limit <n>', `words to show, ${minValue} to ${maxValue}`, limit, limit.parse(undefined)),
     )

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { SUMMARIES } from '../../src/cli/summaries';
 
 const ROOT = path.join(__dirname, '../..');
 const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
@@ -11,14 +12,7 @@ const stories = page
   .slice(1)
   .map((text) => [text.split('\n')[0] ?? '', text] as const);
 
-/** Every command of `waybell`, as the CLI declares them, with those below it: `keys verify`. */
-const COMMANDS = readdirSync(path.join(ROOT, 'src/cli'))
-  .map((file) => read(`src/cli/${file}`))
-  .flatMap((source) => {
-    const [, parent] = /new Command\('(?!waybell')([a-z-]+)'\)/.exec(source) ?? [];
-    const children = [...source.matchAll(/\.command\('([a-z-]+)'\)/g)].map(([, name]) => name);
-    return parent === undefined ? children : [parent, ...children.map((name) => `${parent} ${name}`)];
-  });
+const COMMANDS: readonly string[] = Object.keys(SUMMARIES);
 const SCRIPTS = Object.keys((JSON.parse(read('package.json')) as { scripts: object }).scripts);
 
 const found = (pattern: RegExp): string[] => [...page.matchAll(pattern)].map(([, name = '']) => name);

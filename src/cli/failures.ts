@@ -1,0 +1,58 @@
+import { inspect } from 'node:util';
+import { RefusedError, UnreachableError } from '../api/ask';
+import { SettingsError } from '../config/config';
+import { EXIT, NotFoundError, UsageError } from './exit-codes';
+import { say } from './language';
+import { REFUSED_IN_CHINESE } from './refusals';
+
+export interface Failure {
+  readonly words: string;
+  readonly exitCode: number;
+}
+
+/** What is said of what a command has thrown, and the exit code that goes with it. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof RefusedError) return { words: refusal(error), exitCode: exitCodeOfRefusal(error) };
+  if (error instanceof UnreachableError) return { words: say(error.words), exitCode: EXIT.unreachable };
+  if (error instanceof SettingsError || error instanceof UsageError)
+    return { words: error.message, exitCode: EXIT.usage };
+  if (error instanceof NotFoundError) return { words: error.message, exitCode: EXIT.notFound };
+  if (isAway(error)) return { words: away(error), exitCode: EXIT.unreachable };
+  // What we threw ourselves is a sentence for the reader; anything else is a defect, and its stack helps.
+  const isSentence = error instanceof Error && error.constructor === Error;
+  return { words: isSentence ? error.message : inspect(error), exitCode: EXIT.trouble };
+}
+
+function refusal({ message, status, problem, hint }: RefusedError): string {
+  const zh = REFUSED_IN_CHINESE[problem.code];
+  return say({
+    en: message,
+    zh: `Waybell 拒绝（${status}）：${zh}${hint?.zh ?? ''}。原话：${problem.message}`,
+  });
+}
+
+const BAD_REQUESTS: readonly number[] = [400, 401, 403, 405, 413, 415, 422];
+const NOT_FOUND = 404;
+const UNAVAILABLE = 503;
+
+function exitCodeOfRefusal({ status }: RefusedError): number {
+  if (status === NOT_FOUND) return EXIT.notFound;
+  if (status === UNAVAILABLE) return EXIT.unreachable;
+  return BAD_REQUESTS.includes(status) ? EXIT.usage : EXIT.trouble;
+}
+
+/** What Node and the driver of PostgreSQL say of a server that is not there. */
+const AWAY: readonly unknown[] = ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH'];
+
+function isAway(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && AWAY.includes(error.code);
+}
+
+function away(error: Error): string {
+  // Of several addresses that were tried, the error itself says nothing.
+  const words = error.message || String((error as AggregateError).errors?.[0] ?? error.name);
+  return say({
+    en: `A part does not answer: ${words}. Which one, and why: npx waybell doctor`,
+    zh: `有一个部分没有应答：${words}。是哪一个及原因：npx waybell doctor`,
+  });
+}
