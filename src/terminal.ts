@@ -8,8 +8,9 @@ import { escapeInvisible, withoutInvisible } from './shipment/shown-text';
  */
 
 /** What a line means to who reads it; a terminal with colours shows it, everything else does not. */
-const TONES = { good: 'green', waits: 'yellow', bad: 'red', soft: 'dim' } as const;
-export type Tone = keyof typeof TONES;
+const COLOURS = { good: 'green', waits: 'yellow', bad: 'red', soft: 'dim', paste: 'bold' } as const;
+/** `paste`: the whole line is to be pasted, and never wrapped. */
+export type Tone = keyof typeof COLOURS;
 
 export interface Toned {
   readonly text: string;
@@ -55,9 +56,9 @@ export function forPeople(lines: readonly Line[], { isTTY = false, columns, hasC
       const { text, tone } = typeof line === 'string' ? { text: line, tone: undefined } : line;
       const wrapped = withoutInvisible(text)
         .split('\n')
-        .flatMap((one) => (width < LEAST_WIDTH ? [one] : wrap(one, width)));
+        .flatMap((one) => (width < LEAST_WIDTH || tone === 'paste' ? [one] : wrap(one, width)));
       if (tone === undefined || !colours) return wrapped;
-      return wrapped.map((one) => styleText(TONES[tone], one, { validateStream: false }));
+      return wrapped.map((one) => styleText(COLOURS[tone], one, { validateStream: false }));
     })
     .join('\n');
 }
@@ -66,7 +67,7 @@ export function forPeople(lines: readonly Line[], { isTTY = false, columns, hasC
 const LEAST_WIDTH = 20;
 /** Chinese breaks anywhere, but no line begins with what ends a sentence; what is to be pasted never breaks. */
 const PIECE =
-  /npx waybell .*| +|[（《「]*(?:[\p{Script=Han}—…]|[^ \p{Script=Han}—…（《「，。；：！？、）》」]+)[，。；：！？、）》」]*|[^ ]/gu;
+  /npx waybell .*| +|[（《「]?(?:[\p{Script=Han}—…]|[^ \p{Script=Han}—…（《「，。；：！？、）》」]+)[，。；：！？、）》」]*|[^ ]/gu;
 /** `next       npx waybell …`: what follows such a head stands below itself, and not below the head. */
 const HEAD = /^ *(?:[^ ]+ {2,})*/;
 const HANGING = 2;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ATTENTION_KINDS, ENDS_BY } from '../shipment/attention';
 import { count, moment, ok, temporalUi } from './answer-fields';
 import { DATABASE_PROBLEMS } from './database-problem';
+import { explanation } from './notification-fields';
 import { words } from './request-input';
 import type { Operation } from './operation';
 
@@ -23,6 +24,8 @@ const entry = z
     words: z.string().describe('What there is to say besides, such as the words of a provider.'),
     alarm: z.boolean().describe('Whether it is overdue: it should not wait any more.'),
     why: z.string().nullable().describe('Why it is overdue.'),
+    explanation: explanation.nullable().describe('`words` in both languages; none where they are empty.'),
+    alarm_explanation: explanation.nullable().describe('`why` in both languages.'),
     workflow_id: z.string().nullable(),
     temporal_ui: temporalUi,
   })
@@ -78,6 +81,8 @@ export const showAttention = {
           words: '',
           alarm: false,
           why: null,
+          explanation: null,
+          alarm_explanation: null,
           workflow_id: 'delivery/own-system/yto/TEST_YT_20260206_0007/3f2a9c0d51e874b6a2c1',
           temporal_ui:
             'http://127.0.0.1:8233/namespaces/default/workflows/delivery%2Fown-system%2Fyto%2FTEST_YT_20260206_0007%2F3f2a9c0d51e874b6a2c1',

@@ -74,7 +74,7 @@ export function addDeliveryRoutes(router: Router, deps: ApiDependencies): void {
   }
 
   async function tellWith(story: DeliveryStory, problem: StuckStep | null): Promise<DeliveryAnswer> {
-    const { workflowId, status, state, since, waits, messageIds } = story;
+    const { workflowId, status, state, since, endedAt, waits, messageIds } = story;
     const { near, order } = lacksOrder(story) ? await lookForOrder(story) : { near: [], order: null };
     // An open one that waits has its outcome so far.
     const [outcome, reason] = state === 'closed' ? [story.outcome, story.reason] : [null, null];
@@ -83,7 +83,7 @@ export function addDeliveryRoutes(router: Router, deps: ApiDependencies): void {
     const explanation = explainDelivery(facts);
     return {
       ...named(workflowId),
-      ...{ status, state, outcome, reason, since },
+      ...{ status, state, outcome, reason, since, ended_at: endedAt },
       explanation:
         explanation !== null && near.length > 0
           ? joined(explanation, explainNear(near), IF_IT_IS_THIS)
@@ -157,6 +157,7 @@ export function addDeliveryRoutes(router: Router, deps: ApiDependencies): void {
         outcome: null,
         reason: null,
         since: null,
+        ended_at: null,
         near: [],
         named_order: null,
       },

@@ -42,6 +42,7 @@ const delivery = z
       .nullable()
       .describe('Why it ended so, as a code; none while it is open. `explanation` says it in words.'),
     since: moment.nullable(),
+    ended_at: moment.nullable().describe('None while it is open.'),
     explanation: explanation.nullable().describe('Why nobody was told; none where its notifications say it.'),
     near: z
       .array(z.object({ carrier: z.string().nullable(), order_id: z.string().nullable() }))
@@ -116,6 +117,7 @@ export const explainDeliveries = {
           outcome: null,
           reason: null,
           since: '2026-02-06T02:11:00.000Z',
+          ended_at: null,
           explanation: explainDelivery({
             verdict: 'announce',
             rawStatus: 'delivered',

@@ -127,7 +127,7 @@ export const showErasure = {
       left: [
         {
           kind: 'shared-webhooks',
-          words: REMAINS['shared-webhooks'],
+          words: REMAINS['shared-webhooks'].en,
           count: 1,
           until: '2026-03-30T08:00:00.000Z',
           names: ['20260228T080000123Z-000001-9f3c21aa'],

@@ -157,6 +157,6 @@ async function requireDeletes(db: Queryable): Promise<void> {
 
 function inWords(remains: readonly Remains[]) {
   return remains.map(({ kind, count, until, names = [] }) => ({
-    ...{ kind, words: REMAINS[kind], count, until, names: [...names] },
+    ...{ kind, words: REMAINS[kind].en, count, until, names: [...names] },
   }));
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { count, moment, ok } from './answer-fields';
 import { DATABASE_PROBLEMS } from './database-problem';
+import { explanation } from './notification-fields';
 import { textId } from './request-input';
 import type { Operation } from './operation';
 
@@ -33,7 +34,7 @@ const ledger = z.object({
     })
     .describe('expected = the sum of the others.'),
   differences: z
-    .array(z.object({ workflow_id: z.string(), problem: z.string() }))
+    .array(z.object({ workflow_id: z.string(), problem: z.string(), explanation }))
     .describe(
       'What was lost, contradicts itself, or is not at its end while no workflow carries it on; the first 100.',
     ),

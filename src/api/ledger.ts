@@ -36,7 +36,11 @@ export function addLedgerRoutes(router: Router, deps: ApiDependencies): void {
         failed: { ...audiences.failed },
         waiting: { ...audiences.waiting },
       },
-      differences: differences.map(({ workflowId, problem }) => ({ workflow_id: workflowId, problem })),
+      differences: differences.map(({ workflowId, problem }) => ({
+        workflow_id: workflowId,
+        problem: problem.en,
+        explanation: problem,
+      })),
       unheard: unheard.map(({ journalId, place, heardAt }) => ({
         journal_id: journalId,
         place,

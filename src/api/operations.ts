@@ -15,7 +15,7 @@ import { listStatusReceivers, restartStatusReceiver } from './receiver-operation
 import { showPushTest, startPushTest } from './push-test-operations';
 import { receiveGetuiReceipts, recordReceipt } from './receipt-operations';
 import { showRetries, startRetries } from './retry-operations';
-import { linkParcel, linkWaybill } from './waybill-operations';
+import { linkParcel, linkWaybill, listOrderParcels } from './waybill-operations';
 import { listWebhooks } from './archive-operations';
 import { listChannels } from './channel-operations';
 import { listSeenWords } from './word-operations';
@@ -40,6 +40,7 @@ export const OPERATIONS: readonly Operation[] = [
   receiveGetuiReceipts,
   linkWaybill,
   linkParcel,
+  listOrderParcels,
   explainDeliveries,
   retryDelivery,
   showTimeLine,

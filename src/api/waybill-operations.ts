@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MOST_PARCELS } from '../shipment/parcels-of-order';
 import { carrierField, trackingNoField } from '../sources/reading/text';
 import { ok, woken } from './answer-fields';
 import { DATABASE_PROBLEMS } from './database-problem';
@@ -93,5 +94,34 @@ export const linkParcel = {
   examples: {
     body: { order_id: 'ORDER_20260206_0007', carrier: 'yto', replace: false, dry_run: false },
     answer: ANSWER_EXAMPLE,
+  },
+} as const satisfies Operation;
+
+export const listOrderParcels = {
+  method: 'get',
+  path: '/api/v1/orders/{order_id}/parcels',
+  id: 'listOrderParcels',
+  tag: 'Waybills',
+  summary: 'What the shop’s own table has of an order, told or not.',
+  description:
+    'Read only where an index of the shop begins with the order of its waybills; where there is none, `indexed` is `false` and nothing was looked up.',
+  access: { scopes: ['read'] },
+  params: z.object({ order_id: requiredId }),
+  answers: {
+    200: z.object({
+      ok,
+      indexed: z.boolean(),
+      parcels: z
+        .array(waybill.omit({ id: true, order_id: true }).meta({ id: 'OrderParcel' }))
+        .describe(`The first ${MOST_PARCELS + 1}.`),
+    }),
+  },
+  problems: DATABASE_PROBLEMS,
+  examples: {
+    answer: {
+      ok: true,
+      indexed: true,
+      parcels: [{ carrier: 'yto', tracking_no: 'TEST_YT_20260206_0007', status: 'in_transit' }],
+    },
   },
 } as const satisfies Operation;

@@ -2,6 +2,7 @@ import type { Router } from 'express';
 import type { Config, ShopTables } from '../config/config';
 import { findOrAddWaybill } from '../database/find-waybill';
 import { findUnderNumber } from '../database/near-waybills';
+import { listParcelsOfOrder } from '../database/parcels-of-order';
 import { inTransaction, type Queryable } from '../database/pool';
 import { joinSecondRowsOf } from '../database/second-rows';
 import { findOrderId, linkWaybill as writeLink } from '../database/waybills';
@@ -12,7 +13,7 @@ import { serve } from './operation';
 import { wakeWaits } from '../deliveries/wake';
 import { hasOrder } from '../shipment/choose-waybill';
 import { explainNear } from '../shipment/explain-near';
-import { linkWaybill } from './waybill-operations';
+import { linkWaybill, listOrderParcels } from './waybill-operations';
 
 /** How the shop says which order a waybill belongs to. */
 export function addWaybillRoutes(router: Router, deps: ApiDependencies): void {
@@ -34,6 +35,11 @@ export function addWaybillRoutes(router: Router, deps: ApiDependencies): void {
     );
     const woken = await wakeWaits(deps, { kind: 'order', waybillId: waybill.id });
     return { ok: true, waybill, woken };
+  });
+
+  serve(router, listOrderParcels, async ({ params: { order_id: orderId } }) => {
+    const parcels = await inTransaction(pool, (db) => listParcelsOfOrder(db, tables, orderId));
+    return { ok: true, indexed: parcels !== null, parcels: parcels ?? [] };
   });
 }
 

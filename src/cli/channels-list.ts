@@ -2,8 +2,9 @@ import type { AnswerTo } from '../api/ask';
 import type { listChannels } from '../api/channel-operations';
 import { isValidAt, type Expiring } from '../intake/channels/channels';
 import type { StoredChannel } from '../intake/channels/file';
-import { inTable } from '../terminal';
-import { timeOf } from './channels-words';
+import { inTable, toned, type Line } from '../terminal';
+import { say } from './language';
+import { clock, moment } from './moments';
 
 /** What `waybell channels list` says. Never a secret or a URL. */
 
@@ -35,8 +36,19 @@ export function channelFacts(
   }));
 }
 
-const HEADINGS = ['source', 'name', 'secrets', 'URLs', 'created'];
-const TRAFFIC_HEADINGS = ['last accepted', 'last refused', 'refused in a day'];
+const HEADINGS = [
+  { en: 'source', zh: '来源' },
+  { en: 'name', zh: '名称' },
+  { en: 'secrets', zh: '密钥' },
+  { en: 'URLs', zh: '地址' },
+  { en: 'created', zh: '创建于' },
+];
+const TRAFFIC_HEADINGS = [
+  { en: 'last accepted', zh: '最近接受' },
+  { en: 'last refused', zh: '最近拒绝' },
+  { en: 'refused in a day', zh: '一天内拒绝' },
+];
+const NEVER = { en: 'never', zh: '从未' };
 
 export function channelTable(
   channels: readonly StoredChannel[],
@@ -44,13 +56,13 @@ export function channelTable(
   now: number,
 ): string {
   const rows = [
-    [...HEADINGS, ...(traffic ? TRAFFIC_HEADINGS : [])],
+    [...HEADINGS, ...(traffic ? TRAFFIC_HEADINGS : [])].map(say),
     ...channels.map((channel) => [
       channel.source,
       channel.name,
-      channel.unsigned ? 'unsigned' : validity(channel.secrets, now),
+      channel.unsigned ? say({ en: 'unsigned', zh: '无签名' }) : validity(channel.secrets, now),
       validity(channel.tokens, now),
-      timeOf(channel.created),
+      clock(channel.created),
       ...(traffic ? trafficCells(trafficOf(channel, traffic)) : []),
     ]),
   ];
@@ -58,45 +70,59 @@ export function channelTable(
 }
 
 function trafficCells(traffic: Traffic | undefined): string[] {
-  if (traffic === undefined) return ['never', 'never', '0'];
+  if (traffic === undefined) return [say(NEVER), say(NEVER), '0'];
   const { accepted_at: accepted, refused_at: refused, day } = traffic;
   return [
-    accepted === null ? 'never' : timeOf(accepted),
-    refused === null ? 'never' : timeOf(refused),
-    day.refused === 0 ? '0' : `${day.refused} of ${day.refused + day.accepted}`,
+    accepted === null ? say(NEVER) : clock(accepted),
+    refused === null ? say(NEVER) : clock(refused),
+    day.refused === 0
+      ? '0'
+      : say({
+          en: `${day.refused} of ${day.refused + day.accepted}`,
+          zh: `${day.refused} / ${day.refused + day.accepted}`,
+        }),
   ];
 }
 
-/** `1`; while it is replaced `1, 1 until 2026-03-05 10:00 UTC`; `none valid` when all have expired. */
+/** `1`; while it is replaced `1, 1 until 2026-03-05 10:00`; `none valid` when all have expired. */
 function validity(all: readonly Expiring[], now: number): string {
   const valid = all.filter((one) => isValidAt(now, one));
   const lasting = valid.filter(({ expiresAt }) => expiresAt === undefined).length;
-  const ending = valid.flatMap(({ expiresAt }) => (expiresAt === undefined ? [] : [timeOf(expiresAt)]));
+  const ending = valid.flatMap(({ expiresAt }) => (expiresAt === undefined ? [] : [clock(expiresAt)]));
   const words = [
     ...(lasting > 0 ? [`${lasting}`] : []),
-    ...[...new Set(ending)].map((end) => `${ending.filter((one) => one === end).length} until ${end}`),
+    ...[...new Set(ending)].map((end) => {
+      const count = ending.filter((one) => one === end).length;
+      return say({ en: `${count} until ${end}`, zh: `${count} 到 ${end} 为止` });
+    }),
   ];
-  return words.join(', ') || 'none valid';
+  return words.join(', ') || say({ en: 'none valid', zh: '均已失效' });
 }
 
 /** Why each channel refused what it did; then what came to no channel, and to the shop's own route. */
-export function refusalsInWords(channels: readonly StoredChannel[], traffic: readonly Traffic[]): string {
+export function refusalsInWords(channels: readonly StoredChannel[], traffic: readonly Traffic[]): Line[] {
   const exists = ({ source, channel }: Traffic): boolean =>
     !channel || channels.some((one) => one.source === source && one.name === channel);
   const refusing = traffic.filter((one) => one.refusals.length > 0 && exists(one));
-  if (refusing.length === 0) return '\nNothing was refused in the last seven days.';
-  return ['', 'Refused, the newest first:', ...refusing.flatMap(describeRefusals)].join('\n');
+  if (refusing.length === 0)
+    return ['', say({ en: 'Nothing was refused in the last seven days.', zh: '最近七天没有拒绝任何请求。' })];
+  return [
+    '',
+    say({ en: 'Refused, the newest first:', zh: '被拒绝的请求，最新的在前：' }),
+    ...refusing.flatMap(describeRefusals),
+  ];
 }
 
-function describeRefusals({ source, channel, refusals }: Traffic): string[] {
-  const shown = refusals.map(
-    ({ explanation, times, last_at: at, address, tracking_no: number }) =>
-      `  ${[`${times} x`, timeOf(at), address && `from ${address}`, number].filter(Boolean).join(' ')}: ${explanation.en}`,
-  );
+function describeRefusals({ source, channel, refusals }: Traffic): Line[] {
+  const shown = refusals.map(({ explanation, times, last_at: at, address, tracking_no: number }) => {
+    const from = address === null ? null : say({ en: `from ${address}`, zh: `来自 ${address}` });
+    const facts = [`${times} x`, moment(at), from, number].filter(Boolean).join(' ');
+    return toned('bad', say({ en: `  ${facts}: ${explanation.en}`, zh: `  ${facts}：${explanation.zh}` }));
+  });
   return [nameOf(source, channel), ...shown];
 }
 
 function nameOf(source: string, channel: string | null): string {
-  if (channel === null) return `${source}, of strangers`;
+  if (channel === null) return say({ en: `${source}, of strangers`, zh: `${source}，来自陌生人` });
   return channel === '' ? 'POST /webhook/express/status' : `${source} ${channel}`;
 }

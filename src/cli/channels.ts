@@ -20,7 +20,11 @@ import { noteDone } from './audited';
 import { checked, numberOf } from './checked-option';
 import { channelFacts, channelTable, refusalsInWords } from './channels-list';
 import { channelUrl, whatWasAdded, whatWasRotated } from './channels-words';
-import { asJson, print, printAside } from '../terminal';
+import type { Explanation } from '../shipment/explanation';
+import { asJson, print, tell, tellAside } from '../terminal';
+import { NotFoundError, UsageError } from './exit-codes';
+import { failureOf } from './failures';
+import { say } from './language';
 import { command } from './summaries';
 
 /** The file is shown without what came; milliseconds. */
@@ -123,7 +127,7 @@ function addCommand(sources: readonly Source[]): Command {
       const added = { source, name, token, secrets, unsigned, conditions };
       await changeChannelsFile(settings.channelsFile, (channels) => addChannel(channels, added, Date.now()));
       const url = channelUrl(options.url, settings.port, source, token);
-      print(whatWasAdded(added, url, settings.channelsFile));
+      tell(whatWasAdded(added, url, settings.channelsFile));
       await noteDone({
         action: 'channels add',
         subject: `${source.name} ${name}`,
@@ -141,8 +145,8 @@ function listCommand(): Command {
       const traffic = await askForTraffic();
       if (json) print(asJson(channelFacts(channels, traffic)));
       else if (channels.length > 0) print(channelTable(channels, traffic, Date.now()));
-      else print(`No channels in ${channelsFile}. Open one: waybell channels add <source>`);
-      if (!json && traffic) print(refusalsInWords(channels, traffic));
+      else tell([say(noChannels(channelsFile))]);
+      if (!json && traffic) tell(refusalsInWords(channels, traffic));
     });
 }
 
@@ -151,8 +155,13 @@ async function askForTraffic(): Promise<AnswerTo<typeof listChannels>['channels'
   try {
     return (await ask(loadConfig(), listChannels, {}, ANSWER_TIMEOUT_MS)).channels;
   } catch (error) {
-    const { message } = error as Error;
-    printAside(`What came through the channels cannot be shown: ${message}`);
+    const { words } = failureOf(error);
+    tellAside([
+      say({
+        en: `What came through the channels cannot be shown: ${words}`,
+        zh: `无法显示各通道收到的内容：${words}`,
+      }),
+    ]);
     return undefined;
   }
 }
@@ -177,9 +186,7 @@ function rotateCommand(sources: readonly Source[]): Command {
       const { leaked = false } = options;
       const secrets = await secretsOf(options);
       if (secrets.length === 0 && !options.newToken && !leaked) {
-        throw new Error(
-          'Nothing to replace: give --secret-stdin or --secret, --new-token, or both; --leaked where the URL is known to others.',
-        );
+        throw new UsageError(say(NOTHING_NEW));
       }
       const settings = loadChannelSettings();
       const now = Date.now();
@@ -194,7 +201,7 @@ function rotateCommand(sources: readonly Source[]): Command {
         leaked,
       };
       const url = token && channelUrl(options.url, settings.port, source, token);
-      print(whatWasRotated(rotation, url, leaked, now));
+      tell(whatWasRotated(rotation, url, leaked, now));
       await noteDone({ action: 'channels rotate', subject: `${source.name} ${name}`, asked });
     });
 }
@@ -206,19 +213,38 @@ function removeCommand(): Command {
     .action(async (source: string, name: string) => {
       const { channelsFile } = loadChannelSettings();
       await changeChannelsFile(channelsFile, (channels) => removeChannel(channels, source, name));
-      print(
-        `Channel ${source} ${name} is removed, with its URL and its secrets. Within a second what still comes to its URL is refused: end the pushes at the carrier too.`,
-      );
+      tell([say(removed(`${source} ${name}`))]);
       await noteDone({ action: 'channels remove', subject: `${source} ${name}` });
     });
 }
 
 function requireSource(sources: readonly Source[], name: string): Source {
   const source = sources.find((one) => one.name === name);
-  if (source === undefined) throw new Error(`There is no source ${name}. There are: ${namesOf(sources)}.`);
+  if (source === undefined)
+    throw new NotFoundError(
+      say({
+        en: `There is no source ${name}. There are: ${namesOf(sources)}.`,
+        zh: `没有来源 ${name}。可用的有：${namesOf(sources)}。`,
+      }),
+    );
   return source;
 }
 
 function namesOf(sources: readonly Source[]): string {
   return sources.map(({ name }) => name).join(', ');
 }
+
+const noChannels = (file: string): Explanation => ({
+  en: `No channels in ${file}. Open one: waybell channels add <source>`,
+  zh: `${file} 中没有通道。开通一个：waybell channels add <source>`,
+});
+
+const NOTHING_NEW: Explanation = {
+  en: 'Nothing to replace: give --secret-stdin or --secret, --new-token, or both; --leaked where the URL is known to others.',
+  zh: '没有要更换的内容：请给出 --secret-stdin 或 --secret、--new-token，或两者；若地址已被他人知道，用 --leaked。',
+};
+
+const removed = (channel: string): Explanation => ({
+  en: `Channel ${channel} is removed, with its URL and its secrets. Within a second what still comes to its URL is refused: end the pushes at the carrier too.`,
+  zh: `通道 ${channel} 及其地址和密钥已删除。一秒内，仍发到该地址的内容会被拒绝：请在快递公司处也停止推送。`,
+});

@@ -1,18 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
-import { ask, isNotNow, requestLine, type AnswerTo, type Asking } from '../api/ask';
+import { ask, isNotNow, requestLine, UnreachableError, type AnswerTo, type Asking } from '../api/ask';
 import { showErasure, startErasure } from '../api/erasure-operations';
 import { loadConfig, type Config } from '../config/config';
-import { print } from '../terminal';
-import { readLine } from './read-line';
+import { REMAINS, type ErasedKind } from '../shipment/erasure';
+import type { Explanation } from '../shipment/explanation';
+import { asJson, padded, print, tell, type Line } from '../terminal';
+import { isMeant } from './is-meant';
+import { counted, say, type Noun } from './language';
+import { row } from './rows';
 import { command } from './summaries';
 
 /** How often the progress is looked at; milliseconds. */
 const LOOK_MS = 1_000;
 /** How long it may not be answered, so that the API can be restarted; milliseconds. */
 const PATIENCE_MS = 60_000;
-const MAX_ANSWER = 10;
 
 type Plan = AnswerTo<typeof startErasure>;
 type Progress = AnswerTo<typeof showErasure>;
@@ -25,6 +28,7 @@ interface EraseOptions {
   readonly reason?: string;
   readonly dryRun?: true;
   readonly yes?: true;
+  readonly json?: true;
 }
 
 /** `waybell erase`: what is kept about a person, an order or a parcel goes. */
@@ -37,39 +41,44 @@ export function eraseCommand(): Command {
     .option('--reason <words>', 'why, without a name; kept in the audit')
     .option('--dry-run', 'only say what would go, and what would be left')
     .option('--yes', 'do not ask')
+    .option('--json', 'for programs, once it is done; needs --yes or --dry-run')
     .action((options: EraseOptions) => erase(loadConfig(), options));
 }
 
 async function erase(config: Config, options: EraseOptions): Promise<void> {
-  const { user, order, waybill, carrier, reason, dryRun, yes } = options;
+  const { user, order, waybill, carrier, reason, dryRun, yes, json } = options;
   const body: Asking<typeof startErasure>['body'] = {
     ...{ user_id: user, order_id: order, tracking_no: waybill, carrier, reason },
   };
   if (!yes || dryRun) {
-    print(describePlan(await ask(config, startErasure, { body: { ...body, dry_run: true } })));
-    if (dryRun || !(await isMeant())) return;
+    const plan = await ask(config, startErasure, { body: { ...body, dry_run: true } });
+    if (json) print(asJson(plan));
+    else tell(planInWords(plan));
+    if (dryRun) return;
+    if (!(await isMeant(QUESTION, UNASKED))) return tell([say(NOTHING_ERASED)]);
   }
   const { erasure_id: id } = await ask(config, startErasure, { body });
-  if (id === null) throw new Error('Waybell has begun nothing.');
-  print(`erasure    ${id}`);
-  print(describeEnd(await follow(config, id)));
+  if (id === null)
+    throw new Error(say({ en: 'Waybell has begun nothing.', zh: 'Waybell 没有开始任何操作。' }));
+  if (!json) tell([row({ en: 'erasure', zh: '删除' }, id)]);
+  const end = await follow(config, id);
+  if (json) print(asJson(end));
+  else tell(endInWords(end));
 }
 
 /** Nothing brings back what is erased. */
-async function isMeant(): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new Error('Nothing was erased: give --yes where nobody can be asked.');
-  const answer = await readLine(
-    process.stdin,
-    'Nothing brings it back. Erase it? yes, and Enter:',
-    MAX_ANSWER,
-  );
-  const yes = answer.trim() === 'yes';
-  if (!yes) print('Nothing was erased.');
-  return yes;
-}
+const QUESTION: Explanation = {
+  en: 'Nothing brings it back. Erase it? yes, and Enter:',
+  zh: '删除后无法恢复。确定删除？输入 yes 并回车：',
+};
+const UNASKED: Explanation = {
+  en: 'Nothing was erased: give --yes where nobody can be asked.',
+  zh: '没有删除任何内容：无法询问时请给出 --yes。',
+};
+const NOTHING_ERASED: Explanation = { en: 'Nothing was erased.', zh: '没有删除任何内容。' };
 
 async function follow(config: Config, id: string): Promise<Progress> {
-  const bar = new SingleBar({ format: '{bar} {value} of {total} parcels', clearOnComplete: true });
+  const bar = new SingleBar({ format: '{bar} {value} / {total}', clearOnComplete: true });
   bar.start(0, 0);
   try {
     for (;;) {
@@ -94,40 +103,80 @@ async function look(config: Config, id: string): Promise<Progress> {
     } catch (error) {
       if (!(error instanceof Error && isNotNow(error))) throw error;
       if (Date.now() > until)
-        throw new Error(
-          `The erasure goes on, see ${requestLine(showErasure, { params })}. ${error.message}`,
-          {
-            cause: error,
-          },
-        );
+        throw new UnreachableError(goesOn(requestLine(showErasure, { params }), error), { cause: error });
       await sleep(LOOK_MS);
     }
   }
 }
 
-function describePlan({ parcels, looked_at: lookedAt, erased, left }: Plan): string {
-  const more = (parcels ?? 0) - lookedAt;
+const goesOn = (where: string, { message }: Error): Explanation => ({
+  en: `The erasure goes on, see ${where}. ${message}`,
+  zh: `删除在继续，见 ${where}。${message}`,
+});
+
+const PARCELS: Noun = { one: 'parcel', many: 'parcels', zh: '个包裹' };
+
+export function planInWords({ parcels, looked_at: lookedAt, erased, left }: Plan): Line[] {
+  const found = counted(parcels ?? 0, PARCELS);
+  const isPart = (parcels ?? 0) > lookedAt;
   return [
-    `${parcels} parcels, nothing changed. Would go${more > 0 ? ` of the first ${lookedAt}` : ''}, beside what Temporal keeps:`,
+    say({
+      en: `${found}, nothing changed. Would go${isPart ? ` of the first ${lookedAt}` : ''}, beside what Temporal keeps:`,
+      zh: `${found}，没有做任何更改。除 Temporal 保存的内容外${isPart ? `，前 ${lookedAt} 个` : ''}将删除：`,
+    }),
     ...tableOf(erased),
-    'Would be left:',
+    say({ en: 'Would be left:', zh: '将留下：' }),
     ...left.flatMap(describeLeft),
-  ].join('\n');
+  ];
 }
 
-function describeEnd({ parcels, erased, left }: Progress): string {
-  return [`${parcels} parcels. Gone:`, ...tableOf(erased), 'Left:', ...left.flatMap(describeLeft)].join('\n');
+export function endInWords({ parcels, erased, left }: Progress): Line[] {
+  const found = counted(parcels ?? 0, PARCELS);
+  return [
+    say({ en: `${found}. Gone:`, zh: `${found}。已删除：` }),
+    ...tableOf(erased),
+    say({ en: 'Left:', zh: '留下：' }),
+    ...left.flatMap(describeLeft),
+  ];
 }
 
-function tableOf(erased: Progress['erased']): string[] {
-  const lines = Object.entries(erased).map(
-    ([kind, count]) => `  ${kind.replaceAll('_', ' ').padEnd(20)} ${String(count).padStart(9)}`,
-  );
-  return lines.length === 0 ? ['  nothing'] : lines;
+const KINDS_IN_CHINESE: Readonly<Record<ErasedKind, string>> = {
+  devices: '手机',
+  notifications: '消息',
+  merchant_texts: '给商家的文字',
+  pushes: '推送',
+  texts: '文字',
+  pickup_codes: '取件码',
+  scans: '扫描',
+  status_changes: '状态变化',
+  deliveries: '投递',
+  waits: '等待',
+  memories: '包裹记录',
+  webhook_bodies: 'webhook 内容',
+  histories: 'Temporal 历史',
+  refusals: '被拒绝的请求',
+  bulk_retries: '批量重试',
+  queue_imports: '队列导入',
+  audit_entries: '审计记录',
+};
+
+function tableOf(erased: Progress['erased']): Line[] {
+  const lines = Object.entries(erased).map(([kind, count]) => {
+    const name = say({ en: kind.replaceAll('_', ' '), zh: KINDS_IN_CHINESE[kind as ErasedKind] });
+    return `  ${padded(name, 20)} ${String(count).padStart(9)}`;
+  });
+  return lines.length === 0 ? [say({ en: '  nothing', zh: '  无' })] : lines;
 }
 
-function describeLeft({ words, count, until, names }: Progress['left'][number]): string[] {
+function describeLeft({ kind, count, until, names }: Progress['left'][number]): Line[] {
   const many = count === null ? '' : `${count} `;
-  const end = until === null ? '' : `, until ${until.slice(0, 10)}`;
-  return [`  ${many}${words}${end}`, ...names.map((name) => `    ${name}`)];
+  const { en, zh } = REMAINS[kind];
+  const end = until?.slice(0, 10);
+  return [
+    say({
+      en: `  ${many}${en}${end === undefined ? '' : `, until ${end}`}`,
+      zh: `  ${many}${zh}${end === undefined ? '' : `，到 ${end} 为止`}`,
+    }),
+    ...names.map((name) => `    ${name}`),
+  ];
 }

@@ -3,7 +3,9 @@ import { ask, type AnswerTo } from '../api/ask';
 import { linkParcel } from '../api/waybill-operations';
 import { loadConfig } from '../config/config';
 import { asShellWord } from '../shipment/shown-text';
-import { asJson, print } from '../terminal';
+import { asJson, print, tell, type Line } from '../terminal';
+import { counted, DELIVERIES, say } from './language';
+import { HEADS, nextRow, rows } from './rows';
 import { command } from './summaries';
 
 interface LinkOptions {
@@ -30,23 +32,43 @@ export function linkCommand(): Command {
         params: { tracking_no: number },
         body: { order_id: order, carrier, replace: replace === true, dry_run: dryRun === true, reason },
       });
-      print(json ? asJson(linked) : inWords(linked));
+      if (json) print(asJson(linked));
+      else tell(linkedInWords(linked));
     });
 }
 
-function inWords({
+export function linkedInWords({
   dry_run: dry,
   added,
   order_before: before,
   waybill,
   woken,
-}: AnswerTo<typeof linkParcel>): string {
+}: AnswerTo<typeof linkParcel>): Line[] {
   const { carrier, tracking_no: number, order_id: order } = waybill;
-  const deliveries = `${woken} ${woken === 1 ? 'delivery' : 'deliveries'}`;
+  const parcel = [carrier, number].filter(Boolean).join(' ');
+  const nobody = { en: 'nobody: no delivery waits for it', zh: '没有：没有投递在等待它' };
   return [
-    `parcel     ${[carrier, number].filter(Boolean).join(' ')}${added ? ', new in the table of the shop' : ''}`,
-    `order      ${order}${before === null ? '' : `, before: ${before}`}`,
-    `${dry ? 'would wake' : 'woken     '} ${woken === 0 ? 'nobody: no delivery waits for it' : deliveries}`,
-    ...(dry ? ['', 'Nothing was changed.'] : ['', `next       npx waybell why ${asShellWord(number)}`]),
-  ].join('\n');
+    ...rows([
+      [
+        HEADS.parcel,
+        added
+          ? say({ en: `${parcel}, new in the table of the shop`, zh: `${parcel}，新加入商城的表` })
+          : parcel,
+      ],
+      [
+        HEADS.order,
+        before === null
+          ? String(order)
+          : say({ en: `${order}, before: ${before}`, zh: `${order}，原订单：${before}` }),
+      ],
+      [
+        dry ? { en: 'would wake', zh: '将继续' } : { en: 'woken', zh: '已继续' },
+        woken === 0 ? say(nobody) : counted(woken, DELIVERIES),
+      ],
+    ]),
+    '',
+    ...(dry
+      ? [say({ en: 'Nothing was changed.', zh: '没有做任何更改。' })]
+      : [nextRow(`npx waybell why ${asShellWord(number)}`)]),
+  ];
 }

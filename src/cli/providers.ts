@@ -1,9 +1,14 @@
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import { ask, type AnswerTo } from '../api/ask';
 import { listProviders, releaseProvider, settleDeactivations } from '../api/provider-operations';
 import { loadConfig } from '../config/config';
 import { inColumns } from '../process/places';
-import { asJson, print } from '../terminal';
+import * as kinds from '../push/provider-kinds';
+import type { Explanation } from '../shipment/explanation';
+import { asJson, print, tell, toned, type Line } from '../terminal';
+import { EXIT, UsageError } from './exit-codes';
+import { named, say } from './language';
+import { moment } from './moments';
 import { command } from './summaries';
 
 /** `waybell providers`: which push providers are held, and a person's word about it. */
@@ -19,39 +24,65 @@ function listCommand(): Command {
     .option('--json', 'for programs')
     .action(async ({ json }: { json?: true }) => {
       const found = await ask(loadConfig(), listProviders, {});
-      print(json ? asJson(found) : inWords(found));
-      if (!isQuiet(found)) process.exitCode = 1;
+      if (json) print(asJson(found));
+      else tell(providersInWords(found));
+      if (!isQuiet(found)) process.exitCode = EXIT.trouble;
     });
 }
 
 function releaseCommand(): Command {
   return command('providers release')
-    .argument('<provider>')
-    .action(async (provider: string) => {
-      const { released } = await ask(loadConfig(), releaseProvider, { params: { name: provider }, body: {} });
-      print(
-        released
-          ? `The pushes of ${provider} go: thirty within 30 s, more at three a second in each process.`
-          : `${provider} is not held.`,
-      );
+    .addArgument(providerArgument())
+    .option('--json', 'for programs')
+    .action(async (provider: string, { json }: { json?: true }) => {
+      const answer = await ask(loadConfig(), releaseProvider, { params: { name: provider }, body: {} });
+      if (json) print(asJson(answer));
+      else tell([say(answer.released ? releasedWords(provider) : notHeld(provider))]);
     });
 }
+
+/** A slip of the pen would release nothing, and say that all is well. */
+const providerArgument = (): Argument =>
+  new Argument('<provider>').choices(Object.values(kinds).map(({ name }) => name));
+
+const releasedWords = (provider: string): Explanation => ({
+  en: `The pushes of ${provider} go: thirty within 30 s, more at three a second in each process.`,
+  zh: `${provider} 的推送已放行：30 秒内发出三十条，之后每个进程每秒三条。`,
+});
+
+const notHeld = (provider: string): Explanation => ({
+  en: `${provider} is not held.`,
+  zh: `${provider} 并未暂停。`,
+});
 
 interface DecisionOptions {
   readonly apply?: boolean;
   readonly drop?: boolean;
+  readonly json?: true;
 }
 
 function deactivationsCommand(): Command {
   return command('providers deactivations')
-    .argument('<provider>')
+    .addArgument(providerArgument())
     .option('--apply', 'they are gone: retire them')
     .option('--drop', 'they are not: leave them as they are')
-    .action(async (provider: string, { apply = false, drop = false }: DecisionOptions) => {
-      if (apply === drop) throw new Error('Give one of --apply and --drop.');
+    .option('--json', 'for programs')
+    .action(async (provider: string, { apply = false, drop = false, json }: DecisionOptions) => {
+      if (apply === drop)
+        throw new UsageError(
+          say({ en: 'Give one of --apply and --drop.', zh: '请给出 --apply 或 --drop 其中之一。' }),
+        );
       const decision = { params: { name: provider }, body: { apply } };
-      const { devices } = await ask(loadConfig(), settleDeactivations, decision);
-      print(`${devices} device(s) of ${provider} are ${apply ? 'retired' : 'left as they are'}.`);
+      const settled = await ask(loadConfig(), settleDeactivations, decision);
+      const { devices } = settled;
+      if (json) print(asJson(settled));
+      else
+        tell([
+          say({
+            en: `${devices} device(s) of ${provider} are ${apply ? 'retired' : 'left as they are'}.`,
+            zh: `${provider} 的 ${devices} 部手机${apply ? '已停用' : '保持不变'}。`,
+          }),
+        ]);
     });
 }
 
@@ -60,21 +91,35 @@ type Found = AnswerTo<typeof listProviders>;
 const isQuiet = ({ down, held, held_deactivations }: Found): boolean =>
   down.length + held.length + held_deactivations.length === 0;
 
-function inWords(found: Found): string {
-  if (isQuiet(found)) return 'Nothing is held.';
+export function providersInWords(found: Found, now = Date.now()): Line[] {
+  if (isQuiet(found)) return [toned('good', say({ en: 'Nothing is held.', zh: '没有暂停的推送服务。' }))];
   const { down, held, held_deactivations } = found;
   return inColumns([
-    ...down.map(({ provider, since, failed_at, reason, words }): [string, string] => [
+    ...down.map(({ provider, since, failed_at: failed, reason, words }): [string, string] => [
       provider,
-      `down since ${since}: no request has succeeded; last ${failed_at} ${reason}: ${words}`,
+      say({
+        en: `down since ${moment(since, now)}: no request has succeeded; last ${moment(failed, now)} ${reason}: ${words}`,
+        zh: `自 ${moment(since, now)} 起不可用：没有请求成功；最近一次 ${moment(failed, now)} ${reason}：${words}`,
+      }),
     ]),
-    ...held.map(({ provider, cause, words, since, next_probe }): [string, string] => [
-      provider,
-      `held since ${since} (${cause}): ${words}; ${next_probe === null ? 'not tried before a release' : `next try ${next_probe}`}`,
-    ]),
+    ...held.map((one): [string, string] => [one.provider, say(heldWords(one, now))]),
     ...held_deactivations.map(({ provider, devices, since }): [string, string] => [
       provider,
-      `called ${devices} device(s) gone, held since ${since}`,
+      say({
+        en: `called ${devices} device(s) gone, held since ${moment(since, now)}`,
+        zh: `声称 ${devices} 部手机失效，自 ${moment(since, now)} 起待判断`,
+      }),
     ]),
-  ]).join('\n');
+  ]).map((line) => toned('bad', line));
+}
+
+function heldWords(
+  { cause, words, since, next_probe: probe }: Found['held'][number],
+  now: number,
+): Explanation {
+  const from = moment(since, now);
+  return {
+    en: `held since ${from} (${cause}): ${words}; ${probe === null ? 'not tried before a release' : `next try ${moment(probe, now)}`}`,
+    zh: `自 ${from} 起暂停（${named('cause', cause)}）：${words}；${probe === null ? '放行之前不再尝试' : `下次尝试 ${moment(probe, now)}`}`,
+  };
 }

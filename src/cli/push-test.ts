@@ -4,8 +4,13 @@ import { z } from 'zod';
 import { ask, type AnswerTo } from '../api/ask';
 import { showPushTest, startPushTest } from '../api/push-test-operations';
 import { loadConfig, type Config } from '../config/config';
-import { asJson, print } from '../terminal';
+import type { Explanation } from '../shipment/explanation';
+import { asJson, print, tell, toned, type Line } from '../terminal';
 import { checked, numberOf } from './checked-option';
+import { EXIT } from './exit-codes';
+import { named, say } from './language';
+import { moment } from './moments';
+import { HEADS, row, rows, temporalRow } from './rows';
 import { command } from './summaries';
 
 /** How often it is looked at; milliseconds. */
@@ -32,24 +37,23 @@ export function pushTestCommand(): Command {
     .option('--appid <name>', 'of which app', 'default')
     .addOption(checked('--wait <seconds>', 'how long to wait for a receipt', numberOf(seconds), 20))
     .option('--json', 'for programs')
-    .addHelpText('after', '\nExit code 0: the provider took the message. 1: it did not, or nothing was sent.')
     .action(async (cid: string, options: TestOptions) => {
       process.exitCode = await testPush(loadConfig(), cid, options);
     });
 }
 
-/** @returns the exit code */
+/** @returns the exit code: 0 when the provider took the message */
 async function testPush(config: Config, cid: string, { appid, wait, json }: TestOptions): Promise<number> {
-  const say = json ? () => undefined : print;
+  const show = json ? () => undefined : tell;
   const started = await ask(config, startPushTest, { body: { cid, appid } });
-  say(describePhone(started).join('\n'));
+  show(describePhone(started));
   const answered = await follow(config, started.test_id, ANSWER_MS, ({ state }) => !isUnderWay(state));
-  say(describeAnswer(answered).join('\n'));
+  show(describeAnswer(answered));
   const isTaken = answered.state === 'accepted';
   const end = isTaken ? await follow(config, started.test_id, wait * 1_000, hasWord) : answered;
-  if (isTaken) say(describeReceipt(end, wait).join('\n'));
+  if (isTaken) show(describeReceipt(end, wait));
   if (json) print(asJson(end));
-  return isTaken && end.loss_reason === null ? 0 : 1;
+  return isTaken && end.loss_reason === null ? EXIT.ok : EXIT.trouble;
 }
 
 const isUnderWay = (state: Shown['state']): boolean => state === 'asked' || state === 'sending';
@@ -69,51 +73,90 @@ async function follow(
   }
 }
 
-const line = (step: string, words: string): string => `${step.padEnd(10)} ${words}`;
-const more = (words: string): string => line('', words);
-
-function describePhone({ device, test_id: id, temporal_ui: ui }: Started): string[] {
+export function describePhone({ device, test_id: id, temporal_ui: ui }: Started): Line[] {
   const { appid, cid, user_id: user, merchant_id: merchant, platform, provider } = device;
   const owners = [
-    ...(user === null ? [] : [`user ${user}`]),
-    ...(merchant === null ? [] : [`merchant ${merchant}`]),
+    ...(user === null ? [] : [`${named('audience', 'user')} ${user}`]),
+    ...(merchant === null ? [] : [`${named('audience', 'merchant')} ${merchant}`]),
   ];
+  const tail = `…${cid.slice(-4)}`;
+  const [registered, seen] = [moment(device.registered_at), moment(device.last_seen_at)];
   return [
-    line(
-      'phone',
-      `…${cid.slice(-4)} of the app ${appid}, ${platform ?? 'platform not said'}, by ${provider}`,
+    ...rows([
+      [
+        { en: 'phone', zh: '手机' },
+        say({
+          en: `${tail} of the app ${appid}, ${platform ?? 'platform not said'}, by ${provider}`,
+          zh: `${tail}，应用 ${appid}，${platform ?? '未说明平台'}，经 ${provider}`,
+        }),
+      ],
+      [
+        HEADS.more,
+        say({
+          en: `of ${owners.join(' and ')}; registered ${registered}, last seen ${seen}`,
+          zh: `属于 ${owners.join('、')}；登记于 ${registered}，最近出现于 ${seen}`,
+        }),
+      ],
+      [{ en: 'test', zh: '测试' }, id],
+    ]),
+    ...temporalRow(ui),
+  ];
+}
+
+export function describeAnswer(shown: Shown): Line[] {
+  const { state, code, words, sent_at: sent, request_id: request, provider_id: known, device } = shown;
+  const answer = [state === null ? null : named('push', state), code, words]
+    .filter((word) => word !== null && word !== '')
+    .join(' ');
+  const called = { en: `${answer}, called ${known}`, zh: `${answer}，编号 ${known}` };
+  return [
+    ...(sent === null ? [] : [row({ en: 'sent', zh: '已发送' }, sentWords(sent, device?.provider, request))]),
+    toned(
+      state === 'accepted' ? 'good' : 'bad',
+      row({ en: 'answer', zh: '应答' }, known === null ? answer : say(called)),
     ),
-    more(`of ${owners.join(' and ')}; registered ${device.registered_at}, last seen ${device.last_seen_at}`),
-    line('test', id),
-    ...(ui === null ? [] : [line('Temporal', ui)]),
+    row(HEADS.more, say(shown.explanation)),
   ];
 }
 
-function describeAnswer(shown: Shown): string[] {
-  const { state, code, words, sent_at: sent, request_id: request, provider_id: named, device } = shown;
-  const sending =
-    sent === null
-      ? []
-      : [line('sent', `${sent} by ${device?.provider ?? 'its provider'}, request id ${request}`)];
-  const answer = [state, code, words].filter((word) => word !== null && word !== '').join(' ');
+function sentWords(sent: string, provider: string | undefined, request: string | null): string {
+  return say({
+    en: `${moment(sent)} by ${provider ?? 'its provider'}, request id ${request}`,
+    zh: `${moment(sent)}，经 ${provider ?? '其推送服务'}，请求编号 ${request}`,
+  });
+}
+
+export function describeReceipt(shown: Shown, wait: number): Line[] {
   return [
-    ...sending,
-    line('answer', `${answer}${named === null ? '' : `, called ${named}`}`),
-    more(shown.explanation.en),
+    toned(
+      shown.loss_reason === null ? 'good' : 'bad',
+      row({ en: 'receipt', zh: '回执' }, say(receiptOf(shown, wait))),
+    ),
+    ...shown.outlook.map((words, index) =>
+      row(index === 0 ? { en: 'expect', zh: '预期' } : HEADS.more, say(words)),
+    ),
   ];
 }
 
-function describeReceipt(shown: Shown, wait: number): string[] {
-  return [
-    line('receipt', receiptOf(shown, wait)),
-    ...shown.outlook.map(({ en }, index) => line(index === 0 ? 'expect' : '', en)),
-  ];
-}
-
-function receiptOf(shown: Shown, wait: number): string {
-  if (shown.loss_reason !== null) return `lost: ${shown.loss_reason} ${shown.loss_words ?? ''}`.trimEnd();
-  if (shown.clicked_at !== null) return `clicked ${shown.clicked_at}: a person has opened it`;
-  if (shown.shown_at !== null) return `shown ${shown.shown_at}: the phone says so`;
-  if (shown.delivered_at !== null) return `delivered ${shown.delivered_at}: it reached the phone`;
-  return `none within ${wait} s. Look at the phone: an app that is not running says nothing until somebody taps.`;
+function receiptOf(shown: Shown, wait: number): Explanation {
+  const { loss_reason: lost, loss_words: words, clicked_at: clicked, shown_at: seen } = shown;
+  if (lost !== null) {
+    const why = [lost, words].filter(Boolean).join(' ');
+    return { en: `lost: ${why}`, zh: `丢失：${why}` };
+  }
+  if (clicked !== null)
+    return {
+      en: `clicked ${moment(clicked)}: a person has opened it`,
+      zh: `已点击，${moment(clicked)}：有人打开了它`,
+    };
+  if (seen !== null)
+    return { en: `shown ${moment(seen)}: the phone says so`, zh: `已显示，${moment(seen)}：手机如此回报` };
+  if (shown.delivered_at !== null) {
+    const at = moment(shown.delivered_at);
+    return { en: `delivered ${at}: it reached the phone`, zh: `已到达，${at}：到达了手机` };
+  }
+  return {
+    en: `none within ${wait} s. Look at the phone: an app that is not running says nothing until somebody taps.`,
+    zh: `${wait} 秒内没有。请看手机：应用未运行时，在有人点击之前不会回报。`,
+  };
 }

@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { loadConfig, type Config } from '../config/config';
 import { openPool } from '../database/pool';
 import { countWebhooks } from '../database/webhook-archive';
@@ -9,8 +9,13 @@ import { startDelivery } from '../deliveries/start';
 import { databaseUrl } from '../process/places';
 import { openTemporal } from '../process/open-temporal';
 import { audited } from './audited';
+import { SOURCES } from '../sources/registry';
+import type { Explanation } from '../shipment/explanation';
+import { asJson, print, printAside, tell } from '../terminal';
+import { EXIT } from './exit-codes';
+import { isMeant } from './is-meant';
+import { say } from './language';
 import { readMoment } from './read-moment';
-import { print, printAside } from '../terminal';
 import { command } from './summaries';
 
 interface ReplayOptions {
@@ -19,12 +24,14 @@ interface ReplayOptions {
   readonly since?: Date;
   readonly until?: Date;
   readonly dryRun?: true;
+  readonly yes?: true;
+  readonly json?: true;
 }
 
 /** `waybell replay`: reads archived webhooks again, with the status tables and settings of today. */
 export function replayCommand(): Command {
   return command('replay')
-    .option('--source <name>', 'only of this source')
+    .addOption(new Option('--source <name>', 'only of this source').choices(SOURCES.map(({ name }) => name)))
     .option('--channel <name>', 'only of this channel')
     .option(
       '--since <time>',
@@ -33,11 +40,21 @@ export function replayCommand(): Command {
     )
     .option('--until <time>', 'only received before', readMoment)
     .option('--dry-run', 'only say what would happen')
-    .action((options: ReplayOptions) => run(loadConfig(), options));
+    .option('--yes', 'do not ask before the whole archive is read')
+    .option('--json', 'for programs')
+    .action(async (options: ReplayOptions) => {
+      process.exitCode = await run(loadConfig(), options);
+    });
 }
 
-async function run(config: Config, { dryRun, ...query }: ReplayOptions): Promise<void> {
+/** @returns the exit code */
+async function run(config: Config, { dryRun, yes, json, ...query }: ReplayOptions): Promise<number> {
   const { waitLimits: limits, statusMap, retention } = config;
+  const isWhole = Object.values(query).every((value) => value === undefined);
+  if (isWhole && !dryRun && !yes && !(await isMeant(QUESTION, UNASKED))) {
+    tell([say({ en: 'Nothing was read.', zh: '没有读取任何内容。' })]);
+    return EXIT.ok;
+  }
   const pool = openPool(await databaseUrl(config), () => undefined);
   const connected = dryRun ? undefined : await openTemporal(config);
   const channels = openChannels(config.channelsFile, (problem) => printAside(problem));
@@ -71,16 +88,46 @@ async function run(config: Config, { dryRun, ...query }: ReplayOptions): Promise
     await connected?.close();
     await pool.end();
   }
-  print(tally ? describe(tally, dryRun === true) : 'There is no such webhook in the archive.');
+  if (json) print(asJson({ dry_run: dryRun === true, ...(tally ?? NOTHING) }));
+  else tell([say(tally ? describe(tally, dryRun === true) : NO_WEBHOOK)]);
+  // A channel may have been closed since; one of which nothing is kept was most likely never there.
+  return tally === undefined && query.channel !== undefined ? EXIT.notFound : EXIT.ok;
 }
 
-function describe(
-  { webhooks, emptied, flawed, updates, changed, started, known }: ReplayTally,
-  dryRun: boolean,
-): string {
-  const gone = emptied > 0 ? ` ${emptied} have no body any more.` : '';
-  const read = `${webhooks - emptied} webhooks read again, ${updates} updates, ${changed} of them say something new.${gone}`;
-  const left = flawed > 0 ? ` ${flawed} webhooks are still only partly understood.` : '';
-  if (dryRun) return `${read}${left} Nothing was started: leave out --dry-run to submit them.`;
-  return `${read}${left} ${started} deliveries started, ${known} known already.`;
+const NOTHING: ReplayTally = {
+  ...{ webhooks: 0, emptied: 0, flawed: 0, updates: 0, changed: 0, started: 0, known: 0 },
+};
+
+const QUESTION: Explanation = {
+  en: 'Read the whole archive again? --since, --source and --channel read a part of it. yes, and Enter:',
+  zh: '重新读取整个归档？--since、--source 和 --channel 可只读取一部分。输入 yes 并回车：',
+};
+const UNASKED: Explanation = {
+  en: 'Nothing was read: name a part with --since, --until, --source or --channel, or give --yes for the whole archive.',
+  zh: '没有读取任何内容：请用 --since、--until、--source 或 --channel 指定一部分，或给出 --yes 读取整个归档。',
+};
+const NO_WEBHOOK: Explanation = {
+  en: 'There is no such webhook in the archive.',
+  zh: '归档中没有这样的 webhook。',
+};
+
+function describe(tally: ReplayTally, dryRun: boolean): Explanation {
+  const { webhooks, emptied, flawed, updates, changed, started, known } = tally;
+  const en = [
+    `${webhooks - emptied} webhooks read again, ${updates} updates, ${changed} of them say something new.`,
+    ...(emptied > 0 ? [`${emptied} have no body any more.`] : []),
+    ...(flawed > 0 ? [`${flawed} webhooks are still only partly understood.`] : []),
+    dryRun
+      ? 'Nothing was started: leave out --dry-run to submit them.'
+      : `${started} deliveries started, ${known} known already.`,
+  ];
+  const zh = [
+    `重新读取了 ${webhooks - emptied} 个 webhook，${updates} 个更新，其中 ${changed} 个有新内容。`,
+    ...(emptied > 0 ? [`${emptied} 个已没有内容。`] : []),
+    ...(flawed > 0 ? [`${flawed} 个 webhook 仍只有部分能读懂。`] : []),
+    dryRun
+      ? '没有启动任何内容：去掉 --dry-run 即可提交。'
+      : `启动了 ${started} 个投递，${known} 个此前已知。`,
+  ];
+  return { en: en.join(' '), zh: zh.join('') };
 }

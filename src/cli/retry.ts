@@ -2,13 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { userInfo } from 'node:os';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
-import { ask, isNotNow, requestLine, type AnswerTo, type Asking } from '../api/ask';
+import { ask, isNotNow, requestLine, UnreachableError, type AnswerTo, type Asking } from '../api/ask';
 import { retryDelivery } from '../api/delivery-operations';
 import { showRetries, startRetries } from '../api/retry-operations';
 import { loadConfig, type Config } from '../config/config';
+import type { Explanation } from '../shipment/explanation';
+import { asShellWord } from '../shipment/shown-text';
+import { asJson, print, tell, tellAside, toned, type Line } from '../terminal';
 import { checked, numberOf } from './checked-option';
-import { showDelivery, showEnds } from './show-delivery';
-import { print, printAside } from '../terminal';
+import { EXIT, UsageError } from './exit-codes';
+import { counted, DELIVERIES, nameOf, say, type Noun } from './language';
+import { HEADS, nextRow, rows, temporalRow } from './rows';
+import { endFacts, endsInWords, followEnds, needsSomebody, showDelivery } from './show-delivery';
 import { command } from './summaries';
 
 /** How often the progress is looked at; milliseconds. */
@@ -34,6 +39,7 @@ interface RetryOptions {
   readonly devices?: string[];
   readonly force?: true;
   readonly dryRun?: true;
+  readonly json?: true;
 }
 
 /** `waybell retry`: another try, for one delivery or for thousands. */
@@ -50,58 +56,90 @@ export function retryCommand(): Command {
     .option('--devices <ids>', 'only these devices (ids or cids), with commas between', commaList)
     .option('--force', 'also what is too old to be told')
     .option('--dry-run', 'only say what would happen')
+    .option('--json', 'for programs, once it is known how each ended')
     .action(async (ids: string[], options: RetryOptions) => {
       process.exitCode = await retry(loadConfig(), ids, options);
     });
 }
 
-/** @returns the exit code: 1 when a delivery refused */
+/** @returns the exit code: that of trouble when a delivery refused, or needs somebody all the same */
 async function retry(config: Config, ids: readonly string[], options: RetryOptions): Promise<number> {
-  const { query, rate, reason, operator = nameOfUser(), devices, force = false, dryRun } = options;
-  if (ids.length > 0 === (query !== undefined)) throw new Error('Name deliveries, or give --query.');
+  const {
+    query,
+    rate,
+    reason,
+    operator = nameOfUser(),
+    devices,
+    force = false,
+    dryRun,
+    json = false,
+  } = options;
+  if (ids.length > 0 === (query !== undefined))
+    throw new UsageError(
+      say({ en: 'Name deliveries, or give --query.', zh: '请指名投递，或给出 --query。' }),
+    );
   const request = { reason, operator, devices, force, dry_run: dryRun === true };
   const [name, ...more] = ids;
   return name !== undefined && more.length === 0
-    ? retryOne(config, name, request)
-    : retryMany(config, { ...(query === undefined ? { ids: [...ids] } : { query }), rate, ...request });
+    ? retryOne(config, name, request, json)
+    : retryMany(config, { ...(query === undefined ? { ids: [...ids] } : { query }), rate, ...request }, json);
 }
 
 type OneRequest = Asking<typeof retryDelivery>['body'];
 type ManyRequest = Asking<typeof startRetries>['body'];
 
 /** Asks the delivery itself, and shows how it ends. A refusal is thrown, as all of the API's. */
-async function retryOne(config: Config, name: string, body: OneRequest): Promise<number> {
+async function retryOne(config: Config, name: string, body: OneRequest, json: boolean): Promise<number> {
   const asked = await ask(config, retryDelivery, { params: { name }, body });
   const { workflow_id: workflowId, message, temporal_ui: temporalUi } = asked;
   if (body.dry_run) {
-    print(`${deliveries(1)} found, nothing changed:\n${workflowId}: ${message}`);
-    return 0;
+    if (json) print(asJson(asked));
+    else tell([say(foundUnchanged(counted(1, DELIVERIES))), `${workflowId}: ${message}`]);
+    return EXIT.ok;
   }
-  print(`workflow   ${workflowId}`);
-  print(`retry      ${message}`);
-  await showDelivery(config, { workflowId, temporalUi, otherwise: `npx waybell why ${name}` });
-  return 0;
+  if (!json)
+    tell(
+      rows([
+        [HEADS.workflow, workflowId],
+        [
+          { en: 'retry', zh: '重试' },
+          say({ en: message, zh: asked.restarted ? '已重新开始。' : '已开始重试。' }),
+        ],
+      ]),
+    );
+  const otherwise = `npx waybell why ${asShellWord(name)}`;
+  const end = await showDelivery(config, { workflowId, temporalUi, otherwise, again: true, json });
+  if (json) print(asJson({ ...asked, end: endFacts(end) }));
+  return needsSomebody(end) ? EXIT.trouble : EXIT.ok;
 }
 
-async function retryMany(config: Config, body: ManyRequest): Promise<number> {
+async function retryMany(config: Config, body: ManyRequest, json: boolean): Promise<number> {
   const asked = await ask(config, startRetries, { body });
   if (asked.retry_id === null) {
-    // A real retry has them among its refusals.
-    for (const name of asked.unknown) printAside(`${name}: no delivery has this name`);
-    print(describePlan(asked, body.query !== undefined));
-    return asked.unknown.length === 0 && asked.plan.every(({ kind }) => kind !== 'refused') ? 0 : 1;
+    if (json) print(asJson(asked));
+    else tellPlan(asked, body.query !== undefined);
+    const isWhole = asked.unknown.length === 0 && asked.plan.every(({ kind }) => kind !== 'refused');
+    return isWhole ? EXIT.ok : EXIT.trouble;
   }
-  if (asked.temporal_ui !== null) print(`Temporal   ${asked.temporal_ui}`);
-  const end = await follow(config, asked.retry_id);
-  print(describeEnd(end));
-  const refused = await printRefusals(config, asked.retry_id);
+  if (!json) tell(temporalRow(asked.temporal_ui));
+  const progress = await follow(config, asked.retry_id);
+  if (!json) tell([describeEnd(progress)]);
+  const refusals = await readRefusals(config, asked.retry_id, (page) => {
+    if (!json) tellAside(page.map(({ workflow_id: id, words }) => toned('bad', `${id}: ${words}`)));
+  });
+  const refused = new Set(refusals.map(({ workflow_id: id }) => id));
   // Of more nobody reads each: "waybell attention" has those that wait.
-  if (asked.found <= MOST_FOLLOWED)
-    await showEnds(
-      config,
-      asked.first.filter((id) => !refused.has(id)),
-    );
-  return end.state === 'done' && end.refused === 0 ? 0 : 1;
+  const isFew = asked.found <= MOST_FOLLOWED;
+  const ends = isFew
+    ? await followEnds(
+        config,
+        asked.first.filter((id) => !refused.has(id)),
+      )
+    : [];
+  if (json) print(asJson({ ...progress, refusals, ends: ends.map(endFacts) }));
+  else tell(isFew ? endsInWords(ends) : [nextRow('npx waybell attention')]);
+  const isDone = progress.state === 'done' && progress.refused === 0;
+  return isDone && !ends.some(needsSomebody) ? EXIT.ok : EXIT.trouble;
 }
 
 /** In a container the user may be a number without a name. */
@@ -133,16 +171,18 @@ async function follow(config: Config, retryId: string): Promise<Progress> {
   }
 }
 
-/** @returns which deliveries refused */
-async function printRefusals(config: Config, retryId: string): Promise<ReadonlySet<string>> {
-  const refused = new Set<string>();
+/** All of them, page by page, each of which is shown as it comes. */
+async function readRefusals(
+  config: Config,
+  retryId: string,
+  show: (page: Progress['refusals']) => void,
+): Promise<Progress['refusals']> {
+  const all: Progress['refusals'] = [];
   for (let after: string | undefined; ;) {
     const { refusals } = await look(config, retryId, REFUSALS_PER_PAGE, after);
-    for (const { workflow_id: id, words } of refusals) {
-      refused.add(id);
-      printAside(`${id}: ${words}`);
-    }
-    if (refusals.length < REFUSALS_PER_PAGE) return refused;
+    if (refusals.length > 0) show(refusals);
+    all.push(...refusals);
+    if (refusals.length < REFUSALS_PER_PAGE) return all;
     after = refusals.at(-1)?.workflow_id;
   }
 }
@@ -157,35 +197,61 @@ async function look(config: Config, retryId: string, limit = 1, after?: string):
     } catch (error) {
       if (!(error instanceof Error && isNotNow(error))) throw error;
       if (Date.now() > until)
-        throw new Error(`The retry goes on, see ${requestLine(showRetries, { params })}. ${error.message}`, {
-          cause: error,
-        });
+        throw new UnreachableError(goesOn(requestLine(showRetries, { params }), error), { cause: error });
       await sleep(LOOK_MS);
     }
   }
 }
 
+const goesOn = (where: string, { message }: Error): Explanation => ({
+  en: `The retry goes on, see ${where}. ${message}`,
+  zh: `重试在继续，见 ${where}。${message}`,
+});
+
+const foundUnchanged = (found: string): Explanation => ({
+  en: `${found} found, nothing changed:`,
+  zh: `找到 ${found}，没有做任何更改：`,
+});
+
+const RUNS: Noun = { one: 'run of deliveries', many: 'runs of deliveries', zh: '次投递运行' };
+
 /** A query finds runs, and a delivery that was started again has several. */
-function describePlan({ found, plan }: Started, byQuery: boolean): string {
+function tellPlan({ found, plan, unknown }: Started, byQuery: boolean): void {
+  // A real retry has them among its refusals.
+  if (unknown.length > 0)
+    tellAside(
+      unknown.map((name) =>
+        toned('bad', say({ en: `${name}: no delivery has this name`, zh: `${name}：没有叫这个名字的投递` })),
+      ),
+    );
   const more = found - plan.length;
-  const whole = byQuery && more > 0 ? `${found} runs of deliveries` : deliveries(found);
   const others = byQuery
-    ? `and ${more} more runs, of these deliveries or of others that were not looked at`
-    : `and ${more} more, not looked at`;
-  return [
-    `${whole} found, nothing changed:`,
-    ...plan.map(({ workflow_id: id, words }) => `${id}: ${words}`),
-    ...(more > 0 ? [others] : []),
-  ].join('\n');
+    ? {
+        en: `and ${more} more runs, of these deliveries or of others that were not looked at`,
+        zh: `以及另外 ${more} 次运行，属于这些投递或未查看的其他投递`,
+      }
+    : { en: `and ${more} more, not looked at`, zh: `以及另外 ${more} 个，未查看` };
+  tell([
+    say(foundUnchanged(counted(found, byQuery && more > 0 ? RUNS : DELIVERIES))),
+    ...plan.map(({ workflow_id: id, kind, words }) =>
+      toned(
+        kind === 'refused' ? 'bad' : 'good',
+        say({ en: `${id}: ${words}`, zh: `${id}：${nameOf('plan', kind)}${words}` }),
+      ),
+    ),
+    ...(more > 0 ? [say(others)] : []),
+  ]);
 }
 
-function describeEnd({ state, found, asked, restarted, refused }: Progress): string {
-  const words = `${deliveries(found)}: ${asked} try again, ${restarted} started again, ${refused} refused.`;
-  return state === 'stopped' ? `${words} The retry was stopped before its end.` : words;
-}
-
-function deliveries(count: number): string {
-  return `${count} ${count === 1 ? 'delivery' : 'deliveries'}`;
+function describeEnd({ state, found, asked, restarted, refused }: Progress): Line {
+  const stopped = state === 'stopped';
+  return toned(
+    stopped || refused > 0 ? 'bad' : 'good',
+    say({
+      en: `${counted(found, DELIVERIES)}: ${asked} try again, ${restarted} started again, ${refused} refused.${stopped ? ' The retry was stopped before its end.' : ''}`,
+      zh: `${counted(found, DELIVERIES)}：${asked} 个重试，${restarted} 个重新开始，${refused} 个拒绝。${stopped ? '重试在结束前被终止。' : ''}`,
+    }),
+  );
 }
 
 function commaList(text: string): string[] {

@@ -1,10 +1,19 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { isOneSlip } from '../config/setting-fields';
 import { loadConfig, type Config } from '../config/config';
 import { sendWebhook, type Acknowledgement } from '../embedded/sample-carrier';
-import { nextWebhook, type SendChoice } from '../embedded/sample-parcel';
-import { showDelivery } from './show-delivery';
-import { print } from '../terminal';
+import { nextWebhook, type NextWebhook, type SendChoice } from '../embedded/sample-parcel';
+import type { Explanation } from '../shipment/explanation';
+import { isShipmentStatus, SHIPMENT_STATUSES } from '../shipment/status';
+import { asJson, print, tell } from '../terminal';
+import { named, say } from './language';
+import { HEADS, nextRow, rows, type Row } from './rows';
+import { endFacts, showDelivery } from './show-delivery';
 import { command } from './summaries';
+
+interface SendOptions extends SendChoice {
+  readonly json?: boolean;
+}
 
 /** `waybell send`: a webhook as a carrier would send it, followed until it is on the phones. */
 export function sendCommand(): Command {
@@ -12,36 +21,81 @@ export function sendCommand(): Command {
     .option('--same', 'send the last webhook again, to see that it is delivered once')
     .option('--carrier <code>', 'another carrier than the sample parcel’s')
     .option('--tracking-no <number>', 'another parcel than the sample parcel')
-    .option('--status <status>', 'this status instead of the next one')
+    .addOption(
+      new Option(
+        '--status <status>',
+        `this status instead of the next one: ${SHIPMENT_STATUSES.join(', ')}`,
+      ).argParser(readStatus),
+    )
     .option('--text <text>', 'what the carrier says about it')
-    .action((choice: SendChoice) => send(loadConfig(), choice));
+    .option('--json', 'for programs, once it is known how it ended')
+    .action((options: SendOptions) => send(loadConfig(), options));
 }
 
-async function send(config: Config, choice: SendChoice): Promise<void> {
+/** A word that nobody knows would stay with the parcel. */
+function readStatus(text: string): string {
+  if (isShipmentStatus(text)) return text;
+  const meant = SHIPMENT_STATUSES.find((status) => isOneSlip(status, text));
+  const list = SHIPMENT_STATUSES.join(', ');
+  throw new InvalidArgumentError(
+    meant === undefined ? `It is one of ${list}.` : `Did you mean ${meant}? It is one of ${list}.`,
+  );
+}
+
+async function send(config: Config, { json = false, ...choice }: SendOptions): Promise<void> {
   const webhook = await nextWebhook(config.dataDir, choice, new Date());
-  const { body, linkTo } = webhook;
-  if (linkTo !== null) print(`link       ${body.carrier} ${body.tracking_no} to ${linkTo}`);
-  print(`webhook    ${body.carrier} ${body.tracking_no} ${body.status}: ${body.event_text}`);
+  if (!json) tell(rows(rowsOf(webhook)));
   const answer = await sendWebhook(config, webhook);
-  print(`answer     ${describeAnswer(answer)}`);
-  print(`workflow   ${answer.workflow_id}`);
-  if (!answer.handed_over) {
-    print('next       npm run status');
-    return;
-  }
-  await showDelivery(config, {
-    workflowId: answer.workflow_id,
-    temporalUi: answer.temporal_ui,
-    otherwise: 'npm run send',
-  });
+  const { workflow_id: workflowId, temporal_ui: temporalUi, handed_over: handedOver } = answer;
+  if (!json)
+    tell([
+      ...rows([
+        [{ en: 'answer', zh: '应答' }, say(describeAnswer(answer))],
+        [HEADS.workflow, workflowId],
+      ]),
+      ...(handedOver ? [] : [nextRow('npm run status')]),
+    ]);
+  const otherwise = 'npm run send';
+  const end = handedOver
+    ? await showDelivery(config, { workflowId, temporalUi, otherwise, json })
+    : undefined;
+  if (json) print(asJson({ webhook: webhook.body, answer, end: end === undefined ? null : endFacts(end) }));
+}
+
+function rowsOf({ body, linkTo }: NextWebhook): Row[] {
+  const parcel = `${body.carrier} ${body.tracking_no}`;
+  return [
+    ...(linkTo === null
+      ? []
+      : [
+          [
+            { en: 'link', zh: '关联' },
+            say({ en: `${parcel} to ${linkTo}`, zh: `${parcel} 到 ${linkTo}` }),
+          ] as const,
+        ]),
+    [{ en: 'webhook', zh: 'webhook' }, `${parcel} ${named('status', body.status)}: ${body.event_text}`],
+  ];
 }
 
 function describeAnswer({
   duplicate,
   handed_over: handedOver,
   status_known: known,
-}: Acknowledgement): string {
-  if (!handedOver) return 'kept: Temporal does not answer, and gets it once it does';
-  if (duplicate) return 'accepted as a duplicate: this update was delivered before, nothing is sent twice';
-  return known ? 'accepted' : 'accepted, but the status is not known: it is stored and moves nothing';
+}: Acknowledgement): Explanation {
+  if (!handedOver)
+    return {
+      en: 'kept: Temporal does not answer, and gets it once it does',
+      zh: '已保存：Temporal 没有应答，恢复后会收到',
+    };
+  if (duplicate)
+    return {
+      en: 'accepted as a duplicate: this update was delivered before, nothing is sent twice',
+      zh: '作为重复接受：此更新之前已投递，不会发送两次',
+    };
+  return known
+    ? { en: 'accepted', zh: '已接受' }
+    : {
+        en: 'accepted, but the status is not known: it is stored and moves nothing',
+        zh: '已接受，但状态词未知：已保存，不改变任何状态',
+      };
 }

@@ -5,7 +5,10 @@ import type { Config } from '../config/config';
 import { shopNames } from '../database/shop-names';
 import type { HttpErrorCode } from '../errors';
 import { asShellWord } from '../shipment/shown-text';
-import { inTable } from '../terminal';
+import { inTable, toned, type Line } from '../terminal';
+import { named, say } from './language';
+import { clock } from './moments';
+import { nextRow } from './rows';
 
 /** What a name may be that is none of a parcel, a message or a workflow. */
 export const ABOUT = ['order', 'person', 'device'] as const;
@@ -49,50 +52,81 @@ const SETTLED: readonly (string | null)[] = ['success', 'superseded'];
 const rankOf = ({ send_status: sent }: Told): number => (SETTLED.includes(sent) ? 1 : 0);
 
 /** A line for each, and how to see one in full. */
-export function toldInTable(told: readonly Told[]): string {
-  const rows = told.map((one) => [
-    one.created_at.slice(0, 16).replace('T', ' '),
+export function toldInTable(told: readonly Told[]): Line[] {
+  const cells = told.map((one) => [
+    clock(one.created_at),
     [one.carrier, one.tracking_no].filter(Boolean).join(' '),
-    one.status ?? '',
-    [one.aud, one.recipient_id].filter(Boolean).join(' '),
+    one.status === null ? '' : named('status', one.status),
+    [one.aud === null ? '' : named('audience', one.aud), one.recipient_id].filter(Boolean).join(' '),
     one.order_id ?? '',
-    [one.send_status, one.last_error].filter(Boolean).join(': '),
+    [one.send_status === null ? '' : named('outcome', one.send_status), one.last_error]
+      .filter(Boolean)
+      .join(': '),
   ]);
+  const heads = [
+    { en: 'made', zh: '生成于' },
+    { en: 'parcel', zh: '包裹' },
+    { en: 'status', zh: '状态' },
+    { en: 'to', zh: '收件人' },
+    { en: 'order', zh: '订单' },
+    { en: 'sent', zh: '结果' },
+  ].map(say);
   const [first] = told;
+  const more = { en: 'There may be more: these are the newest.', zh: '可能还有更多，这里是最新的。' };
   return [
-    inTable([['made (UTC)', 'parcel', 'status', 'to', 'order', 'sent'], ...rows]),
-    ...(told.length < MOST ? [] : ['There may be more: these are the newest.']),
+    inTable([heads, ...cells]),
+    ...(told.length < MOST ? [] : [say(more)]),
     '',
-    `next       npx waybell why ${asShellWord(first?.workflow_id ?? first?.message_id ?? '')}`,
-  ].join('\n');
+    nextRow(`npx waybell why ${asShellWord(first?.workflow_id ?? first?.message_id ?? '')}`),
+  ];
 }
 
 /** Looks like a telephone number of mainland China, or any with its country. */
 const PHONE = /^(?:\+\d[\d -]{7,18}|1[3-9]\d[\d -]{8,10})$/;
 
 /** What Waybell does not know, and where that can be looked up. */
-export async function whereToLook(config: Config, name: string): Promise<string> {
+export async function whereToLook(config: Config, name: string): Promise<Line[]> {
   const phones = await countPhones(config, name);
   const { waybills } = shopNames(config.shopTables);
   const quoted = `'${name.replaceAll("'", "''")}'`;
   return [
-    `Nothing is known of ${name}: no webhook about a parcel of that number was accepted, and no message was made for an order, a person or a phone of that name.`,
+    say({
+      en: `Nothing is known of ${name}: no webhook about a parcel of that number was accepted, and no message was made for an order, a person or a phone of that name.`,
+      zh: `没有关于 ${name} 的记录：没有接受过该单号的 webhook，也没有为该订单、收件人或手机生成过消息。`,
+    }),
     ...(phones === 0
       ? []
       : [
-          `A person of that name has ${phones} phone(s) here; no parcel of an order of theirs has told anything.`,
+          say({
+            en: `A person of that name has ${phones} phone(s) here; no parcel of an order of theirs has told anything.`,
+            zh: `叫这个名字的人在这里有 ${phones} 部手机；其订单的包裹还没有通知过任何内容。`,
+          }),
         ]),
     ...(PHONE.test(name)
-      ? ['Waybell keeps no telephone numbers: the shop knows whose it is, and their orders.']
+      ? [
+          say({
+            en: 'Waybell keeps no telephone numbers: the shop knows whose it is, and their orders.',
+            zh: 'Waybell 不保存电话号码：商城知道号码属于谁以及其订单。',
+          }),
+        ]
       : []),
     '',
-    'An order is known here by its parcels. In the database of the shop:',
-    `  select ${waybills.trackingNo}, ${waybills.orderId} from ${waybills.name} where ${waybills.orderId}::text = ${quoted} or ${waybills.trackingNo} = ${quoted};`,
-    'Whether the carrier sends at all, and what was refused:',
+    say({
+      en: 'An order is known here by its parcels. In the database of the shop:',
+      zh: '这里通过包裹认识订单。请在商城的数据库中查询：',
+    }),
+    toned(
+      'paste',
+      `  select ${waybills.trackingNo}, ${waybills.orderId} from ${waybills.name} where ${waybills.orderId}::text = ${quoted} or ${waybills.trackingNo} = ${quoted};`,
+    ),
+    say({
+      en: 'Whether the carrier sends at all, and what was refused:',
+      zh: '快递公司是否在推送，以及拒绝了什么：',
+    }),
     '  npx waybell channels list',
     '',
-    'next       npx waybell doctor',
-  ].join('\n');
+    nextRow('npx waybell doctor'),
+  ];
 }
 
 async function countPhones(config: Config, name: string): Promise<number> {

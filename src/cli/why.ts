@@ -1,22 +1,17 @@
 import { Option, type Command } from 'commander';
 import { ask, RefusedError, type AnswerTo } from '../api/ask';
 import { explainDeliveries } from '../api/delivery-operations';
+import { listOrderParcels } from '../api/waybill-operations';
 import { loadConfig, type Config } from '../config/config';
-import type { FailureType, HttpErrorCode } from '../errors';
-import { nextStep } from '../shipment/attention';
-import { asShellWord } from '../shipment/shown-text';
-import { asJson, print } from '../terminal';
-import { ABOUT, findTold, toldInTable, whereToLook, type About } from './told-whom';
+import type { HttpErrorCode } from '../errors';
+import { asJson, print, tell } from '../terminal';
+import { EXIT } from './exit-codes';
 import { command } from './summaries';
+import { ABOUT, findTold, toldInTable, whereToLook, type About } from './told-whom';
+import { explainedInWords, orderInWords, type Explained, type OrderedParcel } from './why-words';
 
-type Delivery = AnswerTo<typeof explainDeliveries>['deliveries'][number];
-type Refused = AnswerTo<typeof explainDeliveries>['refused'][number];
-type Notification = Delivery['notifications'][number];
-
-/** Of a cid, as everywhere: enough for people to tell two phones apart. */
-const TAIL_LENGTH = 4;
-/** More phones than people read. */
-const MOST_PUSHES = 20;
+/** Parcels of an order that nobody was told of, each of which is looked at. */
+const MOST_PARCELS = 10;
 
 /** `waybell why`: from "my customer got no push" to the cause. */
 export function whyCommand(): Command {
@@ -39,24 +34,45 @@ interface WhyOptions {
   readonly json?: true;
 }
 
-/** @returns the exit code: 1 when nothing is known of that name */
-async function answer(config: Config, name: string, { as, json }: WhyOptions): Promise<number | undefined> {
-  const show = (found: Explained, asked: string): void => print(json ? asJson(found) : inWords(found, asked));
+/** @returns the exit code */
+async function answer(config: Config, name: string, { as, json }: WhyOptions): Promise<number> {
+  const show = (found: Explained, asked: string): void =>
+    json ? print(asJson(found)) : tell(explainedInWords(found, asked));
   const found = as === undefined || as === 'parcel' ? await explain(config, name) : undefined;
   if (found !== undefined) {
     show(found, name);
-    return undefined;
+    return EXIT.ok;
   }
   const told = as === 'parcel' ? [] : await findTold(config, name, as === undefined ? ABOUT : [as]);
   const [only, ...more] = new Set(told.map(({ workflow_id: id }) => id));
   const one = only != null && more.length === 0 ? await explain(config, only) : undefined;
+  const untold = told.length > 0 || !mayBeOrder(as) ? [] : await findParcels(config, name);
   if (one !== undefined && only != null) show(one, only);
-  else if (json) print(asJson({ ok: true, notifications: told }));
-  else print(told.length > 0 ? toldInTable(told) : await whereToLook(config, name));
-  return told.length > 0 ? undefined : 1;
+  else if (json)
+    print(asJson({ ok: true, notifications: told, ...(untold.length > 0 && { parcels: untold }) }));
+  else if (told.length > 0) tell(toldInTable(told));
+  else tell(untold.length > 0 ? orderInWords(name, untold) : await whereToLook(config, name));
+  return told.length + untold.length > 0 ? EXIT.ok : EXIT.notFound;
 }
 
-type Explained = AnswerTo<typeof explainDeliveries>;
+const mayBeOrder = (as: WhyOptions['as']): boolean => as === undefined || as === 'order';
+
+/** The parcels of an order of which nobody was told anything, with what is known of each. */
+async function findParcels(config: Config, orderId: string): Promise<OrderedParcel[]> {
+  const { parcels } = await ask(config, listOrderParcels, { params: { order_id: orderId } }).catch(nothing);
+  return Promise.all(
+    parcels.slice(0, MOST_PARCELS).map(async (parcel) => ({
+      ...parcel,
+      deliveries: (await explain(config, parcel.tracking_no))?.deliveries ?? [],
+    })),
+  );
+}
+
+/** What is no id of this shop names no order. */
+function nothing(error: unknown): Pick<AnswerTo<typeof listOrderParcels>, 'parcels'> {
+  if (error instanceof RefusedError && error.problem.code === 'field-invalid') return { parcels: [] };
+  throw error;
+}
 
 /** @returns `undefined` where it names no parcel, message or workflow */
 async function explain(config: Config, name: string): Promise<Explained | undefined> {
@@ -67,137 +83,3 @@ async function explain(config: Config, name: string): Promise<Explained | undefi
 }
 
 const NOT_THAT: readonly string[] = ['delivery-unknown', 'field-invalid'] satisfies HttpErrorCode[];
-
-/** The first in full, and of the others how they stand. */
-function inWords({ deliveries: [newest, ...before], refused }: Explained, name: string): string {
-  const refusals = refused.flatMap(describeRefusal);
-  if (newest === undefined) {
-    return [`No webhook about ${name} was accepted.`, ...refusals, '', 'next       npx waybell doctor'].join(
-      '\n',
-    );
-  }
-  const next = adviceFor(newest, name);
-  return [
-    headOf(newest),
-    ...withoutRepeats(detailsOf(newest)),
-    ...before.map((one) => `${one.state === 'open' ? 'also' : 'before'}: ${headOf(one)}`),
-    ...refusals,
-    ...(next === undefined ? [] : ['', `next       ${next}`]),
-  ].join('\n');
-}
-
-function headOf({ carrier, tracking_no: number, status, state, outcome, since }: Delivery): string {
-  const told = [carrier, number, status ?? 'tells nothing'].filter(Boolean).join(' ');
-  return [
-    told,
-    outcome === null ? state : `ended as ${outcome}`,
-    ...(since === null ? [] : [`${outcome === null ? 'since' : 'begun'} ${since}`]),
-  ].join(', ');
-}
-
-function describeRefusal({
-  source,
-  channel,
-  address,
-  times,
-  last_at: at,
-  explanation: why,
-}: Refused): string[] {
-  const through = [source, channel].filter(Boolean).join(' ');
-  return [
-    `refused: ${times} request(s) about it through ${through}, the last at ${at}${address === null ? '' : ` from ${address}`}`,
-    `  ${why.en}`,
-  ];
-}
-
-function detailsOf({
-  explanation: why,
-  problem,
-  waits,
-  withheld,
-  notifications,
-  temporal_ui: ui,
-}: Delivery): string[] {
-  return [
-    ...(why === null ? [] : [`  ${why.en}`]),
-    ...(problem === null ? [] : [`  FAILS NOW: ${failing(problem)}`]),
-    ...waits.map(
-      ({ kind, audience, until }) =>
-        `  waits: ${kind}${audience === null ? '' : ` of the ${audience}`}, until ${until}`,
-    ),
-    ...withheld.map(({ audience, explanation: { en } }) => `  ${audience}: ${en}`),
-    ...[...notifications].sort(byNeed).flatMap(describeNotification),
-    ...(ui === null ? [] : [`  ${ui}`]),
-  ];
-}
-
-function failing({ step, words, attempts }: NonNullable<Delivery['problem']>): string {
-  return `${step} ${words}${attempts > 0 ? ` (tried ${attempts} times, and again by itself)` : ''}`;
-}
-
-function describeNotification({
-  aud,
-  recipient_id: owner,
-  send_status: sent,
-  explanation: why,
-  pushes,
-}: Notification): string[] {
-  const more = pushes.length - MOST_PUSHES;
-  return [
-    `  ${aud ?? ''} ${owner ?? ''}: ${sent ?? ''}. ${why.en}`,
-    ...[...pushes]
-      .sort((one, other) => pushRank(one) - pushRank(other))
-      .slice(0, MOST_PUSHES)
-      .flatMap(({ cid, provider, state, code, words, explanation: reason, ...device }) => [
-        `    …${cid.slice(-TAIL_LENGTH)} ${[provider, state, code, words, phoneOf(device)].filter(Boolean).join(' ')}`,
-        `      ${reason.en}`,
-      ]),
-    ...(more > 0 ? [`    and ${more} more phones`] : []),
-  ];
-}
-
-/** What failed is asked about; what was accepted needs nobody. */
-const pushRank = ({ state }: Notification['pushes'][number]): number =>
-  ['failed', 'deactivated', 'retry', 'claimed', 'moved', 'superseded', 'accepted'].indexOf(state);
-
-const needsNobody = ({ send_status: sent }: Notification): boolean =>
-  sent === 'success' || sent === 'superseded';
-const byNeed = (one: Notification, other: Notification): number =>
-  Number(needsNobody(one)) - Number(needsNobody(other));
-
-function phoneOf({
-  platform,
-  last_seen_at: seen,
-}: Pick<Notification['pushes'][number], 'platform' | 'last_seen_at'>): string {
-  const said = [platform, seen === null ? null : `last seen ${seen.slice(0, 16).replace('T', ' ')} UTC`];
-  const words = said.filter(Boolean).join(', ');
-  return words === '' ? '' : `(${words})`;
-}
-
-/** What holds for ten phones is read once. */
-function withoutRepeats(lines: readonly string[]): string[] {
-  return lines.filter((line, index) => lines.indexOf(line) === index);
-}
-
-const PROVIDER_HELD: FailureType = 'ProviderHeld';
-
-/** What a person does about a delivery; nothing when it needs nobody. */
-function adviceFor(one: Delivery, name: string): string | undefined {
-  const { workflow_id: id, waits, problem, notifications } = one;
-  const kinds = waits.map(({ kind }) => kind);
-  if (problem?.type === PROVIDER_HELD) return 'npx waybell providers list';
-  // By its id: the number means the newest delivery of the parcel.
-  if (problem?.step === 'workflow') return `npx waybell retry ${asShellWord(id)}`;
-  // A push that fails is tried again; any other step fails for want of a part.
-  if (problem !== null && problem.step !== 'pushToDevice') return 'npx waybell doctor';
-  const ordered = one.near.filter(({ order_id: order }) => order !== null);
-  const orderId = ordered.length === 1 ? (ordered[0]?.order_id ?? undefined) : undefined;
-  const parcel = { trackingNo: one.tracking_no ?? '', name, ...(orderId !== undefined && { orderId }) };
-  if (kinds.includes('order-not-found')) return nextStep('order-not-found', parcel);
-  if (kinds.includes('members-unknown')) return nextStep('members-unknown', parcel);
-  if (one.reason === 'no-order')
-    return `${nextStep('order-not-found', parcel)} && npx waybell retry ${asShellWord(id)}`;
-  const failed = notifications.some(({ send_status: sent }) => sent === 'failed' || sent === 'partial');
-  if (kinds.includes('push-failed') || failed) return nextStep('push-failed', parcel);
-  return kinds.includes('no-targets') ? nextStep('no-targets', parcel) : undefined;
-}

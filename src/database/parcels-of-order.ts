@@ -82,6 +82,37 @@ export async function selectParcelsOfOrder(
   return rows.map((row) => readParcel(row, tables, statusMap));
 }
 
+/** A parcel as the shop's own table has it. */
+export interface NamedParcel {
+  readonly carrier: string | null;
+  readonly tracking_no: string;
+  readonly status: string | null;
+}
+
+/**
+ * What the shop has of an order, whether anybody was told of it or not; one more than `MOST_PARCELS` at most.
+ * @returns `null` without an index over the orders of its waybills
+ */
+export async function listParcelsOfOrder(
+  db: Queryable,
+  tables: ShopTables,
+  orderId: string,
+): Promise<NamedParcel[] | null> {
+  const { indexedOrderId } = await readIdTypes(db, tables);
+  if (indexedOrderId === null) return null;
+  const { waybills } = shopNames(tables);
+  const { rows } = await db.query<NamedParcel>(
+    `select w.${waybills.carrier}::text as carrier, w.${waybills.trackingNo}::text as tracking_no,
+            w.${waybills.status}::text as status
+       from ${waybills.name} w
+      where w.${waybills.orderId} = any (${idSpellings('$1::text', indexedOrderId)})
+        and w.${waybills.trackingNo} is not null
+      limit ${MOST_PARCELS + 1}`,
+    [orderId],
+  );
+  return rows;
+}
+
 interface ParcelRow {
   readonly id: string;
   readonly trackingNo: string | null;

@@ -27,6 +27,8 @@ export interface DeliveryStory {
   readonly outcome: string | null;
   readonly reason: EndReason | null;
   readonly since: Date;
+  /** `null` while it is open, and of one that ended before this was written down. */
+  readonly endedAt: Date | null;
   /** The newest word of its source for a status; a digest of it where the word itself is gone. */
   readonly rawStatus: string | null;
   /** What that word is read as by now, which may be later than the delivery. */
@@ -76,6 +78,7 @@ export async function findDeliveryStories(
        union
        select e.workflow_id from parcels p join waybell.platform_express_events e on e.waybill_id = p.id)
      select u.workflow_id as "workflowId", u.waybill_id as "waybillId", u.verdict, u.status, u.state, u.outcome, u.reason, coalesce(u.withheld, '{}') as withheld, u.created_at as since,
+            case when u.state = 'closed' then u.closed_at end as "endedAt",
             coalesce(said.word, scan.raw_status) as "rawStatus", scan.status as "readAs",
             array(select n.message_id from public.express_notifications n
                    where n.workflow_id = u.workflow_id and n.message_id is not null order by n.aud desc) as "messageIds",

@@ -31,7 +31,7 @@ export function watchProviders({
       const outages = await inTransaction(pool, listOutages);
       alarms.setEach(
         'provider-down',
-        outages.map((one) => ({ subject: one.provider, sentence: `${describeOutage(one)}.` })),
+        outages.map((one) => ({ subject: one.provider, sentence: `${describeOutage(one).en}.` })),
       );
     } catch (error) {
       // Whether PostgreSQL answers at all, the alarm database-away says; what was down stays down.

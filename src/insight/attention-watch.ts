@@ -90,5 +90,9 @@ function isTrouble({ kind, alarm }: Entry): boolean {
 }
 
 function troubleOf({ kind, subject, words }: Entry): Trouble {
-  return { subject, sentence: `Waits: ${kind}${subject === '' ? '' : ` (${subject})`}.`, detail: words };
+  return {
+    subject,
+    sentence: `Waits: ${kind}${subject === '' ? '' : ` (${subject})`}.`,
+    detail: words?.en ?? '',
+  };
 }

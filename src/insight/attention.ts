@@ -21,7 +21,8 @@ import { pickNotRunning } from '../deliveries/runs';
 import { isTemporalAway } from '../deliveries/temporal-away';
 import { explainNear } from '../shipment/explain-near';
 import { describeOutage } from '../shipment/provider-outage';
-import { whyOverdue, type AttentionKind } from '../shipment/attention';
+import { asItIs, whyOverdue, type AttentionKind } from '../shipment/attention';
+import type { Explanation } from '../shipment/explanation';
 
 /** Reads all that waits, which may be a hundred thousand rows; milliseconds. */
 const QUERY_TIMEOUT_MS = 10_000;
@@ -110,12 +111,12 @@ async function listOthers(
   const polled =
     oldest === undefined || (await unlessAway(parts, () => isQueuePolled(temporal, { taskQueue }), 'away'));
   return [
-    ...(polled === 'away' ? [ofOther('temporal', new Date(now), '', null, now)] : []),
-    ...(polled ? [] : [ofOther('worker', new Date(oldest), 'no worker polls the task queue', null, now)]),
-    ...(missedSweep ? [ofOther('sweep', missedSweep, 'no sweep has looked since then', null, now)] : []),
+    ...(polled === 'away' ? [ofOther('temporal', new Date(now), null, null, now)] : []),
+    ...(polled ? [] : [ofOther('worker', new Date(oldest), NO_WORKER, null, now)]),
+    ...(missedSweep ? [ofOther('sweep', missedSweep, NO_SWEEP, null, now)] : []),
     ...(oldestAt === undefined
       ? []
-      : [ofOther('journal', new Date(oldestAt), `${waiting} webhooks`, null, now, intake.journalId)]),
+      : [ofOther('journal', new Date(oldestAt), holding(waiting), null, now, intake.journalId)]),
     ...journals
       .filter(({ journalId }) => journalId !== intake.journalId)
       .flatMap((one) => ofJournal(one, now)),
@@ -123,13 +124,26 @@ async function listOthers(
       ofOther('provider-down', outage.since, describeOutage(outage), null, now, outage.provider),
     ),
     ...holds.map(({ provider, cause, words, openedAt, probeAt }) =>
-      ofOther('provider-held', openedAt, `${provider} (${cause}): ${words}`, probeAt, now, provider),
+      ofOther('provider-held', openedAt, asItIs(`${provider} (${cause}): ${words}`), probeAt, now, provider),
     ),
     ...deactivations.map(({ provider, devices, since }) =>
-      ofOther('deactivation-held', since, `${devices} devices of ${provider}`, null, now, provider),
+      ofOther('deactivation-held', since, devicesOf(devices, provider), null, now, provider),
     ),
   ];
 }
+
+const NO_WORKER: Explanation = { en: 'no worker polls the task queue', zh: '没有 worker 在领取任务' };
+const NO_SWEEP: Explanation = { en: 'no sweep has looked since then', zh: '此后没有巡检' };
+
+const holding = (webhooks: number, place?: string): Explanation => ({
+  en: `${webhooks} webhooks${place === undefined ? '' : ` of ${place}`}`,
+  zh: `${place === undefined ? '' : `${place} 的 `}${webhooks} 个 webhook`,
+});
+
+const devicesOf = (devices: number, provider: string): Explanation => ({
+  en: `${devices} devices of ${provider}`,
+  zh: `${provider} 的 ${devices} 部手机`,
+});
 
 /** While Temporal is away, what waits is in the database all the same. */
 async function unlessAway<T, A>(
@@ -148,8 +162,9 @@ async function unlessAway<T, A>(
 /** What the journal of another process says of itself, or does not say any more. */
 function ofJournal(journal: KnownJournal, now: number): Entry[] {
   const { journalId, place, heardAt, silent, waiting, oldestAt } = journal;
-  const holds = `${waiting} webhooks of ${place}`;
-  if (silent) return [ofOther('journal-silent', heardAt, `${journalId}: ${holds}`, null, now, journalId)];
+  const holds = holding(waiting, place);
+  const named = { en: `${journalId}: ${holds.en}`, zh: `${journalId}：${holds.zh}` };
+  if (silent) return [ofOther('journal-silent', heardAt, named, null, now, journalId)];
   return oldestAt === null ? [] : [ofOther('journal', oldestAt, holds, null, now, journalId)];
 }
 
@@ -166,13 +181,13 @@ async function findNearOf(
   db: Queryable,
   tables: ShopTables,
   waiting: readonly WaitingDelivery[],
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, Explanation>> {
   const orderless = waiting
     .filter(({ kind }) => kind === 'order-not-found')
     .map(({ waybillId }) => waybillId);
   const near = await findNear(db, tables, [...new Set(orderless)]);
   const ids = new Set(near.map(({ of }) => of.id));
-  return new Map([...ids].map((id) => [id, explainNear(near.filter(({ of }) => of.id === id)).en]));
+  return new Map([...ids].map((id) => [id, explainNear(near.filter(({ of }) => of.id === id))]));
 }
 
 /**
@@ -200,7 +215,7 @@ export async function listAttention(parts: ListParts, filter: AttentionFilter): 
     .filter(({ workflowId }) => !isShown.has(workflowId))
     .map((one) => ({
       ...ofDelivery(one, isAbandoned.has(one.workflowId) ? false : null, now),
-      words: near.get(one.waybillId) ?? '',
+      words: near.get(one.waybillId) ?? null,
     }));
   return {
     ...{ counts, overdue },
@@ -220,9 +235,9 @@ export interface Entry {
   readonly since: Date;
   readonly until: Date | null;
   /** What there is to say besides, such as the words of a provider. */
-  readonly words: string;
+  readonly words: Explanation | null;
   /** Why it is overdue; `null` when it is not. */
-  readonly alarm: string | null;
+  readonly alarm: Explanation | null;
 }
 
 /** @param runs whether its workflow runs; `null` when nobody looked */
@@ -238,13 +253,13 @@ function ofDelivery(waiting: WaitingDelivery, runs: boolean | null, now: number)
     },
     now,
   );
-  return { kind, workflowId, audience, subject: '', messageIds, since, until, words: '', alarm };
+  return { kind, workflowId, audience, subject: '', messageIds, since, until, words: null, alarm };
 }
 
 function ofOther(
   kind: AttentionKind,
   since: Date,
-  words: string,
+  words: Explanation | null,
   until: Date | null,
   now: number,
   subject = '',

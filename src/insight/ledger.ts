@@ -15,6 +15,7 @@ import {
   type UpdateSums,
 } from '../shipment/ledger';
 import { findNotRunning } from '../deliveries/runs';
+import type { Explanation } from '../shipment/explanation';
 
 /** Thousands of deliveries may have to be looked up in Temporal, however slow PostgreSQL is; milliseconds. */
 const TEMPORAL_BUDGET_MS = 30_000;
@@ -39,7 +40,7 @@ export interface Ledger {
   readonly audiences: AudienceSums;
   /** Whether both equations close, and no delivery is left to itself. */
   readonly closes: boolean;
-  readonly differences: readonly { readonly workflowId: string; readonly problem: string }[];
+  readonly differences: readonly { readonly workflowId: string; readonly problem: Explanation }[];
   /** Journals that are not heard of: what they took since is not counted. */
   readonly unheard: readonly KnownJournal[];
 }
@@ -99,15 +100,13 @@ export async function balanceLedger({ pool, temporal, intake }: LedgerParts, ask
   const audiences = sumAudiences(updates.decided, rows.audiences);
   const gaps = gapsOf(updates, audiences);
   // By delivery: two audiences of one are one thing to look at.
-  const problems = new Map<string, string>();
-  for (const workflowId of lost)
-    problems.set(workflowId, 'accepted, and neither in the database nor in Temporal');
+  const problems = new Map<string, Explanation>();
+  for (const workflowId of lost) problems.set(workflowId, LOST);
   for (const { samples, ...state } of rows.audiences) {
     if (bookAudience(state) !== null) continue;
     for (const workflowId of samples) problems.set(workflowId, describeContradiction(state));
   }
-  for (const workflowId of rows.abandoned)
-    problems.set(workflowId, 'not at its end, and its workflow does not run: waybell retry starts it again');
+  for (const workflowId of rows.abandoned) problems.set(workflowId, ABANDONED);
   return {
     ...{ since, until, updates, audiences },
     closes: gaps.updates === 0 && gaps.audiences === 0 && problems.size === 0,
@@ -118,10 +117,25 @@ export async function balanceLedger({ pool, temporal, intake }: LedgerParts, ask
   };
 }
 
-function describeContradiction({ sendStatus, outcome }: AudienceState): string {
+const LOST: Explanation = {
+  en: 'accepted, and neither in the database nor in Temporal',
+  zh: '已接受，但数据库和 Temporal 中都没有',
+};
+const ABANDONED: Explanation = {
+  en: 'not at its end, and its workflow does not run: waybell retry starts it again',
+  zh: '尚未结束，但其工作流没有在运行：waybell retry 可重新启动',
+};
+
+function describeContradiction({ sendStatus, outcome }: AudienceState): Explanation {
   return sendStatus === null
-    ? `ended as ${outcome ?? 'nothing'}, and its notification is gone`
-    : `its notification says ${sendStatus}, and no push was accepted`;
+    ? {
+        en: `ended as ${outcome ?? 'nothing'}, and its notification is gone`,
+        zh: `结束为 ${outcome ?? '无'}，但其消息已不存在`,
+      }
+    : {
+        en: `its notification says ${sendStatus}, and no push was accepted`,
+        zh: `其消息的状态为 ${sendStatus}，但没有任何推送被接受`,
+      };
 }
 
 function earliest(first: Date, others: readonly Date[]): Date {

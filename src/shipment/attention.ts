@@ -1,4 +1,5 @@
 import { ATTENTIONS, type Attention } from './delivery';
+import type { Explanation } from './explanation';
 import { asShellWord } from './shown-text';
 
 export const ATTENTION_KINDS = [
@@ -44,20 +45,33 @@ export interface Parcel {
 }
 
 /** What a person does about a delivery that waits: a line to paste, after what else it needs. */
-export function nextStep(attention: Attention, { trackingNo, name, orderId }: Parcel): string {
+export function nextStep(attention: Attention, { trackingNo, name, orderId }: Parcel): Explanation {
   switch (attention) {
-    case 'order-not-found':
+    case 'order-not-found': {
+      const link = `npx waybell link ${asShellWord(trackingNo)}`;
       return orderId === undefined
-        ? `look up its order, then: npx waybell link ${asShellWord(trackingNo)} ORDER_ID`
-        : `npx waybell link ${asShellWord(trackingNo)} ${asShellWord(orderId)}`;
+        ? { en: `look up its order, then: ${link} ORDER_ID`, zh: `查到它的订单，然后：${link} ORDER_ID` }
+        : asItIs(`${link} ${asShellWord(orderId)}`);
+    }
     case 'no-targets':
-      return 'nothing here: the owner signs in on a phone, whose app registers it, and this goes on by itself';
-    case 'push-failed':
-      return `remove the cause, then: npx waybell retry ${asShellWord(name)}`;
+      return {
+        en: 'nothing here: the owner signs in on a phone, whose app registers it, and this goes on by itself',
+        zh: '这里无需操作：收件人在手机上登录应用，应用登记手机后会自动继续',
+      };
+    case 'push-failed': {
+      const retry = `npx waybell retry ${asShellWord(name)}`;
+      return { en: `remove the cause, then: ${retry}`, zh: `排除原因，然后：${retry}` };
+    }
     case 'members-unknown':
-      return 'see what is wrong with members of SHOP_TABLES: npx waybell doctor';
+      return {
+        en: 'see what is wrong with members of SHOP_TABLES: npx waybell doctor',
+        zh: '查看 SHOP_TABLES 的 members 有什么问题：npx waybell doctor',
+      };
   }
 }
+
+/** A line to paste is the same in both languages. */
+export const asItIs = (line: string): Explanation => ({ en: line, zh: line });
 
 /** How long a delivery waits for what it lacks before it ends with a reason; milliseconds. */
 export interface WaitLimits {
@@ -85,20 +99,30 @@ const TWO_SWEEPS_MS = 2 * 60_000;
 /** Handing over takes milliseconds; so long is not by chance. */
 const JOURNAL_MS = 60_000;
 
-/** Why something that waits is overdue, in words; `null` when it is not. */
-export function whyOverdue({ kind, since, until, dueSince, runs }: Waiting, now: number): string | null {
-  if (runs === false) return 'its workflow does not run';
-  if (kind === 'provider-down') return 'every request to it fails';
-  if (kind === 'temporal') return 'it does not answer';
-  if (kind === 'sweep') return 'nobody looks any more whether what is waited for has come';
-  if (kind === 'worker') return 'no worker takes deliveries from Temporal';
+/** Why something that waits is overdue; `null` when it is not. */
+export function whyOverdue({ kind, since, until, dueSince, runs }: Waiting, now: number): Explanation | null {
+  if (runs === false) return { en: 'its workflow does not run', zh: '它的工作流没有在运行' };
+  if (kind === 'provider-down') return { en: 'every request to it fails', zh: '对它的请求全部失败' };
+  if (kind === 'temporal') return { en: 'it does not answer', zh: '没有应答' };
+  if (kind === 'sweep')
+    return {
+      en: 'nobody looks any more whether what is waited for has come',
+      zh: '没有人再查看所等待的内容是否已出现',
+    };
+  if (kind === 'worker')
+    return { en: 'no worker takes deliveries from Temporal', zh: '没有 worker 从 Temporal 接手投递' };
   if (kind === 'journal-silent')
-    return 'not heard of for a minute: it may keep webhooks that nobody else has';
-  if (kind === 'journal' && now - since > JOURNAL_MS) return 'not handed over to Temporal for a minute';
+    return {
+      en: 'not heard of for a minute: it may keep webhooks that nobody else has',
+      zh: '一分钟没有消息：它可能保存着别处没有的 webhook',
+    };
+  if (kind === 'journal' && now - since > JOURNAL_MS)
+    return { en: 'not handed over to Temporal for a minute', zh: '一分钟未移交给 Temporal' };
   if (dueSince !== null && now - dueSince > TWO_SWEEPS_MS)
-    return 'what it waits for has come, and it still waits';
+    return { en: 'what it waits for has come, and it still waits', zh: '所等待的内容已出现，但仍在等待' };
   // A provider's next probe comes with the next push, which may be any time.
-  if (kind !== 'provider-held' && until !== null && now - until > TWO_SWEEPS_MS) return 'its time is over';
+  if (kind !== 'provider-held' && until !== null && now - until > TWO_SWEEPS_MS)
+    return { en: 'its time is over', zh: '已超过期限' };
   return null;
 }
 

@@ -12,6 +12,7 @@ import { alarms as alarmsCheck } from '../../src/doctor/checks/alarms';
 import { watchParts } from '../../src/doctor/parts-watch';
 import type { Repeated } from '../../src/every';
 import { troublesOf } from '../../src/insight/attention-watch';
+import { asItIs } from '../../src/shipment/attention';
 import { useDatabase } from '../setup/database';
 import { eventually } from '../setup/processes';
 import { connectTemporal } from '../setup/temporal';
@@ -241,9 +242,15 @@ test('what waits is an alarm where it is overdue or more than the bound, each ki
         { kind: 'no-targets', count: 90_000, oldest: since, overdue: 0 },
       ],
       others: [
-        { ...other, kind: 'provider-held', subject: 'fcm', words: 'fcm (quota): 429' },
-        { ...other, kind: 'journal', subject: 'j1', words: '2 webhooks' },
-        { ...other, kind: 'journal', subject: 'j2', words: '1 webhooks', alarm: 'for a minute' },
+        { ...other, kind: 'provider-held', subject: 'fcm', words: asItIs('fcm (quota): 429') },
+        { ...other, kind: 'journal', subject: 'j1', words: asItIs('2 webhooks') },
+        {
+          ...other,
+          kind: 'journal',
+          subject: 'j2',
+          words: asItIs('1 webhooks'),
+          alarm: asItIs('for a minute'),
+        },
       ],
       abandoned: [],
       overdue: { 'order-not-found': 2 },

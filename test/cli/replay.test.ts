@@ -63,6 +63,8 @@ describe('waybell replay', () => {
       output:
         '2 webhooks read again, 1 updates, 1 of them say something new. 1 webhooks are still only partly understood. Nothing was started: leave out --dry-run to submit them.\n',
     });
+    for (const args of [[], ['--source', 'kuaidi'], ['--channel']])
+      expect((await replay(args, settings)).code).toBe(2);
     const recent = ['--source', 'own-system', '--since', '2h'];
     const read = '1 webhooks read again, 1 updates, 1 of them say something new.';
     expect(await replay(recent, settings)).toMatchObject({
@@ -83,7 +85,7 @@ describe('waybell replay', () => {
 
   test.each(['yesterday', '36', '2026-02-30', '7w', ''])('refuses the moment "%s"', async (moment) => {
     const { code, output } = await replay(['--since', moment, '--dry-run']);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(output).toContain('write 36h, 7d, 2026-03-02 or 2026-03-02T10:00:00+08:00.');
   });
 });

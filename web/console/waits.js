@@ -2,8 +2,8 @@ import { readAttention } from './api.js';
 import { button, linkOut, make, pill } from './dom.js';
 import { retryAll } from './retry.js';
 import { may } from './session.js';
-import { currentLanguage, say } from './texts.js';
-import { audience, moment, named } from './words.js';
+import { say } from './texts.js';
+import { audience, inWords, moment, named } from './words.js';
 
 const PAGE = 50;
 /** What a delivery waits for, as Temporal finds it too. */
@@ -107,7 +107,7 @@ function barOf({ counts }, kind, again) {
 }
 
 function row(entry, showBar) {
-  const { kind, carrier, tracking_no: number, workflow_id: id, since, until, words, alarm, why } = entry;
+  const { kind, carrier, tracking_no: number, workflow_id: id, since, until, alarm } = entry;
   const box =
     id !== null && may('retry')
       ? make('input', {
@@ -145,9 +145,8 @@ function row(entry, showBar) {
         more === undefined ? null : make('a', { href: `/console?view=${more}` }, say(`view.${more}`)),
       ),
       make('p', {}, say('endsBy'), ' ', named('endsBy', kind)),
-      words === '' ? null : make('p', { class: 'soft' }, words),
-      // Its sentence is English only.
-      why !== null && currentLanguage() === 'en' ? make('p', { class: 'bad' }, why) : null,
+      entry.explanation === null ? null : make('p', { class: 'soft' }, inWords(entry.explanation)),
+      entry.alarm_explanation === null ? null : make('p', { class: 'bad' }, inWords(entry.alarm_explanation)),
       make(
         'p',
         { class: 'when' },

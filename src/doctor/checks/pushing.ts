@@ -55,7 +55,7 @@ async function troubledProviders({ database }: DoctorContext): Promise<Seen[]> {
     const { pool } = await database();
     const down = (await listOutages(pool)).map((outage) =>
       problem(
-        `provider-down: ${describeOutage(outage)}`,
+        `provider-down: ${describeOutage(outage).en}`,
         `See whether this machine reaches ${outage.provider}, and its own status page. Pushes are tried again by themselves; if nobody uses it any more: waybell providers release ${outage.provider}.`,
       ),
     );

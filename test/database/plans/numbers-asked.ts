@@ -3,6 +3,7 @@ import type { Queryable } from '../../../src/database/pool';
 import {
   lockOrder,
   selectOwnParcel,
+  listParcelsOfOrder,
   selectParcelsOfOrder,
   writeAmong,
 } from '../../../src/database/parcels-of-order';
@@ -52,6 +53,7 @@ export async function askAboutParcelsOfOrder(
   await readIdTypesNow(db, tables);
   await lockOrder(db, order);
   if ((await selectParcelsOfOrder(db, tables, {}, order)) === null) throw new Error('the index is not seen');
+  await listParcelsOfOrder(db, tables, order);
   await writeAmong(db, workflowId, { orderId: order, place: 1, of: 2 });
   await selectOwnParcel(db, workflowId);
 }
