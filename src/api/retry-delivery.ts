@@ -39,9 +39,9 @@ export function requestOf({
  */
 export async function retryOne(deps: Parts, workflowId: string, request: RetryRequest): Promise<Retried> {
   const { config } = deps;
-  const { waitLimits, shopTables } = config;
+  const { waitLimits, shopTables, consoleUrl } = config;
   const end = await orTemporalAway(
-    retryDelivery({ ...deps, waitLimits, shopTables }, workflowId, request),
+    retryDelivery({ ...deps, waitLimits, shopTables, consoleUrl }, workflowId, request),
     PERHAPS_BEGUN,
   );
   if (end.kind === 'refused') throw refusedBy(end);

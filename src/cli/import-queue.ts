@@ -28,7 +28,7 @@ export function importQueueCommand(): Command {
 }
 
 async function run(config: Config, { columns, carrier, dryRun }: ImportOptions): Promise<void> {
-  const { database, waitLimits: limits, statusMap, shopTables, retention } = config;
+  const { database, waitLimits: limits, statusMap, shopTables, retention, consoleUrl } = config;
   if (database.kind === 'embedded')
     throw new Error('DATABASE_URL is not set: there is no old queue to import.');
   const pool = openPool(database.url, () => undefined);
@@ -61,7 +61,7 @@ async function run(config: Config, { columns, carrier, dryRun }: ImportOptions):
         rules: { statusMap, ...(carrier !== undefined && { carrier }) },
         ...(connected && {
           start: ({ workflowId, update }) =>
-            startDelivery({ temporal: connected.client }, { update, limits }, workflowId),
+            startDelivery({ temporal: connected.client, consoleUrl }, { update, limits }, workflowId),
         }),
       })) {
         refused.push(...tally.refused);

@@ -49,7 +49,7 @@ export function replayCommand(): Command {
 
 /** @returns the exit code */
 async function run(config: Config, { dryRun, yes, json, ...query }: ReplayOptions): Promise<number> {
-  const { waitLimits: limits, statusMap, retention } = config;
+  const { waitLimits: limits, statusMap, retention, consoleUrl } = config;
   const isWhole = Object.values(query).every((value) => value === undefined);
   if (isWhole && !dryRun && !yes && !(await isMeant(QUESTION, UNASKED))) {
     tell([say({ en: 'Nothing was read.', zh: '没有读取任何内容。' })]);
@@ -75,7 +75,7 @@ async function run(config: Config, { dryRun, yes, json, ...query }: ReplayOption
         read: (webhook) => readArchived(webhook, channels, statusMap),
         ...(client && {
           start: ({ workflowId, ...said }) =>
-            startDelivery({ temporal: client }, { ...said, limits }, workflowId),
+            startDelivery({ temporal: client, consoleUrl }, { ...said, limits }, workflowId),
         }),
       })) {
         bar.update(tally.webhooks);

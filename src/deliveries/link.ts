@@ -26,7 +26,15 @@ export function temporalLink(
 }
 
 /**
- * The list of deliveries in the Temporal UI, without the sweep of every minute; of those that wait for one thing where
+ * Where the console shows all that is known of a parcel.
+ * @param consoleUrl where operators open it
+ */
+export function consoleLink(consoleUrl: string, trackingNo: string): string {
+  return `${consoleUrl}?${new URLSearchParams({ name: trackingNo }).toString()}`;
+}
+
+/**
+ * The list of deliveries in the Temporal UI, without sweeps; of those that wait for one thing where
  * it is given.
  * @returns `null` where nobody has said where the UI is
  */

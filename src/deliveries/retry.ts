@@ -23,6 +23,7 @@ export interface RetryParts extends PlanParts {
   readonly waitLimits: WaitLimits;
   /** Where the workers of the deliveries listen; tests have queues of their own. */
   readonly taskQueue?: string;
+  readonly consoleUrl?: string | null;
 }
 
 /** How a retry ended: an open delivery was asked, a closed one started again, or it refuses, with words. */

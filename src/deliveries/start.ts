@@ -3,6 +3,7 @@ import { DateTime } from 'luxon';
 import type { ShipmentEvent, ShipmentUpdate } from '../shipment/update';
 import { isNamed } from '../shipment/scan-version';
 import { inMarkdown } from '../shipment/shown-text';
+import { consoleLink } from './link';
 import { readInput } from './runs';
 import { contentOfNamed, rowWorkflowId, versionWorkflowId } from './workflow-id';
 import { DELIVERY_WORKFLOW, TASK_QUEUE, type DeliveryInput } from '../workflows/contract';
@@ -51,6 +52,10 @@ function cutToBytes(text: string, maxBytes: number): string {
   return cut;
 }
 
+/** Markdown, which the UI shows beside the history. The number is in the address alone, and percent-encoded there. */
+const consoleDetails = (consoleUrl: string, { trackingNo }: ShipmentUpdate): string =>
+  `[Why, and what to do: the console of Waybell](${consoleLink(consoleUrl, trackingNo)})`;
+
 export interface StartedDelivery {
   readonly workflowId: string;
   /** `undefined`: the delivery is known, nothing was started. */
@@ -61,6 +66,8 @@ export interface Starter {
   readonly temporal: Client;
   /** Where the workers of the deliveries listen; tests have queues of their own. */
   readonly taskQueue?: string;
+  /** Where operators open the console, to which the Temporal UI then links. */
+  readonly consoleUrl?: string | null;
 }
 
 /**
@@ -71,18 +78,18 @@ export interface Starter {
  * @throws what the Temporal client throws; under a deadline if the caller has set one
  */
 export async function startDelivery(
-  { temporal, taskQueue }: Starter,
+  starter: Starter,
   input: DeliveryInput,
   workflowId: string,
   memo: Readonly<Record<string, unknown>> = {},
 ): Promise<StartedDelivery> {
-  const started = await startOnce({ temporal, taskQueue }, input, workflowId, memo);
+  const started = await startOnce(starter, input, workflowId, memo);
   if (started.runId !== undefined || input.retryOf !== undefined) return started;
   if (!input.update.events.some(({ key }) => isNamed(key))) return started;
   // The same ids and statuses do not prove that the scans are the same: their sender may have corrected one.
-  const known = await readInput(temporal, workflowId);
+  const known = await readInput(starter.temporal, workflowId);
   if (known === undefined || contentOfNamed(known) === contentOfNamed(input.update)) return started;
-  return startVersion({ temporal, taskQueue }, input, workflowId, memo);
+  return startVersion(starter, input, workflowId, memo);
 }
 
 /** Starts the delivery of another version of what `workflowId` delivers, unless Temporal knows it. */
@@ -105,7 +112,7 @@ export function startForRow(
 }
 
 async function startOnce(
-  { temporal, taskQueue }: Starter,
+  { temporal, taskQueue, consoleUrl }: Starter,
   input: DeliveryInput,
   workflowId: string,
   memo: Readonly<Record<string, unknown>>,
@@ -119,6 +126,7 @@ async function startOnce(
       workflowIdReusePolicy: retryOf ? 'ALLOW_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY',
       workflowIdConflictPolicy: 'FAIL',
       staticSummary: deliverySummary(update),
+      ...(consoleUrl != null && { staticDetails: consoleDetails(consoleUrl, update) }),
       memo,
       typedSearchAttributes: [
         { key: CARRIER, value: update.carrier },

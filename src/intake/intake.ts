@@ -19,6 +19,7 @@ export interface IntakeParts {
   readonly retention: Pick<Retention, 'texts'>;
   readonly temporal: Client;
   readonly taskQueue?: string;
+  readonly consoleUrl?: string | null;
   readonly pool: pg.Pool;
   readonly log: Logger;
 }

@@ -70,7 +70,7 @@ export async function bringUpWorker(
     rates: config.pushRates,
     ...reachDeliveries({
       ...{ temporal: new Client(place), pool },
-      ...{ shopTables: config.shopTables, waitLimits: config.waitLimits },
+      ...{ shopTables: config.shopTables, waitLimits: config.waitLimits, consoleUrl: config.consoleUrl },
     }),
     countPush: pushCounts.count,
     countUnread: unreadCounts.count,

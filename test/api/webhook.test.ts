@@ -99,6 +99,20 @@ describe('a webhook', () => {
     });
   });
 
+  test('leads from the Temporal UI to the console, where it is said where that is', async () => {
+    const linking = await lab.serve({ CONSOLE_URL: 'https://waybell.shop.example/console/' });
+    const { json } = await linking.call('POST', ROUTE, { json: scan({ tracking_no: 'YT(1)#2' }) });
+    const detailsOf = async (answer: Record<string, unknown>): Promise<string | undefined> =>
+      (
+        await lab.temporal.client.workflow.getHandle(answer['workflow_id'] as string).describe()
+      ).staticDetails();
+    expect(await detailsOf(json)).toBe(
+      '[Why, and what to do: the console of Waybell](https://waybell.shop.example/console?name=YT%281%29%232)',
+    );
+    const silent = await api.call('POST', ROUTE, { json: scan() });
+    expect(await detailsOf(silent.json)).toBeUndefined();
+  });
+
   test('sent again is a duplicate and adds nothing to the delivery', async () => {
     const body = scan();
     const first = await api.call('POST', ROUTE, { json: body });
