@@ -326,6 +326,11 @@ export const ERRORS = {
     'The provider refuses our keys, our quota is used up, the project is wrong, or its answers do not say what became of the pushes: all its pushes wait, no device is touched.',
     'Correct what the provider says. Pushes go again by themselves once a probe is taken; waybell providers release makes them go without one.',
   ),
+  SweepGoesOn: failure(
+    'retry',
+    'No failure: the sweep has looked which waits are over, and looks again in a minute.',
+    'Nothing: its run goes on for six hours, and then another one.',
+  ),
   DataRefused: failure(
     'final',
     'PostgreSQL refuses a value of the shipment or of the shop: too long for its column, or against a rule of its table.',

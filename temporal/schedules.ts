@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client } from '@temporalio/client';
 import type { Duration } from '@temporalio/common';
 import {
   RETENTION_WORKFLOW,
   RETIRE_SILENT_WORKFLOW,
   SWEEP_WORKFLOW,
+  type SweepInput,
   TASK_QUEUE,
 } from '../src/workflows/contract';
 
@@ -13,44 +15,59 @@ export interface Every {
   /** One run must not outlive this. */
   readonly timeout: Duration;
   readonly workflowType: string;
+  readonly args?: readonly unknown[];
 }
 
-/** Makes Temporal start a workflow of ours at fixed intervals. A second call changes nothing. */
+/**
+ * Makes Temporal start a workflow of ours at fixed intervals, unless the last one is under way. A second call changes
+ * nothing; what an earlier release had it start is brought up to date, and nothing else that a person has set.
+ */
 async function ensureSchedule(
   client: Client,
-  { scheduleId, every, timeout, workflowType }: Every,
+  { scheduleId, every, timeout, workflowType, args = [] }: Every,
 ): Promise<void> {
+  const action = {
+    type: 'startWorkflow' as const,
+    workflowType,
+    workflowId: scheduleId,
+    taskQueue: TASK_QUEUE,
+    workflowExecutionTimeout: timeout,
+    args: [...args],
+  };
   try {
     await client.schedule.create({
       scheduleId,
       spec: { intervals: [{ every }] },
-      action: {
-        type: 'startWorkflow',
-        workflowType,
-        workflowId: scheduleId,
-        taskQueue: TASK_QUEUE,
-        workflowExecutionTimeout: timeout,
-      },
+      action,
       // One run sees everything: of those that were missed, the last one is enough.
       policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: every },
     });
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    const schedule = client.schedule.getHandle(scheduleId);
+    const known = (await schedule.describe()).action;
+    if (known.type === 'startWorkflow' && isDeepStrictEqual(known.args ?? [], action.args)) return;
+    await schedule.update((found) => ({ ...found, action }));
   }
 }
 
 export const SWEEP_SCHEDULE_ID = 'waybell-sweep';
 
+/** One run each minute would be 1,440 lines a day in the list of workflows; these are four. */
+const SWEEP: SweepInput = { minutes: 6 * 60 };
+
 /**
  * Makes Temporal look once a minute for waits whose condition holds by now: orders may be changed by plain SQL,
- * of which nobody tells us.
+ * of which nobody tells us. A run does that for hours; the schedule sees each minute that there is one.
  */
 export function ensureSweepSchedule(client: Client): Promise<void> {
   return ensureSchedule(client, {
     scheduleId: SWEEP_SCHEDULE_ID,
     workflowType: SWEEP_WORKFLOW,
     every: '1m',
-    timeout: '2m',
+    // Its last pass may have to be tried again.
+    timeout: '7h',
+    args: [SWEEP],
   });
 }
 

@@ -8,6 +8,7 @@ import { inTransaction, type Queryable } from '../database/pool';
 import { joinUnderNumber, mayBeSecondRow } from '../database/second-rows';
 import { findRespelled, settleRow } from '../database/waybill-numbers';
 import type { ActivityDeps } from './deps';
+import { eachMinute } from './each-minute';
 import { createEndUnsent } from './end-unsent';
 import { createMembersTrouble } from './members-trouble';
 
@@ -32,7 +33,9 @@ export function createWakeDueWaits(deps: ActivityDeps) {
   const { pool, shopTables, carriers, wake, pickEnded, deliveries, log } = deps;
   const endUnsent = createEndUnsent(deps);
   const nameTrouble = createMembersTrouble(deps);
-  return async function wakeDueWaits(): Promise<number> {
+  return eachMinute(wakeDueWaits);
+
+  async function wakeDueWaits(): Promise<number> {
     await settleOpen();
     await joinWaiting();
     const due = await inTransaction(
@@ -49,7 +52,7 @@ export function createWakeDueWaits(deps: ActivityDeps) {
     await startErasures();
     if (due.length > 0) log.info({ woken: due.length }, 'woke deliveries whose wait is over');
     return due.length;
-  };
+  }
 
   /** While it is not known who belongs to a merchant, its people's phones end no wait. */
   async function awaitedStaff(db: Queryable): Promise<readonly StaffPhone[]> {

@@ -94,6 +94,9 @@ export interface Waiting {
   readonly runs: boolean | null;
 }
 
+/** The type of what ends a pass of the sweep that is not its last one: no failure, but how Temporal comes to the next. */
+export const SWEEP_GOES_ON = 'SweepGoesOn';
+
 /** The sweep comes every minute: two of them see whatever is due. */
 const TWO_SWEEPS_MS = 2 * 60_000;
 /** Handing over takes milliseconds; so long is not by chance. */

@@ -63,6 +63,11 @@ export interface DeliveryResult {
   readonly audiences: readonly AudienceOutcome[];
 }
 
+/** A sweep that goes on for a while, pass by pass. */
+export interface SweepInput {
+  readonly minutes: number;
+}
+
 /** One bulk retry. Which ones is in the database, or found by the query. */
 export interface BulkRetryInput {
   readonly retryId: string;

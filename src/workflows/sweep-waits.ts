@@ -1,13 +1,25 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities';
+import type { SweepInput } from './contract';
 
-const { wakeDueWaits } = proxyActivities<Pick<Activities, 'wakeDueWaits'>>({
+type Sweep = Pick<Activities, 'wakeDueWaits'>;
+
+const { wakeDueWaits: passOnce } = proxyActivities<Sweep>({
   startToCloseTimeout: '50s',
-  // The next sweep comes in a minute anyway.
   retry: { maximumAttempts: 2 },
 });
 
-/** Started by a schedule every minute: wakes deliveries whose wait is over, however that came about. */
-export async function sweepWaits(): Promise<number> {
-  return wakeDueWaits();
+const { wakeDueWaits: passOn } = proxyActivities<Sweep>({
+  /** Of one pass. */
+  startToCloseTimeout: '50s',
+  // While PostgreSQL is away. A pass that is done says itself when the next begins.
+  retry: { initialInterval: '10s', backoffCoefficient: 1 },
+});
+
+/**
+ * Wakes deliveries whose wait is over, however that came about: once, or once a minute for as long as it is told.
+ * Started by a schedule that looks every minute whether a run is under way.
+ */
+export async function sweepWaits(input?: SweepInput): Promise<number> {
+  return input === undefined ? passOnce() : passOn(input.minutes);
 }

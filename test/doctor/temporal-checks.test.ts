@@ -1,4 +1,4 @@
-import { Client } from '@temporalio/client';
+import { Client, ScheduleOverlapPolicy } from '@temporalio/client';
 import { google } from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
 import { beforeAll, describe, expect, test } from '@jest/globals';
@@ -8,6 +8,9 @@ import { silentDevicesSchedule, sweepSchedule } from '../../src/doctor/checks/sc
 import type { DoctorContext, Finding } from '../../src/doctor/check';
 import { builds } from '../../src/doctor/checks/builds';
 import { repairAll } from '../../src/doctor/examine';
+import { eachMinute } from '../../src/activities/each-minute';
+import { SWEEP_WORKFLOW, TASK_QUEUE } from '../../src/workflows/contract';
+import { ensureSweepSchedule, SWEEP_SCHEDULE_ID } from '../../temporal/schedules';
 import { waitUntilServing } from '../../temporal/dev-server';
 import { DEPLOYMENT, findBuild, makeCurrent } from '../../temporal/worker-deployment';
 import { eventually } from '../setup/processes';
@@ -193,6 +196,72 @@ describe('what the doctor sees of Temporal', () => {
       await run;
       const complete = client.workflow.list({ query: `WorkflowType = '${type}'` });
       for await (const { status } of complete) expect(['COMPLETED', 'TERMINATED']).toContain(status.name);
+      await schedule.delete();
+    });
+  });
+
+  describe('a sweep that goes on', () => {
+    const find = () => lab.findings(sweepSchedule, settings, ours);
+    const clientOf = () => (ours.temporal as () => Promise<Client>)();
+
+    test('is made of one that an earlier release made, which keeps what a person has set', async () => {
+      const client = await clientOf();
+      await client.schedule.create({
+        scheduleId: SWEEP_SCHEDULE_ID,
+        spec: { intervals: [{ every: '2m' }] },
+        action: {
+          type: 'startWorkflow',
+          workflowType: SWEEP_WORKFLOW,
+          workflowId: SWEEP_SCHEDULE_ID,
+          taskQueue: TASK_QUEUE,
+          workflowExecutionTimeout: '2m',
+        },
+        policies: { overlap: ScheduleOverlapPolicy.SKIP },
+        state: { paused: true, note: 'by ann' },
+      });
+      await ensureSweepSchedule(client);
+      const schedule = client.schedule.getHandle(SWEEP_SCHEDULE_ID);
+      const { action, spec, state, policies } = await schedule.describe();
+      expect(action).toMatchObject({ args: [{ minutes: 360 }], workflowType: SWEEP_WORKFLOW });
+      expect(spec.intervals).toMatchObject([{ every: 120_000 }]);
+      expect(policies.overlap).toBe(ScheduleOverlapPolicy.SKIP);
+      expect(state).toMatchObject({ paused: true, note: 'by ann' });
+      const { lastUpdatedAt } = (await schedule.describe()).info;
+      await ensureSweepSchedule(client);
+      expect((await schedule.describe()).info.lastUpdatedAt).toEqual(lastUpdatedAt);
+    });
+
+    test('says that it goes on, or with which words its passes fail', async () => {
+      const client = await clientOf();
+      const schedule = client.schedule.getHandle(SWEEP_SCHEDULE_ID);
+      await schedule.unpause();
+      await schedule.trigger();
+      const pass = { fails: false };
+      const worker = await Worker.create({
+        connection: lab.temporal.nativeConnection,
+        namespace: name,
+        taskQueue: TASK_QUEUE,
+        workflowBundle: lab.temporal.workflowBundle,
+        activities: {
+          wakeDueWaits: eachMinute(() => {
+            if (pass.fails) throw new Error('the role may not read the orders');
+            return Promise.resolve(0);
+          }, 100),
+        },
+      });
+      const run = worker.run();
+      await eventually(async () => /its run of .+Z goes on\.$/.test(messages(await find())));
+      pass.fails = true;
+      await eventually(async () =>
+        /but its run of .+Z fails: the role may not read the orders/.test(messages(await find())),
+      );
+      expect(levels(await find())).toEqual(['warning']);
+      worker.shutdown();
+      await run;
+      await client.workflow
+        .getHandle(SWEEP_SCHEDULE_ID)
+        .terminate()
+        .catch(() => undefined);
       await schedule.delete();
     });
   });

@@ -12,7 +12,7 @@ const files = readdirSync(FOLDER).filter((file) => file.endsWith('.json'));
 
 describe('the workflow code of today', () => {
   test('is held to recorded histories', () => {
-    expect(files.length).toBeGreaterThanOrEqual(13);
+    expect(files.length).toBeGreaterThanOrEqual(15);
   });
 
   test.each(files)('replays %s', async (file) => {

@@ -2,6 +2,7 @@ import {
   type Client,
   type ScheduleDescription,
   ScheduleNotFoundError,
+  type WorkflowExecutionDescription,
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import {
@@ -12,6 +13,7 @@ import {
   SILENT_DEVICES_SCHEDULE_ID,
   SWEEP_SCHEDULE_ID,
 } from '../../../temporal/schedules';
+import { SWEEP_GOES_ON } from '../../shipment/attention';
 import { ok, problem, warning, type Check, type Seen } from '../check';
 
 /** A busy server is some seconds late. */
@@ -76,13 +78,24 @@ async function describe(client: Client, scheduleId: string): Promise<ScheduleDes
   }
 }
 
-/** How the last run ended that has ended; the newest may still be under way. */
+/** How the last run ended that has ended, where the one under way does not say more. */
 async function lastRun(client: Client, { info }: ScheduleDescription, acts: string): Promise<Seen> {
   for (const { action, takenAt } of info.recentActions.toReversed()) {
     const { workflowId, firstExecutionRunId } = action.workflow;
-    const status = await statusOf(client, workflowId, firstExecutionRunId);
-    if (status === undefined || status === 'RUNNING') continue;
+    const run = await describeRun(client, workflowId, firstExecutionRunId);
+    if (run === undefined) continue;
     const when = takenAt.toISOString();
+    const status = run.status.name;
+    if (status === 'RUNNING') {
+      const lastTry = run.raw.pendingActivities?.[0]?.lastFailure;
+      if (!lastTry) continue;
+      return lastTry.applicationFailureInfo?.type === SWEEP_GOES_ON
+        ? ok(`${acts}; its run of ${when} goes on.`)
+        : warning(
+            `${acts}, but its run of ${when} fails: ${lastTry.message ?? ''}`,
+            `Remove the cause; it is tried again by itself: temporal workflow describe --workflow-id '${workflowId}'`,
+          );
+    }
     return status === 'COMPLETED'
       ? ok(`${acts}; its run of ${when} is complete.`)
       : warning(
@@ -94,9 +107,13 @@ async function lastRun(client: Client, { info }: ScheduleDescription, acts: stri
 }
 
 /** @returns `undefined` when Temporal has forgotten it */
-async function statusOf(client: Client, workflowId: string, runId: string): Promise<string | undefined> {
+async function describeRun(
+  client: Client,
+  workflowId: string,
+  runId: string,
+): Promise<WorkflowExecutionDescription | undefined> {
   try {
-    return (await client.workflow.getHandle(workflowId, runId).describe()).status.name;
+    return await client.workflow.getHandle(workflowId, runId).describe();
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;
     throw error;
