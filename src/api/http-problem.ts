@@ -2,7 +2,7 @@ import type { Response } from 'express';
 import { z } from 'zod';
 import { ERRORS, type HttpErrorCode } from '../errors';
 
-const HTTP_ERROR_CODES = Object.entries(ERRORS).flatMap(([code, { kind }]) =>
+export const HTTP_ERROR_CODES = Object.entries(ERRORS).flatMap(([code, { kind }]) =>
   kind === 'http' ? [code as HttpErrorCode] : [],
 );
 

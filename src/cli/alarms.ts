@@ -5,6 +5,7 @@ import { tellRobot } from '../alerting/send';
 import { loadAlarmSettings } from '../config/config';
 import { inColumns } from '../process/places';
 import { asJson, print } from '../terminal';
+import { UsageError } from './exit-codes';
 import { command } from './summaries';
 
 /** `waybell alarms`: who is told when something is wrong. */
@@ -21,7 +22,7 @@ function testCommand(): Command {
         messageLanguage,
       } = loadAlarmSettings();
       if (robots.length === 0)
-        throw new Error('Nobody is told of alarms: set ALARM_URLS (docs/settings.md#alarms).');
+        throw new UsageError('Nobody is told of alarms: set ALARM_URLS (docs/settings.md#alarms).');
       const message = testMessage({ language: messageLanguage, place: hostname() });
       const never = new AbortController().signal;
       const answers = await Promise.all(

@@ -16,6 +16,7 @@ import { databaseUrl } from '../process/places';
 import { audited, typist } from './audited';
 import { checked, numberOf } from './checked-option';
 import { asJson, print, printAside } from '../terminal';
+import { NotFoundError } from './exit-codes';
 import { command } from './summaries';
 
 /** Every process has all of them in memory, and compares with each. */
@@ -94,7 +95,7 @@ function revokeCommand(): Command {
       await withPool((pool) =>
         audited(pool, { action: 'keys api revoke', subject: keyName }, async () => {
           if (!(await inTransaction(pool, (db) => revokeApiKey(db, keyName))))
-            throw new Error(
+            throw new NotFoundError(
               `There is no key ${keyName} that could be revoked. waybell keys api list shows all.`,
             );
         }),

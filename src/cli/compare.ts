@@ -4,6 +4,7 @@ import { findMissingQueueColumns, type QueueColumns } from '../database/old-queu
 import { openPool } from '../database/pool';
 import { compareTold, type Difference } from '../insight/compare';
 import { asJson, print } from '../terminal';
+import { UsageError } from './exit-codes';
 import { queueColumnsOption } from './queue-columns';
 import { readMoment } from './read-moment';
 import { command } from './summaries';
@@ -42,8 +43,8 @@ async function run(config: Config, options: CompareOptions): Promise<void> {
   const { database, shopTables, statusMap } = config;
   const { since, until = new Date(), limit, after, columns, json } = options;
   if (database.kind === 'embedded')
-    throw new Error('DATABASE_URL is not set: there is no old system to compare with.');
-  if (since >= until) throw new Error('--since must be before --until.');
+    throw new UsageError('DATABASE_URL is not set: there is no old system to compare with.');
+  if (since >= until) throw new UsageError('--since must be before --until.');
   const pool = openPool(database.url, () => undefined);
   try {
     const missing = await findMissingQueueColumns(pool, columns);

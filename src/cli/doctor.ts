@@ -5,19 +5,13 @@ import { inTransaction, openPool } from '../database/pool';
 import { NotReachable, problem, type DoctorContext, type Finding, type OpenDatabase } from '../doctor/check';
 import { CHECKS } from '../doctor/checks';
 import { IDLE_FIX } from '../doctor/checks/surroundings';
-import {
-  describeReport,
-  examine,
-  isHealthy,
-  repairAll,
-  reportAsJson,
-  wordsOf,
-  type Report,
-} from '../doctor/examine';
+import { examine, isHealthy, repairAll, reportAsJson, wordsOf, type Report } from '../doctor/examine';
 import { openTemporalLazily, type TemporalClient } from '../process/open-temporal';
 import { databaseUrl } from '../process/places';
 import { findRunning } from '../process/locks';
-import { print } from '../terminal';
+import { print, tell } from '../terminal';
+import { reportInWords } from './doctor-report';
+import { EXIT } from './exit-codes';
 import { command } from './summaries';
 
 /** Without a deadline the client tries for longer than a check may take; milliseconds. */
@@ -105,8 +99,9 @@ export function doctorCommand(): Command {
     .option('--json', 'the findings for programs')
     .action(async ({ fix = false, json = false }: DoctorOptions) => {
       const report = await diagnose(fix);
-      print(json ? reportAsJson(report) : describeReport(report));
-      process.exitCode = isHealthy(report) ? 0 : 1;
+      if (json) print(reportAsJson(report));
+      else tell(reportInWords(report));
+      process.exitCode = isHealthy(report) ? EXIT.ok : EXIT.trouble;
     });
 }
 

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { RefusedError, UnreachableError } from '../api/ask';
 import { SettingsError } from '../config/config';
+import { ChannelUnknownError } from '../intake/channels/change';
 import { EXIT, NotFoundError, UsageError } from './exit-codes';
 import { say } from './language';
 import { REFUSED_IN_CHINESE } from './refusals';
@@ -16,7 +17,8 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof UnreachableError) return { words: say(error.words), exitCode: EXIT.unreachable };
   if (error instanceof SettingsError || error instanceof UsageError)
     return { words: error.message, exitCode: EXIT.usage };
-  if (error instanceof NotFoundError) return { words: error.message, exitCode: EXIT.notFound };
+  if (error instanceof NotFoundError || error instanceof ChannelUnknownError)
+    return { words: error.message, exitCode: EXIT.notFound };
   if (isAway(error)) return { words: away(error), exitCode: EXIT.unreachable };
   // What we threw ourselves is a sentence for the reader; anything else is a defect, and its stack helps.
   const isSentence = error instanceof Error && error.constructor === Error;

@@ -4,7 +4,8 @@ import { checkShop } from '../database/schema/check-shop';
 import { findMissingQueueColumns, type QueueColumns } from '../database/old-queue';
 import { openPool } from '../database/pool';
 import { importHistory, type HistoryTally } from '../intake/import-history';
-import { print } from '../terminal';
+import { asJson, print, printAside } from '../terminal';
+import { EXIT, UsageError } from './exit-codes';
 import { audited } from './audited';
 import { queueColumnsOption } from './queue-columns';
 import { readMoment } from './read-moment';
@@ -15,6 +16,7 @@ interface HistoryOptions {
   readonly columns: QueueColumns;
   readonly carrier?: string;
   readonly dryRun?: boolean;
+  readonly json?: true;
 }
 
 /** Rows that are named; of more only the number is said. */
@@ -27,16 +29,17 @@ export function importHistoryCommand(): Command {
     .addOption(queueColumnsOption())
     .option('--carrier <code>', 'of waybills whose row names none')
     .option('--dry-run', 'only say what would happen')
+    .option('--json', 'for programs; rows that are left out go to standard error')
     .action((options: HistoryOptions) => run(loadConfig(), options));
 }
 
 async function run(
   config: Config,
-  { before, columns, carrier, dryRun = false }: HistoryOptions,
+  { before, columns, carrier, dryRun = false, json }: HistoryOptions,
 ): Promise<void> {
   const { database, statusMap, shopTables, retention } = config;
   if (database.kind === 'embedded')
-    throw new Error('DATABASE_URL is not set: there is no old queue to import.');
+    throw new UsageError('DATABASE_URL is not set: there is no old queue to import.');
   const pool = openPool(database.url, () => undefined);
   try {
     const problems = [...(await checkShop(pool, config)).problems];
@@ -53,17 +56,20 @@ async function run(
       const parts = { pool, shopTables, columns, statusMap, before, dryRun, ...texts };
       for await (tally of importHistory({ ...parts, ...(carrier !== undefined && { carrier }) })) {
         for (const { id, reason } of tally.refused.slice(0, Math.max(0, MOST_NAMED - refused)))
-          print(`${id} is left out: ${reason}`);
+          (json ? printAside : print)(`${id} is left out: ${reason}`);
         refused += tally.refused.length;
       }
     };
     const asked = { before: before.toISOString(), carrier };
     const command = { action: 'import-history', subject: 'notify_queue', asked };
     await (dryRun ? importAll() : audited(pool, command, importAll));
-    print(
-      `${tally.rows} rows: ${tally.stored} parcels ${dryRun ? 'would be' : 'are'} stored, ${tally.known} known already, ${refused} rows left out. Nobody was told.`,
-    );
-    if (refused > 0) process.exitCode = 1;
+    const { rows, stored, known } = tally;
+    if (json) print(asJson({ dry_run: dryRun, rows, stored, known, left_out: refused }));
+    else
+      print(
+        `${tally.rows} rows: ${tally.stored} parcels ${dryRun ? 'would be' : 'are'} stored, ${tally.known} known already, ${refused} rows left out. Nobody was told.`,
+      );
+    if (refused > 0) process.exitCode = EXIT.trouble;
   } finally {
     await pool.end();
   }

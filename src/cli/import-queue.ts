@@ -9,13 +9,15 @@ import { startDelivery } from '../deliveries/start';
 import { openTemporal } from '../process/open-temporal';
 import { audited } from './audited';
 import { queueColumnsOption } from './queue-columns';
-import { print } from '../terminal';
+import { asJson, print } from '../terminal';
+import { EXIT, UsageError } from './exit-codes';
 import { command } from './summaries';
 
 interface ImportOptions {
   readonly columns: QueueColumns;
   readonly carrier?: string;
   readonly dryRun?: true;
+  readonly json?: true;
 }
 
 /** `waybell import-queue`: what the old system had queued becomes deliveries. */
@@ -24,13 +26,14 @@ export function importQueueCommand(): Command {
     .addOption(queueColumnsOption())
     .option('--carrier <code>', 'of waybills whose row names none')
     .option('--dry-run', 'only say what would happen')
+    .option('--json', 'for programs')
     .action((options: ImportOptions) => run(loadConfig(), options));
 }
 
-async function run(config: Config, { columns, carrier, dryRun }: ImportOptions): Promise<void> {
+async function run(config: Config, { columns, carrier, dryRun, json }: ImportOptions): Promise<void> {
   const { database, waitLimits: limits, statusMap, shopTables, retention, consoleUrl } = config;
   if (database.kind === 'embedded')
-    throw new Error('DATABASE_URL is not set: there is no old queue to import.');
+    throw new UsageError('DATABASE_URL is not set: there is no old queue to import.');
   const pool = openPool(database.url, () => undefined);
   const bar = new SingleBar({
     format: '{bar} {value} of {total} rows',
@@ -71,15 +74,20 @@ async function run(config: Config, { columns, carrier, dryRun }: ImportOptions):
     const command = { action: 'import-queue', subject: 'notify_queue', asked: { carrier } };
     await (dryRun ? importAll() : audited(pool, command, importAll));
     bar.stop();
-    for (const { id, reason } of refused) print(`${id} stays in the queue: ${reason}`);
-    if (tally) print(describe(tally, refused.length, dryRun === true));
-    if (refused.length > 0) process.exitCode = 1;
+    if (json) print(asJson({ dry_run: dryRun === true, ...(tally ?? NO_ROWS), refused }));
+    else {
+      for (const { id, reason } of refused) print(`${id} stays in the queue: ${reason}`);
+      if (tally) print(describe(tally, refused.length, dryRun === true));
+    }
+    if (refused.length > 0) process.exitCode = EXIT.trouble;
   } finally {
     bar.stop();
     await close();
     await pool.end();
   }
 }
+
+const NO_ROWS = { rows: 0, deliveries: 0, started: 0, known: 0 };
 
 function describe(
   { rows, deliveries, started, known }: ImportTally,

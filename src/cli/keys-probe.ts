@@ -7,6 +7,7 @@ import type { Seen } from '../doctor/check';
 import { judgeProbe, type KeyWay } from '../doctor/judge-rest';
 import { factsOfKey, type KeyFacts } from '../doctor/keys';
 import { asJson, print } from '../terminal';
+import { UsageError } from './exit-codes';
 import { checked } from './checked-option';
 import { readSecretLine } from './read-line';
 import { command } from './summaries';
@@ -43,7 +44,7 @@ async function probe(base: URL, { keyStdin, table, overHttp, json }: ProbeOption
   const { orders } = loadDatabaseSettings().shopTables;
   const { keys: set, audience } = loadSupabaseKeys();
   if (base.protocol === 'http:' && reachOf(base.hostname) === 'public' && !overHttp)
-    throw new Error(
+    throw new UsageError(
       'Nothing was sent: over plain http anybody on the way reads the keys. Give https://, or --over-http.',
     );
   const keys =
@@ -72,7 +73,7 @@ async function typedKey(): Promise<ProbedKey> {
 }
 
 function keyOf(name: string, value: string): ProbedKey {
-  if (!KEY.test(value)) throw new Error(`Nothing was sent: ${name} is empty, or is no single word.`);
+  if (!KEY.test(value)) throw new UsageError(`Nothing was sent: ${name} is empty, or is no single word.`);
   return { name, value, facts: factsOfKey(value) };
 }
 

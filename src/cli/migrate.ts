@@ -16,13 +16,14 @@ import { MigrationRefused } from '../database/schema/obstacles';
 import { namingDatabaseUrl } from '../database/why-unreachable';
 import { withClient } from '../database/with-client';
 import { requireWorkerRole, workerRoleSql } from '../database/schema/access';
-import { print, printAside } from '../terminal';
+import { asJson, print, printAside } from '../terminal';
 import { command } from './summaries';
 
 interface MigrateOptions {
   readonly plan?: true;
   readonly worker?: string;
   readonly view?: true;
+  readonly json?: true;
 }
 
 /** `waybell migrate`: shows, or makes, what an external database lacks. */
@@ -31,7 +32,8 @@ export function migrateCommand(): Command {
     .option('--plan', 'only show what was found and the SQL that would run')
     .option('--worker <role>', 'let this role run Waybell: grants, and a function that lends it the orders')
     .option('--view', `let signed-in people read the scans of their own parcels, by the view ${PAGE_VIEW}`)
-    .action(async ({ plan, worker, view }: MigrateOptions) => {
+    .option('--json', 'for programs; what is said on the way goes to standard error')
+    .action(async ({ plan, worker, view, json }: MigrateOptions) => {
       const settings = loadDatabaseSettings();
       const { database } = settings;
       for (const line of idleSettings()) printAside(line);
@@ -39,11 +41,13 @@ export function migrateCommand(): Command {
         print('DATABASE_URL is not set: npm start brings the embedded database up to date by itself.');
       } else if (plan) {
         const pending = await namingDatabaseUrl(() => pendingMigrations(database.url));
-        print(await withClient(database.url, (db) => describeMigration(db, pending, settings)));
+        const sql = await withClient(database.url, (db) => describeMigration(db, pending, settings));
+        if (json) return print(asJson({ pending, plan: sql }));
+        print(sql);
         if (worker !== undefined) print(`\n-- For ${worker}\n${workerRoleSql(settings.shopTables, worker)}`);
         if (view) print(`\n${await withClient(database.url, (db) => planView(db, settings))}`);
       } else {
-        await namingDatabaseUrl(() => apply(database.url, settings, { worker, view }));
+        await namingDatabaseUrl(() => apply(database.url, settings, { worker, view, json }));
       }
     });
 }
@@ -51,14 +55,16 @@ export function migrateCommand(): Command {
 async function apply(
   databaseUrl: string,
   settings: DatabaseSettings,
-  { worker, view }: Pick<MigrateOptions, 'worker' | 'view'>,
+  { worker, view, json }: Omit<MigrateOptions, 'plan'>,
 ): Promise<void> {
+  const report = json ? printAside : print;
   if (worker !== undefined) {
     await withClient(databaseUrl, (db) => requireWorkerRole(db, settings.shopTables, worker));
   }
+  let applied: string[];
   try {
-    const applied = await migrate(databaseUrl, print);
-    print(applied.length === 0 ? 'Nothing to do.' : `Applied ${applied.join(', ')}.`);
+    applied = await migrate(databaseUrl, report);
+    report(applied.length === 0 ? 'Nothing to do.' : `Applied ${applied.join(', ')}.`);
   } catch (error) {
     if (!(error instanceof MigrationRefused)) throw error;
     printAside(error.message);
@@ -67,14 +73,16 @@ async function apply(
   }
   if (worker !== undefined) {
     await withClient(databaseUrl, (db) => db.query(workerRoleSql(settings.shopTables, worker)));
-    print(`${worker} may run Waybell now.`);
+    report(`${worker} may run Waybell now.`);
   }
-  if (view) await makeView(databaseUrl, settings);
+  if (view) await makeView(databaseUrl, settings, report);
   const { problems, warnings } = await withClient(databaseUrl, (db) => checkShop(db, settings));
   const facts = await withClient(databaseUrl, (db) => describeFacts(db, settings.shopTables));
   const uncounted = await withClient(databaseUrl, (db) => findUncountedParcels(db, settings.shopTables));
-  for (const warning of [...warnings, ...facts, ...uncounted]) print(`To know: ${warning}`);
-  for (const problem of problems) print(`Before Waybell starts: ${problem}`);
+  const known = [...warnings, ...facts, ...uncounted];
+  for (const warning of known) report(`To know: ${warning}`);
+  for (const problem of problems) report(`Before Waybell starts: ${problem}`);
+  if (json) print(asJson({ applied, to_know: known, problems }));
 }
 
 /** What is made, or why nothing is; both as SQL, like the rest of the plan. */
@@ -87,7 +95,11 @@ async function planView(db: pg.Client, { shopTables }: DatabaseSettings): Promis
   }
 }
 
-async function makeView(databaseUrl: string, { shopTables }: DatabaseSettings): Promise<void> {
+async function makeView(
+  databaseUrl: string,
+  { shopTables }: DatabaseSettings,
+  report: (line: string) => void,
+): Promise<void> {
   await withClient(databaseUrl, async (db) => {
     try {
       await makePageView(db, shopTables);
@@ -97,7 +109,7 @@ async function makeView(databaseUrl: string, { shopTables }: DatabaseSettings): 
       process.exitCode = 1;
       return;
     }
-    print(`${PAGE_VIEW} shows signed-in people the scans of their own parcels, and nobody else anything.`);
-    for (const warning of await findMissingIndexes(db, shopTables)) print(`To know: ${warning}`);
+    report(`${PAGE_VIEW} shows signed-in people the scans of their own parcels, and nobody else anything.`);
+    for (const warning of await findMissingIndexes(db, shopTables)) report(`To know: ${warning}`);
   });
 }

@@ -1,4 +1,4 @@
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import type { QueueColumns } from '../database/old-queue';
 
@@ -16,7 +16,7 @@ function readColumns(json: string): QueueColumns {
   try {
     return queueColumns.parse(JSON.parse(json));
   } catch {
-    throw new Error(
+    throw new InvalidArgumentError(
       '--columns must be JSON such as {"status":"event_type"}; keys: waybillId, status, text, time.',
     );
   }

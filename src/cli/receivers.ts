@@ -25,12 +25,13 @@ function restartCommand(): Command {
   return command('receivers restart')
     .argument('<receiver>')
     .option('--after <position>', 'go on behind this change: tells again, or passes over', readPosition)
-    .action(async (receiver: string, { after }: { after?: number }) => {
+    .option('--json', 'for programs')
+    .action(async (receiver: string, { after, json }: { after?: number; json?: true }) => {
       const answer = await ask(loadConfig(), restartStatusReceiver, {
         params: { name: receiver },
         body: { ...(after !== undefined && { after }) },
       });
-      print(`${receiver} is told what comes after position ${answer.after}.`);
+      print(json ? asJson(answer) : `${receiver} is told what comes after position ${answer.after}.`);
     });
 }
 

@@ -5,11 +5,13 @@ import { loadConfig } from '../config/config';
 import { findPollers, workersOf } from '../deliveries/pollers';
 import { ownBuildId } from '../process/choose-build';
 import { openTemporal } from '../process/open-temporal';
-import { print } from '../terminal';
+import { asJson, print } from '../terminal';
+import { UsageError } from './exit-codes';
 import { command } from './summaries';
 
 interface ReleaseOptions {
   readonly unversioned?: true;
+  readonly json?: true;
 }
 
 /** `waybell release`: says which build of the workers is given the deliveries, those under way too. */
@@ -20,8 +22,10 @@ export function releaseCommand(): Command {
       '--unversioned',
       'let workers take them that have no build: those of releases before there were any',
     )
-    .action(async (build: string | undefined, { unversioned }: ReleaseOptions) => {
-      if (build !== undefined && unversioned) throw new Error('Name a build, or --unversioned: not both.');
+    .option('--json', 'for programs')
+    .action(async (build: string | undefined, { unversioned, json }: ReleaseOptions) => {
+      if (build !== undefined && unversioned)
+        throw new UsageError('Name a build, or --unversioned: not both.');
       const config = loadConfig();
       const wanted = unversioned ? undefined : (build ?? (await ownBuildId(config)));
       const { client, close } = await openTemporal(config);
@@ -36,6 +40,7 @@ export function releaseCommand(): Command {
           if (!isClosedToUs(error)) throw error;
           throw new Error(`Temporal does not let you say which build is current: ${String(error)}`);
         });
+        if (json) return print(asJson({ build: wanted ?? null, before: current ?? null, polls }));
         print(`Deliveries go to ${workersOf(wanted)} from now on; before: ${workersOf(current)}.`);
         if (!polls) print('None of them polls yet: deliveries wait until one does.');
       } finally {

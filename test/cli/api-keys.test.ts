@@ -94,7 +94,7 @@ describe('waybell keys api', () => {
     const fresh = await lab.serve({ DEVICE_REGISTRATION: 'key', API_KEYS: FULL });
     Object.assign(process.env, { PORT: new URL(fresh.url).port, API_KEYS: key });
     expect(await run(whyCommand(), '张三')).toMatch(/^Nothing is known of 张三: /);
-    expect(process.exitCode).toBe(1);
+    expect(process.exitCode).toBe(4);
   });
 
   test('is in the audit, with who typed it and how it ended; never with the key', async () => {

@@ -54,7 +54,7 @@ describe('waybell start --detach, status and stop', () => {
       expect(status.output).toMatch(
         new RegExp(
           [
-            `^Waybell is ready: process ${pid}, since \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.`,
+            `^Waybell is ready: process ${pid}, since \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d \\(\\d+ (?:sec|min) ago\\)\\.`,
             `  API +http://127\\.0\\.0\\.1:${settings.PORT} and :${settings.PUSH_PORT}`,
             `  Demo phone +http://127\\.0\\.0\\.1:${settings.PORT}/demo`,
             '  Temporal UI +http://.+',

@@ -2,6 +2,11 @@ import type { Source } from '../../sources/source';
 import { endBy, isValidAt, tokenSha256 } from './channels';
 import { secretProblem, type ChannelConditions, type StoredChannel } from './file';
 
+/** Thrown when no channel has that name, with a sentence that says which there are. */
+export class ChannelUnknownError extends Error {
+  override readonly name = 'ChannelUnknownError';
+}
+
 /** What the commands do to the channels. Pure; what cannot be done throws an `Error` with a sentence for a person. */
 
 export interface NewChannel {
@@ -96,7 +101,7 @@ function requireChannel(channels: readonly StoredChannel[], source: string, name
   const channel = find(channels, source, name);
   if (channel !== undefined) return channel;
   const known = channels.map((one) => `${one.source} ${one.name}`).join(', ');
-  throw new Error(
+  throw new ChannelUnknownError(
     `There is no channel ${source} ${name}. ${known ? `There are: ${known}.` : 'There is none.'}`,
   );
 }

@@ -1,0 +1,268 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import fc from 'fast-check';
+import type { Command } from 'commander';
+import stringWidth from 'string-width';
+import { RefusedError, UnreachableError } from '../../src/api/ask';
+import { showAttention } from '../../src/api/attention-operations';
+import { explainDeliveries } from '../../src/api/delivery-operations';
+import { HTTP_ERROR_CODES } from '../../src/api/http-problem';
+import { showLedger } from '../../src/api/ledger-operations';
+import { attentionInWords } from '../../src/cli/attention';
+import type * as Commands from '../../src/cli/commands';
+import { EXIT, EXIT_WORDS, NotFoundError, UsageError } from '../../src/cli/exit-codes';
+import { failureOf } from '../../src/cli/failures';
+import { named, say, speak } from '../../src/cli/language';
+import { ledgerInWords } from '../../src/cli/ledger';
+import { clock, moment } from '../../src/cli/moments';
+import { sendCommand } from '../../src/cli/send';
+import { endFacts, endsInWords } from '../../src/cli/show-delivery';
+import { SUMMARIES } from '../../src/cli/summaries';
+import { explainedInWords, orderInWords } from '../../src/cli/why-words';
+import { SettingsError } from '../../src/config/config';
+import { terminalLanguage } from '../../src/config/terminal-language';
+import { PROJECT_ROOT } from '../../src/project-root';
+import { forPeople, inTable, toned, type Line } from '../../src/terminal';
+import type { Progress } from '../../src/workflows/progress';
+
+// As it was built: a command is loaded when it is asked for, by the name of its file.
+const { COMMANDS } = createRequire(__filename)(
+  path.join(PROJECT_ROOT, 'dist/src/cli/commands.js'),
+) as typeof Commands;
+
+const HAN = /\p{Script=Han}/u;
+const NOW = Date.parse('2026-02-06T02:13:00.000Z');
+const textOf = (lines: readonly Line[]): string => forPeople(lines, {});
+
+afterEach(() => speak('en'));
+
+describe('the language', () => {
+  test.each([
+    [{}, 'en'],
+    [{ LANG: 'zh_CN.UTF-8' }, 'zh'],
+    [{ LANG: 'C.UTF-8', MESSAGE_LANGUAGE: 'zh' }, 'zh'],
+    [{ LANG: '', MESSAGE_LANGUAGE: 'zh' }, 'zh'],
+    [{ LANG: 'en_US.UTF-8', MESSAGE_LANGUAGE: 'zh' }, 'en'],
+    [{ LC_ALL: 'zh_TW', LANG: 'en_US.UTF-8' }, 'zh'],
+    [{ LANG: 'de_DE.UTF-8' }, 'en'],
+  ])('of a terminal with %j is %s', (environment, language) => {
+    expect(terminalLanguage(environment)).toBe(language);
+  });
+
+  test('puts the name of a code before it, and never in its place', () => {
+    expect(named('status', 'delivered')).toBe('delivered');
+    speak('zh');
+    expect(named('status', 'delivered')).toBe('已签收（delivered）');
+    expect(named('status', 'a-word-of-tomorrow')).toBe('a-word-of-tomorrow');
+  });
+
+  test('of every answer about a parcel is Chinese for who reads Chinese', () => {
+    const { deliveries, refused } = explainDeliveries.examples.answer;
+    const explained = { ok: true, deliveries: [...deliveries], refused: [...refused] } as never;
+    const ordered = [
+      { carrier: 'yto', tracking_no: 'YT1', status: null, deliveries: [] },
+      { carrier: 'yto', tracking_no: 'YT2', status: null, deliveries: [...deliveries] },
+    ] as never;
+    const answers = (): string[] => [
+      textOf(explainedInWords(explained, 'YT1', NOW)),
+      textOf(orderInWords('O-1', ordered, NOW)),
+      textOf(attentionInWords(showAttention.examples.answer as never, NOW)),
+      textOf(ledgerInWords(showLedger.examples.answer as never, NOW)),
+      textOf(endsInWords([WAITING])),
+    ];
+    for (const answer of answers()) expect(answer).not.toMatch(HAN);
+    speak('zh');
+    for (const answer of answers())
+      expect(answer.replace(/npx .*/g, '')).not.toMatch(/[a-z]{3,} [a-z]{3,} [a-z]{3,}/);
+  });
+});
+
+const WAITING = {
+  workflowId: 'delivery/own-system/yto/YT1/1',
+  state: 'RUNNING',
+  progress: {
+    ...{ carrier: 'yto', trackingNo: 'YT1', step: 'waiting', decision: null, recipients: null, round: 2 },
+    ...{ audiences: [], pushes: [], retry: null },
+    waitsUntil: '2026-02-13T02:11:00.000Z',
+    attention: ['order-not-found'],
+  } satisfies Progress,
+} as const;
+
+describe('a delivery that was tried again', () => {
+  test('says that nobody has removed its cause, and what to do', () => {
+    expect(textOf(endsInWords([WAITING])).split('\n')).toEqual([
+      expect.stringMatching(/^delivery\/own-system\/yto\/YT1\/1: RUNNING, waiting until 2026-02-13 /),
+      '  it still has no order',
+      '  next       look up its order, then: npx waybell link YT1 ORDER_ID',
+    ]);
+    expect(endFacts(WAITING)).toMatchObject({ state: 'RUNNING', lacks: ['order-not-found'], pushes: [] });
+  });
+});
+
+describe('a moment', () => {
+  test('is local, with how far it is', () => {
+    const at = new Date(NOW - 2 * 60_000);
+    expect(moment(at, NOW)).toBe(`${clock(at)} (2 min ago)`);
+    expect(moment(NOW + 3 * 86_400_000, NOW)).toMatch(/ \(in 3 days\)$/);
+    speak('zh');
+    expect(moment(at, NOW)).toBe(`${clock(at)}（2分钟前）`);
+  });
+});
+
+describe('what a terminal shows', () => {
+  const screen = (columns: number, colours = false) => ({ isTTY: true, columns, hasColors: () => colours });
+
+  test('fits it, Chinese too, and loses no word', () => {
+    const word = fc.constantFrom('parcel', '包裹已签收，', 'waits', '（push-failed）', 'YT1', '  ');
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 40 }), fc.integer({ min: 20, max: 90 }), (words, columns) => {
+        const text = words.join(' ');
+        const shown = forPeople([text], screen(columns));
+        expect(shown.split('\n').filter((line) => stringWidth(line) > columns)).toEqual([]);
+        expect(shown.replace(/\s+/g, '')).toBe(text.replace(/\s+/g, ''));
+        expect(shown).not.toMatch(/\n *[，。）]/);
+      }),
+    );
+  });
+
+  test('stands below itself, not below its head', () => {
+    expect(forPeople(['state      the delivery waits for its order'], screen(30))).toBe(
+      'state      the delivery waits\n           for its order',
+    );
+  });
+
+  test('never breaks what is to be pasted', () => {
+    const line = 'next       remove the cause, then: npx waybell retry delivery/own-system/yto/YT1 --force';
+    expect(forPeople([line], screen(40))).toContain('npx waybell retry delivery/own-system/yto/YT1 --force');
+    expect(forPeople([toned('paste', `select ${'x '.repeat(60)};`)], screen(40))).not.toContain('\n');
+  });
+
+  test('has colours only where there are some, and a pipe neither colours nor breaks', () => {
+    const lines = [toned('bad', `OVERDUE ${'x '.repeat(60)}`)];
+    expect(forPeople(lines, screen(200, true))).toContain('\u001b[31m');
+    expect(forPeople(lines, screen(200))).not.toContain('\u001b');
+    expect(forPeople(lines, { columns: 40, hasColors: () => true })).toBe(`OVERDUE ${'x '.repeat(60)}`);
+  });
+
+  test('obeys nothing that others have said', () => {
+    expect(forPeople(['\u001b[31mred\u202e'], screen(80, true))).toBe(' [31mred');
+  });
+
+  test('has columns that Chinese does not shift', () => {
+    expect(
+      inTable([
+        ['a', 'b'],
+        ['包裹', 'x'],
+      ]),
+    ).toBe('a     b\n包裹  x');
+  });
+});
+
+describe('exit codes', () => {
+  const refused = (status: number, code: 'delivery-unknown' | 'nothing-to-retry' | 'field-invalid') =>
+    new RefusedError(status, { ok: false, code, message: 'why' });
+
+  test.each([
+    [new UsageError('wrong'), EXIT.usage],
+    [new SettingsError(['PORT: wrong']), EXIT.usage],
+    [refused(400, 'field-invalid'), EXIT.usage],
+    [new UnreachableError({ en: 'away', zh: '不可用' }), EXIT.unreachable],
+    [Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }), EXIT.unreachable],
+    [refused(503, 'field-invalid'), EXIT.unreachable],
+    [new NotFoundError('none'), EXIT.notFound],
+    [refused(404, 'delivery-unknown'), EXIT.notFound],
+    [refused(409, 'nothing-to-retry'), EXIT.trouble],
+    [new TypeError('a defect'), EXIT.trouble],
+  ])('%s ends with %i', (error, code) => {
+    expect(failureOf(error).exitCode).toBe(code);
+  });
+
+  test('and refusals are said in Chinese, each of them', () => {
+    speak('zh');
+    for (const code of HTTP_ERROR_CODES) {
+      const { words } = failureOf(new RefusedError(409, { ok: false, code, message: 'why' }));
+      expect(words).toMatch(/^Waybell 拒绝（409）：.*\p{Script=Han}.*。原话：why$/u);
+    }
+  });
+
+  test.each([
+    ['docs/operating.md', 'en'],
+    ['docs/operating.zh-CN.md', 'zh'],
+  ] as const)('stand in %s as the commands have them', (page, language) => {
+    speak(language);
+    const text = readFileSync(path.join(PROJECT_ROOT, page), 'utf8');
+    for (const [name, words] of Object.entries(EXIT_WORDS))
+      expect(text).toContain(`| ${EXIT[name as keyof typeof EXIT]} | ${say(words)} |`);
+  });
+});
+
+describe('every command', () => {
+  const load = async (): Promise<Command[]> => Promise.all(Object.values(COMMANDS).map((one) => one()));
+  const below = (one: Command, above = ''): [string, Command][] => {
+    const words = `${above} ${one.name()}`.trim();
+    return [[words, one], ...one.commands.flatMap((next) => below(next, words))];
+  };
+
+  test('is listed with its one line, which it has from there', async () => {
+    const all = (await load()).flatMap((one) => below(one));
+    expect(all.map(([words]) => words).sort()).toEqual(Object.keys(SUMMARIES).sort());
+    for (const [words, one] of all) {
+      expect(SUMMARIES).toHaveProperty([words, 'en'], one.description());
+    }
+  });
+
+  test('has examples of itself, which name options that it takes', async () => {
+    for (const [words, one] of (await load()).flatMap((each) => below(each))) {
+      const { examples } = SUMMARIES[words as keyof typeof SUMMARIES];
+      const own = examples.filter((example) => example.includes(`waybell ${words}`));
+      expect(own).toEqual(examples);
+      const options = examples.flatMap((example) => example.match(/--[a-z-]+/g) ?? []);
+      const taken = [...one.options, ...one.commands.flatMap(({ options: more }) => more)];
+      const known = ['--lang', ...taken.map(({ long }) => long)];
+      expect(options.filter((option) => !known.includes(option))).toEqual([]);
+    }
+  });
+
+  test('that tells something tells it to programs too', async () => {
+    const silent = ['start', 'stop', 'completion', 'migrate', 'release', 'keys generate', 'keys verify'];
+    const parents = (await load())
+      .flatMap((one) => below(one))
+      .filter(([, one]) => one.commands.length === 0);
+    const lacking = parents.filter(([, one]) => one.options.every(({ long }) => long !== '--json'));
+    const changes = ['channels add', 'channels rotate', 'channels remove', 'keys api add', 'keys api revoke'];
+    expect(
+      lacking.map(([words]) => words).filter((words) => ![...silent, ...changes].includes(words)),
+    ).toEqual([]);
+  });
+
+  test('send knows the statuses, and asks which one is meant', async () => {
+    const command = sendCommand()
+      .exitOverride()
+      .configureOutput({ writeErr: () => undefined });
+    await expect(command.parseAsync(['--status', 'deliverd'], { from: 'user' })).rejects.toThrow(
+      'Did you mean delivered?',
+    );
+  });
+
+  test('is completed by bash, those below it and its options too', async () => {
+    const written: string[] = [];
+    const log = console.log;
+    console.log = (text: string) => written.push(text);
+    await (await COMMANDS.completion()).parseAsync(['bash'], { from: 'user' }).finally(() => {
+      console.log = log;
+    });
+    const complete = (...words: string[]): string =>
+      spawnSync('bash', ['-s'], {
+        input: `${written.join('\n')}
+COMP_WORDS=(waybell ${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}
+_waybell; echo "\${COMPREPLY[*]}"`,
+      }).stdout.toString();
+    expect(complete('at')).toBe('attention\n');
+    expect(complete('channels', 'ro')).toBe('rotate\n');
+    expect(complete('channels', 'rotate', '--le')).toBe('--leaked\n');
+    expect(complete('why', 'YT1', '--j')).toBe('--json\n');
+  });
+});
