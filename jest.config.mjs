@@ -6,7 +6,7 @@ const ES_MODULES = ['node-pg-migrate', 'glob', 'jiti', 'jose', '@seriousme/opena
 
 /** What has a command of its own: a folder of suites, or one. */
 const APART = [
-  ...['browser', 'builds', 'encryption', 'fuzz', 'start', 'tools'].map((folder) => `${folder}/`),
+  ...['browser', 'builds', 'encryption', 'fuzz', 'node', 'start', 'tools'].map((folder) => `${folder}/`),
   ...[...STARTING_SUITES, ...WAITING_SUITES].map((suite) => `${suite}.test.ts`),
 ];
 

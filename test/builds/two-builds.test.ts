@@ -32,8 +32,8 @@ describe(`this build and ${BEFORE_BUILDS}`, () => {
   const NEXT = { WORKER_BUILD_ID: 'next' };
 
   function run(command: readonly string[], build: Build, settings: Record<string, string> = {}): Product {
-    const [main, change] = build === 'older' ? [older.main, {}] : [undefined, build];
-    const product = runProduct(command, { ...shop.settings, ...settings, ...change }, main);
+    const [release, change] = build === 'older' ? [{ main: older.main }, {}] : [{}, build];
+    const product = runProduct(command, { ...shop.settings, ...settings, ...change }, release);
     started.push(product);
     return product;
   }

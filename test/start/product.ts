@@ -43,13 +43,13 @@ export async function ownSettings(): Promise<Settings> {
   };
 }
 
-/** Runs `waybell <command>` as a user would, with these settings only. `main`: of another release. */
+/** Runs `waybell <command>` as a user would, with these settings only. `main`: of another release; `node`: another. */
 export function runProduct(
   command: readonly string[],
   settings: Record<string, string>,
-  main = MAIN,
+  { main = MAIN, node = process.execPath }: { readonly main?: string; readonly node?: string } = {},
 ): Product {
-  return follow(process.execPath, [main, ...command], settings);
+  return follow(node, [main, ...command], settings);
 }
 
 /** Asks a Waybell that runs whether everything that it accepted is accounted for; says what is not. */
