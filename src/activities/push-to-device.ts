@@ -1,8 +1,8 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
-import { isPhoneOfMember } from '../database/members';
+import { isPhoneOfMember, membersToAsk } from '../database/members';
 import { claimPush, type Claim } from '../database/pushes';
-import { inTransaction, type Queryable, STATEMENT_TIMEOUT_MS } from '../database/pool';
+import { inAutocommit, inTransaction, type Queryable, STATEMENT_TIMEOUT_MS } from '../database/pool';
 import { createHeldLooks, LONGEST_LOOK_MS } from '../push/held-looks';
 import { shapeMessage } from './shape-message';
 import type { FailureType } from '../errors';
@@ -76,7 +76,9 @@ export function createPushToDevice(deps: ActivityDeps) {
       const isMember = member?.kind === 'known' && member.value;
       return { member, claim: await claimPush(db, shopTables, { ...task, isMember }) };
     };
-    const { member, claim } = await inTransaction(pool, claimNow, STATEMENT_TIMEOUT_MS, begunAt + CLAIM_MS);
+    // A claim is one statement. Who belongs to a merchant is asked before it, behind a savepoint.
+    const within = membersToAsk(shopTables, device.audience) ? inTransaction : inAutocommit;
+    const { member, claim } = await within(pool, claimNow, STATEMENT_TIMEOUT_MS, begunAt + CLAIM_MS);
     if (claim === null) return end('failed', 'notification_missing');
     if (claim.storedState === 'accepted') return end('accepted', 'accepted_before');
     if (claim.superseded) return end('superseded', 'newer_status');

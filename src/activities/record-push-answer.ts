@@ -7,7 +7,7 @@ import {
   isMassDeactivation,
   openHold,
 } from '../database/held';
-import type { Queryable } from '../database/pool';
+import { leaveToCommit, type Queryable } from '../database/pool';
 import { noteFailedRequest } from '../database/provider-failures';
 import { writePush } from '../database/pushes';
 import type { PushAnswer } from '../push/provider';
@@ -52,8 +52,9 @@ export async function recordPushAnswer(
   // Any other end of a probe tells of its own message or device; the next one comes in its time. The hold goes before
   // the failures, as it comes before them: else two answers could wait for each other.
   if (push.probing && judged.class === 'accepted') await endHold(db, push.provider);
-  await writePush(db, push, { ...judged, state });
-  if (isFailedRequest(judged)) await noteFailedRequest(db, push.provider, judged);
+  const written = [writePush(db, push, { ...judged, state })];
+  if (isFailedRequest(judged)) written.push(noteFailedRequest(db, push.provider, judged));
+  await leaveToCommit(db, written);
   return judged;
 }
 

@@ -1,6 +1,6 @@
 import type { ShopTables } from '../config/config';
 import type { Audience } from '../shipment/update';
-import { connectionOf, type Queryable } from './pool';
+import { databaseOf, type Queryable } from './pool';
 import { IS_INDEXED } from './schema/shop-indexes';
 
 /**
@@ -50,12 +50,12 @@ interface KnownTypes {
   readonly until: number;
 }
 
-/** By connection, which stays with one database. */
+/** By pool, which stays with one database. */
 const known = new WeakMap<object, KnownTypes>();
 
-/** Reads the types, from catalogues that every role may read; once a minute for each connection. */
+/** Reads the types, from catalogues that every role may read; once a minute. */
 export async function readIdTypes(db: Queryable, tables: ShopTables): Promise<IdTypes> {
-  const before = known.get(connectionOf(db));
+  const before = known.get(databaseOf(db));
   if (before?.tables === tables && performance.now() < before.until) return before.types;
   return readIdTypesNow(db, tables);
 }
@@ -63,7 +63,7 @@ export async function readIdTypes(db: Queryable, tables: ShopTables): Promise<Id
 /** As `readIdTypes`, for who comes seldom. */
 export async function readIdTypesNow(db: Queryable, tables: ShopTables): Promise<IdTypes> {
   const types = await selectIdTypes(db, tables);
-  known.set(connectionOf(db), { tables, types, until: performance.now() + KNOWN_FOR_MS });
+  known.set(databaseOf(db), { tables, types, until: performance.now() + KNOWN_FOR_MS });
   return types;
 }
 
@@ -170,7 +170,10 @@ export const named = (id: string): string => `nullif(btrim(${id}), '')`;
 
 /** SQL: whether two people, as text, are the same one, in the type of the column that says whose a device is. */
 export const isSamePerson = (one: string, other: string, type: string | null): string =>
-  `${canonicalId(named(one), type)} = ${canonicalId(named(other), type)}`;
+  `${personKey(one, type)} = ${personKey(other, type)}`;
+
+/** SQL: a person, as text, in the one spelling that `isSamePerson` compares; null where it names nobody. */
+export const personKey = (person: string, type: string | null): string => canonicalId(named(person), type);
 
 export function isTextual(type: string | null): boolean {
   return type === null || type === 'text' || type === 'citext' || type.startsWith('character');

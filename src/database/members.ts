@@ -70,6 +70,10 @@ async function ask<T>(
   return said;
 }
 
+/** Where who belongs to a merchant is asked, if it matters for an audience. */
+export const membersToAsk = ({ members }: ShopTables, audience: Audience): MappedMembers | undefined =>
+  audience === 'merchant' ? members : undefined;
+
 /** The people of whom a notification is for; `null` where the shop does not say who belongs to a merchant. */
 export async function findStaff(
   db: Queryable,
@@ -77,8 +81,8 @@ export async function findStaff(
   audience: Audience,
   ownerId: string,
 ): Promise<Said<Staff> | null> {
-  const { members } = tables;
-  if (members === undefined || audience !== 'merchant') return null;
+  const members = membersToAsk(tables, audience);
+  if (members === undefined) return null;
   return ask(db, tables, members, async (people) => {
     const { rows } = await db.query<{ id: string }>(
       `select distinct user_id as id from (${people('$1::text')}) m
@@ -118,8 +122,8 @@ export async function isPhoneOfMember(
   tables: ShopTables,
   push: { readonly audience: Audience; readonly messageId: string; readonly deviceId: string },
 ): Promise<Said<boolean> | null> {
-  const { members } = tables;
-  if (members === undefined || push.audience !== 'merchant') return null;
+  const members = membersToAsk(tables, push.audience);
+  if (members === undefined) return null;
   const said = await ask(db, tables, members, async (people, types) => {
     const { rows } = await db.query<{ member: boolean }>(
       `select exists (select from (${people('n.recipient_id::text')}) m

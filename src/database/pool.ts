@@ -36,24 +36,26 @@ export function isPermissionRefusal(error: unknown): error is pg.DatabaseError {
 /** Enough for the default 100 local activities to queue briefly, few enough for a small Supabase plan. */
 const POOL_SIZE = 20;
 
-/** Which connection a transaction has. */
-const connections = new WeakMap<Queryable, pg.ClientBase>();
+/** Which pool a transaction is of. */
+const pools = new WeakMap<Queryable, pg.Pool>();
 
-/** What stays the same from one transaction to the next, and so may be asked for what was learned before. */
-export const connectionOf = (db: Queryable): object => connections.get(db) ?? db;
+/** What stays with one database from one transaction to the next, and so may be asked for what was learned before. */
+export const databaseOf = (db: Queryable): object => pools.get(db) ?? db;
 
 /** When a connection was opened, and when the last one of a pool was lost; `performance.now()`. */
 const openedAt = new WeakMap<pg.ClientBase, number>();
 const lostAt = new WeakMap<pg.Pool, number>();
 
 /**
- * Opens the pool that API and worker share. The product asks it by `inTransaction` alone: a statement outside of one
- * has no limit.
+ * Opens the pool that API and worker share. The product asks it by `inTransaction` and `inAutocommit` alone: a statement
+ * outside of them has no limit. Statements that do not need each other's answers are sent behind one another, and cost
+ * one round trip.
  */
 export function openPool(connectionString: string, onError: (error: Error) => void): pg.Pool {
   const pool = new pg.Pool({
     connectionString,
     max: POOL_SIZE,
+    pipeline: true,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
@@ -70,30 +72,144 @@ export function openPool(connectionString: string, onError: (error: Error) => vo
   return pool;
 }
 
+/** Statements that were sent, and whose answers nobody waits for before the commit. */
+const leftToCommit = new WeakMap<Queryable, Promise<unknown>[]>();
+
 /**
  * Runs `work` in one transaction with the timeouts above and loud row-level security; commits when it
- * returns, rolls back when it throws. `set local` holds behind a transaction-mode pooler too. The isolation level is said,
- * since a server or a role may have another default: who has waited for a lock must see what the other has written.
+ * returns, rolls back when it throws. It begins with the first statement, in the same round trip.
  *
  * A server that vanished without a word answers nothing: a statement that has no answer in time takes its connection
  * with it, and those that were opened before.
  * @param statementMs how long PostgreSQL lets one statement run; milliseconds
  * @param until the end of the whole, once it has a connection: `performance.now()`
  */
-export async function inTransaction<T>(
+export function inTransaction<T>(
   pool: pg.Pool,
   work: (db: Queryable) => Promise<T>,
   statementMs = STATEMENT_TIMEOUT_MS,
   until = Infinity,
 ): Promise<T> {
+  return onConnection(pool, { statementMs, until }, async ({ send, rollBack }) => {
+    let state: 'not begun' | 'begun' | 'over' = 'not begun';
+    const left: Promise<unknown>[] = [];
+    const db = queryable(pool, async (text, values) => {
+      if (state === 'over') throw new Error('the transaction is over');
+      if (state === 'begun') return send(text, values);
+      state = 'begun';
+      const [, result] = await inOneTrip(send(beginning(statementMs)), send(text, values));
+      return result;
+    });
+    leftToCommit.set(db, left);
+    try {
+      const result = await work(db);
+      if (end()) await inOneTrip(...left, send('commit'));
+      return result;
+    } catch (error) {
+      if (end()) await rollBack();
+      // What was sent first has failed first: the rest may be its consequence.
+      await Promise.all(left);
+      throw error;
+    }
+
+    /** Whether there is something to end. */
+    function end(): boolean {
+      const isBegun = state === 'begun';
+      state = 'over';
+      return isBegun;
+    }
+  });
+}
+
+/**
+ * As `inTransaction`, with each statement in a transaction of its own, which costs one round trip: for `work` of which
+ * one statement alone writes.
+ */
+export function inAutocommit<T>(
+  pool: pg.Pool,
+  work: (db: Queryable) => Promise<T>,
+  statementMs = STATEMENT_TIMEOUT_MS,
+  until = Infinity,
+): Promise<T> {
+  return onConnection(pool, { statementMs, until }, ({ send }) =>
+    work(
+      queryable(pool, async (text, values) => {
+        const [, result] = await inOneTrip(
+          send(beginning(statementMs)),
+          send(text, values),
+          // Of a transaction that has failed, PostgreSQL makes a rollback of it.
+          send('commit'),
+        );
+        return result;
+      }),
+    ),
+  );
+}
+
+/**
+ * Lets the commit go out right behind statements whose answers say nothing that `work` needs: when one of them fails,
+ * PostgreSQL rolls all back, and the transaction throws its error. Each of `sent` is one statement; another one behind
+ * its answer would come too late.
+ */
+export async function leaveToCommit(db: Queryable, sent: readonly Promise<unknown>[]): Promise<void> {
+  const left = leftToCommit.get(db);
+  if (!left) {
+    await Promise.all(sent);
+    return;
+  }
+  left.push(...sent);
+  // Their errors are seen at the commit.
+  for (const one of sent) one.catch(() => undefined);
+}
+
+/**
+ * `set local` holds behind a transaction-mode pooler too. The isolation level is said, since a server or a role may have
+ * another default: who has waited for a lock must see what the other has written.
+ */
+const beginning = (statementMs: number): string =>
+  `begin isolation level read committed; set local statement_timeout = ${statementMs}; set local lock_timeout = ${LOCK_TIMEOUT_MS}; set local idle_in_transaction_session_timeout = ${ABANDONED_AFTER_MS}; set local row_security = off`;
+
+function queryable(
+  pool: pg.Pool,
+  query: (text: string, values?: unknown[]) => Promise<pg.QueryResult>,
+): Queryable {
+  const db = { query } as Queryable;
+  pools.set(db, pool);
+  return db;
+}
+
+/** Ends when all have ended, with the results or the first error in their order: what follows it is its consequence. */
+async function inOneTrip<T extends readonly Promise<unknown>[]>(
+  ...sent: T
+): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(sent);
+  return Promise.all(sent);
+}
+
+interface LentConnection {
+  readonly send: (text: string, values?: unknown[]) => Promise<pg.QueryResult>;
+  /** Where the connection is still good for it. */
+  readonly rollBack: () => Promise<void>;
+}
+
+async function onConnection<T>(
+  pool: pg.Pool,
+  { statementMs, until }: { readonly statementMs: number; readonly until: number },
+  work: (lent: LentConnection) => Promise<T>,
+): Promise<T> {
   const client = await takeConnection(pool);
   /** Why the connection cannot be lent again. */
   let broken: Error | undefined;
+  /** Statements that are under way: each has its own time, and begins when those before it have ended. */
+  let ahead = 0;
 
-  async function query(text: string, values?: unknown[]): Promise<pg.QueryResult> {
+  async function send(text: string, values?: unknown[]): Promise<pg.QueryResult> {
     const leftMs = Math.floor(until - performance.now());
     if (leftMs <= 0) throw (broken = new Error('the time of the transaction is over'));
-    const statement = { text, values, query_timeout: Math.min(statementMs + ANSWER_TRAVELS_MS, leftMs) };
+    const answerMs = (ahead + 1) * statementMs + ANSWER_TRAVELS_MS;
+    const statement = { text, values, query_timeout: Math.min(answerMs, leftMs) };
+    ahead += 1;
+    sendTogether(client);
     try {
       return await client.query(statement);
     } catch (error) {
@@ -103,26 +219,32 @@ export async function inTransaction<T>(
         lostAt.set(pool, performance.now());
       }
       throw error;
+    } finally {
+      ahead -= 1;
     }
   }
 
+  async function rollBack(): Promise<void> {
+    if (!broken) await send('rollback').catch((cause: Error) => (broken = cause));
+  }
+
   try {
-    await query(
-      `begin isolation level read committed; set local statement_timeout = ${statementMs}; set local lock_timeout = ${LOCK_TIMEOUT_MS}; set local idle_in_transaction_session_timeout = ${ABANDONED_AFTER_MS}; set local row_security = off`,
-    );
-    const db = { query } as Queryable;
-    connections.set(db, client);
-    const result = await work(db);
-    await query('commit');
-    return result;
+    return await work({ send, rollBack });
   } catch (error) {
-    if (!broken) await query('rollback').catch((cause: Error) => (broken = cause));
     if (isPermissionRefusal(error))
       permissionRefused.publish({ pool, message: error.message } satisfies PermissionRefusal);
     throw error;
   } finally {
     client.release(broken);
   }
+}
+
+/** What is sent at one moment leaves as one packet: a write to the socket costs more than what is written. */
+function sendTogether({ connection: { stream } }: pg.PoolClient): void {
+  stream.cork();
+  process.nextTick(() => {
+    stream.uncork();
+  });
 }
 
 /** Undoes what `work` has written once it has said what comes of it: what PostgreSQL would refuse, it refuses here too. */
