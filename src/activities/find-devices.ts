@@ -1,7 +1,7 @@
-import { findDevices as selectDevices } from '../database/find-devices';
+import { type DeviceSearch, findDevices as selectDevices } from '../database/find-devices';
 import { followForLook } from './follow-order';
 import { findStaff, peopleOf } from '../database/members';
-import { inTransaction } from '../database/pool';
+import { inTransaction, leaveToCommit } from '../database/pool';
 import { deleteEndedWaits } from '../database/waits';
 import type { DevicePage, DeviceRef, NotificationRef, ToldParcel } from '../shipment/delivery';
 import type { ActivityDeps } from './deps';
@@ -34,23 +34,27 @@ export function createFindDevices(deps: ActivityDeps) {
   return function findDevices(input: FindDevicesInput): Promise<DevicePage> {
     const { workflowId, round, only } = input;
     return inTransaction(pool, async (db) => {
-      const found: DeviceRef[] = [];
-      let membersUnknown = false;
       const followed = await followForLook(db, deps, input);
+      const searches: DeviceSearch[] = [];
+      let membersUnknown = false;
+      // One more than the page holds tells whether another page follows.
+      const page = { round, only, limit: PAGE_SIZE + 1, pushOnlyTo };
       for (const notification of followed.named) {
-        // One more than the page holds tells whether another page follows.
-        const limit = PAGE_SIZE + 1 - found.length;
-        if (limit <= 0) continue;
         const staff = await findStaff(db, shopTables, notification.audience, notification.recipientId);
         nameTrouble(staff);
         membersUnknown ||= staff?.kind === 'unknown';
-        for (const { provider, ...device } of await selectDevices(db, shopTables, {
-          ...{ notification, staff: peopleOf(staff), round, only, limit, pushOnlyTo },
-        }))
-          found.push(queued.has(provider) ? { ...device, provider } : device);
+        searches.push({ ...page, notification, staff: peopleOf(staff) });
       }
+      const ofAll = await Promise.all(searches.map((search) => selectDevices(db, shopTables, search)));
+      const found = ofAll
+        .flat()
+        .slice(0, PAGE_SIZE + 1)
+        .map(({ provider, ...device }): DeviceRef =>
+          queued.has(provider) ? { ...device, provider } : device,
+        );
       const audiences = [...new Set(found.map(({ audience }) => audience))];
-      if (audiences.length > 0) await deleteEndedWaits(db, workflowId, 'device', audiences);
+      if (audiences.length > 0)
+        await leaveToCommit(db, [deleteEndedWaits(db, workflowId, 'device', audiences)]);
       const { notifications, recipients } = followed;
       return {
         ...{ devices: found.slice(0, PAGE_SIZE), more: found.length > PAGE_SIZE, notifications },

@@ -1,17 +1,17 @@
 import type { ShopTables } from '../config/config';
 import { isPushedTo } from '../database/find-devices';
-import { findRecipients } from '../database/find-recipients';
+import { findOrderOf, findRecipients, type OrderOfDelivery } from '../database/find-recipients';
 import { type IdTypes, isSpelledAlike, readIdTypes } from '../database/ids';
-import { insertNotification } from '../database/insert-notification';
-import type { Queryable } from '../database/pool';
-import { countPushes, writeSendStatus } from '../database/pushes';
+import { insertNotifications, type NewNotification } from '../database/insert-notifications';
+import { leaveToCommit, type Queryable } from '../database/pool';
+import { countPushes, writeSendStatuses } from '../database/pushes';
 import {
   readdressNotification,
   type RecipientRow,
   rewordNotification,
   selectRecipientRows,
 } from '../database/recipient-rows';
-import { selectOwnParcel, type StoredAmong } from '../database/parcels-of-order';
+import type { StoredAmong } from '../database/parcels-of-order';
 import { selectToldWord, type WithheldAudiences, writeWithheld } from '../database/withheld';
 import { addressNotification } from '../shipment/address-notification';
 import {
@@ -75,39 +75,48 @@ export async function followOrder(
 ): Promise<FollowedOrder | null> {
   const { shopTables, language, shadow = false } = deps;
   const { workflowId, decision } = delivery;
-  const own = await selectOwnParcel(db, workflowId);
-  const waybillId = own?.waybillId ?? decision.waybillId;
-  const recipients = await findRecipients(db, shopTables, waybillId);
-  if (recipients === null) return null;
   const types = await readIdTypes(db, shopTables);
-  const rows = await selectRecipientRows(db, types, workflowId, recipients);
+  const [own, rows] = await Promise.all([
+    findOrderOf(db, shopTables, { workflowId, waybillId: decision.waybillId }),
+    selectRecipientRows(db, types, workflowId),
+  ]);
+  if (own === null) return null;
+  const { recipients, waybillId } = own;
   const tell = await decideTelling(db, deps, delivery, recipients);
   // Decided with the first message: later looks say the same.
-  const isFirst = rows.length === 0 && !shadow && own !== null;
+  const isFirst = rows.length === 0 && !shadow && own.isDecided;
   const isCounted = AUDIENCES.some(
     (audience) => personFor(audience, recipients) !== null && isUsual(tell(audience)),
   );
   const among =
-    own?.among ??
+    own.among ??
     (isFirst && isCounted ? await findAmong(db, deps, parcelToTell(delivery, waybillId, recipients)) : null);
-  const order = { types, language, recipients, among };
+  const order = { types, language, own, among };
   const toldElsewhere = await findToldElsewhere(db, deps, delivery, waybillId, recipients);
-  const notifications: NotificationRef[] = [];
+  const addressed: { readonly ref: NotificationRef; readonly written: readonly RecipientRow[] }[] = [];
+  const added: NewNotification[] = [];
   const withheld: Partial<Record<Audience, Withheld>> = {};
   for (const audience of AUDIENCES) {
     const written = rows.filter((row) => row.audience === audience);
     const telling = shadow ? inShadow(tell(audience)) : tell(audience);
     if ('withheld' in telling && personFor(audience, recipients) !== null)
       withheld[audience] = telling.withheld;
-    const ref = await addressTo(db, { ...order, telling }, delivery, audience, written);
+    const { ref, isNew } = await addressTo(db, { ...order, telling }, delivery, audience, written);
     if (ref === null) continue;
-    const isOnce = ref.ended === undefined && toldElsewhere.has(audience);
+    addressed.push({ ref, written });
+    if (isNew) added.push({ ...ref, ...textsFor({ ...order, telling }, delivery, audience).text });
+  }
+  await writeAdded(db, order, delivery, added);
+  const notifications: NotificationRef[] = [];
+  for (const { ref, written } of addressed) {
+    const isOnce = ref.ended === undefined && toldElsewhere.has(ref.audience);
     notifications.push(
       isOnce ? await endWritten(db, ref, written, OTHER_ORDER) : await unlessOutside(db, deps, ref, written),
     );
   }
   // A shop that maps nothing withholds nothing.
-  if (recipients.facts !== undefined || shadow) await writeWithheld(db, workflowId, withheld);
+  if (recipients.facts !== undefined || shadow)
+    await leaveToCommit(db, [writeWithheld(db, workflowId, withheld)]);
   return { recipients, notifications, withheld };
 }
 
@@ -223,10 +232,17 @@ export async function followForLook(
 interface NamedByOrder {
   readonly types: IdTypes;
   readonly language: Language;
-  readonly recipients: Recipients;
+  readonly own: OrderOfDelivery;
   readonly telling: Telling;
   /** What was found of its parcel among those of the order that was named then. */
   readonly among: StoredAmong | null;
+}
+
+/** The message for an audience, and whether it is still to be written. */
+interface Addressed {
+  /** `null`: there is none. */
+  readonly ref: NotificationRef | null;
+  readonly isNew: boolean;
 }
 
 async function addressTo(
@@ -234,10 +250,15 @@ async function addressTo(
   order: NamedByOrder,
   delivery: FollowedDelivery,
   audience: Audience,
-  written: readonly RecipientRow[],
-): Promise<NotificationRef | null> {
-  const { types, recipients, telling } = order;
+  rows: readonly RecipientRow[],
+): Promise<Addressed> {
+  const { types, own, telling } = order;
+  const { recipients, keys } = own;
   const { orderId } = recipients;
+  const written = rows.map((row) => ({
+    ...row,
+    isTheirs: row.personKey !== null && row.personKey === keys[audience],
+  }));
   const person = personFor(audience, recipients);
   const withheld = person !== null && 'withheld' in telling ? telling.withheld : null;
   const recipientId = withheld === null ? person : null;
@@ -251,39 +272,40 @@ async function addressTo(
   if (recipientId === null || address.kind === 'unnamed' || address.kind === 'deleted') {
     const last = before ?? written.at(-1);
     const why = address.kind === 'deleted' ? 'notification-deleted' : unnamed;
-    return last ? { messageId: last.messageId, audience, recipientId: last.recipientId, ended: why } : null;
+    if (!last) return { ref: null, isNew: false };
+    const { messageId, recipientId } = last;
+    return { ref: { messageId, audience, recipientId, ended: why }, isNew: false };
   }
   if (address.kind === 'new') {
     const ref = { messageId: messageId(delivery.decision, audience, address.person), audience, recipientId };
-    await writeNotification(db, order, delivery, ref);
-    return ref;
+    return { ref, isNew: true };
   }
   if (address.kind === 'follows')
     await readdressNotification(db, types, address.messageId, { recipientId, orderId });
   const row = written.find((one) => one.messageId === address.messageId);
   if (row !== undefined && !row.isTold)
     await rewordNotification(db, row, textsFor(order, delivery, audience));
-  return { messageId: address.messageId, audience, recipientId };
+  return { ref: { messageId: address.messageId, audience, recipientId }, isNew: false };
 }
 
-async function writeNotification(
+async function writeAdded(
   db: Queryable,
-  order: NamedByOrder,
-  delivery: FollowedDelivery,
-  ref: NotificationRef,
+  { types, own }: Pick<NamedByOrder, 'types' | 'own'>,
+  { workflowId, carrier, trackingNo, decision }: FollowedDelivery,
+  added: readonly NewNotification[],
 ): Promise<void> {
-  const { workflowId, carrier, trackingNo } = delivery;
-  const {
-    types,
-    recipients: { orderId },
-  } = order;
-  const { text } = textsFor(order, delivery, ref.audience);
-  await insertNotification(db, types, workflowId, { ...ref, ...text, orderId, carrier, trackingNo });
+  if (added.length === 0) return;
+  const { orderId } = own.recipients;
+  const told = own.isDecided
+    ? { waybillId: own.waybillId, status: decision.status }
+    : { waybillId: null, status: null };
+  const news = { workflowId, ...told, orderId, carrier, trackingNo };
+  await leaveToCommit(db, [insertNotifications(db, types, news, added)]);
 }
 
 /** How it is told by now, and all in which it may have been written: the words of the shop are left alone. */
 function textsFor(
-  { language, recipients, telling, among }: NamedByOrder,
+  { language, own: { recipients }, telling, among }: Omit<NamedByOrder, 'types'>,
   { workflowId, trackingNo, decision }: FollowedDelivery,
   audience: Audience,
 ): { readonly text: MessageText; readonly ours: readonly MessageText[] } {
@@ -303,7 +325,9 @@ async function endNotification(
   { messageId, sendStatus, lastError }: Pick<RecipientRow, 'messageId' | 'sendStatus' | 'lastError'>,
   ended: NotificationEnd,
 ): Promise<void> {
-  const verdict = judgeEnded(await countPushes(db, messageId));
+  const pushes = await countPushes(db, [messageId]);
+  const verdict = judgeEnded(pushes(messageId));
   const why = verdict === 'superseded' ? ended : null;
-  if (verdict !== sendStatus || why !== lastError) await writeSendStatus(db, messageId, verdict, why);
+  if (verdict !== sendStatus || why !== lastError)
+    await writeSendStatuses(db, [{ messageId, sendStatus: verdict, lastError: why }]);
 }

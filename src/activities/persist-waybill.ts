@@ -3,8 +3,6 @@ import {
   endTelling,
   insertUpdate,
   reopenUpdate,
-  selectOccurrences,
-  selectOpenDeliveries,
   selectOwnRecord,
   selectStoredDecision,
 } from '../database/updates';
@@ -22,7 +20,7 @@ import {
 } from '../database/parcel-events';
 import { recallParcel } from '../database/parcel-memories';
 import { deletePickupCodes } from '../database/pickup-codes';
-import { inTransaction, type Queryable } from '../database/pool';
+import { inTransaction, leaveToCommit, type Queryable } from '../database/pool';
 import { BEFORE_ALL, textsOf, writeScanTexts } from '../database/scan-texts';
 import { splitTexts } from '../deliveries/split-texts';
 import { isSameWord } from '../deliveries/word-digest';
@@ -33,9 +31,9 @@ import { decideAnnouncement, lastTold, NEVER_TOLD } from '../shipment/decide-ann
 import type { Decision } from '../shipment/delivery';
 import { isOfErased } from '../shipment/erasure';
 import { isTooOld, tellUntil } from '../shipment/news-age';
-import { assignInstances } from '../shipment/parcel-instance';
+import { assignInstances, type ParcelSpan } from '../shipment/parcel-instance';
 import { endsPickup } from '../shipment/pickup-wait';
-import { isNamed, keyOfVersion } from '../shipment/scan-version';
+import { isNamed, keyOfVersion, type StoredScan } from '../shipment/scan-version';
 import { readStatus } from '../shipment/status';
 import type { ShipmentUpdate } from '../shipment/update';
 import type { ActivityDeps } from './deps';
@@ -74,8 +72,12 @@ export function createPersistWaybill(deps: ActivityDeps) {
         ...{ ...update, isSubscribed, mayBeFormer: true },
         ...(waybillId !== undefined && { waybillId }),
       });
-      await recallParcel(db, waybill.id);
-      const stored = await selectStoredDecision(db, workflowId);
+      // One behind the other: what is recalled is read.
+      const [, stored, known] = await Promise.all([
+        recallParcel(db, waybill.id),
+        selectStoredDecision(db, workflowId),
+        selectKnown(db, waybill.id, update),
+      ]);
       const ended = stored?.endedBefore(runId) ?? null;
       isOtherVersion =
         ended !== null && stored?.update != null && contentOfNamed(stored.update) !== contentOfNamed(update);
@@ -86,8 +88,12 @@ export function createPersistWaybill(deps: ActivityDeps) {
         return { ...decision, lastRound: await selectLastRound(db, workflowId) };
       }
       if (stored) return ended === null ? stored.decision : { ...stored.decision, verdict: 'nothing-new' };
-      await writeScanTexts(db, textsOf([{ update, texts }], BEFORE_ALL), retention.texts);
-      return decide(db, deps, waybill, runId, { ...input, update });
+      const said = writeScanTexts(db, textsOf([{ update, texts }], BEFORE_ALL), retention.texts);
+      const [, decision] = await Promise.all([
+        said,
+        decide(db, deps, { ...input, update, waybill, known, runId }),
+      ]);
+      return decision;
     });
     if (isOtherVersion) await deliveries.startVersion(workflowId, update);
     // One that is for a row of its own has been started by the one that is for all.
@@ -102,15 +108,46 @@ function currentRunId(): string {
   return activityInfo().workflowExecution?.runId ?? '';
 }
 
+/** What is known of a waybill before the scans of an update are stored. */
+interface KnownBefore {
+  readonly parcel: ParcelSpan | null;
+  readonly namesakes: ReadonlyMap<string, StoredScan>;
+}
+
+async function selectKnown(
+  db: Queryable,
+  waybillId: string,
+  { events }: ShipmentUpdate,
+): Promise<KnownBefore> {
+  const named = events.map(({ key }) => key).filter(isNamed);
+  const [parcel, namesakes] = await Promise.all([
+    selectNewestParcel(db, waybillId),
+    selectNamedScans(db, waybillId, named),
+  ]);
+  return { parcel, namesakes };
+}
+
+/** An update that is to be stored and weighed. */
+interface NewUpdate extends PersistWaybillInput {
+  readonly waybill: KnownWaybill;
+  readonly known: KnownBefore;
+  readonly runId: string;
+}
+
 async function decide(
   db: Queryable,
   { shopTables, statusMap, newsAge, shadow = false, now = Date.now }: ActivityDeps,
-  waybill: KnownWaybill,
-  runId: string,
-  { workflowId, update, reread = false, force = false }: PersistWaybillInput,
+  {
+    waybill,
+    known: { parcel, namesakes },
+    runId,
+    workflowId,
+    update,
+    reread = false,
+    force = false,
+  }: NewUpdate,
 ): Promise<Decision> {
   const waybillId = waybill.id;
-  const parcel = await selectNewestParcel(db, waybillId);
   // A word about silence has no time of its own: it is about the newest parcel.
   const scans = update.events.filter(({ status }) => status !== 'expired');
   const first = waybill.noted?.firstInstance ?? 1;
@@ -120,8 +157,6 @@ async function decide(
     first,
   );
   const instance = Math.max(parcel?.instance ?? first, ...instances);
-  const named = update.events.map(({ key }) => key).filter(isNamed);
-  const namesakes = await selectNamedScans(db, waybillId, named);
   const events = update.events.map((event) => {
     const isSame = (word: string, stored: string): boolean => isSameWord(word, stored, update.trackingNo);
     return {
@@ -131,7 +166,12 @@ async function decide(
     };
   });
   const origin = { waybillId, workflowId, source: update.source, reread };
-  const changed = await insertEvents(db, origin, events);
+  const [changed, scanned, own, erasedUntil] = await Promise.all([
+    insertEvents(db, origin, events),
+    selectParcelEvents(db, waybillId, instance),
+    selectOwnRecord(db, waybillId, instance),
+    selectErasedUntil(db, 'parcel', [waybillId]),
+  ]);
   // A word that says nothing any more changes what is known as well.
   const known = changed.filter(({ status, isNew }) => status !== null || !isNew).length;
 
@@ -140,18 +180,15 @@ async function decide(
   const saysNothing = waybill.status === null || shadow || first > 1;
   const inRow = saysNothing ? null : readStatus(waybill.status, statusMap);
   const stored = update.toldBefore === undefined ? inRow : update.toldBefore;
-  const current = currentStatus(await selectParcelEvents(db, waybillId, instance), newsAge.zone);
-  const own = await selectOwnRecord(db, waybillId, instance);
-  const before =
-    current === null ? NEVER_TOLD : await selectOccurrences(db, waybillId, instance, current.status);
+  const current = currentStatus(scanned, newsAge.zone);
+  const occurrences = (current && own.announced[current.status]) ?? NEVER_TOLD;
   const weighed = decideAnnouncement(
     { known, unknown: changed.length - known },
     current,
     lastTold(own, stored),
-    before,
+    occurrences,
   );
   // What was erased is told to nobody; the shop's own row goes on.
-  const erasedUntil = await selectErasedUntil(db, 'parcel', [waybillId]);
   const isErased = isOfErased(erasedUntil.get(waybillId), update);
   const verdict = isErased && weighed === 'announce' ? 'nothing-new' : weighed;
   const announced = verdict === 'announce' && current !== null;
@@ -165,8 +202,8 @@ async function decide(
     waybillId,
     instance,
     status: current?.status ?? null,
-    occurrence: announced ? before.count + 1 : 0,
-    supersedes: announced || takenBack ? await selectOpenDeliveries(db, waybillId) : [],
+    occurrence: announced ? occurrences.count + 1 : 0,
+    supersedes: announced || takenBack ? own.open : [],
     ...(until !== undefined && { tellUntil: until }),
     ...(!force && isTooOld(until, now()) && { tooOld: true as const }),
     ...(announced && current.unproven && { unproven: true as const }),
@@ -175,11 +212,9 @@ async function decide(
   };
   // What waits to be told is not true any more, and nothing newer says so.
   if (takenBack) await endTelling(db, waybillId);
-  await insertUpdate(db, { workflowId, runId, update, row: waybill }, decision, {
-    enteredAt: current?.enteredAt ?? null,
-    latestAt: current?.latestAt ?? null,
-  });
-  if (current !== null && endsPickup(current.status)) await deletePickupCodes(db, waybillId);
+  const seen = { enteredAt: current?.enteredAt ?? null, latestAt: current?.latestAt ?? null };
+  const written = [insertUpdate(db, { workflowId, runId, update, row: waybill }, decision, seen)];
+  if (current !== null && endsPickup(current.status)) written.push(deletePickupCodes(db, waybillId));
   // A word that is read anew may also bring back what was told last.
   const broughtBack = reread && verdict === 'stale' && own.told !== null;
   const isWritten = weighed === 'announce' || takenBack || broughtBack;
@@ -192,8 +227,10 @@ async function decide(
       trackingNo: update.trackingNo,
       instance,
     };
-    const written = { ...parcel, status: current.status, scannedAt: current.enteredAt };
-    await writeStatus(db, shopTables, written, isErased ? 'never' : announced ? 'always' : 'when-new');
+    const next = { ...parcel, status: current.status, scannedAt: current.enteredAt };
+    const telling = isErased ? 'never' : announced ? 'always' : 'when-new';
+    written.push(writeStatus(db, shopTables, next, telling));
   }
+  await leaveToCommit(db, written);
   return decision;
 }

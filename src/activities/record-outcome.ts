@@ -1,9 +1,16 @@
 import { membersAgainMs, type WaitLimits } from '../shipment/attention';
 import type { ShopTables } from '../config/config';
-import { countPushes, selectLastRound, writeResults, writeSendStatus } from '../database/pushes';
+import {
+  countPushes,
+  type PushCounts,
+  selectLastRound,
+  writeResults,
+  writeSendStatuses,
+  type WrittenSendStatus,
+} from '../database/pushes';
 import { everHadDevice, findDevices } from '../database/find-devices';
 import { findStaff, peopleOf } from '../database/members';
-import { inTransaction, type Queryable } from '../database/pool';
+import { inTransaction, leaveToCommit, type Queryable } from '../database/pool';
 import { selectStanding, writeUpdateState, type DeliveryStanding } from '../database/updates';
 import { deleteOtherWaits, upsertWait, type WaitState } from '../database/waits';
 import {
@@ -53,35 +60,48 @@ export function createRecordOutcome(deps: ActivityDeps) {
   return async function recordOutcome(input: RecordOutcomeInput): Promise<Outcome> {
     const { workflowId, round } = input;
     const outcome = await inTransaction(pool, async (db) => {
-      await writeResults(db, workflowId, round, input.results);
-      const { tooOld, ...place } = await selectStanding(db, workflowId);
+      // One behind the other: the results count for what is read.
+      const [, { tooOld, ...place }, lastRound, followed] = await Promise.all([
+        writeResults(db, workflowId, round, input.results),
+        selectStanding(db, workflowId),
+        selectLastRound(db, workflowId),
+        followForLook(db, deps, input),
+      ]);
       const standing = { ...place, tooOld: tooOld && !input.force };
-      const { notifications, recipients, withheld } = await followForLook(db, deps, input);
+      const { notifications, recipients, withheld } = followed;
+      const pushesOf = await countPushes(
+        db,
+        notifications.map(({ messageId }) => messageId),
+      );
       const audiences: AudienceOutcome[] = [];
       const waits: KeptWait[] = [];
+      const statuses: WrittenSendStatus[] = [];
       for (const notification of notifications) {
         const withoutPush = isWithoutPush(deps, notification.audience, recipients);
-        const { outcome, wait } = await judge(db, shopTables, input, notification, {
-          ...standing,
-          withoutPush,
+        const { outcome, status, wait } = await judge(db, shopTables, input, notification, {
+          ...{ ...standing, withoutPush, pushes: pushesOf(notification.messageId) },
         });
         audiences.push(outcome);
+        if (status !== null) statuses.push(status);
         if (wait !== null) waits.push(wait);
       }
       const waiting = audiences.filter(({ attention }) => attention !== null);
-      // An expired wait keeps its row until the delivery closes: a new row would start a new deadline.
-      await deleteOtherWaits(db, workflowId, waiting.length > 0 ? waits.map(({ name }) => name) : []);
       for (const [audience, reason] of Object.entries(withheld) as [Audience, Withheld][]) {
         if (!audiences.some((one) => one.audience === audience)) audiences.push(untold(audience, reason));
       }
       const sendStatus = overallStatus(toldOf(audiences).map((audience) => audience.sendStatus));
       const reason = reasonOf(notifications, audiences, standing);
-      await writeUpdateState(db, workflowId, { closed: waiting.length === 0, outcome: sendStatus, reason });
+      await leaveToCommit(db, [
+        writeSendStatuses(db, statuses),
+        // An expired wait keeps its row until the delivery closes: a new row would start a new deadline.
+        deleteOtherWaits(db, workflowId, waiting.length > 0 ? waits.map(({ name }) => name) : []),
+        writeUpdateState(db, workflowId, { closed: waiting.length === 0, outcome: sendStatus, reason }),
+      ]);
       const [first] = waits.filter(({ expired }) => !expired).sort((a, b) => a.wakeInMs - b.wakeInMs);
       return {
         ...{ sendStatus, reason, audiences },
         ...{ wakeAt: first?.until ?? null, wakeInMs: first?.wakeInMs ?? null },
-        lastRound: await selectLastRound(db, workflowId),
+        lastRound,
         ...(recipients && { recipients }),
       };
     });
@@ -141,6 +161,8 @@ interface KeptWait extends WaitState {
 
 interface Judged {
   readonly outcome: AudienceOutcome;
+  /** What its row is to say; `null`: what it says. */
+  readonly status: WrittenSendStatus | null;
   readonly wait: KeptWait | null;
 }
 
@@ -149,16 +171,18 @@ async function judge(
   tables: ShopTables,
   { workflowId, limits, force = false, membersUnknown = false }: RecordOutcomeInput,
   notification: NotificationRef,
-  standing: DeliveryStanding & Pick<AudienceFacts, 'withoutPush'>,
+  known: DeliveryStanding & Pick<AudienceFacts, 'withoutPush'> & { readonly pushes: PushCounts },
 ): Promise<Judged> {
   const { messageId, audience, recipientId, ended: why } = notification;
-  const { tooLate, ...pushes } = await countPushes(db, messageId);
+  const { pushes: counted, ...standing } = known;
+  const { tooLate, ...pushes } = counted;
   if (why !== undefined) {
     const sendStatus = judgeEnded(pushes);
     const outcome = { audience, sendStatus, ...pushes, attention: null, until: null };
     const isUntold = pushes.accepted === 0 && isWithheld(why);
-    return { outcome: { ...outcome, ...(isUntold && { reason: why }) }, wait: null };
+    return { outcome: { ...outcome, ...(isUntold && { reason: why }) }, status: null, wait: null };
   }
+  // Whether there ever was a phone says nothing more where one was pushed to.
   const isUntold = pushes.accepted + pushes.failed === 0;
   const staff = isUntold ? await findStaff(db, tables, audience, recipientId) : null;
   const { sendStatus, need, reason } = judgeAudience({
@@ -166,14 +190,15 @@ async function judge(
     ...pushes,
     ...standing,
     tooLate,
-    everHadDevice: await everHadDevice(db, tables, notification, peopleOf(staff)),
+    everHadDevice: isUntold && (await everHadDevice(db, tables, notification, peopleOf(staff))),
     membersUnknown: membersUnknown && audience === 'merchant',
   });
   const ended = standing.renumbered && sendStatus === 'superseded' ? RENUMBERED.reason : null;
-  await writeSendStatus(db, messageId, sendStatus, need ? ATTENTION_OF[need.kind] : (reason ?? ended));
+  const lastError = need ? ATTENTION_OF[need.kind] : (reason ?? ended);
+  const status = { messageId, sendStatus, lastError };
   if (need === null) {
     const outcome = { audience, sendStatus, ...pushes, attention: null, until: null };
-    return { outcome: { ...outcome, ...(reason && { reason }) }, wait: null };
+    return { outcome: { ...outcome, ...(reason && { reason }) }, status, wait: null };
   }
   const { kind, limit } = need;
   const limitMs = limits[limit];
@@ -188,6 +213,7 @@ async function judge(
       attention: wait.expired ? null : ATTENTION_OF[kind],
       until: wait.expired ? null : wait.until,
     },
+    status,
     wait: { ...wait, name: `${kind}/${audience}`, wakeInMs },
   };
 }

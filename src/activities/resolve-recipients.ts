@@ -1,6 +1,6 @@
-import { selectStanding, selectWaybillOf } from '../database/updates';
-import { findOrder, type FoundOrder } from '../database/find-recipients';
-import { inTransaction } from '../database/pool';
+import { selectStanding } from '../database/updates';
+import { findOrderOf, type FoundOrder } from '../database/find-recipients';
+import { inTransaction, leaveToCommit } from '../database/pool';
 import { joinSecondRowsOf } from '../database/second-rows';
 import { deleteEndedWaits, upsertWait } from '../database/waits';
 import type { Resolution } from '../shipment/delivery';
@@ -29,12 +29,11 @@ export function createResolveRecipients({ pool, shopTables, carriers, log, count
   return async function resolveRecipients(input: ResolveRecipientsInput): Promise<Resolution> {
     const look = (): Promise<FoundOrder | null> =>
       inTransaction(pool, async (db) => {
-        const find = async (): Promise<FoundOrder | null> =>
-          findOrder(db, shopTables, (await selectWaybillOf(db, input.workflowId)) ?? input.waybillId);
+        const find = (): Promise<FoundOrder | null> => findOrderOf(db, shopTables, input);
         let found = await find();
         if (found === null && (await joinSecondRowsOf(db, { shopTables, carriers }, input.waybillId)))
           found = await find();
-        if (found !== null) await deleteEndedWaits(db, input.workflowId, 'order', ['']);
+        if (found !== null) await leaveToCommit(db, [deleteEndedWaits(db, input.workflowId, 'order', [''])]);
         return found;
       });
 

@@ -1,11 +1,13 @@
 import type { ShopTables } from '../config/config';
 import { mappedFacts } from '../config/shop-tables';
 import type { Recipients } from '../shipment/delivery';
+import type { Audience } from '../shipment/update';
 import { isErasedUser } from './erasure-marks';
 import { type FactRow, readTellingFacts, type UnreadFact } from '../shipment/shop-facts';
 import { factValues, lentOrderFacts, NO_FACTS } from './schema/lent-facts';
 import { ORDER_FUNCTION, type OrderAccess, readOrders } from './schema/order-access';
-import { fittedId, idSpellings, type IdTypes, named, readIdTypes } from './ids';
+import { fittedId, idSpellings, type IdTypes, named, personKey, readIdTypes } from './ids';
+import type { StoredAmong } from './parcels-of-order';
 import type { Queryable } from './pool';
 import { shopNames } from './shop-names';
 
@@ -25,23 +27,60 @@ export async function findOrder(
   tables: ShopTables,
   waybillId: string,
 ): Promise<FoundOrder | null> {
+  return findOrderOf(db, tables, { workflowId: null, waybillId });
+}
+
+/** An order, for a delivery. */
+export interface OrderOfDelivery extends FoundOrder {
+  /** The row that the delivery is for by now: where it stood twice in the shop's table, the one that is used. */
+  readonly waybillId: string;
+  /** What its messages say of its parcel among those of its order; `null`: nothing is decided. */
+  readonly among: StoredAmong | null;
+  /** Whether its decision is stored. */
+  readonly isDecided: boolean;
+  /** The people in the spelling under which `selectRecipientRows` names those who are told. */
+  readonly keys: Readonly<Record<Audience, string | null>>;
+}
+
+/** As `findOrder`, for the waybill that a delivery is about by now; `waybillId` where no decision of it is stored. */
+export async function findOrderOf(
+  db: Queryable,
+  tables: ShopTables,
+  { workflowId, waybillId }: { readonly workflowId: string | null; readonly waybillId: string },
+): Promise<OrderOfDelivery | null> {
   const types = await readIdTypes(db, tables);
   return readOrders(db, tables, async (access) => {
-    const { rows } = await db.query<Recipients & FactRow>(
-      `select ${named('linked.order_id')} as "orderId",
-              case when not ${isGone('linked.user_id', types)} then ${addressable('linked.user_id', types)} end as "userId",
-              ${addressable('linked.merchant_id', types)} as "merchantId",
-              linked.waybill_facts as waybills, linked.order_facts as orders
-         from (select $1::text as waybill_id) of_waybill
-         cross join lateral (${linkedOrder('of_waybill.waybill_id', tables, types, access)}) linked`,
-      [waybillId],
+    const { rows } = await db.query<OrderRow>(
+      `select found.*, ${personKey('found."userId"', types.userId)} as "userKey",
+              ${personKey('found."merchantId"', types.merchantId)} as "merchantKey"
+         from (
+           select ${named('linked.order_id')} as "orderId",
+                  case when not ${isGone('linked.user_id', types)} then ${addressable('linked.user_id', types)} end as "userId",
+                  ${addressable('linked.merchant_id', types)} as "merchantId",
+                  linked.waybill_facts as waybills, linked.order_facts as orders,
+                  of_waybill.waybill_id as "waybillId", of_waybill.among, of_waybill.decided as "isDecided"
+             from (select coalesce(own.waybill_id, $1::text) as waybill_id, own.among_parcels as among,
+                          own.workflow_id is not null as decided
+                     from (select) one left join waybell.express_updates own on own.workflow_id = $2) of_waybill
+             cross join lateral (${linkedOrder('of_waybill.waybill_id', tables, types, access)}) linked
+            -- So that each of them is calculated once.
+            offset 0) found`,
+      [waybillId, workflowId],
     );
     const [row] = rows;
     if (!row) return null;
-    const { waybills, orders, ...people } = row;
+    const { waybills, orders, userKey, merchantKey, waybillId: ofNow, among, isDecided, ...people } = row;
     const { facts, unread } = readTellingFacts({ waybills, orders }, mappedFacts(tables));
-    return { recipients: { ...people, ...(Object.keys(facts).length > 0 && { facts }) }, unread };
+    return {
+      recipients: { ...people, ...(Object.keys(facts).length > 0 && { facts }) },
+      ...{ unread, among, isDecided, waybillId: ofNow, keys: { user: userKey, merchant: merchantKey } },
+    };
   });
+}
+
+interface OrderRow extends Recipients, FactRow, Pick<OrderOfDelivery, 'waybillId' | 'among' | 'isDecided'> {
+  readonly userKey: string | null;
+  readonly merchantKey: string | null;
 }
 
 /** The people alone, and what decides what they are told. */

@@ -7,7 +7,7 @@ import { findFormerParcel, isFormer, selectFormerParcel, settleNumbers } from '.
 import {
   type KnownWaybill,
   linkWaybill,
-  lockNumber,
+  lockNumberAndRows,
   selectNumberForUpdate,
   selectWaybillForUpdate,
   type ShopWaybills,
@@ -41,11 +41,10 @@ export async function findOrAddWaybill(
   name: WaybillName,
 ): Promise<KnownWaybill> {
   const { carrier, trackingNo, formerCarrier, isSubscribed = false, mayBeFormer = false } = name;
-  await lockNumber(db, trackingNo);
   const rows = await settleNumbers(
     db,
     shop.carriers,
-    await selectNumberForUpdate(db, shop.shopTables, trackingNo, carrier),
+    await lockNumberAndRows(db, shop.shopTables, trackingNo, carrier),
   );
   const find = async (each: string): Promise<KnownWaybill | undefined> =>
     rowOfCarrier(rows, each, shop.carriers) ?? findCorrected(db, shop, each, trackingNo, rows);

@@ -18,19 +18,6 @@ export interface StoredAmong extends AmongParcels {
   readonly orderId: string;
 }
 
-/** The row that a delivery is for by now, and what its messages say of it; `null`: nothing is decided. */
-export async function selectOwnParcel(
-  db: Queryable,
-  workflowId: string,
-): Promise<{ readonly waybillId: string; readonly among: StoredAmong | null } | null> {
-  const { rows } = await db.query<{ waybillId: string; among: StoredAmong | null }>(
-    `select waybill_id as "waybillId", among_parcels as among
-       from waybell.express_updates where workflow_id = $1`,
-    [workflowId],
-  );
-  return rows[0] ?? null;
-}
-
 export async function writeAmong(db: Queryable, workflowId: string, among: StoredAmong): Promise<void> {
   await db.query(`update waybell.express_updates set among_parcels = $2 where workflow_id = $1`, [
     workflowId,

@@ -290,17 +290,28 @@ export async function writeResults(
 export const PUSH_COUNTS = `count(*) filter (where state = 'accepted')::int as accepted,
   count(*) filter (where state in ('failed', 'retry', 'claimed'))::int as failed`;
 
-/** How the pushes of one notification ended so far. */
+/** How the pushes of a notification ended so far. */
+export interface PushCounts {
+  readonly accepted: number;
+  readonly failed: number;
+  readonly tooLate: number;
+}
+
+const NO_PUSHES: PushCounts = { accepted: 0, failed: 0, tooLate: 0 };
+
+/** Counts the pushes of notifications, by their message ids. */
 export async function countPushes(
   db: Queryable,
-  messageId: string,
-): Promise<{ accepted: number; failed: number; tooLate: number }> {
-  const { rows } = await db.query<{ accepted: number; failed: number; tooLate: number }>(
-    `select ${PUSH_COUNTS}, count(*) filter (where state = 'superseded' and code = 'too_old')::int as "tooLate"
-       from waybell.express_pushes where message_id = $1`,
-    [messageId],
+  messageIds: readonly string[],
+): Promise<(messageId: string) => PushCounts> {
+  const { rows } = await db.query<PushCounts & { readonly messageId: string }>(
+    `select message_id as "messageId", ${PUSH_COUNTS},
+            count(*) filter (where state = 'superseded' and code = 'too_old')::int as "tooLate"
+       from waybell.express_pushes where message_id = any ($1) group by message_id`,
+    [messageIds],
   );
-  return rows[0] ?? { accepted: 0, failed: 0, tooLate: 0 };
+  const counts = new Map(rows.map(({ messageId, ...counted }) => [messageId, counted]));
+  return (messageId) => counts.get(messageId) ?? NO_PUSHES;
 }
 
 /** Ends the notifications of a delivery that were still being sent, for the reason that ended the delivery. */
@@ -331,17 +342,24 @@ export async function selectLastRound(db: Queryable, workflowId: string): Promis
   return rows[0]?.round ?? 0;
 }
 
-/** Writes how far a notification got, in the seed's columns. */
-export async function writeSendStatus(
-  db: Queryable,
-  messageId: string,
-  sendStatus: SendStatus,
-  lastError: string | null,
-): Promise<void> {
+/** How far a notification got, in the seed's columns. */
+export interface WrittenSendStatus {
+  readonly messageId: string;
+  readonly sendStatus: SendStatus;
+  readonly lastError: string | null;
+}
+
+export async function writeSendStatuses(db: Queryable, written: readonly WrittenSendStatus[]): Promise<void> {
+  if (written.length === 0) return;
   await db.query(
-    `update public.express_notifications
-        set send_status = $2, last_error = $3, updated_at = now()
-      where message_id = $1`,
-    [messageId, sendStatus, lastError],
+    `update public.express_notifications n
+        set send_status = w.send_status, last_error = w.last_error, updated_at = now()
+       from unnest($1::text[], $2::text[], $3::text[]) as w(message_id, send_status, last_error)
+      where n.message_id = w.message_id`,
+    [
+      written.map(({ messageId }) => messageId),
+      written.map(({ sendStatus }) => sendStatus),
+      written.map(({ lastError }) => lastError),
+    ],
   );
 }

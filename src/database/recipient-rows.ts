@@ -1,11 +1,13 @@
 import type { WrittenNotification } from '../shipment/address-notification';
-import type { NotificationRef, Recipients } from '../shipment/delivery';
+import type { NotificationRef } from '../shipment/delivery';
 import type { MessageText } from '../shipment/message-text';
-import { fittedId, type IdTypes, isSamePerson } from './ids';
+import { fittedId, type IdTypes, personKey } from './ids';
 import type { Queryable } from './pool';
 
 /** A notification of a delivery as its row says. */
-export interface RecipientRow extends NotificationRef, WrittenNotification {
+export interface RecipientRow extends NotificationRef, Omit<WrittenNotification, 'isTheirs'> {
+  /** Whom it is for, in the spelling of the keys of `findOrderOf`; `null`: nobody. */
+  readonly personKey: string | null;
   readonly sendStatus: string | null;
   readonly lastError: string | null;
   readonly title: string | null;
@@ -17,21 +19,20 @@ export async function selectRecipientRows(
   db: Queryable,
   types: IdTypes,
   workflowId: string,
-  { userId, merchantId }: Recipients,
 ): Promise<RecipientRow[]> {
   const recipient = 'n.recipient_id::text';
   const { rows } = await db.query<RecipientRow>(
     `select n.message_id as "messageId", n.aud as audience, ${recipient} as "recipientId",
             n.send_status as "sendStatus", n.last_error as "lastError", n.title, n.body,
-            coalesce(case n.aud when 'merchant' then ${isSamePerson(recipient, '$3::text', types.merchantId)}
-                                else ${isSamePerson(recipient, '$2::text', types.userId)} end, false) as "isTheirs",
+            case n.aud when 'merchant' then ${personKey(recipient, types.merchantId)}
+                       else ${personKey(recipient, types.userId)} end as "personKey",
             exists (select from waybell.express_pushes p
                      where p.message_id = n.message_id and p.state in ('accepted', 'claimed')) as "isTold"
        from public.express_notifications n
       where n.workflow_id = $1
       order by n.message_id
         for update of n`,
-    [workflowId, userId, merchantId],
+    [workflowId],
   );
   return rows;
 }

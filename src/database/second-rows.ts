@@ -9,7 +9,7 @@ import { readStatus } from '../shipment/status';
 import { writeStatus } from './status-changes';
 import { selectToldLast } from './updates';
 import { settleNumbers } from './waybill-numbers';
-import { type KnownWaybill, lockNumber, selectNumberForUpdate, type ShopWaybills } from './waybills';
+import { type KnownWaybill, lockNumberAndRows, type ShopWaybills } from './waybills';
 
 /**
  * A waybill may stand twice in the shop's table, under two names of its carrier: once with the order, and once because a
@@ -91,11 +91,10 @@ export async function joinUnderNumber(
   if (carrier === null) return false;
   // As the sources spell it: the lock is over that.
   const trackingNo = number.toUpperCase();
-  await lockNumber(db, trackingNo);
   const rows = await settleNumbers(
     db,
     shop.carriers,
-    await selectNumberForUpdate(db, shop.shopTables, trackingNo, carrier.toLowerCase()),
+    await lockNumberAndRows(db, shop.shopTables, trackingNo, carrier.toLowerCase()),
   );
   const used = rowOfCarrier(rows, carrier, shop.carriers);
   if (!used) return false;

@@ -1,4 +1,4 @@
-import { NEVER_TOLD, type Occurrences, type OwnRecord } from '../shipment/decide-announcement';
+import type { Occurrences, OwnRecord } from '../shipment/decide-announcement';
 import type { Decision } from '../shipment/delivery';
 import { type EndReason, readEndReason } from '../shipment/end-reason';
 import type { ShipmentStatus } from '../shipment/status';
@@ -11,22 +11,43 @@ import type { Waybill } from './waybills';
 /** A word about silence has the time of the clock, which is later than that of scans to come. */
 const IS_SCAN = `decision ->> 'status' is distinct from 'expired'`;
 
+/** More open deliveries than this of one waybill are left to the sweep. */
+const MAX_SUPERSEDED = 20;
+
+/** All that the decisions of a waybill say for the next one. */
+export interface WaybillRecord extends OwnRecord {
+  /** How often each status of the parcel was announced so far. */
+  readonly announced: Readonly<Partial<Record<ShipmentStatus, Occurrences>>>;
+  /** Deliveries of the waybill that still wait or push, newest first. */
+  readonly open: readonly string[];
+}
+
 /** What Waybell has told and seen of a parcel so far. */
 export async function selectOwnRecord(
   db: Queryable,
   waybillId: string,
   instance: number,
-): Promise<OwnRecord> {
-  const { rows } = await db.query<OwnRecord>(
-    `select (array_agg(status order by seq desc)
+): Promise<WaybillRecord> {
+  const { rows } = await db.query<WaybillRecord>(
+    `with own as (
+       select workflow_id, seq, status, instance, verdict, state, latest_event_at, decision
+         from waybell.express_updates where waybill_id = $1),
+     announced as (
+       select status, count(*)::int as count, ${isoTime('max(latest_event_at)')} as latest_at
+         from own where instance = $2 and verdict = 'announce' and status is not null group by status)
+     select (array_agg(status order by seq desc)
                filter (where instance = $2 and verdict = 'announce'))[1] as told,
             ${isoTime(`max(latest_event_at) filter (where instance = $2 and ${IS_SCAN})`)} as "latestAt",
-            coalesce(bool_or(instance <> $2), false) as "numberUsedBefore"
-       from waybell.express_updates
-      where waybill_id = $1`,
+            coalesce(bool_or(instance <> $2), false) as "numberUsedBefore",
+            coalesce((select jsonb_object_agg(status, jsonb_build_object('count', count, 'latestAt', latest_at))
+                        from announced), '{}') as announced,
+            coalesce((array_agg(workflow_id order by seq desc) filter (where state = 'open'))[1:${MAX_SUPERSEDED}], '{}') as open
+       from own`,
     [waybillId, instance],
   );
-  return rows[0] ?? { told: null, latestAt: null, numberUsedBefore: false };
+  const [row] = rows;
+  if (!row) throw new Error('an aggregate gives one row');
+  return row;
 }
 
 /** SQL: whether Waybell has decided anything about the waybill `waybill`, remembered or folded. */
@@ -57,36 +78,6 @@ export async function selectToldLast(db: Queryable, waybillId: string): Promise<
     [waybillId],
   );
   return rows[0] ?? null;
-}
-
-/** How often a status of a parcel was announced so far. */
-export async function selectOccurrences(
-  db: Queryable,
-  waybillId: string,
-  instance: number,
-  status: ShipmentStatus,
-): Promise<Occurrences> {
-  const { rows } = await db.query<Occurrences>(
-    `select count(*)::int as count, ${isoTime('max(latest_event_at)')} as "latestAt"
-       from waybell.express_updates
-      where waybill_id = $1 and instance = $2 and status = $3 and verdict = 'announce'`,
-    [waybillId, instance, status],
-  );
-  return rows[0] ?? NEVER_TOLD;
-}
-
-/** More open deliveries than this of one waybill are left to the sweep. */
-const MAX_SUPERSEDED = 20;
-
-/** Deliveries of this waybill that still wait or push, newest first. */
-export async function selectOpenDeliveries(db: Queryable, waybillId: string): Promise<string[]> {
-  const { rows } = await db.query<{ workflow_id: string }>(
-    `select workflow_id from waybell.express_updates
-      where waybill_id = $1 and state = 'open'
-      order by seq desc limit ${MAX_SUPERSEDED}`,
-    [waybillId],
-  );
-  return rows.map((row) => row.workflow_id);
 }
 
 /** Ends the time in which what is still to be told of a waybill may be told, and with it what that waits for. */
@@ -175,15 +166,6 @@ export async function selectStanding(db: Queryable, workflowId: string): Promise
     [workflowId],
   );
   return rows[0] ?? { current: false, renumbered: false, tooOld: false };
-}
-
-/** The waybill that a delivery is about by now: where it stood twice in the shop's table, the row that is used. */
-export async function selectWaybillOf(db: Queryable, workflowId: string): Promise<string | null> {
-  const { rows } = await db.query<{ waybill_id: string }>(
-    'select waybill_id from waybell.express_updates where workflow_id = $1',
-    [workflowId],
-  );
-  return rows[0]?.waybill_id ?? null;
 }
 
 /** Marks a delivery as finished, or as open again. */

@@ -85,7 +85,7 @@ const MOST_OF_A_NUMBER = 100;
 
 /**
  * The rows of a number, whatever their carriers, and holds them: first those that name the carrier as it was said, then
- * those with an order. Shops write numbers in either case. Call `lockNumber` first when one may have to be inserted.
+ * those with an order. Shops write numbers in either case. Take `lockNumberAndRows` where one may have to be inserted.
  */
 export async function selectNumberForUpdate(
   db: Queryable,
@@ -103,6 +103,21 @@ export async function selectNumberForUpdate(
         for update of b`,
     [[trackingNo, trackingNo.toLowerCase()], carrier],
   );
+  return rows;
+}
+
+/** As `selectNumberForUpdate`, with `lockNumber` before it: who has waited for the lock sees what the other has written. */
+export async function lockNumberAndRows(
+  db: Queryable,
+  tables: ShopTables,
+  trackingNo: string,
+  carrier: string,
+): Promise<KnownWaybill[]> {
+  // Two statements in one round trip: one alone would read what was there before it waited.
+  const [, rows] = await Promise.all([
+    lockNumber(db, trackingNo),
+    selectNumberForUpdate(db, tables, trackingNo, carrier),
+  ]);
   return rows;
 }
 

@@ -1,5 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { createActivities } from '../../src/activities';
+import { openPool } from '../../src/database/pool';
 import { eventually, useLab } from '../setup/delivery-lab';
+import { type Asked, countAsked } from '../setup/round-trips';
 import { DATABASE_KINDS } from '../setup/run-info';
 
 describe.each(DATABASE_KINDS)('a delivery (%s database)', (database) => {
@@ -26,6 +29,29 @@ describe.each(DATABASE_KINDS)('a delivery (%s database)', (database) => {
     expect(Math.min(...costs.map(({ tasks }) => tasks))).toBeLessThanOrEqual(2);
     expect(Math.max(...costs.map(({ events }) => events))).toBeLessThanOrEqual(30);
     expect(Math.max(...costs.map(({ tasks }) => tasks))).toBeLessThanOrEqual(4);
+  });
+
+  test('waits for PostgreSQL 20 times at most, in 11 transactions', async () => {
+    const pool = openPool(lab.db.url, () => undefined);
+    const asked = countAsked(pool);
+    const costs: Asked[] = [];
+    await lab
+      .withWorker(
+        async () => {
+          // The first one also looks up the types of the shop's columns, which are known for a minute then.
+          while (costs.length < 4) {
+            const parcel = await lab.parcel({ user: 2, merchant: 1 });
+            const handle = await lab.start(parcel, 'out_for_delivery', 1);
+            expect(await handle.result()).toMatchObject({ outcome: 'success' });
+            costs.push(asked.readSum());
+          }
+        },
+        () => asked.wrap(createActivities({ ...lab.deps, pool })),
+      )
+      .finally(() => pool.end());
+    expect(Math.min(...costs.map(({ trips }) => trips))).toBeLessThanOrEqual(20);
+    expect(Math.min(...costs.map(({ statements }) => statements))).toBeLessThanOrEqual(38);
+    expect(Math.min(...costs.map(({ commits }) => commits))).toBeLessThanOrEqual(11);
   });
 
   test('reaches every phone of buyer and merchant', async () => {

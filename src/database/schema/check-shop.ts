@@ -1,7 +1,7 @@
 import type { ShopTables } from '../../config/config';
 import { mappedFacts } from '../../config/shop-tables';
 import { DEVICE_FILLED_COLUMNS } from '../devices';
-import { NOTIFICATION_INSERT_COLUMNS } from '../insert-notification';
+import { NOTIFICATION_INSERT_COLUMNS } from '../insert-notifications';
 import type { Queryable } from '../pool';
 import { withClient } from '../with-client';
 import { findTableAccessProblems, lendingCommand, type AccessProblem, type WantedAccess } from './access';

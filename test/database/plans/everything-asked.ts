@@ -6,10 +6,10 @@ import * as audit from '../../../src/database/audit';
 import * as traffic from '../../../src/database/channel-traffic';
 import * as dueWaits from '../../../src/database/due-waits';
 import { findOrAddWaybill } from '../../../src/database/find-waybill';
-import { findRecipients } from '../../../src/database/find-recipients';
+import { findOrderOf, findRecipients } from '../../../src/database/find-recipients';
 import * as held from '../../../src/database/held';
 import { readIdTypes } from '../../../src/database/ids';
-import { insertNotification } from '../../../src/database/insert-notification';
+import { insertNotifications } from '../../../src/database/insert-notifications';
 import * as journals from '../../../src/database/journals';
 import * as ledger from '../../../src/database/ledger';
 import * as near from '../../../src/database/near-waybills';
@@ -103,11 +103,11 @@ async function askAboutTheWaybill(db: Queryable, order: string): Promise<void> {
   const sample = await shopCarriers.sampleWaybills(db, shopTables);
   await shopCarriers.listUsedNames(db, shopTables, sample);
   await shopCarriers.findOrderedBesideOrderless(db, shopTables, sample);
-  await updates.selectWaybillOf(db, WORKFLOW);
   await updates.isDecided(db, WAYBILL);
   await waybills.linkWaybill(db, shopTables, WAYBILL, order);
   await waybills.findOrderId(db, shopTables, order);
   await findRecipients(db, shopTables, WAYBILL);
+  await findOrderOf(db, shopTables, { workflowId: WORKFLOW, waybillId: WAYBILL });
 }
 
 async function deliver(db: Queryable, user: string, order: string): Promise<void> {
@@ -126,8 +126,6 @@ async function deliver(db: Queryable, user: string, order: string): Promise<void
   await updates.endTelling(db, WAYBILL);
   await events.selectNamedScans(db, WAYBILL, ['a key']);
   await updates.selectOwnRecord(db, WAYBILL, 1);
-  await updates.selectOccurrences(db, WAYBILL, 1, 'delivered');
-  await updates.selectOpenDeliveries(db, WAYBILL);
   const row = { carrier: 'yto', tracking_no: TRACKING_NO };
   const decision = {
     ...{ verdict: 'announce' as const, waybillId: WAYBILL, instance: 1, status: 'delivered' as const },
@@ -148,10 +146,11 @@ async function deliver(db: Queryable, user: string, order: string): Promise<void
   await updates.reopenUpdate(db, WORKFLOW, 'r2');
   await updates.closeOpenUpdate(db, WORKFLOW, { outcome: 'success', reason: null });
   const types = await readIdTypes(db, shopTables);
-  await insertNotification(db, types, workflowId, {
-    ...{ messageId: `${MESSAGE}2`, audience: 'user', recipientId: user, orderId: order },
-    ...{ carrier: 'yto', trackingNo: TRACKING_NO, title: 't', body: 'b' },
-  });
+  const told = { workflowId, waybillId: WAYBILL, orderId: order, status: 'delivered' as const };
+  await insertNotifications(db, types, { ...told, carrier: 'yto', trackingNo: TRACKING_NO }, [
+    { messageId: `${MESSAGE}2`, audience: 'user', recipientId: user, title: 't', body: 'b' },
+    { messageId: `${MESSAGE}3`, audience: 'merchant', recipientId: user, title: 't', body: 'b' },
+  ]);
   const { rows } = await db.query<{ id: string }>(
     `select id::text as id from push_devices where cid = 'cid-${PARCEL}'`,
   );
@@ -169,20 +168,19 @@ async function deliver(db: Queryable, user: string, order: string): Promise<void
       ...{ state: 'accepted', reason: 'ok', words: '' },
     },
   ]);
-  await pushes.countPushes(db, MESSAGE);
+  await pushes.countPushes(db, [MESSAGE]);
   await pushes.selectLastRound(db, WORKFLOW);
   await pushes.endUnsentNotifications(db, WORKFLOW, 'cancelled');
-  const people = { orderId: order, userId: user, merchantId: null };
-  await recipientRows.selectRecipientRows(db, types, WORKFLOW, people);
+  await recipientRows.selectRecipientRows(db, types, WORKFLOW);
   await recipientRows.readdressNotification(db, types, `${MESSAGE}2`, { orderId: order, recipientId: user });
   const [words, others] = [
     { title: 'a', body: 'a' },
     { title: 'b', body: 'b' },
   ];
   const written = { ...words, messageId: MESSAGE, audience: 'user', recipientId: user } as const;
-  const untold = { ...written, sendStatus: null, lastError: null, isTheirs: true, isTold: false };
+  const untold = { ...written, sendStatus: null, lastError: null, personKey: user, isTold: false };
   await recipientRows.rewordNotification(db, untold, { text: others, ours: [words] });
-  await pushes.writeSendStatus(db, MESSAGE, 'success', null);
+  await pushes.writeSendStatuses(db, [{ messageId: MESSAGE, sendStatus: 'success', lastError: null }]);
   await receipts.recordReceipt(db, {
     ...{ messageId: MESSAGE, deviceId, event: 'clicked', at: new Date().toISOString() },
   });

@@ -2,7 +2,6 @@ import { readIdTypesNow } from '../../../src/database/ids';
 import type { Queryable } from '../../../src/database/pool';
 import {
   lockOrder,
-  selectOwnParcel,
   listParcelsOfOrder,
   selectParcelsOfOrder,
   writeAmong,
@@ -55,5 +54,4 @@ export async function askAboutParcelsOfOrder(
   if ((await selectParcelsOfOrder(db, tables, {}, order)) === null) throw new Error('the index is not seen');
   await listParcelsOfOrder(db, tables, order);
   await writeAmong(db, workflowId, { orderId: order, place: 1, of: 2 });
-  await selectOwnParcel(db, workflowId);
 }
