@@ -100,15 +100,15 @@ const NOTHING: ReplayTally = {
 
 const QUESTION: Explanation = {
   en: 'Read the whole archive again? --since, --source and --channel read a part of it. yes, and Enter:',
-  zh: '重新读取整个归档？--since、--source 和 --channel 可只读取一部分。输入 yes 并回车：',
+  zh: '重新读取整个存档？--since、--source 和 --channel 可只读取一部分。输入 yes 并回车：',
 };
 const UNASKED: Explanation = {
   en: 'Nothing was read: name a part with --since, --until, --source or --channel, or give --yes for the whole archive.',
-  zh: '没有读取任何内容：请用 --since、--until、--source 或 --channel 指定一部分，或给出 --yes 读取整个归档。',
+  zh: '没有读取任何内容：请用 --since、--until、--source 或 --channel 指定一部分，或给出 --yes 读取整个存档。',
 };
 const NO_WEBHOOK: Explanation = {
   en: 'There is no such webhook in the archive.',
-  zh: '归档中没有这样的 webhook。',
+  zh: '存档中没有这样的 webhook。',
 };
 
 function describe(tally: ReplayTally, dryRun: boolean): Explanation {

@@ -134,7 +134,7 @@ export const SUMMARIES = {
   ),
   replay: of(
     'read archived webhooks again and submit what they say; nobody is notified twice',
-    '重新读取已归档的 webhook 并提交；不会重复通知任何人',
+    '重新读取已存档的 webhook 并提交；不会重复通知任何人',
     'waybell replay --source kuaidi100 --since 7d --dry-run',
     'waybell replay --since 36h',
   ),

@@ -7,7 +7,7 @@ import type { Explanation } from '../shipment/explanation';
 import { asShellWord } from '../shipment/shown-text';
 import { toned, type Line } from '../terminal';
 import { named, say } from './language';
-import { moment } from './moments';
+import { clock, fromNow, moment } from './moments';
 import { nextRow } from './rows';
 
 /** What `waybell why` says. */
@@ -200,9 +200,10 @@ const byNeed = (one: Notification, other: Notification): number =>
   Number(needsNobody(one)) - Number(needsNobody(other));
 
 function phoneOf({ platform, last_seen_at: seen }: Push, now: number): string {
-  const last = seen === null ? undefined : moment(seen, now);
-  const said = [platform, last && say({ en: `last seen ${last}`, zh: `最近出现于 ${last}` })].filter(Boolean);
-  return said.length === 0 ? '' : say({ en: `(${said.join(', ')})`, zh: `（${said.join('，')}）` });
+  const last = seen === null ? undefined : { at: clock(seen), ago: fromNow(seen, now) };
+  const en = [platform, last && `last seen ${last.at}, ${last.ago}`].filter(Boolean).join(', ');
+  const zh = [platform, last && `最近出现于 ${last.at}，${last.ago}`].filter(Boolean).join('，');
+  return en === '' ? '' : say({ en: `(${en})`, zh: `（${zh}）` });
 }
 
 /** What holds for ten phones is read once. */

@@ -1,10 +1,8 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import fc from 'fast-check';
-import type { Command } from 'commander';
 import stringWidth from 'string-width';
 import { RefusedError, UnreachableError } from '../../src/api/ask';
 import { showAttention } from '../../src/api/attention-operations';
@@ -12,7 +10,6 @@ import { explainDeliveries } from '../../src/api/delivery-operations';
 import { HTTP_ERROR_CODES } from '../../src/api/http-problem';
 import { showLedger } from '../../src/api/ledger-operations';
 import { attentionInWords } from '../../src/cli/attention';
-import type * as Commands from '../../src/cli/commands';
 import { EXIT, EXIT_WORDS, NotFoundError, UsageError } from '../../src/cli/exit-codes';
 import { failureOf } from '../../src/cli/failures';
 import { named, say, speak } from '../../src/cli/language';
@@ -27,11 +24,6 @@ import { terminalLanguage } from '../../src/config/terminal-language';
 import { PROJECT_ROOT } from '../../src/project-root';
 import { forPeople, inTable, toned, type Line } from '../../src/terminal';
 import type { Progress } from '../../src/workflows/progress';
-
-// As it was built: a command is loaded when it is asked for, by the name of its file.
-const { COMMANDS } = createRequire(__filename)(
-  path.join(PROJECT_ROOT, 'dist/src/cli/commands.js'),
-) as typeof Commands;
 
 const HAN = /\p{Script=Han}/u;
 const NOW = Date.parse('2026-02-06T02:13:00.000Z');
@@ -199,43 +191,65 @@ describe('exit codes', () => {
   });
 });
 
+interface Told {
+  readonly words: string;
+  readonly description: string;
+  readonly options: readonly string[];
+  readonly commands: readonly string[];
+}
+
+/** Every command as it was built: a process of its own loads all of them. */
+function allCommands(): Told[] {
+  const built = JSON.stringify(path.join(PROJECT_ROOT, 'dist/src/cli/commands.js'));
+  const { stdout, stderr } = spawnSync(process.execPath, [
+    '-e',
+    `const tell = (one, above = '') => {
+       const words = (above + ' ' + one.name()).trim();
+       const commands = one.commands.map((below) => below.name());
+       const options = [one, ...one.commands].flatMap((each) => each.options.map(({ long }) => long));
+       const told = { words, description: one.description(), options, commands };
+       return [told, ...one.commands.flatMap((below) => tell(below, words))];
+     };
+     Promise.all(Object.values(require(${built}).COMMANDS).map((load) => load()))
+       .then((all) => console.log(JSON.stringify(all.flatMap((one) => tell(one)))));`,
+  ]);
+  expect(stderr.toString()).toBe('');
+  return JSON.parse(stdout.toString()) as Told[];
+}
+
 describe('every command', () => {
-  const load = async (): Promise<Command[]> => Promise.all(Object.values(COMMANDS).map((one) => one()));
-  const below = (one: Command, above = ''): [string, Command][] => {
-    const words = `${above} ${one.name()}`.trim();
-    return [[words, one], ...one.commands.flatMap((next) => below(next, words))];
-  };
-
-  test('is listed with its one line, which it has from there', async () => {
-    const all = (await load()).flatMap((one) => below(one));
-    expect(all.map(([words]) => words).sort()).toEqual(Object.keys(SUMMARIES).sort());
-    for (const [words, one] of all) {
-      expect(SUMMARIES).toHaveProperty([words, 'en'], one.description());
-    }
+  let all: Told[];
+  beforeAll(() => {
+    all = allCommands();
   });
 
-  test('has examples of itself, which name options that it takes', async () => {
-    for (const [words, one] of (await load()).flatMap((each) => below(each))) {
+  test('is listed with its one line, which it has from there', () => {
+    expect(all.map(({ words }) => words).sort()).toEqual(Object.keys(SUMMARIES).sort());
+    for (const { words, description } of all) expect(SUMMARIES).toHaveProperty([words, 'en'], description);
+  });
+
+  test('has examples of itself, which name options that it takes', () => {
+    for (const { words, options } of all) {
       const { examples } = SUMMARIES[words as keyof typeof SUMMARIES];
-      const own = examples.filter((example) => example.includes(`waybell ${words}`));
-      expect(own).toEqual(examples);
-      const options = examples.flatMap((example) => example.match(/--[a-z-]+/g) ?? []);
-      const taken = [...one.options, ...one.commands.flatMap(({ options: more }) => more)];
-      const known = ['--lang', ...taken.map(({ long }) => long)];
-      expect(options.filter((option) => !known.includes(option))).toEqual([]);
+      expect(examples.filter((example) => !example.includes(`waybell ${words}`))).toEqual([]);
+      const named = examples.flatMap((example) => example.match(/--[a-z-]+/g) ?? []);
+      expect(named.filter((option) => ![...options, '--lang'].includes(option))).toEqual([]);
     }
   });
 
-  test('that tells something tells it to programs too', async () => {
-    const silent = ['start', 'stop', 'completion', 'migrate', 'release', 'keys generate', 'keys verify'];
-    const parents = (await load())
-      .flatMap((one) => below(one))
-      .filter(([, one]) => one.commands.length === 0);
-    const lacking = parents.filter(([, one]) => one.options.every(({ long }) => long !== '--json'));
-    const changes = ['channels add', 'channels rotate', 'channels remove', 'keys api add', 'keys api revoke'];
-    expect(
-      lacking.map(([words]) => words).filter((words) => ![...silent, ...changes].includes(words)),
-    ).toEqual([]);
+  test('that tells something tells it to programs too', () => {
+    const silent = ['start', 'stop', 'completion', 'keys generate', 'keys verify'];
+    const shownOnce = [
+      'channels add',
+      'channels rotate',
+      'channels remove',
+      'keys api add',
+      'keys api revoke',
+    ];
+    const lacking = all.filter(
+      ({ options, commands }) => commands.length === 0 && !options.includes('--json'),
+    );
+    expect(lacking.map(({ words }) => words).sort()).toEqual([...silent, ...shownOnce].sort());
   });
 
   test('send knows the statuses, and asks which one is meant', async () => {
@@ -247,22 +261,34 @@ describe('every command', () => {
     );
   });
 
-  test('is completed by bash, those below it and its options too', async () => {
-    const written: string[] = [];
-    const log = console.log;
-    console.log = (text: string) => written.push(text);
-    await (await COMMANDS.completion()).parseAsync(['bash'], { from: 'user' }).finally(() => {
-      console.log = log;
-    });
+  test('is completed by bash, those below it and its options too', () => {
+    const main = path.join(PROJECT_ROOT, 'dist/src/cli/main.js');
+    const script = spawnSync(process.execPath, [main, 'completion', 'bash']).stdout.toString();
     const complete = (...words: string[]): string =>
       spawnSync('bash', ['-s'], {
-        input: `${written.join('\n')}
-COMP_WORDS=(waybell ${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}
+        input: `${script}
+COMP_WORDS=(waybell ${words.join(' ')}); COMP_CWORD=${words.length}
 _waybell; echo "\${COMPREPLY[*]}"`,
       }).stdout.toString();
     expect(complete('at')).toBe('attention\n');
     expect(complete('channels', 'ro')).toBe('rotate\n');
     expect(complete('channels', 'rotate', '--le')).toBe('--leaked\n');
     expect(complete('why', 'YT1', '--j')).toBe('--json\n');
+  });
+
+  test.each([
+    [['wyh'], EXIT.usage],
+    [[], EXIT.usage],
+    [['why'], EXIT.usage],
+    [['why', 'a', 'b'], EXIT.usage],
+    [['providers', 'release', 'unicluod'], EXIT.usage],
+    [['send', '--status', 'deliverd'], EXIT.usage],
+    [['status', '--lang', 'fr'], EXIT.usage],
+    [['--version'], EXIT.ok],
+    [['help', 'why'], EXIT.ok],
+    [['--lang', 'zh', 'why', '--help'], EXIT.ok],
+  ])('%j ends with %i', (args, code) => {
+    const main = path.join(PROJECT_ROOT, 'dist/src/cli/main.js');
+    expect(spawnSync(process.execPath, [main, ...args]).status).toBe(code);
   });
 });

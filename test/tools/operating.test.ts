@@ -34,7 +34,7 @@ const shownAfter = (command: string): string =>
 const alike = (output: string): string[] =>
   output
     .replace(
-      /20\d\d-\d\d-\d\d(?:T[\d:.]+Z| \d\d:\d\d UTC)|127\.0\.0\.1:\d+|(?<=%2F)[0-9a-f]{20}$/gm,
+      /20\d\d-\d\d-\d\d(?:T[\d:.]+Z| \d\d:\d\d(?: \([\w ]+\)|, \d+ \w+ ago)?)|127\.0\.0\.1:\d+|(?<=%2F)[0-9a-f]{20}$/gm,
       '<other>',
     )
     .split('\n')
