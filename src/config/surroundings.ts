@@ -35,6 +35,11 @@ export function childEnvironment(additions: Readonly<Record<string, string>>): N
   return { ...process.env, ...additions };
 }
 
+/** The environment for a child process: ours, and `defaults` where ours says nothing. */
+export function environmentOver(defaults: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  return { ...defaults, ...process.env };
+}
+
 /** Whether npm runs us. Its shell dies of a SIGTERM without passing it on. */
 export function isRunByNpm(): boolean {
   return process.env.npm_lifecycle_event !== undefined;

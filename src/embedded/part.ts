@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { environmentOver } from '../config/surroundings';
 import { PROJECT_ROOT } from '../project-root';
 
 /** Compiled, since a forked process has no transpiler: tests too run it from `dist`. */
@@ -11,6 +12,8 @@ const WRAPPER = path.join(PROJECT_ROOT, 'dist/src/embedded/part-entry.js');
 export interface PartOrder {
   readonly command: string;
   readonly args: readonly string[];
+  /** Variables that the server gets where our own environment has none of that name. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly logFile: string;
   /** Where the server's identity is noted while it runs. */
   readonly serverFile: string;
@@ -44,6 +47,8 @@ export function startPart(name: string, order: PartOrder): Promise<Part> {
   mkdirSync(path.dirname(order.logFile), { recursive: true });
   const wrapper = fork(WRAPPER, {
     detached: true,
+    // The server inherits it from its wrapper.
+    env: environmentOver(order.environment ?? {}),
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     execArgv: [],
   });

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { setprivOptions } from '../../src/embedded/launch';
 import { startPart, type Part } from '../../src/embedded/part';
+import { goThreads } from '../../src/embedded/temporal';
 import { eventually, isRunning, listProcesses, type RunningProcess } from '../setup/processes';
 
 function find(pid: number): RunningProcess {
@@ -29,10 +30,15 @@ describe('an embedded part', () => {
   });
 
   /** A part that runs a line of JavaScript and then stays. */
-  async function run(script: string, stopTimeoutMs = 5_000): Promise<Part> {
+  async function run(
+    script: string,
+    stopTimeoutMs = 5_000,
+    environment: Record<string, string> = {},
+  ): Promise<Part> {
     const part = await startPart('Sample', {
       command: process.execPath,
       args: ['-e', `${script}; console.log('up'); setInterval(() => {}, 1000)`],
+      environment,
       logFile,
       serverFile: path.join(folder, 'sample.server'),
       stopTimeoutMs,
@@ -49,6 +55,26 @@ describe('an embedded part', () => {
     expect(isRunning(part.pid)).toBe(false);
     expect(await part.exited).toBe(`Sample has ended (exit code 0); its log is ${logFile}`);
     expect(await readFile(logFile, 'utf8')).toBe('up\nclean\n');
+  });
+
+  test('gets what it is given, and what we are given goes before that', async () => {
+    process.env['WAYBELL_PART_OURS'] = 'ours';
+    await run(
+      `console.log(process.env.WAYBELL_PART_OURS, process.env.WAYBELL_PART_GIVEN, 'PATH' in process.env)`,
+      5_000,
+      { WAYBELL_PART_OURS: 'given', WAYBELL_PART_GIVEN: 'given' },
+    );
+    delete process.env['WAYBELL_PART_OURS'];
+    expect(await readFile(logFile, 'utf8')).toBe('ours given true\nup\n');
+  });
+
+  test.each([
+    [1, 1],
+    [2, 1],
+    [4, 2],
+    [64, 4],
+  ])('Temporal takes half of the machine, and four at most: of %i cores %i', (cores, threads) => {
+    expect(goThreads(cores)).toBe(threads);
   });
 
   test('is killed when it does not end in its time', async () => {
