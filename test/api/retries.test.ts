@@ -13,7 +13,7 @@ const start = (json: Json) => startRetryOfMany(api, json);
 const retry = (json: Json) => retryMany(api, json);
 const forgetIn = async (...workflowIds: string[]): Promise<void> => {
   const { client, namespace } = lab.temporal;
-  for (const workflowId of workflowIds) {
+  const forget = async (workflowId: string): Promise<void> => {
     await client.workflowService.deleteWorkflowExecution({ namespace, workflowExecution: { workflowId } });
     await eventually(() =>
       client.workflow
@@ -22,7 +22,9 @@ const forgetIn = async (...workflowIds: string[]): Promise<void> => {
         .then(() => false)
         .catch(() => true),
     );
-  }
+  };
+  // Each takes the server some seconds.
+  await Promise.all(workflowIds.map(forget));
 };
 const sendStatusOf = async (workflowId: string): Promise<unknown[]> => {
   const { rows } = await lab.db.pool.query<{ send_status: string }>(

@@ -7,7 +7,6 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 const LONGEST = [
   'workflows/any-order',
   'sources/growth',
-  'workflows/bulk-retry',
   'database/plans/plans',
   'api/retries',
   'workflows/field-cases',

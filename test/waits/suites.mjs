@@ -7,6 +7,7 @@ export const WAITING_SUITES = [
   'database/silent-server',
   'intake/outage',
   'process/http-server',
+  'workflows/bulk-retry',
   'workflows/clocks',
   'workflows/silent-database',
   'workflows/troubled-provider',
