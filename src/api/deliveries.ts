@@ -5,9 +5,11 @@ import { findKeptDeliveries } from '../database/journals';
 import { findOrder } from '../database/find-recipients';
 import { findNamedOrders, findNear, type NearWaybill } from '../database/near-waybills';
 import { inTransaction } from '../database/pool';
+import { selectSharingRows } from '../database/shared-numbers';
 import { findByName } from '../deliveries/find';
 import { listDeliveries } from '../deliveries/list';
 import { ENDS_BY } from '../shipment/attention';
+import { explainContradiction, findContradictions } from '../shipment/contradicting-rows';
 import { explainDelivery, explainWithheld, type NamedOrder } from '../shipment/explain-delivery';
 import { explainNear, IF_IT_IS_THIS } from '../shipment/explain-near';
 import { joined } from '../shipment/explanation';
@@ -90,6 +92,7 @@ export function addDeliveryRoutes(router: Router, deps: ApiDependencies): void {
           : explanation,
       near: near.map(({ carrier, order_id }) => ({ carrier, order_id })),
       named_order: order?.id ?? null,
+      contradictions: await explainRows(story),
       waits: waits.map(({ audience, ...wait }) => ({
         ...wait,
         audience: audience === '' ? null : audience,
@@ -103,6 +106,17 @@ export function addDeliveryRoutes(router: Router, deps: ApiDependencies): void {
       notifications: await explainNotifications(deps, messageIds),
       temporal_ui: temporalLink(config, workflowId),
     };
+  }
+
+  async function explainRows({ workflowId, waybillId }: DeliveryStory) {
+    const { trackingNo } = parcelOf(workflowId);
+    if (trackingNo === null) return [];
+    const { shopTables, carriers } = config;
+    const shared = await inTransaction(pool, (db) => selectSharingRows(db, shopTables, [trackingNo]));
+    return [...shared.values()]
+      .flatMap((rows) => findContradictions(rows, carriers))
+      .filter(({ rows }) => rows.some(({ id }) => id === waybillId))
+      .map((one) => ({ code: one.code, explanation: explainContradiction(one) }));
   }
 
   /** What its waybill names, and what else the shop has under its number. */
@@ -160,6 +174,7 @@ export function addDeliveryRoutes(router: Router, deps: ApiDependencies): void {
         ended_at: null,
         near: [],
         named_order: null,
+        contradictions: [],
       },
       explanation: state === 'kept' ? KEPT : UNDECIDED,
       ...{ waits: [], withheld: [], notifications: [], temporal_ui: temporalLink(config, workflow_id) },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ENDS_BY } from '../shipment/attention';
+import { CONTRADICTIONS } from '../shipment/contradicting-rows';
 import { ATTENTIONS } from '../shipment/delivery';
 import { END_REASONS } from '../shipment/end-reason';
 import { explainDelivery } from '../shipment/explain-delivery';
@@ -53,6 +54,11 @@ const delivery = z
       .string()
       .nullable()
       .describe('Where it waits for an order: the id that its waybill names, which the shop may not have.'),
+    contradictions: z
+      .array(z.object({ code: z.enum(CONTRADICTIONS), explanation }))
+      .describe(
+        'What rows of the shop’s table with its number, this one among them, cannot all be right about.',
+      ),
     waits: z.array(
       z.object({
         kind: z.enum(ATTENTIONS),
@@ -129,6 +135,7 @@ export const explainDeliveries = {
           }),
           near: [],
           named_order: null,
+          contradictions: [],
           waits: [
             {
               kind: 'order-not-found',

@@ -134,6 +134,7 @@ function describeRefusal(refused: Refused, now: number): Line[] {
 
 function detailsOf(delivery: Delivery, now: number): Line[] {
   const { explanation: why, problem, waits, withheld, notifications, temporal_ui: ui } = delivery;
+  const { contradictions } = delivery;
   return [
     ...(why === null ? [] : [`  ${say(why)}`]),
     ...(problem === null ? [] : [toned('bad', `  ${say(failing(problem))}`)]),
@@ -144,6 +145,7 @@ function detailsOf(delivery: Delivery, now: number): Line[] {
         zh: `  ${named('audience', audience)}：${explanation.zh}`,
       }),
     ),
+    ...contradictions.map(({ explanation }) => toned('waits', `  ${say(explanation)}`)),
     ...[...notifications].sort(byNeed).flatMap((one) => describeNotification(one, now)),
     ...(ui === null ? [] : [toned('soft', `  ${ui}`)]),
   ];

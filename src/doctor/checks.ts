@@ -14,6 +14,7 @@ import { receivers } from './checks/receivers';
 import { refusals } from './checks/refusals';
 import { registrations } from './checks/registrations';
 import { migrations, pooler, postgresql, sizes, supabaseKeys, tables, uniqueKeys } from './checks/database';
+import { sharedNumbers } from './checks/shared-numbers';
 import { shopFacts } from './checks/shop-facts';
 import { words } from './checks/words';
 import { retentionSchedule, silentDevicesSchedule, sweepSchedule } from './checks/schedules';
@@ -32,6 +33,7 @@ export const CHECKS: readonly Check[] = [
   publicRoles,
   pageView,
   carriers,
+  sharedNumbers,
   shopFacts,
   sizes,
   temporalServer,

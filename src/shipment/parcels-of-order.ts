@@ -30,6 +30,8 @@ export interface ParcelOfOrder {
 /** Words by which shops call a parcel off. No carrier says them: a status of ours never means it. */
 const CALLED_OFF = new Set(['cancelled', 'canceled', 'void', 'voided', '已取消', '取消', '已作废', '作废']);
 
+export const isCalledOff = (word: string | null): boolean => CALLED_OFF.has(spelled(word ?? ''));
+
 /** How a parcel stands by the word of its row, and by what was told of it last. */
 export function standingOf(
   row: {
@@ -42,7 +44,7 @@ export function standingOf(
   statusMap: StatusMap,
 ): Standing {
   const word = row.word ?? '';
-  if (row.isReturn || CALLED_OFF.has(spelled(word))) return 'off';
+  if (row.isReturn || isCalledOff(word)) return 'off';
   const status = readStatus(word, statusMap) ?? row.told;
   if (status === 'returned') return 'off';
   return status === 'delivered' && !(row.told === 'delivered' && row.unproven) ? 'delivered' : 'under-way';

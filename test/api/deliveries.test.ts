@@ -134,6 +134,29 @@ describe('from "my customer got no push" to the cause, in one answer', () => {
     });
   });
 
+  test('rows of the shop that contradict each other, and what to do, in both languages', async () => {
+    const parcel = await lab.parcel({ user: 0, merchant: 0 });
+    const again = `insert into platform_express_waybills (carrier, tracking_no, order_id) values ('yto', $1, $2)`;
+    await lab.withWorker(async () => {
+      const handle = await lab.start(parcel, 'delivered', 1);
+      await eventually(async () => ((await why(parcel.trackingNo))[0]?.['waits'] as Json[])[0]);
+      expect((await why(parcel.trackingNo))[0]).toMatchObject({ contradictions: [] });
+      await lab.db.pool.query(again, [parcel.trackingNo, parcel.orderId]);
+      const [found] = await why(parcel.trackingNo);
+      expect(found?.['contradictions']).toEqual([
+        {
+          code: 'same-order',
+          explanation: {
+            en: expect.stringContaining('Delete all of these rows but one'),
+            zh: expect.stringContaining(`订单 ${parcel.orderId}`),
+          },
+        },
+      ]);
+      await handle.cancel();
+      await expect(handle.result()).rejects.toThrow();
+    });
+  });
+
   test('a database that refuses a step: its words, and how often it was tried', async () => {
     const parcel = await lab.parcel();
     let refuses = true;

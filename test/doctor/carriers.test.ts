@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { carriers } from '../../src/doctor/checks/carriers';
+import { sharedNumbers } from '../../src/doctor/checks/shared-numbers';
 import { levels, messages, useDoctorLab } from './doctor-lab';
 
 describe('what the doctor sees of the shop’s carriers', () => {
@@ -56,6 +57,27 @@ describe('what the doctor sees of the shop’s carriers', () => {
       /^1 waybill\(s\) of public\.platform_express_waybills stand twice, .*: YT3001 under 圆通速递 with order O-3001, and under yuantong \(id [-0-9a-f]+\) without one\.$/,
     );
     expect(found[1]?.repair).toBeUndefined();
+  });
+
+  test('rows with one number that cannot all be right, each with its fix', async () => {
+    expect(messages(await lab.findings(sharedNumbers))).toBe(
+      'No rows with one number contradict each other; 1 numbers have several orders.',
+    );
+    await lab.db.pool.query(`
+      insert into ml_orders (id, user_id, merchant_id) values ('O-41', 'u', 'm-1'), ('O-42', 'u', 'm-2');
+      insert into platform_express_waybills (carrier, tracking_no, order_id, status)
+      values ('yto', 'YT4001', 'O-41', '已作废'), ('圆通', 'yt4001', 'O-41', null), ('yto', 'YT4002', 'O-41', null),
+             ('yto', 'YT4002', 'O-42', null), ('zto', 'YT4002', 'O-41', null), ('yto', 'YT4003', 'O-41', null), (null, 'YT4003', 'O-42', null)`);
+    const found = await lab.findings(sharedNumbers);
+    expect(found.map(({ message, fix }) => [/YT\d+/.exec(message)?.[0], fix])).toEqual([
+      ['YT4001', expect.stringContaining('Delete all of these rows but one')],
+      ['YT4001', expect.stringContaining('Delete the row that is off')],
+      ['YT4002', expect.stringContaining('correct the number of the other row')],
+      ['YT4003', expect.stringContaining('Write the carrier')],
+    ]);
+    expect(found[2]?.message).toMatch(
+      /row [-0-9a-f]+ \(order O-4[12]\), row [-0-9a-f]+ \(order O-4[12]\)\.$/,
+    );
   });
 
   test('of a million waybills what a part of them shows, within a second or two', async () => {

@@ -107,6 +107,7 @@ function deliveryCard(delivery, again) {
     delivery.withheld.map(({ audience: who, explanation: why }) =>
       make('p', {}, `${audience(who)}: ${inWords(why)}`),
     ),
+    delivery.contradictions.map(({ explanation: why }) => make('p', {}, inWords(why))),
     waits.map(({ kind, audience: who, until }) =>
       make(
         'p',
