@@ -2,6 +2,7 @@ import { cancellationSignal, heartbeat } from '@temporalio/activity';
 import { deleteOldAudit } from '../database/audit';
 import { deleteOldMarks } from '../database/erasure-marks';
 import { deleteOldErasures } from '../database/erasures';
+import { deleteEmptiedNumbers, forgetNumbers } from '../database/old-numbers';
 import { deleteMemories, foldParcels, listOldParcels, reduceMemories } from '../database/parcel-memories';
 import type { UpdateCursor } from '../database/parcel-memories';
 import { deleteEndedPickupCodes, deleteOldPickupCodes } from '../database/pickup-codes';
@@ -80,6 +81,7 @@ export function createApplyRetention({ pool, shopTables, retention }: ActivityDe
       (db) => reduceMemories(db, remembered),
       (db) => emptyImports(db),
       (db) => deleteCorrections(db, remembered),
+      (db) => forgetNumbers(db, remembered),
       (db) => deleteRefusals(db, refusals),
       (db) => deleteSpans(db, refusals),
       deleteOldPushTests,
@@ -91,7 +93,11 @@ export function createApplyRetention({ pool, shopTables, retention }: ActivityDe
     if (notificationTexts !== null) batches.push((db) => blankNotifications(db, notificationTexts));
     if (notifications !== null) {
       batches.push((db) => deleteNotifications(db, notifications));
-      batches.push((db) => deleteMemories(db, Math.max(remembered, notifications)));
+      const told = Math.max(remembered, notifications);
+      batches.push(
+        (db) => deleteMemories(db, told),
+        (db) => deleteEmptiedNumbers(db, told),
+      );
     }
     // Last: they make up for earlier releases, and hold up nothing that the settings promise.
     batches.push((db) => moveScanTexts(db, texts), emptyUpdateTexts);

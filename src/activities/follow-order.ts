@@ -1,9 +1,11 @@
 import type { ShopTables } from '../config/config';
 import { isPushedTo } from '../database/find-devices';
-import { findOrderOf, findRecipients, type OrderOfDelivery } from '../database/find-recipients';
+import { findOrderOf, type OrderOfDelivery } from '../database/find-recipients';
 import { type IdTypes, isSpelledAlike, readIdTypes } from '../database/ids';
 import { insertNotifications, type NewNotification } from '../database/insert-notifications';
 import { leaveToCommit, type Queryable } from '../database/pool';
+import { selectMessagesBeside, type SharedUpdate } from '../database/told-beside';
+import { lockNumber } from '../database/waybills';
 import { countPushes, writeSendStatuses } from '../database/pushes';
 import {
   readdressNotification,
@@ -13,6 +15,7 @@ import {
 } from '../database/recipient-rows';
 import type { StoredAmong } from '../database/parcels-of-order';
 import { selectToldWord, type WithheldAudiences, writeWithheld } from '../database/withheld';
+import { firstWorkflowId } from '../deliveries/workflow-id';
 import { addressNotification } from '../shipment/address-notification';
 import {
   type Decision,
@@ -75,6 +78,10 @@ export async function followOrder(
 ): Promise<FollowedOrder | null> {
   const { shopTables, language, shadow = false } = deps;
   const { workflowId, decision } = delivery;
+  const shared = sharedUpdateOf(delivery);
+  const isShared = hasRowsBeside(decision, shared);
+  // One row at a time finds out whether another tells; the number is locked before anything else.
+  if (isShared) await lockNumber(db, shared.trackingNo);
   const types = await readIdTypes(db, shopTables);
   const [own, rows] = await Promise.all([
     findOrderOf(db, shopTables, { workflowId, waybillId: decision.waybillId }),
@@ -92,7 +99,7 @@ export async function followOrder(
     own.among ??
     (isFirst && isCounted ? await findAmong(db, deps, parcelToTell(delivery, waybillId, recipients)) : null);
   const order = { types, language, own, among };
-  const toldElsewhere = await findToldElsewhere(db, deps, delivery, waybillId, recipients);
+  const toldElsewhere = isShared ? await findToldElsewhere(db, shared, recipients) : new Set();
   const addressed: { readonly ref: NotificationRef; readonly written: readonly RecipientRow[] }[] = [];
   const added: NewNotification[] = [];
   const withheld: Partial<Record<Audience, Withheld>> = {};
@@ -153,29 +160,38 @@ async function endWritten(
   return { ...ref, ended };
 }
 
+/** The update that a delivery is about, as its deliveries for other rows are found by it. */
+export function sharedUpdateOf({
+  workflowId,
+  trackingNo,
+  decision,
+}: Pick<FollowedDelivery, 'workflowId' | 'trackingNo' | 'decision'>): SharedUpdate {
+  const first = firstWorkflowId(workflowId, decision.waybillId);
+  return { trackingNo: trackingNo.toUpperCase(), firstWorkflowId: first, workflowId };
+}
+
+/** Whether other rows of the shop have, or had, its number with an order, as far as was known when it was decided. */
+const hasRowsBeside = ({ beside = [] }: Decision, { firstWorkflowId, workflowId }: SharedUpdate): boolean =>
+  beside.length > 0 || firstWorkflowId !== workflowId;
+
 /**
- * Of two orders in one parcel that name the same person, that of the first row tells: each has its message, and a phone
- * buzzes once. Asks nothing where the number stands in one row.
+ * Of several orders in one parcel that name the same person, that tells whose message was written first: each order has
+ * its message, and a phone buzzes once. A row that comes when the others were told leaves it to them, and one whose
+ * message is told to nobody, as its number or its order has changed, takes nothing from the others.
  */
 async function findToldElsewhere(
   db: Queryable,
-  deps: FollowOrderDeps,
-  delivery: FollowedDelivery,
-  waybillId: string,
+  shared: SharedUpdate,
   recipients: Recipients,
 ): Promise<ReadonlySet<Audience>> {
-  const told = new Set<Audience>();
-  for (const id of delivery.decision.beside ?? []) {
-    const others = id < waybillId ? await findRecipients(db, deps.shopTables, id) : null;
-    if (others === null) continue;
-    const tell = await decideTelling(db, deps, delivery, others);
-    for (const audience of AUDIENCES) {
-      const [person, other] = [personFor(audience, recipients), personFor(audience, others)];
-      if (person === null || other === null || !isSpelledAlike(person, other)) continue;
-      if ('manner' in tell(audience)) told.add(audience);
-    }
-  }
-  return told;
+  const telling = (await selectMessagesBeside(db, shared)).filter(({ tells }) => tells);
+  const isTold = (audience: Audience): boolean => {
+    const person = personFor(audience, recipients);
+    return telling.some(
+      (one) => one.audience === audience && person !== null && isSpelledAlike(one.recipientId, person),
+    );
+  };
+  return new Set(AUDIENCES.filter(isTold));
 }
 
 /** Decides what each audience hears. Who has signed is looked up only where it matters. */

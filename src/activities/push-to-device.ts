@@ -83,6 +83,7 @@ export function createPushToDevice(deps: ActivityDeps) {
     if (claim.storedState === 'accepted') return end('accepted', 'accepted_before');
     if (claim.superseded) return end('superseded', 'newer_status');
     if (claim.tooOld) return end('superseded', 'too_old');
+    if (claim.renumbered) return end('moved', 'number_changed');
     if (!claim.reachable) {
       if (member?.kind === 'unknown')
         return tryLater(`who belongs to the merchant is not known: ${member.words}`, 0);

@@ -32,7 +32,8 @@ import { RENUMBERED } from '../shipment/renumbered';
 import type { Audience } from '../shipment/update';
 import { isWithheld, WITHOUT_PUSH, type Withheld } from '../shipment/who-is-told';
 import type { ActivityDeps } from './deps';
-import { followForLook } from './follow-order';
+import { followForLook, sharedUpdateOf } from './follow-order';
+import { releaseLeft } from './release-left';
 
 export interface RecordOutcomeInput {
   readonly workflowId: string;
@@ -53,7 +54,7 @@ export interface RecordOutcomeInput {
 /**
  * Writes how a round ended: all results once more, the send status of each notification, what the delivery
  * waits for now, and whether it is closed. After the commit it looks once more for devices, so that one
- * registered in between is not lost.
+ * registered in between is not lost, and for what was left to messages that are told to nobody now.
  */
 export function createRecordOutcome(deps: ActivityDeps) {
   const { pool, shopTables } = deps;
@@ -105,6 +106,8 @@ export function createRecordOutcome(deps: ActivityDeps) {
         ...(recipients && { recipients }),
       };
     });
+    if (input.parcel && isTakenBack(outcome))
+      await releaseLeft(deps, sharedUpdateOf({ workflowId, ...input.parcel }));
     // Who belongs to a merchant is asked again by and by, and not at once.
     const lacking = outcome.audiences.filter(
       ({ attention }) => attention !== null && attention !== ATTENTION_OF.members,
@@ -131,6 +134,11 @@ export function createRecordOutcome(deps: ActivityDeps) {
     });
   }
 }
+
+/** Whether somebody is told nothing of it, for a reason of this row alone: its number, or its order. */
+const isTakenBack = ({ audiences, reason }: Pick<Outcome, 'audiences' | 'reason'>): boolean =>
+  reason !== 'newer-status' &&
+  audiences.some(({ sendStatus, accepted }) => sendStatus === 'superseded' && accepted === 0);
 
 /** Whether the owner of this audience has no phone by design: the buyer of this order, or all. */
 function isWithoutPush(

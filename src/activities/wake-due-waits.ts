@@ -2,11 +2,13 @@ import { pickUnderWay } from '../database/attention';
 import { noteSweep, claimDueWaits, type DueWait } from '../database/due-waits';
 import { listUnfinished } from '../database/erasures';
 import { fewAtOnce } from '../few-at-once';
+import { findLateRows, type LateRow } from '../database/late-rows';
 import { findOrdersNearWaits, type NearWaybill, type WaitCursor } from '../database/near-waybills';
 import { findAwaitedStaff, type StaffPhone } from '../database/members';
 import { inTransaction, type Queryable } from '../database/pool';
 import { joinUnderNumber, mayBeSecondRow } from '../database/second-rows';
 import { findRespelled, settleRow } from '../database/waybill-numbers';
+import { firstWorkflowId } from '../deliveries/workflow-id';
 import type { ActivityDeps } from './deps';
 import { eachMinute } from './each-minute';
 import { createEndUnsent } from './end-unsent';
@@ -26,8 +28,8 @@ const MOST_LOOKED_UP = 100;
 
 /**
  * Finds waits whose condition holds, also after changes by plain SQL, or whose time is over, and wakes their deliveries;
- * begins another parcel in the rows whose number the shop has corrected; closes what was ended from outside, whether it
- * waited or was at work. Starts what was asked to be erased.
+ * begins another parcel in the rows whose number the shop has corrected, and tells of rows that got a number after it was
+ * told of; closes what was ended from outside, whether it waited or was at work. Starts what was asked to be erased.
  */
 export function createWakeDueWaits(deps: ActivityDeps) {
   const { pool, shopTables, carriers, wake, pickEnded, deliveries, log } = deps;
@@ -38,6 +40,7 @@ export function createWakeDueWaits(deps: ActivityDeps) {
   async function wakeDueWaits(): Promise<number> {
     await settleOpen();
     await joinWaiting();
+    await startLate();
     const due = await inTransaction(
       pool,
       async (db) => {
@@ -95,6 +98,22 @@ export function createWakeDueWaits(deps: ActivityDeps) {
       const words = 'a waybill that stands twice was not joined; the next sweep tries again';
       log.warn({ err: error, waybillId: of.id }, words);
     }
+  }
+
+  /** Of a row that another had the number before nobody would hear until the next scan. */
+  async function startLate(): Promise<void> {
+    const find = (db: Queryable) => findLateRows(db, shopTables, carriers);
+    try {
+      await fewAtOnce(await inTransaction(pool, find, QUERY_TIMEOUT_MS), AT_ONCE, startFor);
+    } catch (error) {
+      const words =
+        'not all rows that got the number of a parcel later are told of; the next sweep tries again';
+      log.warn({ err: error }, words);
+    }
+  }
+
+  async function startFor({ id, told: { workflowId, waybillId, update } }: LateRow): Promise<void> {
+    await deliveries.startForRow(firstWorkflowId(workflowId, waybillId), { update, waybillId: id });
   }
 
   async function wakeOrClose(wait: DueWait): Promise<void> {

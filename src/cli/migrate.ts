@@ -11,7 +11,7 @@ import {
   ViewRefused,
 } from '../database/schema/page-view';
 import { describeMigration, migrate, pendingMigrations } from '../database/schema/migrate';
-import { findUncountedParcels } from '../database/schema/shop-indexes';
+import { findOptionalIndexes } from '../database/schema/shop-indexes';
 import { MigrationRefused } from '../database/schema/obstacles';
 import { namingDatabaseUrl } from '../database/why-unreachable';
 import { withClient } from '../database/with-client';
@@ -78,8 +78,8 @@ async function apply(
   if (view) await makeView(databaseUrl, settings, report);
   const { problems, warnings } = await withClient(databaseUrl, (db) => checkShop(db, settings));
   const facts = await withClient(databaseUrl, (db) => describeFacts(db, settings.shopTables));
-  const uncounted = await withClient(databaseUrl, (db) => findUncountedParcels(db, settings.shopTables));
-  const known = [...warnings, ...facts, ...uncounted];
+  const optional = await withClient(databaseUrl, (db) => findOptionalIndexes(db, settings.shopTables));
+  const known = [...warnings, ...facts, ...optional];
   for (const warning of known) report(`To know: ${warning}`);
   for (const problem of problems) report(`Before Waybell starts: ${problem}`);
   if (json) print(asJson({ applied, to_know: known, problems }));

@@ -1,7 +1,7 @@
 import type { ShopTables } from '../config/config';
 import type { Audience } from '../shipment/update';
 import { databaseOf, type Queryable } from './pool';
-import { IS_INDEXED } from './schema/shop-indexes';
+import { isIndexed } from './schema/shop-indexes';
 
 /**
  * Ids as shops have them: one id may be a uuid in one table, text in another and a number in a third. They are always
@@ -23,6 +23,9 @@ export interface IdTypes {
   readonly indexedOrderId: string | null;
   /** When a row of waybills was made, where the shop has that column under its usual name. */
   readonly waybillCreatedAt: string | null;
+  /** The same, and when it was changed, where an index of the shop's is in that order; `null`: nobody may look for it. */
+  readonly indexedCreatedAt: string | null;
+  readonly indexedUpdatedAt: string | null;
   readonly orderId: string | null;
   /** Whose an order is, in the shop's own table. */
   readonly buyerId: string | null;
@@ -76,6 +79,8 @@ async function selectIdTypes(db: Queryable, { waybills, orders, members }: ShopT
     namedOrderId: { ...waybills, column: waybills.orderId },
     indexedOrderId: { ...waybills, column: waybills.orderId },
     waybillCreatedAt: { ...waybills, column: 'created_at' },
+    indexedCreatedAt: { ...waybills, column: 'created_at' },
+    indexedUpdatedAt: { ...waybills, column: 'updated_at' },
     orderId: { ...orders, column: orders.id },
     buyerId: { ...orders, column: orders.userId },
     deviceId: { ...devices, column: 'id' },
@@ -88,7 +93,9 @@ async function selectIdTypes(db: Queryable, { waybills, orders, members }: ShopT
   };
   const { rows } = await db.query<{ types: IdTypes }>(
     `select jsonb_object_agg(w.key, case
-              when w.key = 'indexedOrderId' and not ${IS_INDEXED('c.oid', 'a.attnum')} then null
+              when w.key = 'indexedOrderId' and not ${isIndexed('c.oid', 'a.attnum')} then null
+              when w.key in ('indexedCreatedAt', 'indexedUpdatedAt')
+                and not ${isIndexed('c.oid', 'a.attnum', ['btree'])} then null
               when t.typbasetype = 0
               then format_type(a.atttypid, a.atttypmod) else format_type(t.typbasetype, t.typtypmod) end) as types
        from jsonb_each($1) as w

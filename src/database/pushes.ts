@@ -16,7 +16,7 @@ import { type IdTypes, isSamePerson, OWNER_COLUMN, ownerType, readIdTypes } from
 import type { Queryable } from './pool';
 import { readOrders } from './schema/order-access';
 import { NEWER_ANNOUNCEMENTS } from './updates';
-import { IS_FORMER } from './waybill-numbers';
+import { hasAnotherNumber, IS_FORMER } from './waybill-numbers';
 
 export interface PushTask {
   readonly workflowId: string;
@@ -54,6 +54,8 @@ export interface Claim {
   /** What its order says by now: this audience is told nothing. */
   readonly withheld: Withheld | null;
   readonly reachable: boolean;
+  /** Its row has another number by now, of which the delivery has not heard yet. */
+  readonly renumbered: boolean;
   readonly claimedAt: Date;
   readonly registeredAt: Date;
   readonly waybillId: string;
@@ -80,7 +82,7 @@ export interface HeldProvider {
 
 /**
  * Claims one push before each try, in one statement: only while no newer status of the waybill is committed,
- * its status is not too old to be told, the order still names the notification's recipient, the device is active and
+ * its row still has the number, its status is not too old to be told, the order still names the notification's recipient, the device is active and
  * theirs, no provider has accepted the same news for it, and its provider takes pushes. While those are held, one push
  * at a time is let through as a probe: one to a device that the provider has accepted before, since another tells
  * of itself only. Where none of those looks in time, because none waits, any other.
@@ -90,7 +92,8 @@ export async function claimPush(db: Queryable, tables: ShopTables, task: PushTas
   const types = await readIdTypes(db, tables);
   return readOrders(db, tables, async (access) => {
     const order = linkedOrder('own.waybill_id', tables, types, access);
-    const row = await claim(db, task, order, types, tables.members !== undefined);
+    const other = hasAnotherNumber('own.waybill_id', tables, types);
+    const row = await claim(db, task, { order, other }, types, tables.members !== undefined);
     return row && { ...row, withheld: withheldIn(row, tables) };
   });
 }
@@ -112,7 +115,7 @@ function withheldIn(
 async function claim(
   db: Queryable,
   task: PushTask,
-  order: string,
+  { order, other }: { readonly order: string; readonly other: string },
   types: IdTypes,
   asksMembers: boolean,
 ): Promise<ClaimRow | null> {
@@ -126,6 +129,7 @@ async function claim(
               d.subscription, d.apns_environment, d.last_sign_at,
               coalesce(d.is_active and ${isMember ? `(${among} or ${isMember} and ${IS_AMONG('$9', 'd.user_id::text')})` : among} and case n.aud
                 when 'merchant' then ${isTheirs('merchant', types, isMember)} else ${isTheirs('user', types)} end, false) as reachable,
+              ${other} as renumbered,
               (exists (select ${NEWER_ANNOUNCEMENTS}) or ${IS_FORMER('own.waybill_id')}) as superseded,
               coalesce(not $6::boolean and own.tell_until <= now(), false) as too_old,
               case when exists (
@@ -145,7 +149,7 @@ async function claim(
           set probe_at = ${NEXT_PROBE('c.probes + 1')}, probes = c.probes + 1
          from target
         where c.provider = target.provider and c.probe_at <= now()
-          and target.reachable and not target.superseded and not target.too_old
+          and target.reachable and not target.renumbered and not target.superseded and not target.too_old
           and target.stored_state is distinct from 'accepted'
           and (${IS_PROVEN}
                or c.probe_at <= now() - $8 * interval '1 millisecond'
@@ -163,7 +167,7 @@ async function claim(
          (message_id, device_id, workflow_id, cid, provider, state, round, generation, attempts)
        select message_id, device_id, $3, cid, provider, 'claimed', $4::int, $5::int, 1
          from target
-        where reachable and not superseded and not too_old and stored_state is distinct from 'accepted'
+        where reachable and not renumbered and not superseded and not too_old and stored_state is distinct from 'accepted'
           and not exists (select from held)
        on conflict (message_id, device_id) do update
           set state = 'claimed', cid = excluded.cid, provider = excluded.provider, round = excluded.round,
@@ -173,7 +177,7 @@ async function claim(
         where p.state <> 'accepted'
        returning p.generation, p.unclear)
      select target.aud as audience, target.title, target.body, target.content,
-            target.cid, target.appid, target.provider, target.reachable, target.superseded, target.too_old as "tooOld",
+            target.cid, target.appid, target.provider, target.reachable, target.renumbered, target.superseded, target.too_old as "tooOld",
             target.subscription, target.apns_environment as "apnsEnvironment",
             target.registered_at as "registeredAt", target.waybill_id as "waybillId",
             target.tracking_no as "trackingNo", target.order_id as "orderId",

@@ -115,7 +115,8 @@ export async function insertUpdate(
   await db.query(
     `with noted as (
        insert into waybell.waybill_numbers as known (waybill_id, carrier, tracking_no) values ($2, $15, $16)
-       on conflict (waybill_id) do update set carrier = excluded.carrier, tracking_no = excluded.tracking_no
+       on conflict (waybill_id) do update
+          set carrier = excluded.carrier, tracking_no = excluded.tracking_no, noted_at = now()
         where (known.carrier, known.tracking_no) is distinct from (excluded.carrier, excluded.tracking_no))
      insert into waybell.express_updates
        (workflow_id, waybill_id, verdict, instance, status, occurrence, entered_at, latest_event_at, decision,

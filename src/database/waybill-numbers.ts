@@ -2,7 +2,7 @@ import type { ShopTables } from '../config/config';
 import { carrierNames, type Carriers } from '../shipment/carriers';
 import { rowOfCarrier } from '../shipment/choose-waybill';
 import { isRenumbered, isSameNumber, type NotedNumber } from '../shipment/renumbered';
-import { fittedId, named, readIdTypesNow } from './ids';
+import { fittedId, type IdTypes, named, readIdTypesNow } from './ids';
 import { recallParcel } from './parcel-memories';
 import type { Queryable } from './pool';
 import { shopNames } from './shop-names';
@@ -21,6 +21,18 @@ const FORMER = 'former:';
 export const isFormer = (waybillId: string): boolean => waybillId.startsWith(FORMER);
 /** SQL: the same of the text `waybill`. */
 export const IS_FORMER = (waybill: string): string => `starts_with(${waybill}, '${FORMER}')`;
+
+/**
+ * SQL: whether the row of the text `waybill` has another number than when it was decided about: the sweep begins another
+ * parcel in it within a minute.
+ */
+export function hasAnotherNumber(waybill: string, tables: ShopTables, { waybillId }: IdTypes): string {
+  const { waybills } = shopNames(tables);
+  const number = named(`b.${waybills.trackingNo}`);
+  return `exists (select from waybell.waybill_numbers k
+                    join ${waybills.name} b on b.${waybills.id} = ${fittedId('k.waybill_id', waybillId)}
+                   where k.waybill_id = ${waybill} and upper(${number}) <> upper(${named('k.tracking_no')}))`;
+}
 
 /** Late scans of a number come within days; after so long the carrier has given it to another parcel. */
 const LATE = `interval '180 days'`;

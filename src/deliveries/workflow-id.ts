@@ -70,9 +70,18 @@ export function versionWorkflowId(workflowId: string, update: ShipmentUpdate): s
 }
 
 /** The delivery of the same update for another row of the shop with its number. */
-export function rowWorkflowId(workflowId: string, waybillId: string): string {
+export const rowWorkflowId = (workflowId: string, waybillId: string): string =>
+  workflowId + rowEnding(waybillId);
+
+/** The delivery of the same update that this one was started beside, for its own row; itself where it was started first. */
+export function firstWorkflowId(workflowId: string, waybillId: string): string {
+  const ending = rowEnding(waybillId);
+  return workflowId.endsWith(ending) ? workflowId.slice(0, -ending.length) : workflowId;
+}
+
+function rowEnding(waybillId: string): string {
   const digest = createHash('sha256').update(waybillId).digest('hex');
-  return `${workflowId}~${digest.slice(0, VERSION_LENGTH)}`;
+  return `~${digest.slice(0, VERSION_LENGTH)}`;
 }
 
 /** Whether two deliveries are of one source and parcel. */

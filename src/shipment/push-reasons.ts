@@ -218,6 +218,10 @@ export const PUSH_REASONS: Readonly<Record<string, Explanation>> = {
   notification_missing: says('The row of the notification was deleted.', '通知记录已被删除。'),
 
   // It was not to be sent any more.
+  number_changed: says(
+    'The shop has given the row of the parcel another number: what is told of this one ends within a minute.',
+    '商城已为这个包裹的行改了单号：这个单号的通知会在一分钟之内结束。',
+  ),
   order_off: says(
     'The order was cancelled or refunded before this push began, and what it says asks nothing of this person.',
     '推送开始之前订单已取消或退款，且内容无需此人处理。',

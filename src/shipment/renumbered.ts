@@ -11,6 +11,7 @@ export const RENUMBERED = {
 /** The number under which a row of the shop stood when it was heard of last, as the shop spelled it. */
 export interface NotedNumber {
   readonly carrier: string | null;
+  /** Empty: it was forgotten, as nothing was heard of it for long. */
   readonly trackingNo: string;
   /** The first parcel instance of this number: message ids of the row with lower ones are of numbers before. */
   readonly firstInstance: number;
@@ -29,7 +30,7 @@ export function isRenumbered(
   noted: Pick<NotedNumber, 'carrier' | 'trackingNo'>,
   carriers: Carriers,
 ): boolean {
-  if (isBlank(row.tracking_no)) return false;
+  if (isBlank(row.tracking_no) || isBlank(noted.trackingNo)) return false;
   return !isSameNumber(row, noted) || !isSameCarrier(row.carrier, noted.carrier, carriers);
 }
 

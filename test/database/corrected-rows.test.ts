@@ -3,6 +3,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import pino from 'pino';
 import { createPersistWaybill } from '../../src/activities/persist-waybill';
 import { loadConfig } from '../../src/config/config';
+import { deleteEmptiedNumbers, forgetNumbers } from '../../src/database/old-numbers';
 import { inTransaction } from '../../src/database/pool';
 import { findRespelled, settleRow } from '../../src/database/waybill-numbers';
 import type { Decision } from '../../src/shipment/delivery';
@@ -96,6 +97,38 @@ describe('a row of the shop whose number or carrier is corrected', () => {
     await writeNumber(row, 'BLANKED1');
     expect(await persist('yto', 'BLANKED1', 1)).toMatchObject({ waybillId: row, instance: 1 });
     expect(await notesOf(row)).toEqual([{ tracking_no: 'BLANKED1', first_instance: 1 }]);
+  });
+
+  test('is forgotten by its numbers when nothing is heard of them, and its messages get no id twice', async () => {
+    const row = await addRow('yto', 'OLDWRONG1');
+    await persist('yto', 'OLDWRONG1', 1);
+    await writeNumber(row, 'OLDRIGHT1');
+    await settle(row);
+    const forget = (days: number): Promise<unknown> =>
+      inTransaction(db.pool, (one) => forgetNumbers(one, days));
+    const left = (): Promise<unknown[]> =>
+      query(
+        `select tracking_no, carrier, first_instance from waybell.waybill_numbers
+          where waybill_id = $1 or former_of = $1 order by first_instance`,
+        [row],
+      );
+    await query(`update waybell.waybill_numbers set noted_at = now() - interval '401 days'`);
+    await forget(402);
+    await forget(400);
+    // The number before is still told of.
+    expect(await left()).toMatchObject([{ tracking_no: 'OLDWRONG1' }, { tracking_no: '', carrier: null }]);
+    await query(`delete from waybell.express_updates where waybill_id = $1`, [`former:${row}:1`]);
+    await forget(400);
+    expect(await left()).toEqual([{ tracking_no: '', carrier: null, first_instance: 2 }]);
+    await inTransaction(db.pool, (one) => deleteEmptiedNumbers(one, 402));
+    expect(await persist('yto', 'OLDRIGHT1', 1)).toMatchObject({ waybillId: row, instance: 2 });
+    expect(await left()).toMatchObject([{ tracking_no: 'OLDRIGHT1', first_instance: 2 }]);
+
+    await query(`delete from waybell.express_updates where waybill_id = $1`, [row]);
+    await query(`update waybell.waybill_numbers set noted_at = now() - interval '401 days'`);
+    await forget(400);
+    await inTransaction(db.pool, (one) => deleteEmptiedNumbers(one, 400));
+    expect(await left()).toEqual([]);
   });
 
   test('is told nothing twice where the shop follows the carrier whose scans came', async () => {

@@ -3,6 +3,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import pino from 'pino';
 import { createPersistWaybill } from '../../src/activities/persist-waybill';
 import { loadConfig } from '../../src/config/config';
+import { findLateRows } from '../../src/database/late-rows';
 import { foldParcels } from '../../src/database/parcel-memories';
 import { inTransaction } from '../../src/database/pool';
 import { joinUnderNumber } from '../../src/database/second-rows';
@@ -134,6 +135,34 @@ describe('a waybill that stands twice, under two names of its carrier', () => {
     const used = await addRow('YTO', 'YTTWICE4', 'O-4');
     const again = await persist('yuantong', 'YTTWICE4', 'again', ['delivered', 1]);
     expect(again).toMatchObject({ waybillId: used, verdict: 'nothing-new' });
+  });
+
+  test('is found where a row of another order comes later, while what was told of it holds', async () => {
+    const late = async (): Promise<[string, string][]> =>
+      (await inTransaction(db.pool, (one) => findLateRows(one, config.shopTables, config.carriers))).map(
+        ({ id, told }) => [id, told.workflowId],
+      );
+    await addRow('yto', 'YTLATE1', 'O-11');
+    await persist('yto', 'YTLATE1', 'first', ['out_for_delivery', 1]);
+    const added = await addRow('圆通', 'ytlate1', 'O-12');
+    await addRow('sto', 'YTLATE1', 'O-13');
+    await addRow('yto', 'YTLATE1', null);
+    await addRow(null, 'YTLATE1', 'O-14');
+    expect(await late()).toEqual([]);
+    await db.pool.query('create index on platform_express_waybills (created_at)');
+    expect(await late()).toEqual([[added, 'YTLATE1/first']]);
+    // Made long ago, and corrected to this number by now.
+    await db.pool.query(`update platform_express_waybills set created_at = now() - interval '1 hour'`);
+    expect(await late()).toEqual([]);
+    await db.pool.query(`update platform_express_waybills set updated_at = now() - interval '1 hour'`);
+    await db.pool.query('create index on platform_express_waybills (updated_at)');
+    await db.pool.query(`update platform_express_waybills set updated_at = now() where id = $1`, [added]);
+    expect(await late()).toEqual([[added, 'YTLATE1/first']]);
+    // A word that is taken back is told to nobody any more.
+    await db.pool.query(
+      `update waybell.express_updates set decision = decision || '{"status": "in_transit"}' where workflow_id = 'YTLATE1/first'`,
+    );
+    expect(await late()).toEqual([]);
   });
 
   test('stays two where both rows have an order, each under the name that it was said by', async () => {

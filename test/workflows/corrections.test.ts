@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { inTransaction } from '../../src/database/pool';
 import { findDeliveryStories } from '../../src/database/stories';
 import type { ShipmentStatus } from '../../src/shipment/status';
-import { progressQuery } from '../../src/workflows/messages';
+import { deviceRegisteredSignal, progressQuery } from '../../src/workflows/messages';
 import { type DeliveryHandle, eventually, type Parcel, useLab } from '../setup/delivery-lab';
 import { DATABASE_KINDS } from '../setup/run-info';
 
@@ -109,6 +109,69 @@ describe.each(DATABASE_KINDS)('a number that the shop corrects (%s database)', (
     ]);
     expect(await rowsOf(right)).toContainEqual({ order_id: wrong.orderId, status: 'out_for_delivery' });
     expect(await query(`select from waybell.express_waits`)).toEqual([]);
+  });
+
+  test('goes on rightly where two rows swap theirs, and nobody hears the news of the other', async () => {
+    const [one, two] = [await lab.parcel({ user: 0 }), await lab.parcel({ user: 0 })];
+    const messagesOf = ({ orderId }: Parcel): Promise<unknown[]> =>
+      query(
+        `select tracking_no, status, send_status, last_error from express_notifications
+          where order_id::text = $1 and aud = 'user' order by created_at`,
+        [orderId],
+      );
+    const phones = await lab.withWorker(async () => {
+      const before = [await lab.start(one, 'out_for_delivery', 2), await lab.start(two, 'in_transit', 1)];
+      await Promise.all(before.map(waits));
+      const spare = another(one);
+      await correct(one, spare);
+      await correct(two, one);
+      await correct(spare, two);
+      await sweep();
+      for (const handle of before) expect((await resultOf(handle))[1]).toBe('renumbered');
+      await eventually(async () => (await messagesOf(one)).length + (await messagesOf(two)).length === 4);
+      const phones = [
+        await lab.registerDevice({ userId: one.userId }),
+        await lab.registerDevice({ userId: two.userId }),
+      ];
+      await sweep();
+      for (const phone of phones) await eventually(() => Promise.resolve(lab.cloud.countFor(phone) === 1));
+      expect(await resultOf(await lab.start(one, 'delivered', 3))).toEqual(TOLD);
+      return phones;
+    });
+    const renumbered = { send_status: 'superseded', last_error: 'renumbered' };
+    const told = { send_status: 'success', last_error: null };
+    expect(await messagesOf(one)).toEqual([
+      { tracking_no: one.trackingNo, status: 'out_for_delivery', ...renumbered },
+      { tracking_no: two.trackingNo, status: 'in_transit', ...told },
+    ]);
+    expect(await messagesOf(two)).toEqual([
+      { tracking_no: two.trackingNo, status: 'in_transit', ...renumbered },
+      { tracking_no: one.trackingNo, status: 'out_for_delivery', ...told },
+      { tracking_no: one.trackingNo, status: 'delivered', ...told },
+    ]);
+    expect(phones.map((phone) => lab.cloud.countFor(phone))).toEqual([1, 2]);
+  });
+
+  test('is pushed to nobody from the moment of the correction on, and before a sweep', async () => {
+    const wrong = await lab.parcel({ user: 0 });
+    const right = another(wrong);
+    await lab.withWorker(async () => {
+      const waiting = await lab.start(wrong, 'in_transit', 1);
+      await waits(waiting);
+      await correct(wrong, right);
+      const phone = await lab.registerDevice({ userId: wrong.userId });
+      await waiting.signal(deviceRegisteredSignal);
+      await eventually(async () => {
+        const rows = await query<{ code: string }>(
+          `select code from waybell.express_pushes where workflow_id = $1 and state = 'moved'`,
+          [waiting.workflowId],
+        );
+        return rows.some(({ code }) => code === 'number_changed');
+      });
+      await sweep();
+      expect((await resultOf(waiting))[1]).toBe('renumbered');
+      expect(lab.cloud.countFor(phone)).toBe(0);
+    });
   });
 
   test('is another parcel under another carrier, and none under another name of the same', async () => {

@@ -7,7 +7,7 @@ import { buildIndexesAhead, takeTurn } from './indexes-ahead';
 import { describeObstacle, describeOldKeys, findObstacles, MigrationRefused } from './obstacles';
 import type { Queryable } from '../pool';
 import { detectPoolerMode } from './access';
-import { findUncountedParcels } from './shop-indexes';
+import { findOptionalIndexes } from './shop-indexes';
 import { withShortLocks } from './short-locks';
 import { withClient } from '../with-client';
 import { describeFacts } from './check-facts';
@@ -113,7 +113,7 @@ export async function describeMigration(
     findings('To know', [
       ...warnings,
       ...(missing.length > 0 ? [] : await describeFacts(db, check.shopTables)),
-      ...(await findUncountedParcels(db, check.shopTables)),
+      ...(await findOptionalIndexes(db, check.shopTables)),
     ]),
     findings(
       'In the way of the migration, which refuses until you have run this, after a look at the rows',

@@ -31,11 +31,13 @@ export function findMissingShopIndexes(db: Queryable, shopTables: ShopTables): P
   return findUnindexed(db, wantedIndexes(shopTables), 'every webhook');
 }
 
-/**
- * Parcels of one order are counted for its people where an index finds them. It is optional: nothing else looks for it.
- * @returns a sentence with the SQL, or nothing where they are counted
- */
-export async function findUncountedParcels(db: Queryable, { waybills }: ShopTables): Promise<string[]> {
+/** What Waybell does only where an index of the shop's finds the rows; a sentence with the SQL for each that is missing. */
+export async function findOptionalIndexes(db: Queryable, tables: ShopTables): Promise<string[]> {
+  return [...(await findUncountedParcels(db, tables)), ...(await findUnseenRows(db, tables))];
+}
+
+/** Parcels of one order are counted for its people. Nothing else looks for them. */
+async function findUncountedParcels(db: Queryable, { waybills }: ShopTables): Promise<string[]> {
   const wanted = { schema: waybills.schema, table: waybills.table, column: waybills.orderId };
   const unindexed = await selectUnindexed(db, [wanted]);
   return unindexed.map(
@@ -44,13 +46,52 @@ export async function findUncountedParcels(db: Queryable, { waybills }: ShopTabl
   );
 }
 
-/** SQL: whether an index serves to find rows of the table `oid` by its column `attnum`. */
-export const IS_INDEXED = (oid: string, attnum: string): string => `exists (
+/**
+ * A row that is added with the number of a parcel under way is found by the time when it was made. Where the table takes
+ * each number once, there is none.
+ */
+async function findUnseenRows(db: Queryable, { waybills }: ShopTables): Promise<string[]> {
+  const { rows } = await db.query<{ hasColumn: boolean; seen: boolean; partitioned: boolean }>(
+    `select a.attname is not null as "hasColumn", c.relkind = 'p' as partitioned,
+            a.attname is not null and ${isIndexed('c.oid', 'a.attnum', ['btree'])} as seen
+       from pg_class c
+       join pg_namespace n on n.oid = c.relnamespace
+       join pg_attribute no on no.attrelid = c.oid and no.attname = $3
+       left join pg_attribute a on a.attrelid = c.oid and a.attname = '${MADE_AT}' and not a.attisdropped
+        and format_type(a.atttypid, null) like 'timestamp%'
+      where n.nspname = $1 and c.relname = $2 and c.relkind in ('r', 'p')
+        and not exists (
+          select from pg_index i where i.indrelid = c.oid and i.indisunique and i.indisvalid and i.indpred is null
+             and i.indnkeyatts = 1 and i.indkey[0] = no.attnum)`,
+    [waybills.schema, waybills.table, waybills.trackingNo],
+  );
+  return rows
+    .filter(({ seen }) => !seen)
+    .map(({ hasColumn, partitioned }) => {
+      const index = { ...waybills, column: MADE_AT, partitioned };
+      const lacks = hasColumn ? `index that begins with ${MADE_AT}` : `column ${MADE_AT}, a timestamp`;
+      const column = `alter table ${tableSql(index)} add column ${MADE_AT} timestamptz not null default now(); `;
+      return `A row that is added with the number of a parcel under way is told of from its next scan on, and not within a minute (docs/shop.md): ${nameOf(index)} has no ${lacks}. To have it told: ${hasColumn ? '' : column}${indexSql(index)}`;
+    });
+}
+
+/** When a row was made, as shops call it. */
+const MADE_AT = 'created_at';
+
+/** Kinds of indexes that find a value, of which the first also keeps an order. */
+type IndexKind = 'btree' | 'hash';
+
+/** SQL: whether an index of such a kind serves to find rows of the table `oid` by its column `attnum`. */
+export const isIndexed = (
+  oid: string,
+  attnum: string,
+  kinds: readonly IndexKind[] = ['btree', 'hash'],
+): string => `exists (
         select from pg_index i
           join pg_class x on x.oid = i.indexrelid
           join pg_am m on m.oid = x.relam
          where i.indrelid = ${oid} and i.indkey[0] = ${attnum} and i.indisvalid and i.indpred is null
-           and m.amname in ('btree', 'hash'))`;
+           and m.amname in (${kinds.map((kind) => `'${kind}'`).join(', ')}))`;
 
 /** The same of any columns, by which `whoever` looks for a row. */
 export async function findUnindexed(
@@ -68,7 +109,7 @@ async function selectUnindexed(db: Queryable, wanted: readonly WantedIndex[]): P
        join pg_namespace n on n.nspname = w.schema
        join pg_class c on c.relnamespace = n.oid and c.relname = w.table and c.relkind in ('r', 'p', 'm')
        join pg_attribute a on a.attrelid = c.oid and a.attname = w.column and not a.attisdropped
-      where not ${IS_INDEXED('c.oid', 'a.attnum')}
+      where not ${isIndexed('c.oid', 'a.attnum')}
       order by 1, 2, 3`,
     [JSON.stringify(wanted)],
   );
@@ -81,8 +122,10 @@ function describeMissing(missing: MissingIndex, whoever: string): string {
 
 const nameOf = ({ schema, table }: WantedIndex): string => `${schema}.${table}`;
 
-function indexSql({ schema, table, column, partitioned }: MissingIndex): string {
-  const name = `${escapeIdentifier(schema)}.${escapeIdentifier(table)}`;
-  const how = partitioned ? 'create index' : 'create index concurrently';
-  return `${how} on ${name} (${escapeIdentifier(column)});`;
+const tableSql = ({ schema, table }: WantedIndex): string =>
+  `${escapeIdentifier(schema)}.${escapeIdentifier(table)}`;
+
+function indexSql(missing: MissingIndex): string {
+  const how = missing.partitioned ? 'create index' : 'create index concurrently';
+  return `${how} on ${tableSql(missing)} (${escapeIdentifier(missing.column)});`;
 }

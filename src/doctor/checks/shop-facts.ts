@@ -1,5 +1,5 @@
 import { checkFacts } from '../../database/schema/check-facts';
-import { findUncountedParcels } from '../../database/schema/shop-indexes';
+import { findOptionalIndexes } from '../../database/schema/shop-indexes';
 import { inTransaction } from '../../database/pool';
 import { mappedFacts } from '../../config/shop-tables';
 import { ok, warning, type Check } from '../check';
@@ -16,12 +16,12 @@ export const shopFacts: Check = {
       ...(shopTables.members === undefined ? [] : ['members']),
     ];
     const { pool } = await database();
-    const uncounted = (await findUncountedParcels(pool, shopTables)).map((sentence) => ok(sentence));
+    const optional = (await findOptionalIndexes(pool, shopTables)).map((sentence) => ok(sentence));
     if (mapped.length === 0)
-      return [ok('SHOP_TABLES maps no facts of orders and parcels, and none is needed.'), ...uncounted];
+      return [ok('SHOP_TABLES maps no facts of orders and parcels, and none is needed.'), ...optional];
     const found = await inTransaction(pool, (db) => checkFacts(db, shopTables), LOOK_TIMEOUT_MS);
     if (found.length === 0)
-      return [ok(`Understood as far as it was read: ${mapped.join(', ')}.`), ...uncounted];
-    return [...found.map(({ sentence, fix }) => warning(sentence, fix)), ...uncounted];
+      return [ok(`Understood as far as it was read: ${mapped.join(', ')}.`), ...optional];
+    return [...found.map(({ sentence, fix }) => warning(sentence, fix)), ...optional];
   },
 };

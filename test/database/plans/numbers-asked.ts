@@ -1,4 +1,6 @@
 import { readIdTypesNow } from '../../../src/database/ids';
+import { findLateRows } from '../../../src/database/late-rows';
+import { deleteEmptiedNumbers, forgetNumbers } from '../../../src/database/old-numbers';
 import type { Queryable } from '../../../src/database/pool';
 import {
   lockOrder,
@@ -7,6 +9,9 @@ import {
   writeAmong,
 } from '../../../src/database/parcels-of-order';
 import type { ShopTables } from '../../../src/config/config';
+import { listSharedNumbers, selectSharingRows } from '../../../src/database/shared-numbers';
+import { sampleWaybills } from '../../../src/database/shop-carriers';
+import { selectMessagesBeside } from '../../../src/database/told-beside';
 import {
   findFormerParcel,
   findRespelled,
@@ -40,6 +45,16 @@ export async function askAboutNumbers(
     await settleNumbers(db, shop.carriers, [{ ...row, noted }]);
   }
   await db.query('rollback to savepoint corrected');
+  const shared = { trackingNo, firstWorkflowId: 'delivery/own-system/yto/OLD1/x', workflowId: '' };
+  await selectMessagesBeside(db, shared);
+  const sample = await sampleWaybills(db, shop.shopTables);
+  await listSharedNumbers(db, shop.shopTables, sample);
+  await selectSharingRows(db, shop.shopTables, [trackingNo]);
+  await db.query('create index on platform_express_waybills (created_at)');
+  await db.query('create index on platform_express_waybills (updated_at)');
+  await findLateRows(db, shop.shopTables, shop.carriers);
+  await forgetNumbers(db, 364);
+  await deleteEmptiedNumbers(db, 364);
 }
 
 /** What is asked about the parcels of one order, where the shop has built the index for it. */

@@ -48,8 +48,8 @@ export async function fillOldShop(pool: pg.Pool, kind: DatabaseKind): Promise<vo
   const rows = `from generate_series(1, ${PARCELS}) n`;
   const shop = [
     `insert into ml_orders (id, user_id, merchant_id) select ${id('a')}, ${id('b')}, ${id('c')} ${rows}`,
-    `insert into platform_express_waybills (id, carrier, tracking_no, order_id)
-     select ${waybill}::uuid, (array['yto', 'zto', 'sto'])[1 + n % 3], 'OLD' || n, ${id('a')} ${rows}`,
+    `insert into platform_express_waybills (id, carrier, tracking_no, order_id, created_at, updated_at)
+     select ${waybill}::uuid, (array['yto', 'zto', 'sto'])[1 + n % 3], 'OLD' || n, ${id('a')}, ${LATE}, ${LATE} ${rows}`,
     `insert into push_devices (id, cid, user_id, merchant_id, provider, is_active, last_seen_at, registered_at, installation_id)
      select md5('d' || n)::uuid, 'cid-' || n, ${id('b')}, case when n % 50 = 0 then ${id('c')} end, (array['unicloud', 'fcm'])[1 + n % 2],
             n % 10 > 0, now() - (n % 100) * interval '1 day', ${LATE}, 'i-' || n ${rows}`,
@@ -89,8 +89,8 @@ export async function fillOldShop(pool: pg.Pool, kind: DatabaseKind): Promise<vo
             case when n > ${PARCELS - WAITING} then 'journal' end ${rows}`,
     `insert into waybell.carrier_corrections (carrier, tracking_no, waybill_id, corrected_at)
      select 'sto', 'OLD' || n, ${waybill}, ${LATE} ${rows}`,
-    `insert into waybell.waybill_numbers (waybill_id, carrier, tracking_no)
-     select ${waybill}, (array['yto', 'zto', 'sto'])[1 + n % 3], 'OLD' || n ${rows}`,
+    `insert into waybell.waybill_numbers (waybill_id, carrier, tracking_no, noted_at)
+     select ${waybill}, (array['yto', 'zto', 'sto'])[1 + n % 3], 'OLD' || n, ${LATE} ${rows}`,
     `insert into waybell.queue_imports (workflow_id, update, queue_ids, taken_at, started_at)
      select ${workflow}, '{}', array['q-' || n], ${LATE}, case when n > ${PARCELS - WAITING} then null else ${LATE} end ${rows}`,
     `insert into waybell.audit (at, actor, place, action, subject, asked, outcome)
