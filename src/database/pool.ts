@@ -200,18 +200,19 @@ async function onConnection<T>(
   const client = await takeConnection(pool);
   /** Why the connection cannot be lent again. */
   let broken: Error | undefined;
-  /** Statements that are under way: each has its own time, and begins when those before it have ended. */
-  let ahead = 0;
+  const underWay = new Set<Promise<unknown>>();
 
   async function send(text: string, values?: unknown[]): Promise<pg.QueryResult> {
     const leftMs = Math.floor(until - performance.now());
     if (leftMs <= 0) throw (broken = new Error('the time of the transaction is over'));
-    const answerMs = (ahead + 1) * statementMs + ANSWER_TRAVELS_MS;
+    // Each has its own time, and begins when those before it have ended.
+    const answerMs = (underWay.size + 1) * statementMs + ANSWER_TRAVELS_MS;
     const statement = { text, values, query_timeout: Math.min(answerMs, leftMs) };
-    ahead += 1;
     sendTogether(client);
+    const answered = client.query(statement);
+    underWay.add(answered);
     try {
-      return await client.query(statement);
+      return await answered;
     } catch (error) {
       // What is not PostgreSQL's own word leaves a connection that may still be busy, or leads nowhere.
       if (!(error instanceof pg.DatabaseError)) {
@@ -220,7 +221,7 @@ async function onConnection<T>(
       }
       throw error;
     } finally {
-      ahead -= 1;
+      underWay.delete(answered);
     }
   }
 
@@ -235,6 +236,8 @@ async function onConnection<T>(
       permissionRefused.publish({ pool, message: error.message } satisfies PermissionRefusal);
     throw error;
   } finally {
+    // Who gave up at the first error may have sent more.
+    await Promise.allSettled(underWay);
     client.release(broken);
   }
 }
