@@ -7,8 +7,10 @@ import { httpUrl, jsonOf } from './setting-fields';
 const CLAIM = /^[A-Za-z0-9_-]{1,64}(?:\.[A-Za-z0-9_-]{1,64}){0,3}$/;
 /** What users write themselves, or what Supabase Auth says of every buyer. */
 const NO_ROLES = ['user_metadata', 'email', 'phone', 'role', 'aud', 'aal', 'is_anonymous'];
-/** A name in the audit is made of it. */
-const ROLE = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
+/** A name in the audit is made of it, where `command:ann` is who has typed a command. */
+const ROLE = /^(?!command$)[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
+/** The page asks for what it shows at `/console`; links add what is to be shown. */
+const CONSOLE_ADDRESS = /^https?:\/\/[^\s/?#@()<>\\]+\/console\/*$/;
 
 const scopesOfRole = z
   .array(z.enum(SCOPE_NAMES))
@@ -20,9 +22,16 @@ const scopesOfRole = z
 /** The settings of the page of operators. */
 export const consoleFields = {
   CONSOLE: z.literal('on', 'must be on').optional(),
-  CONSOLE_URL: httpUrl.optional(),
+  CONSOLE_URL: httpUrl
+    .regex(CONSOLE_ADDRESS, 'must be a host and /console, such as https://waybell.shop.example/console')
+    .optional(),
   CONSOLE_ROLES: jsonOf(
-    z.record(z.string().regex(ROLE, 'roles may hold letters, digits, ., - and _, at most 64'), scopesOfRole),
+    z.record(
+      z
+        .string()
+        .regex(ROLE, 'roles may hold letters, digits, ., - and _, at most 64, and none is called command'),
+      scopesOfRole,
+    ),
   ).optional(),
   CONSOLE_ROLE_CLAIM: z
     .string()
@@ -88,7 +97,7 @@ function withoutKeys({ CONSOLE, DATABASE_URL, API_KEYS, ...given }: Given): stri
   ];
 }
 
-function withoutTokens({ CONSOLE, CONSOLE_ROLES, CONSOLE_ORIGINS, ...given }: Given): string[] {
+function withoutTokens({ CONSOLE, CONSOLE_ROLES, CONSOLE_ORIGINS, CONSOLE_URL, ...given }: Given): string[] {
   const isChecked = given['SUPABASE_JWT_SECRET'] !== undefined || given['SUPABASE_JWKS_URL'] !== undefined;
   return [
     ...(CONSOLE_ROLES !== undefined && CONSOLE === undefined ? ['CONSOLE_ROLES: needs CONSOLE=on'] : []),
@@ -97,6 +106,10 @@ function withoutTokens({ CONSOLE, CONSOLE_ROLES, CONSOLE_ORIGINS, ...given }: Gi
       : []),
     ...(CONSOLE_ORIGINS !== undefined && CONSOLE_ROLES === undefined
       ? ['CONSOLE_ORIGINS: needs CONSOLE_ROLES, by which its people are operators']
+      : []),
+    // Of a form from elsewhere nothing says so, where a proxy speaks TLS in our place.
+    ...(CONSOLE_ORIGINS !== undefined && CONSOLE_URL === undefined
+      ? ['CONSOLE_ORIGINS: needs CONSOLE_URL, by which the cookie of who comes is kept to TLS']
       : []),
   ];
 }

@@ -26,7 +26,7 @@ export function settingWords(issue: Issue): string | undefined {
     case 'unrecognized_keys':
       return `has no ${issue.keys.join(' and no ')}`;
     case 'invalid_key':
-      return 'has a name that is none of those that are allowed';
+      return issue.issues[0]?.message ?? 'is a name that is not allowed here';
     case 'invalid_union':
       return 'is in none of the forms that docs/settings.md shows';
     default:

@@ -135,6 +135,12 @@ describe('a person of the shop at the console', () => {
     expect((await logIn(withRole('boss'), own)).told['code']).toBe('not-allowed');
   });
 
+  test('leaves in who has a key that looks like a token', async () => {
+    const alike = `${'a'.repeat(12)}.${'b'.repeat(12)}.${'c'.repeat(12)}`;
+    const own = await lab.serve({ ...SETTINGS, API_KEYS: alike });
+    expect((await logIn(alike, own)).told['scopes']).toEqual(['admin']);
+  });
+
   test('comes from the back office by a form, and sees there what was asked for', async () => {
     const token = withRole('support', { sub: 'zhao' });
     const response = await arrive({ access_token: token, order: 'ORDER 7' });
@@ -148,9 +154,9 @@ describe('a person of the shop at the console', () => {
   });
 
   test('who is refused there is shown why by the console, with no token in the address', async () => {
-    const response = await arrive({ access_token: withRole('buyer') });
+    const response = await arrive({ access_token: withRole('buyer'), order: 'ORDER 7' });
     expect([response.headers.get('location'), response.headers.get('set-cookie')]).toEqual([
-      '/console?refused=not-allowed',
+      '/console?order=ORDER+7&refused=not-allowed',
       null,
     ]);
   });
@@ -182,6 +188,14 @@ describe('the settings of people at the console', () => {
     [{ SUPABASE_JWT_SECRET: '' }, /CONSOLE_ROLES: needs SUPABASE_JWKS_URL or SUPABASE_JWT_SECRET/],
     [{ CONSOLE: '' }, /CONSOLE_ROLES: needs CONSOLE=on/],
     [{ CONSOLE_ROLES: '' }, /CONSOLE_ORIGINS: needs CONSOLE_ROLES/],
+    [{ CONSOLE_ROLES: '{"command":["read"]}' }, /CONSOLE_ROLES.*none is called command/],
+    [{ CONSOLE_URL: '' }, /CONSOLE_ORIGINS: needs CONSOLE_URL/],
+    [{ CONSOLE_URL: 'https://waybell.shop.example' }, /CONSOLE_URL: must be a host and \/console/],
+    [
+      { CONSOLE_URL: 'https://waybell.shop.example/console?a=b' },
+      /CONSOLE_URL: must be a host and \/console/,
+    ],
+    [{ CONSOLE_URL: 'https://x.example/a)[b](/console' }, /CONSOLE_URL: must be a host and \/console/],
     [{ CONSOLE_ORIGINS: 'https://admin.shop.example/' }, /CONSOLE_ORIGINS: must be origins/],
     [{ CONSOLE_URL: 'waybell.shop.example' }, /CONSOLE_URL: must be an http\(s\) URL/],
   ])('are refused in words: %j', (more, words) => {
@@ -193,7 +207,8 @@ describe('the settings of people at the console', () => {
     expect(load({ CONSOLE_URL: 'https://waybell.shop.example/console/' }).consoleUrl).toBe(
       'https://waybell.shop.example/console',
     );
-    expect(load({ CONSOLE_URL: '' }).consoleUrl).toBe('http://127.0.0.1:7201/console');
-    expect(load({ CONSOLE_URL: '', TEMPORAL_ADDRESS: 'temporal:7233' }).consoleUrl).toBeNull();
+    const unsaid = { CONSOLE_URL: '', CONSOLE_ORIGINS: '' };
+    expect(load(unsaid).consoleUrl).toBe('http://127.0.0.1:7201/console');
+    expect(load({ ...unsaid, TEMPORAL_ADDRESS: 'temporal:7233' }).consoleUrl).toBeNull();
   });
 });

@@ -4,6 +4,7 @@ import { mayAsk, type KeyAccess } from '../access';
 import { underAudit } from '../audit-trail';
 import type { Authentication } from '../auth';
 import { HttpProblem } from '../http-problem';
+import type { KnownKey } from '../key-ring';
 import { fieldInvalid, readForm, readJson, words } from '../request-input';
 import type { People } from './people';
 import type { SessionCookie } from './session-cookie';
@@ -53,7 +54,10 @@ export function openLogIns({ authentication, sessions, cookie, people }: LogInPa
       if (key !== undefined && token === undefined)
         return begin(await holderOfKey(key, request, response), request, response);
       if (key !== undefined || token === undefined) throw fieldInvalid('key', 'give key or access_token');
-      return begin(await holderOfToken(token, request, response), request, response);
+      // The page tells them apart by their look, and a key of API_KEYS may look like a token.
+      const known = await keys.find(token);
+      const holder = known ? ofKey(known) : await holderOfToken(token, request, response);
+      return begin(holder, request, response);
     },
 
     async fromShop(request, response) {
@@ -64,7 +68,7 @@ export function openLogIns({ authentication, sessions, cookie, people }: LogInPa
       } catch (error) {
         if (!(error instanceof HttpProblem)) throw error;
         // A person looks at what comes back.
-        leadOn(response, { refused: error.code });
+        leadOn(response, { ...first, refused: error.code });
       }
     },
   };
@@ -72,7 +76,7 @@ export function openLogIns({ authentication, sessions, cookie, people }: LogInPa
   async function holderOfKey(given: string, request: Request, response: Response): Promise<Holder> {
     const key = await keys.find(given);
     if (!key) throw await refuseKey(request, response);
-    return { ...key, kind: 'key' };
+    return ofKey(key);
   }
 
   async function holderOfToken(token: string, request: Request, response: Response): Promise<Holder> {
@@ -98,6 +102,8 @@ export function openLogIns({ authentication, sessions, cookie, people }: LogInPa
     return { holder, expiresAt };
   }
 }
+
+const ofKey = (key: KnownKey): Holder => ({ ...key, kind: 'key' });
 
 function leadOn(response: Response, query: Readonly<Record<string, string | undefined>>): void {
   const given = Object.entries(query).filter((field): field is [string, string] => field[1] !== undefined);
