@@ -201,7 +201,7 @@ describe('what the doctor sees of Temporal', () => {
   });
 
   describe('a sweep that goes on', () => {
-    const find = () => lab.findings(sweepSchedule, settings, ours);
+    const find = (parts = ours) => lab.findings(sweepSchedule, settings, parts);
     const clientOf = () => (ours.temporal as () => Promise<Client>)();
 
     test('is made of one that an earlier release made, which keeps what a person has set', async () => {
@@ -231,7 +231,7 @@ describe('what the doctor sees of Temporal', () => {
       expect((await schedule.describe()).info.lastUpdatedAt).toEqual(lastUpdatedAt);
     });
 
-    test('says that it goes on, or with which words its passes fail', async () => {
+    test('says that it goes on, with which words its passes fail, and since when no worker takes one', async () => {
       const client = await clientOf();
       const schedule = client.schedule.getHandle(SWEEP_SCHEDULE_ID);
       await schedule.unpause();
@@ -258,10 +258,11 @@ describe('what the doctor sees of Temporal', () => {
       expect(levels(await find())).toEqual(['warning']);
       worker.shutdown();
       await run;
-      await client.workflow
-        .getHandle(SWEEP_SCHEDULE_ID)
-        .terminate()
-        .catch(() => undefined);
+      await schedule.update((found) => ({ ...found, spec: { intervals: [{ every: '1d' }] } }));
+      const later = { ...ours, clock: () => Date.now() + 3 * 60_000 };
+      expect(messages(await find(later))).toMatch(/but its run of .+Z waits for a worker since .+Z\.$/);
+      const [action] = (await schedule.describe()).info.recentActions;
+      await client.workflow.getHandle(action?.action.workflow.workflowId ?? '').terminate();
       await schedule.delete();
     });
   });

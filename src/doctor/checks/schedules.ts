@@ -64,7 +64,9 @@ function scheduleCheck(name: string, { scheduleId, ensure, often, otherwise }: W
           ),
         ];
       }
-      return [await lastRun(client, found, `Schedule ${scheduleId} acts every ${often}`)];
+      return [
+        await lastRun(client, found, { acts: `Schedule ${scheduleId} acts every ${often}`, now: clock() }),
+      ];
     },
   };
 }
@@ -79,7 +81,11 @@ async function describe(client: Client, scheduleId: string): Promise<ScheduleDes
 }
 
 /** How the last run ended that has ended, where the one under way does not say more. */
-async function lastRun(client: Client, { info }: ScheduleDescription, acts: string): Promise<Seen> {
+async function lastRun(
+  client: Client,
+  { info }: ScheduleDescription,
+  { acts, now }: { readonly acts: string; readonly now: number },
+): Promise<Seen> {
   for (const { action, takenAt } of info.recentActions.toReversed()) {
     const { workflowId, firstExecutionRunId } = action.workflow;
     const run = await describeRun(client, workflowId, firstExecutionRunId);
@@ -87,7 +93,14 @@ async function lastRun(client: Client, { info }: ScheduleDescription, acts: stri
     const when = takenAt.toISOString();
     const status = run.status.name;
     if (status === 'RUNNING') {
-      const lastTry = run.raw.pendingActivities?.[0]?.lastFailure;
+      const [step] = run.raw.pendingActivities ?? [];
+      const dueMs = Number(step?.scheduledTime?.seconds ?? NaN) * 1_000;
+      if (now - dueMs > LATE_MS)
+        return warning(
+          `${acts}, but its run of ${when} waits for a worker since ${new Date(dueMs).toISOString()}.`,
+          'Start a worker: npx waybell start --only worker. The run goes on by itself.',
+        );
+      const lastTry = step?.lastFailure;
       if (!lastTry) continue;
       return lastTry.applicationFailureInfo?.type === SWEEP_GOES_ON
         ? ok(`${acts}; its run of ${when} goes on.`)
