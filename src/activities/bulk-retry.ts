@@ -12,6 +12,7 @@ import { fewAtOnce } from '../few-at-once';
 import { inTransaction } from '../database/pool';
 import type { RetryEnd } from '../deliveries/retry';
 import type { RetryRequest } from '../shipment/retry-request';
+import { retryWords } from '../shipment/retry-words';
 import type { ActivityDeps } from './deps';
 
 /** Retries under way at once; each is one to three calls of Temporal. */
@@ -81,16 +82,16 @@ export function createRetryBatch({ pool, deliveries }: ActivityDeps) {
       // Of this delivery: while PostgreSQL is away no try is counted, and nobody is refused for that.
       const tries = await inTransaction(pool, (db) => noteFailedTry(db, retryId, workflowId));
       if (tries < MOST_TRIES) throw error;
-      return { kind: 'refused' as const, words: `failed ${tries} times: ${wordsOf(error)}` };
+      return { kind: 'refused' as const, words: retryWords('failedOften', String(tries), wordsOf(error)) };
     });
-    const settled = { workflowId, outcome: end.kind, words: end.words };
+    const settled = { workflowId, outcome: end.kind, words: end.words.en };
     await inTransaction(pool, (db) => settleRetry(db, retryId, settled));
     return settled;
   }
 
   async function tryAgain(retryId: string, workflowId: string, request: RetryRequest): Promise<RetryEnd> {
     const end = await deliveries.retry(workflowId, request, retryId);
-    if ('code' in end && end.code === 'worker-unavailable') throw new Error(end.words);
+    if ('code' in end && end.code === 'worker-unavailable') throw new Error(end.words.en);
     return end;
   }
 }

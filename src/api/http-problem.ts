@@ -1,6 +1,8 @@
 import type { Response } from 'express';
 import { z } from 'zod';
 import { ERRORS, type HttpErrorCode } from '../errors';
+import { REFUSED_IN_CHINESE } from '../refused-in-chinese';
+import type { Explanation } from '../shipment/explanation';
 
 export const HTTP_ERROR_CODES = Object.entries(ERRORS).flatMap(([code, { kind }]) =>
   kind === 'http' ? [code as HttpErrorCode] : [],
@@ -13,6 +15,10 @@ export const problemAnswer = z
     code: z.enum(HTTP_ERROR_CODES),
     message: z.string().describe('For people; never a stack trace.'),
     field: z.string().optional().describe('The field of the request that is to blame.'),
+    explanation: z
+      .object({ en: z.string(), zh: z.string() })
+      .optional()
+      .describe('For people, in both languages; the Chinese may say less.'),
   })
   .meta({ id: 'Problem' });
 export type ProblemAnswer = z.output<typeof problemAnswer>;
@@ -29,13 +35,16 @@ export interface ProblemDetails {
 export class HttpProblem extends Error {
   readonly field: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly explanation: Explanation;
 
   constructor(
     readonly code: HttpErrorCode,
-    message: string,
+    words: string | Explanation,
     { field, retryAfterSeconds, cause }: ProblemDetails = {},
   ) {
-    super(message, { cause });
+    const explanation = typeof words === 'string' ? { en: words, zh: inChinese(code, field) } : words;
+    super(explanation.en, { cause });
+    this.explanation = explanation;
     this.name = 'HttpProblem';
     this.field = field;
     this.retryAfterSeconds = retryAfterSeconds;
@@ -46,10 +55,13 @@ export class HttpProblem extends Error {
   }
 }
 
+const inChinese = (code: HttpErrorCode, field: string | undefined): string =>
+  REFUSED_IN_CHINESE[code] + (field === undefined ? '' : `（${field}）`);
+
 /** Sends a problem. */
 export function sendProblem(response: Response, problem: HttpProblem): void {
-  const { code, message, field, retryAfterSeconds } = problem;
+  const { code, message, field, retryAfterSeconds, explanation } = problem;
   if (retryAfterSeconds !== undefined) response.set('Retry-After', String(retryAfterSeconds));
-  const answer: ProblemAnswer = { ok: false, code, message, field };
+  const answer: ProblemAnswer = { ok: false, code, message, field, explanation };
   response.status(problem.status).json(answer);
 }

@@ -12,6 +12,7 @@ import {
 import { wakeWaits } from '../deliveries/wake';
 import { hasOrder, waybillOfNumber } from '../shipment/choose-waybill';
 import { explainNear } from '../shipment/explain-near';
+import { joined } from '../shipment/explanation';
 import { namingField } from './database-problem';
 import type { ApiDependencies } from './dependencies';
 import { HttpProblem } from './http-problem';
@@ -61,7 +62,10 @@ export function addLinkRoutes(router: Router, deps: ApiDependencies): void {
     if (before !== null && before !== orderId && !replace) {
       throw new HttpProblem(
         'order-linked',
-        `the parcel has order ${before}; with replace it gets ${orderId}`,
+        {
+          en: `the parcel has order ${before}; with replace it gets ${orderId}`,
+          zh: `该包裹已有订单 ${before}；选择替换（replace）后改为 ${orderId}`,
+        },
         {
           field: 'replace',
         },
@@ -78,16 +82,18 @@ export function addLinkRoutes(router: Router, deps: ApiDependencies): void {
     if (found === 'none') {
       throw new HttpProblem(
         'waybill-unknown',
-        `nobody has heard of ${trackingNo}; with carrier it is added`,
+        {
+          en: `nobody has heard of ${trackingNo}; with carrier it is added`,
+          zh: `没有人听说过单号 ${trackingNo}；写明快递公司（carrier）就会添加`,
+        },
         {
           field: 'carrier',
         },
       );
     }
     if (found === 'several') {
-      throw new HttpProblem('waybill-ambiguous', `say carrier. ${explainNear(rows).en}`, {
-        field: 'carrier',
-      });
+      const which = joined({ en: 'say carrier.', zh: '请写明快递公司（carrier）。' }, explainNear(rows));
+      throw new HttpProblem('waybill-ambiguous', which, { field: 'carrier' });
     }
     return found;
   }

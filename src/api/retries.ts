@@ -7,6 +7,7 @@ import { QueryMalformedError } from '../deliveries/list';
 import { planRetry } from '../deliveries/plan-retry';
 import { fewAtOnce } from '../few-at-once';
 import type { RetryRequest } from '../shipment/retry-request';
+import { retryWordsOf } from '../shipment/retry-words';
 import type { ApiDependencies } from './dependencies';
 import { HttpProblem } from './http-problem';
 import { serve } from './operation';
@@ -56,7 +57,7 @@ export function addRetryRoutes(router: Router, deps: ApiDependencies): void {
       retry_id: retryId,
       state,
       ...tally,
-      refusals,
+      refusals: refusals.map((one) => ({ ...one, explanation: retryWordsOf(one.words) })),
       started_at: startedAt,
       temporal_ui: temporalLink(config, bulkRetryWorkflowId(retryId)),
     };
@@ -73,7 +74,7 @@ function planEach(deps: ApiDependencies, workflowIds: readonly string[], request
   return fewAtOnce(workflowIds, PLANNED_AT_ONCE, async (workflowId) => {
     const parts = { ...deps, shopTables: deps.config.shopTables };
     const { kind, words } = await orTemporalAway(planRetry(parts, workflowId, request));
-    return { workflow_id: workflowId, kind, words };
+    return { workflow_id: workflowId, kind, words: words.en, explanation: words };
   });
 }
 

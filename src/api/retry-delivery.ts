@@ -50,7 +50,8 @@ export async function retryOne(deps: Parts, workflowId: string, request: RetryRe
     workflow_id: workflowId,
     run_id: end.runId,
     restarted: end.kind === 'restarted',
-    message: end.words,
+    message: end.words.en,
+    explanation: end.words,
     temporal_ui: temporalLink(config, workflowId, end.runId),
   };
 }
@@ -73,7 +74,8 @@ export async function planOne(
     workflow_id: workflowId,
     run_id: null,
     restarted: plan.kind === 'restart',
-    message: plan.words,
+    message: plan.words.en,
+    explanation: plan.words,
     temporal_ui: temporalLink(deps.config, workflowId),
   };
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { retryWords } from '../shipment/retry-words';
 import { printable, PRINTABLE_WORDS } from '../sources/reading/text';
 import { ok, temporalUi } from './answer-fields';
 import { DATABASE_PROBLEMS } from './database-problem';
+import { explanation } from './notification-fields';
 import { requiredId, tellsOld } from './request-input';
 
 /** A workflow id holds a source, a carrier and a tracking number, each percent-encoded. */
@@ -38,6 +40,7 @@ export const retried = z.object({
   run_id: z.string(),
   restarted: z.boolean().describe('Whether the delivery had closed and was started again.'),
   message: z.string().describe('In words, what will be tried.'),
+  explanation: explanation.describe('`message` in both languages.'),
   temporal_ui: temporalUi,
 });
 
@@ -61,7 +64,8 @@ export const RETRIED_EXAMPLE = {
   workflow_id: 'delivery/own-system/yto/TEST_YT_20260206_0007/3f2a9c0d51e874b6a2c1',
   run_id: '01964f0e-7c1b-7a52-9c1f-5d2f6f0f8a11',
   restarted: false,
-  message: 'The retry has begun.',
+  message: retryWords('begun').en,
+  explanation: retryWords('begun'),
   temporal_ui:
     'http://127.0.0.1:8233/namespaces/default/workflows/delivery%2Fown-system%2Fyto%2FTEST_YT_20260206_0007%2F3f2a9c0d51e874b6a2c1/01964f0e-7c1b-7a52-9c1f-5d2f6f0f8a11',
 };

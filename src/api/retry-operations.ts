@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { retryWords } from '../shipment/retry-words';
 import { count, moment, ok, temporalUi } from './answer-fields';
 import { DATABASE_PROBLEMS } from './database-problem';
 import { requiredId, tellsOld, textId, words } from './request-input';
+import { explanation } from './notification-fields';
 import type { Operation } from './operation';
 import { MAX_NAME_LENGTH } from './retry-fields';
 
@@ -9,10 +11,18 @@ import { MAX_NAME_LENGTH } from './retry-fields';
 const MAX_NAMES = 5_000;
 const MAX_QUERY_LENGTH = 2_000;
 
+const said = {
+  words: z.string(),
+  explanation: explanation.describe('`words` in both languages; what others have said stays as it is.'),
+};
 const plan = z
-  .object({ workflow_id: z.string(), kind: z.enum(['ask', 'restart', 'refused']), words: z.string() })
+  .object({
+    workflow_id: z.string(),
+    kind: z.enum(['ask', 'restart', 'refused']),
+    ...said,
+  })
   .meta({ id: 'RetryPlan' });
-const refusal = z.object({ workflow_id: z.string(), words: z.string() }).meta({ id: 'RetryRefusal' });
+const refusal = z.object({ workflow_id: z.string(), ...said }).meta({ id: 'RetryRefusal' });
 
 export const startRetries = {
   method: 'post',
@@ -117,7 +127,8 @@ export const showRetries = {
       refusals: [
         {
           workflow_id: 'delivery/own-system/yto/TEST_YT_20260206_0007/3f2a9c0d51e874b6a2c1',
-          words: 'nothing to retry: every push was accepted, and no other device is registered',
+          words: retryWords('allAccepted').en,
+          explanation: retryWords('allAccepted'),
         },
       ],
       started_at: '2026-02-06T02:11:00.000Z',

@@ -13,6 +13,7 @@ import { serve } from './operation';
 import { wakeWaits } from '../deliveries/wake';
 import { hasOrder } from '../shipment/choose-waybill';
 import { explainNear } from '../shipment/explain-near';
+import { joined } from '../shipment/explanation';
 import { linkWaybill, listOrderParcels } from './waybill-operations';
 
 /** How the shop says which order a waybill belongs to. */
@@ -55,10 +56,13 @@ export async function requireOrder(
   const known = await findOrderId(db, tables, orderId);
   if (known !== null) return known;
   const near = (await findUnderNumber(db, tables, trackingNo)).filter(hasOrder);
-  const words = near.length === 0 ? '' : `. ${explainNear(near).en}`;
-  throw new HttpProblem('order-unknown', `order_id: the shop has no order ${orderId}${words}`, {
-    field: 'order_id',
-  });
+  const none = {
+    en: `order_id: the shop has no order ${orderId}`,
+    zh: `商城没有订单 ${orderId}（order_id）`,
+  };
+  const words =
+    near.length === 0 ? none : joined({ en: `${none.en}.`, zh: `${none.zh}。` }, explainNear(near));
+  throw new HttpProblem('order-unknown', words, { field: 'order_id' });
 }
 
 /** @throws {HttpProblem} where nothing is written into the shop's tables */

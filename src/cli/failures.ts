@@ -2,9 +2,9 @@ import { inspect } from 'node:util';
 import { RefusedError, UnreachableError } from '../api/ask';
 import { SettingsError } from '../config/config';
 import { ChannelUnknownError } from '../intake/channels/change';
+import { REFUSED_IN_CHINESE } from '../refused-in-chinese';
 import { EXIT, NotFoundError, UsageError } from './exit-codes';
 import { say } from './language';
-import { REFUSED_IN_CHINESE } from './refusals';
 
 export interface Failure {
   readonly words: string;
@@ -26,7 +26,8 @@ export function failureOf(error: unknown): Failure {
 }
 
 function refusal({ message, status, problem, hint }: RefusedError): string {
-  const zh = REFUSED_IN_CHINESE[problem.code];
+  // An older API, which says nothing in Chinese, may answer.
+  const zh = problem.explanation?.zh ?? REFUSED_IN_CHINESE[problem.code];
   return say({
     en: message,
     zh: `Waybell 拒绝（${status}）：${zh}${hint?.zh ?? ''}。原话：${problem.message}`,

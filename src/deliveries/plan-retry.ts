@@ -5,11 +5,13 @@ import { inTransaction } from '../database/pool';
 import { selectRestartFacts } from '../database/retries';
 import { splitTexts } from './split-texts';
 import { findGrpcError } from './temporal-away';
+import type { Explanation } from '../shipment/explanation';
 import type { RetryRequest } from '../shipment/retry-request';
+import { retryWords } from '../shipment/retry-words';
 import type { ShipmentUpdate } from '../shipment/update';
 import { whyNoneOfThese, whyNoRestart } from '../shipment/why-no-restart';
 import { progressQuery } from '../workflows/messages';
-import { whyNoRetry, type Progress } from '../workflows/progress';
+import { whyNoRetry } from '../workflows/progress';
 import { findLatestRun, type LatestRun, readInput } from './runs';
 
 /** How long a worker may take to answer for a delivery; milliseconds. It does within one workflow task. */
@@ -28,7 +30,7 @@ export type RetryRefusal = 'nothing-to-retry' | 'history-gone' | 'worker-unavail
 export interface Refused {
   readonly kind: 'refused';
   readonly code: RetryRefusal;
-  readonly words: string;
+  readonly words: Explanation;
 }
 
 /** A delivery that has closed or was lost, and would be started again. */
@@ -39,8 +41,8 @@ export interface Restart {
   readonly afterRunId: string;
 }
 
-/** What a retry would do; `words` are for people. */
-export type RetryPlan = { readonly kind: 'ask' | 'restart'; readonly words: string } | Refused;
+/** What a retry would do. */
+export type RetryPlan = { readonly kind: 'ask' | 'restart'; readonly words: Explanation } | Refused;
 
 /**
  * Says what another try of a delivery would do, and does nothing.
@@ -57,9 +59,7 @@ export async function planRetry(
     return reason === null ? planAsking(parts.temporal, workflowId) : refusal('nothing-to-retry', reason);
   }
   const restart = await planRestart(parts, workflowId, latest, request);
-  return restart.kind === 'refused'
-    ? restart
-    : { kind: 'restart', words: 'the delivery has closed, and would be started again' };
+  return restart.kind === 'refused' ? restart : { kind: 'restart', words: retryWords('wouldRestart') };
 }
 
 /** A workflow takes every retry, since it cannot look: for what needs nothing it would do nothing. */
@@ -67,7 +67,7 @@ export async function whyNone(
   { pool, shopTables }: PlanParts,
   workflowId: string,
   { devices, force = false }: RetryRequest,
-): Promise<string | null> {
+): Promise<Explanation | null> {
   const facts = await inTransaction(pool, (db) => selectRestartFacts(db, shopTables, workflowId, devices));
   return facts && whyNoneOfThese(facts, force);
 }
@@ -84,12 +84,8 @@ async function planAsking(temporal: Client, workflowId: string): Promise<RetryPl
   if (!progress) return NO_WORKER;
   const reason = whyNoRetry(progress);
   return reason === null
-    ? { kind: 'ask', words: describeWait(progress) }
+    ? { kind: 'ask', words: retryWords('wouldAsk', progress.attention.join(', ')) }
     : refusal('nothing-to-retry', reason);
-}
-
-function describeWait({ attention }: Progress): string {
-  return `the delivery waits (${attention.join(', ')}), and would try again`;
 }
 
 /** With what a delivery that does not run would be started again, or why it would not. */
@@ -110,14 +106,11 @@ export async function planRestart(
       update: splitTexts(told).update,
       afterRunId: latest?.runId ?? facts?.runId ?? '',
     };
-  return refusal(
-    'history-gone',
-    'neither Temporal nor the database knows this delivery, or keeps what it was told',
-  );
+  return refusal('history-gone', retryWords('forgotten'));
 }
 
-export function refusal(code: RetryRefusal, words: string): Refused {
+export function refusal(code: RetryRefusal, words: Explanation): Refused {
   return { kind: 'refused', code, words };
 }
 
-export const NO_WORKER = refusal('worker-unavailable', 'no worker took the retry in time; is one running?');
+export const NO_WORKER = refusal('worker-unavailable', retryWords('noWorker'));

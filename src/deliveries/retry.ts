@@ -5,7 +5,9 @@ import {
   type Client,
 } from '@temporalio/client';
 import type { WaitLimits } from '../shipment/attention';
+import type { Explanation } from '../shipment/explanation';
 import type { RetryRequest } from '../shipment/retry-request';
+import { retryWords, retryWordsOf } from '../shipment/retry-words';
 import { retryNowUpdate } from '../workflows/messages';
 import {
   ANSWER_BUDGET_MS,
@@ -28,7 +30,7 @@ export interface RetryParts extends PlanParts {
 
 /** How a retry ended: an open delivery was asked, a closed one started again, or it refuses, with words. */
 export type RetryEnd =
-  { readonly kind: 'asked' | 'restarted'; readonly runId: string; readonly words: string } | Refused;
+  { readonly kind: 'asked' | 'restarted'; readonly runId: string; readonly words: Explanation } | Refused;
 
 /**
  * Tries a delivery again. An open one is asked; a closed one starts again under the same id, also when Temporal has
@@ -59,7 +61,7 @@ export async function retryDelivery(
 const restarted = (runId: string): RetryEnd => ({
   kind: 'restarted',
   runId,
-  words: 'the delivery had closed and was started again',
+  words: retryWords('restarted'),
 });
 
 /** @returns `undefined` when the delivery closed in the meantime */
@@ -79,11 +81,11 @@ async function askOpenDelivery(
         ...(updateId !== undefined && { updateId }),
       }),
     );
-    return { kind: 'asked', runId, words };
+    return { kind: 'asked', runId, words: retryWordsOf(words) };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;
     if (error instanceof WorkflowUpdateFailedError) {
-      return refusal('nothing-to-retry', error.cause?.message ?? error.message);
+      return refusal('nothing-to-retry', retryWordsOf(error.cause?.message ?? error.message));
     }
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return NO_WORKER;
     throw error;
@@ -105,7 +107,5 @@ async function restart(
   const { runId } = await parts.temporal.withDeadline(Date.now() + CALL_BUDGET_MS, () =>
     startDelivery(parts, input, workflowId, memo),
   );
-  return runId === undefined
-    ? refusal('nothing-to-retry', 'another retry of this delivery has just been started')
-    : restarted(runId);
+  return runId === undefined ? refusal('nothing-to-retry', retryWords('justStarted')) : restarted(runId);
 }

@@ -1,5 +1,6 @@
 import { setHandler } from '@temporalio/workflow';
 import { readRetryRequest, type RetryRequest } from '../shipment/retry-request';
+import { retryWords } from '../shipment/retry-words';
 import {
   deviceRegisteredSignal,
   orderLinkedSignal,
@@ -57,7 +58,7 @@ export function openInbox(
     retryNowUpdate,
     (argument?: RetryRequest): string => {
       retry(argument);
-      return 'The retry has begun.';
+      return retryWords('begun').en;
     },
     {
       description: 'As retry, refused with a reason when there is nothing to retry.',

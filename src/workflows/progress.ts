@@ -1,6 +1,8 @@
 import type { Attention, AudienceOutcome, Decision, PushResult, Recipients } from '../shipment/delivery';
 import { END_REASON_WORDS } from '../shipment/end-reason';
+import type { Explanation } from '../shipment/explanation';
 import type { RetryRequest } from '../shipment/retry-request';
+import { retryWords } from '../shipment/retry-words';
 import { inMarkdown } from '../shipment/shown-text';
 import type { DeliveryResult } from './contract';
 
@@ -24,8 +26,8 @@ export interface Progress {
 }
 
 /** Why a human retry has nothing to do now; `null` when it has. */
-export function whyNoRetry({ attention, step }: Pick<Progress, 'attention' | 'step'>): string | null {
-  return attention.length > 0 ? null : `nothing to retry: the delivery is ${step} by itself`;
+export function whyNoRetry({ attention, step }: Pick<Progress, 'attention' | 'step'>): Explanation | null {
+  return attention.length > 0 ? null : retryWords('busy', step);
 }
 
 /** How a delivery ended, in words. */

@@ -133,7 +133,7 @@ export class Story {
 
   /** Why a retry has nothing to do now; `null` when it has. */
   whyNoRetry(): string | null {
-    return whyNoRetry(this.#progress);
+    return whyNoRetry(this.#progress)?.en ?? null;
   }
 
   ended(result: DeliveryResult): DeliveryResult {

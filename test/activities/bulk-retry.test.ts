@@ -104,8 +104,16 @@ describe('the list of a bulk retry', () => {
 });
 
 describe('a batch of a bulk retry', () => {
-  const ASKED: RetryEnd = { kind: 'asked', runId: 'r', words: 'The retry has begun.' };
-  const NO_WORKER: RetryEnd = { kind: 'refused', code: 'worker-unavailable', words: 'no worker took it' };
+  const ASKED: RetryEnd = {
+    kind: 'asked',
+    runId: 'r',
+    words: { en: 'The retry has begun.', zh: 'The retry has begun.' },
+  };
+  const NO_WORKER: RetryEnd = {
+    kind: 'refused',
+    code: 'worker-unavailable',
+    words: { en: 'no worker took it', zh: 'no worker took it' },
+  };
   const NAMES = Array.from({ length: 30 }, (_, index) => `delivery/${String(index).padStart(2, '0')}`);
   const [FIRST = ''] = NAMES;
 

@@ -199,7 +199,7 @@ test('a full journal is a problem with its code to a sender that has no form of 
   full.now = now;
   const answer = await full.post('own-system', full.tokens[0] ?? '', request);
   expect(answer.status).toBe(503);
-  expect(answer.json).toEqual({
+  expect(answer.json).toMatchObject({
     ok: false,
     code: 'intake-unavailable',
     message: 'nothing can be taken now; please send it again',

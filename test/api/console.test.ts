@@ -196,6 +196,10 @@ describe('the API below the console', () => {
     const retry = await ask('POST', '/api/v1/deliveries/example/retry', { headers: session, json });
     const release = await ask('POST', '/api/v1/providers/fcm/release', { headers: session, json });
     expect([retry.json['code'], release.json['code']]).toEqual(['not-allowed', 'not-allowed']);
+    expect(release.json['explanation']).toEqual({
+      en: release.json['message'],
+      zh: '该密钥没有这项权限',
+    });
   });
 
   test('writes down log-ins and actions under the name of the key, with the reason', async () => {

@@ -161,7 +161,11 @@ describe('a refused registration writes nothing', () => {
   ])('because it has %s', async (_, owner) => {
     const { status, json } = await register({ cid: unique(), ...owner });
     expect(status).toBe(400);
-    expect(json).toEqual({ ok: false, code: 'owner-required', message: expect.stringContaining('user_id') });
+    expect(json).toMatchObject({
+      ok: false,
+      code: 'owner-required',
+      message: expect.stringContaining('user_id'),
+    });
     expect(await lab.traces()).toEqual(before);
   });
 
@@ -181,7 +185,7 @@ describe('a refused registration writes nothing', () => {
   ])('because of %s %s', async (_, field, value) => {
     const { status, json } = await register({ cid: unique(), user_id: 'u-1', [field]: value });
     expect(status).toBe(400);
-    expect(json).toEqual({
+    expect(json).toMatchObject({
       ok: false,
       code: 'field-invalid',
       field,
@@ -215,7 +219,12 @@ describe('a phone that signs off', () => {
   test('must be known', async () => {
     const { status, json } = await api.call('POST', UNREGISTER, { json: { cid: 'never-seen' } });
     expect(status).toBe(404);
-    expect(json).toEqual({ ok: false, code: 'device-unknown', field: 'cid', message: expect.any(String) });
+    expect(json).toMatchObject({
+      ok: false,
+      code: 'device-unknown',
+      field: 'cid',
+      message: expect.any(String),
+    });
   });
 
   test('of another app is unknown', async () => {

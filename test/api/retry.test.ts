@@ -40,7 +40,7 @@ describe('a retry', () => {
       const { status, json } = await retry(messageId, { operator: 'ann', reason: 'fixed' });
 
       expect(status).toBe(200);
-      expect(json).toEqual({
+      expect(json).toMatchObject({
         ok: true,
         workflow_id: handle.workflowId,
         run_id: handle.firstExecutionRunId,
@@ -103,7 +103,7 @@ describe('a retry', () => {
       const { status, json } = await retry(messageId);
       release();
       expect(status).toBe(409);
-      expect(json).toEqual({
+      expect(json).toMatchObject({
         ok: false,
         code: 'nothing-to-retry',
         message: 'nothing to retry: the delivery is pushing to 1 devices by itself',

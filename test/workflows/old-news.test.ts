@@ -52,7 +52,7 @@ describe('news that is too old', () => {
         const { retry } = lab.deps.deliveries;
         const refused = await retry(handle.workflowId, { operator: 'ann' }, 'one');
         expect(refused).toMatchObject({ kind: 'refused', code: 'nothing-to-retry' });
-        expect(refused.words).toMatch(/too old to be told since 2026-02-13T.*force/);
+        expect(refused.words.en).toMatch(/too old to be told since 2026-02-13T.*force/);
         const forced = await retry(handle.workflowId, { operator: 'ann', force: true }, 'two');
         expect(forced).toMatchObject({ kind: 'restarted' });
         expect(await rowOf(handle, ({ outcome }) => outcome === 'success')).toMatchObject({

@@ -10,7 +10,7 @@ import { currentLanguage, onLanguageChange, say, setLanguage, setText, translate
 import { ABOUT } from './told.js';
 import { unknownWords } from './unknown-words.js';
 import { waits } from './waits.js';
-import { updateMoments } from './words.js';
+import { refusal, updateMoments } from './words.js';
 
 /** So often what is shown is asked for again, while somebody looks. */
 const LIVE_MS = 5_000;
@@ -70,7 +70,7 @@ async function refresh() {
   } catch (error) {
     if (mine !== turn || !isLoggedIn()) return;
     if (!(error instanceof RefusedError)) showLive('bad', 'unreachable');
-    else place.replaceChildren(make('p', { class: 'panel problem', role: 'alert' }, error.message));
+    else place.replaceChildren(make('p', { class: 'panel problem', role: 'alert' }, refusal(error)));
     shown.drawn = '';
   }
 }

@@ -1,6 +1,7 @@
 import { RefusedError } from './api.js';
 import { button, make } from './dom.js';
 import { say } from './texts.js';
+import { refusal } from './words.js';
 
 const dialog = document.getElementById('dialog');
 const MOST_REASON = 200;
@@ -49,7 +50,7 @@ export function askReason({ title, hint, fields = [], look, act, closed }) {
           }
         } catch (error) {
           problem.hidden = false;
-          problem.textContent = error instanceof RefusedError ? error.message : say('unreachable');
+          problem.textContent = error instanceof RefusedError ? refusal(error) : say('unreachable');
         } finally {
           submit.ariaDisabled = 'false';
         }

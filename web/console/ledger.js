@@ -1,7 +1,7 @@
 import { readLedger } from './api.js';
 import { facts, make, pill } from './dom.js';
 import { say } from './texts.js';
-import { moment, named } from './words.js';
+import { inWords, moment, named } from './words.js';
 
 const DAY_MS = 86_400_000;
 const DAYS = [1, 7, 30];
@@ -65,12 +65,12 @@ export const ledger = {
             make(
               'ul',
               {},
-              differences.map(({ workflow_id: id, problem }) =>
+              differences.map(({ workflow_id: id, explanation }) =>
                 make(
                   'li',
                   {},
                   make('a', { href: `/console?${new URLSearchParams({ name: id })}` }, id),
-                  ` ${problem}`,
+                  ` ${inWords(explanation)}`,
                 ),
               ),
               unheard.map(({ journal_id: id, place, heard_at: heard }) =>

@@ -102,7 +102,7 @@ function deliveryCard(delivery, again) {
           'p',
           { class: 'problem' },
           say('failing'),
-          ` ${problem.step}: ${problem.words} (${problem.attempts})`,
+          ` ${named('step', problem.step)}: ${problem.words} (${problem.attempts})`,
         ),
     delivery.withheld.map(({ audience: who, explanation: why }) =>
       make('p', {}, `${audience(who)}: ${inWords(why)}`),

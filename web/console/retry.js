@@ -3,7 +3,7 @@ import { askReason } from './dialog.js';
 import { linkOut, make } from './dom.js';
 import { operator } from './session.js';
 import { say } from './texts.js';
-import { named } from './words.js';
+import { inWords, named } from './words.js';
 
 const POLL_MS = 1_000;
 /** As many as are shown of who refused. */
@@ -24,7 +24,7 @@ export function retryDelivery(workflowId, closed) {
     force: force.isSet(),
     dry_run: dryRun,
   });
-  const told = ({ message }) => [make('p', {}, message)];
+  const told = ({ explanation }) => [make('p', {}, inWords(explanation))];
   askReason({
     title: say('retry'),
     hint: say('retryHint'),
@@ -64,14 +64,14 @@ function planned({ found, plan, unknown }) {
     make(
       'ul',
       { class: 'plan' },
-      plan.map(({ workflow_id: id, kind, words }) =>
+      plan.map(({ workflow_id: id, kind, explanation }) =>
         make(
           'li',
           {},
           make('strong', {}, named('plan', kind)),
           ' ',
           make('code', {}, shortened(id)),
-          ` ${words}`,
+          ` ${inWords(explanation)}`,
         ),
       ),
     ),
@@ -96,8 +96,8 @@ async function followed(id, result) {
         { class: 'plan' },
         told.refusals
           .slice(0, MOST_SHOWN)
-          .map(({ workflow_id: name, words }) =>
-            make('li', {}, make('code', {}, shortened(name)), ` ${words}`),
+          .map(({ workflow_id: name, explanation }) =>
+            make('li', {}, make('code', {}, shortened(name)), ` ${inWords(explanation)}`),
           ),
       ),
       make('p', {}, linkOut(told.temporal_ui, 'Temporal')),

@@ -1,6 +1,6 @@
-import type { HttpErrorCode } from '../errors';
+import type { HttpErrorCode } from './errors';
 
-/** What each refusal of the API means, for who reads Chinese; the API's own words, which stand behind it, are English. */
+/** What each refusal of the API means, for who reads Chinese, where it says nothing more exact in both languages. */
 export const REFUSED_IN_CHINESE: Readonly<Record<HttpErrorCode, string>> = {
   'route-unknown': '没有这个接口：命令与运行中的 Waybell 版本可能不同',
   'source-unknown': '没有这个 webhook 来源',
