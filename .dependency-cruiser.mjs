@@ -12,6 +12,7 @@ const ROOT_FILES = [
   'make-folder',
   'process-identity',
   'project-root',
+  'refused-in-chinese',
   'terminal',
 ];
 const CONTRACT = [
