@@ -20,7 +20,7 @@ export const say = (words: Explanation): string => words[spoken];
 const NAMES: Readonly<Record<Language, Readonly<Record<keyof typeof texts.en, string>>>> = texts;
 
 export type Family =
-  'audience' | 'cause' | 'endsBy' | 'kind' | 'outcome' | 'plan' | 'push' | 'standing' | 'state' | 'status';
+  'audience' | 'cause' | 'endsBy' | 'kind' | 'outcome' | 'push' | 'standing' | 'state' | 'status';
 
 /** What a code is called in the language that is spoken; the code itself where it has no name. */
 export function nameOf(family: Family, code: string): string {

@@ -11,7 +11,7 @@ import { asShellWord } from '../shipment/shown-text';
 import { asJson, print, tell, tellAside, toned, type Line } from '../terminal';
 import { checked, numberOf } from './checked-option';
 import { EXIT, UsageError } from './exit-codes';
-import { counted, DELIVERIES, nameOf, say, type Noun } from './language';
+import { counted, DELIVERIES, say, type Noun } from './language';
 import { HEADS, nextRow, rows, temporalRow } from './rows';
 import { endFacts, endsInWords, followEnds, needsSomebody, showDelivery } from './show-delivery';
 import { command } from './summaries';
@@ -91,20 +91,17 @@ type ManyRequest = Asking<typeof startRetries>['body'];
 /** Asks the delivery itself, and shows how it ends. A refusal is thrown, as all of the API's. */
 async function retryOne(config: Config, name: string, body: OneRequest, json: boolean): Promise<number> {
   const asked = await ask(config, retryDelivery, { params: { name }, body });
-  const { workflow_id: workflowId, message, temporal_ui: temporalUi } = asked;
+  const { workflow_id: workflowId, explanation, temporal_ui: temporalUi } = asked;
   if (body.dry_run) {
     if (json) print(asJson(asked));
-    else tell([say(foundUnchanged(counted(1, DELIVERIES))), `${workflowId}: ${message}`]);
+    else tell([say(foundUnchanged(counted(1, DELIVERIES))), `${workflowId}: ${say(explanation)}`]);
     return EXIT.ok;
   }
   if (!json)
     tell(
       rows([
         [HEADS.workflow, workflowId],
-        [
-          { en: 'retry', zh: '重试' },
-          say({ en: message, zh: asked.restarted ? '已重新开始。' : '已开始重试。' }),
-        ],
+        [{ en: 'retry', zh: '重试' }, say(explanation)],
       ]),
     );
   const otherwise = `npx waybell why ${asShellWord(name)}`;
@@ -125,7 +122,7 @@ async function retryMany(config: Config, body: ManyRequest, json: boolean): Prom
   const progress = await follow(config, asked.retry_id);
   if (!json) tell([describeEnd(progress)]);
   const refusals = await readRefusals(config, asked.retry_id, (page) => {
-    if (!json) tellAside(page.map(({ workflow_id: id, words }) => toned('bad', `${id}: ${words}`)));
+    if (!json) tellAside(page.map((one) => toned('bad', lineOf(one))));
   });
   const refused = new Set(refusals.map(({ workflow_id: id }) => id));
   // Of more nobody reads each: "waybell attention" has those that wait.
@@ -213,6 +210,14 @@ const foundUnchanged = (found: string): Explanation => ({
   zh: `找到 ${found}，没有做任何更改：`,
 });
 
+/** What a delivery does, or why it refuses. */
+function lineOf({
+  workflow_id: id,
+  explanation,
+}: Progress['refusals'][number] | Started['plan'][number]): string {
+  return say({ en: `${id}: ${explanation.en}`, zh: `${id}：${explanation.zh}` });
+}
+
 const RUNS: Noun = { one: 'run of deliveries', many: 'runs of deliveries', zh: '次投递运行' };
 
 /** A query finds runs, and a delivery that was started again has several. */
@@ -233,12 +238,7 @@ function tellPlan({ found, plan, unknown }: Started, byQuery: boolean): void {
     : { en: `and ${more} more, not looked at`, zh: `以及另外 ${more} 个，未查看` };
   tell([
     say(foundUnchanged(counted(found, byQuery && more > 0 ? RUNS : DELIVERIES))),
-    ...plan.map(({ workflow_id: id, kind, words }) =>
-      toned(
-        kind === 'refused' ? 'bad' : 'good',
-        say({ en: `${id}: ${words}`, zh: `${id}：${nameOf('plan', kind)}${words}` }),
-      ),
-    ),
+    ...plan.map((one) => toned(one.kind === 'refused' ? 'bad' : 'good', lineOf(one))),
     ...(more > 0 ? [say(others)] : []),
   ]);
 }
