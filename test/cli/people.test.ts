@@ -110,7 +110,7 @@ describe('what a terminal shows', () => {
   test('fits it, Chinese too, and loses no word', () => {
     const word = fc.constantFrom('parcel', '包裹已签收，', 'waits', '（push-failed）', 'YT1', '  ');
     fc.assert(
-      fc.property(fc.array(word, { maxLength: 40 }), fc.integer({ min: 20, max: 90 }), (words, columns) => {
+      fc.property(fc.array(word, { maxLength: 40 }), fc.integer({ min: 40, max: 90 }), (words, columns) => {
         const text = words.join(' ');
         const shown = forPeople([text], screen(columns));
         expect(shown.split('\n').filter((line) => stringWidth(line) > columns)).toEqual([]);
