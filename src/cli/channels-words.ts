@@ -91,7 +91,7 @@ function afterALeak(source: Source, secrets: readonly string[]): Line[] {
 
 function shownOnce(url: string, source: Source, name: string): Line[] {
   const local = new URL(url).hostname === '127.0.0.1';
-  const lost = `waybell channels rotate ${source.name} ${name} --new-token`;
+  const lost = `npx waybell channels rotate ${source.name} ${name} --new-token`;
   const publicly = {
     en: '127.0.0.1 is this machine: put your public address in its place (--url does).',
     zh: '127.0.0.1 是本机：请换成您的公网地址（--url 可指定）。',

@@ -7,6 +7,7 @@ import { loadConfig, type Config } from '../config/config';
 import { REMAINS, type ErasedKind } from '../shipment/erasure';
 import type { Explanation } from '../shipment/explanation';
 import { asJson, padded, print, tell, type Line } from '../terminal';
+import { UsageError } from './exit-codes';
 import { isMeant } from './is-meant';
 import { counted, say, type Noun } from './language';
 import { row } from './rows';
@@ -50,6 +51,8 @@ async function erase(config: Config, options: EraseOptions): Promise<void> {
   const body: Asking<typeof startErasure>['body'] = {
     ...{ user_id: user, order_id: order, tracking_no: waybill, carrier, reason },
   };
+  // Between two answers no program reads a question.
+  if (json && !yes && !dryRun) throw new UsageError(say(UNASKED));
   if (!yes || dryRun) {
     const plan = await ask(config, startErasure, { body: { ...body, dry_run: true } });
     if (json) print(asJson(plan));

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { RefusedError, UnreachableError } from '../api/ask';
 import { SettingsError } from '../config/config';
+import type { HttpErrorCode } from '../errors';
 import { ChannelUnknownError } from '../intake/channels/change';
 import { REFUSED_IN_CHINESE } from '../refused-in-chinese';
 import { EXIT, NotFoundError, UsageError } from './exit-codes';
@@ -38,7 +39,9 @@ const BAD_REQUESTS: readonly number[] = [400, 401, 403, 405, 413, 415, 422];
 const NOT_FOUND = 404;
 const UNAVAILABLE = 503;
 
-function exitCodeOfRefusal({ status }: RefusedError): number {
+function exitCodeOfRefusal({ status, problem }: RefusedError): number {
+  // A Waybell of another version: nothing was looked for.
+  if (problem.code === ('route-unknown' satisfies HttpErrorCode)) return EXIT.trouble;
   if (status === NOT_FOUND) return EXIT.notFound;
   if (status === UNAVAILABLE) return EXIT.unreachable;
   return BAD_REQUESTS.includes(status) ? EXIT.usage : EXIT.trouble;

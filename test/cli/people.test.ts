@@ -21,6 +21,7 @@ import { SUMMARIES } from '../../src/cli/summaries';
 import { explainedInWords, orderInWords } from '../../src/cli/why-words';
 import { SettingsError } from '../../src/config/config';
 import { terminalLanguage } from '../../src/config/terminal-language';
+import type { HttpErrorCode } from '../../src/errors';
 import { PROJECT_ROOT } from '../../src/project-root';
 import { forPeople, inTable, toned, type Line } from '../../src/terminal';
 import type { Progress } from '../../src/workflows/progress';
@@ -129,6 +130,7 @@ describe('what a terminal shows', () => {
   test('never breaks what is to be pasted', () => {
     const line = 'next       remove the cause, then: npx waybell retry delivery/own-system/yto/YT1 --force';
     expect(forPeople([line], screen(40))).toContain('npx waybell retry delivery/own-system/yto/YT1 --force');
+    expect(forPeople([`Next page: --after 'eyJhIjoxfQ'`], screen(24))).toContain(`--after 'eyJhIjoxfQ'`);
     expect(forPeople([toned('paste', `select ${'x '.repeat(60)};`)], screen(40))).not.toContain('\n');
   });
 
@@ -154,7 +156,7 @@ describe('what a terminal shows', () => {
 });
 
 describe('exit codes', () => {
-  const refused = (status: number, code: 'delivery-unknown' | 'nothing-to-retry' | 'field-invalid') =>
+  const refused = (status: number, code: HttpErrorCode) =>
     new RefusedError(status, { ok: false, code, message: 'why' });
 
   test.each([
@@ -166,6 +168,7 @@ describe('exit codes', () => {
     [refused(503, 'field-invalid'), EXIT.unreachable],
     [new NotFoundError('none'), EXIT.notFound],
     [refused(404, 'delivery-unknown'), EXIT.notFound],
+    [refused(404, 'route-unknown'), EXIT.trouble],
     [refused(409, 'nothing-to-retry'), EXIT.trouble],
     [new TypeError('a defect'), EXIT.trouble],
   ])('%s ends with %i', (error, code) => {
