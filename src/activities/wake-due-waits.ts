@@ -31,7 +31,7 @@ const MOST_LOOKED_UP = 100;
  * begins another parcel in the rows whose number the shop has corrected, and tells of rows that got a number after it was
  * told of; closes what was ended from outside, whether it waited or was at work. Starts what was asked to be erased.
  */
-export function createWakeDueWaits(deps: ActivityDeps) {
+export function createWakeDueWaits(deps: ActivityDeps): (minutes?: number) => Promise<number> {
   const { pool, shopTables, carriers, wake, pickEnded, deliveries, log } = deps;
   const endUnsent = createEndUnsent(deps);
   const nameTrouble = createMembersTrouble(deps);
