@@ -3,7 +3,7 @@ import { runProduct } from './product';
 
 async function refusal(settings: Record<string, string>): Promise<string> {
   const product = runProduct(['start'], settings);
-  expect(await product.exitCode).toBe(1);
+  expect(await product.exitCode).toBe(2);
   return product.output();
 }
 
