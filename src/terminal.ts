@@ -67,7 +67,7 @@ export function forPeople(lines: readonly Line[], { isTTY = false, columns, hasC
 const LEAST_WIDTH = 20;
 /** Chinese breaks anywhere, but no line begins with what ends a sentence; what is to be pasted never breaks. */
 const PIECE =
-  /npx waybell .*|--[\w-]+ '[^']*'| +|[（《「]?(?:[\p{Script=Han}—…]|[^ \p{Script=Han}—…（《「，。；：！？、）》」]+)[，。；：！？、）》」]*|[^ ]/gu;
+  /npx waybell .*|--[a-z]+ '[^']*'| +|[（《「]?(?:[\p{Script=Han}—…]|[^ \p{Script=Han}—…（《「，。；：！？、）》」]+)[，。；：！？、）》」]*|[^ ]/gu;
 /** `next       npx waybell …`: what follows such a head stands below itself, and not below the head. */
 const HEAD = /^ *(?:[^ ]+ {2,})*/;
 const HANGING = 2;
