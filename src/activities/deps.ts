@@ -4,6 +4,7 @@ import type { ShopTables } from '../config/config';
 import type { MessageShape } from '../config/message-shape';
 import type { Retention } from '../config/retention';
 import type { DeliveryReach } from '../deliveries/reach';
+import type { NearPlaces } from '../push/near-places';
 import type { PushClass, PushProvider } from '../push/provider';
 import type { Carriers } from '../shipment/carriers';
 import type { Language } from '../shipment/phrases';
@@ -53,6 +54,8 @@ export interface ActivityDeps extends DeliveryReach {
   readonly shadow?: boolean;
   /** Pushes per second by provider; no limit when absent. */
   readonly rates?: Readonly<Partial<Record<string, number>>>;
+  /** The places of this process for pushes that are tried in the workflow task that found their device. */
+  readonly nearPlaces?: NearPlaces;
   readonly log: Logger;
   /** Told of every answer of a provider. */
   readonly countPush?: (provider: string, answer: PushClass) => void;

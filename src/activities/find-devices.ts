@@ -1,9 +1,16 @@
+import { activityInfo } from '@temporalio/activity';
 import { type DeviceSearch, findDevices as selectDevices } from '../database/find-devices';
 import { followForLook } from './follow-order';
 import { findStaff, peopleOf } from '../database/members';
 import { inTransaction, leaveToCommit } from '../database/pool';
 import { deleteEndedWaits } from '../database/waits';
-import type { DevicePage, DeviceRef, NotificationRef, ToldParcel } from '../shipment/delivery';
+import {
+  merchantOf,
+  type DevicePage,
+  type DeviceRef,
+  type NotificationRef,
+  type ToldParcel,
+} from '../shipment/delivery';
 import type { ActivityDeps } from './deps';
 import { createMembersTrouble } from './members-trouble';
 
@@ -14,13 +21,19 @@ export interface FindDevicesInput {
   readonly only?: readonly string[];
   /** What the notifications tell; older histories lack it, and their notifications stay as they are. */
   readonly parcel?: ToldParcel;
+  /** Nothing was looked for before in this round. */
+  readonly isFirst?: boolean;
 }
+
+/** A delivery with more devices pushes to none of them near: it would hold its workflow task, and the others' places. */
+const MOST_NEAR = 10;
 
 /** Ids per page: a page of results stays far below Temporal's 2 MB payload and its history limits. */
 export const PAGE_SIZE = 100;
 
 /**
- * Finds the next page of devices that this round has not tried yet, and says whose pushes take a queue of their own.
+ * Finds the next page of devices that this round has not tried yet, and says whose pushes take a queue of their own,
+ * and which may be tried near first.
  * First the notifications follow the order: whom it names now is looked for, and nobody else.
  * The phones of a merchant's people are looked for as they belong to it now. While that cannot be found out, everybody
  * else is told.
@@ -28,40 +41,45 @@ export const PAGE_SIZE = 100;
  * again and again. A device that turns out to be gone is waited for anew.
  */
 export function createFindDevices(deps: ActivityDeps) {
-  const { pool, shopTables, providers, pushOnlyTo, rates = {} } = deps;
+  const { pool, shopTables, providers, pushOnlyTo, rates = {}, nearPlaces } = deps;
   const nameTrouble = createMembersTrouble(deps);
   const queued = providersWithQueue([...providers.keys()], rates);
-  return function findDevices(input: FindDevicesInput): Promise<DevicePage> {
-    const { workflowId, round, only } = input;
-    return inTransaction(pool, async (db) => {
+  return async function findDevices(input: FindDevicesInput): Promise<DevicePage> {
+    const { workflowId, round, only, isFirst = false } = input;
+    const { found, ...page } = await inTransaction(pool, async (db) => {
       const followed = await followForLook(db, deps, input);
       const searches: DeviceSearch[] = [];
       let membersUnknown = false;
       // One more than the page holds tells whether another page follows.
-      const page = { round, only, limit: PAGE_SIZE + 1, pushOnlyTo };
+      const repeats = { workflowId, isFirst };
+      const search = { round, only, limit: PAGE_SIZE + 1, pushOnlyTo, repeats };
       for (const notification of followed.named) {
         const staff = await findStaff(db, shopTables, notification.audience, notification.recipientId);
         nameTrouble(staff);
         membersUnknown ||= staff?.kind === 'unknown';
-        searches.push({ ...page, notification, staff: peopleOf(staff) });
+        searches.push({ ...search, notification, staff: peopleOf(staff) });
       }
-      const ofAll = await Promise.all(searches.map((search) => selectDevices(db, shopTables, search)));
-      const found = ofAll
-        .flat()
-        .slice(0, PAGE_SIZE + 1)
-        .map(({ provider, ...device }): DeviceRef =>
-          queued.has(provider) ? { ...device, provider } : device,
-        );
+      const ofAll = await Promise.all(searches.map((one) => selectDevices(db, shopTables, one)));
+      const found = ofAll.flat().slice(0, PAGE_SIZE + 1);
       const audiences = [...new Set(found.map(({ audience }) => audience))];
       if (audiences.length > 0)
         await leaveToCommit(db, [deleteEndedWaits(db, workflowId, 'device', audiences)]);
       const { notifications, recipients } = followed;
       return {
-        ...{ devices: found.slice(0, PAGE_SIZE), more: found.length > PAGE_SIZE, notifications },
+        ...{ found, notifications },
         ...(recipients && { recipients }),
         ...(membersUnknown && { membersUnknown }),
       };
     });
+    const merchantId = merchantOf(page.notifications);
+    // Near is where the workflow task is, and its code: that of another build does not know of it.
+    const nearTo = activityInfo().isLocal && found.length <= MOST_NEAR ? nearPlaces : undefined;
+    const devices = found.slice(0, PAGE_SIZE).map(({ provider, begun, ...device }): DeviceRef => {
+      const mayBeNear = !begun && providers.has(provider) && rates[provider] === undefined;
+      const isNear = mayBeNear && nearTo?.take({ ...device, provider, merchantId });
+      return { ...device, ...(queued.has(provider) && { provider }), ...(isNear && { near: true }) };
+    });
+    return { devices, more: found.length > PAGE_SIZE, ...page };
   };
 }
 

@@ -1,5 +1,6 @@
 import { createApplyRetention } from './apply-retention';
 import { createListForRetry, createRetryBatch } from './bulk-retry';
+import { createNearPlaces } from '../push/near-places';
 import type { ActivityDeps } from './deps';
 import { createEndUnsent } from './end-unsent';
 import { createErasePass, createFinishErasure } from './erase';
@@ -39,8 +40,9 @@ export type Activities = { [Step in keyof typeof STEPS]: ReturnType<(typeof STEP
 
 /** Builds the activities over their parts. */
 export function createActivities(deps: ActivityDeps): Activities {
+  const shared = { nearPlaces: createNearPlaces(), ...deps };
   const built = Object.entries(STEPS).map(
-    ([step, create]) => [step, finalOnRefusedData(create(deps))] as const,
+    ([step, create]) => [step, finalOnRefusedData(create(shared))] as const,
   );
   return Object.fromEntries(built) as Activities;
 }

@@ -5,12 +5,11 @@ import { claimPush, type Claim } from '../database/pushes';
 import { inAutocommit, inTransaction, type Queryable, STATEMENT_TIMEOUT_MS } from '../database/pool';
 import { createHeldLooks, LONGEST_LOOK_MS } from '../push/held-looks';
 import { shapeMessage } from './shape-message';
-import type { FailureType } from '../errors';
 import type { PushAnswer } from '../push/provider';
 import type { HoldCause } from '../shipment/device';
 import { requestId } from '../push/ids';
 import { retryDelayMs } from '../push/retry-delay';
-import type { DeviceRef, PushResult, PushState } from '../shipment/delivery';
+import type { DeviceRef, FailedTry, PushResult, PushState } from '../shipment/delivery';
 import { PUSH_TIMERS, type ActivityDeps } from './deps';
 import { holdsPush, type JudgedAnswer, recordPushAnswer, STATE_OF_CLASS } from './record-push-answer';
 
@@ -20,6 +19,8 @@ export interface PushToDeviceInput {
   readonly round: number;
   /** A person wants it told however old it is. */
   readonly force?: boolean;
+  /** How its first try ended, which was made near: the first attempt waits as that one would have. */
+  readonly before?: FailedTry;
 }
 
 /** What a provider is told at least: a phone may be without a network for as long as it takes to pass a tunnel. */
@@ -37,13 +38,17 @@ const REPORT_MS = 1_000;
  * of the provider are held; Temporal's timer waits.
  */
 export function createPushToDevice(deps: ActivityDeps) {
-  const { pool, shopTables, providers, log, countPush, timers = PUSH_TIMERS } = deps;
+  const { pool, shopTables, providers, log, countPush, timers = PUSH_TIMERS, nearPlaces } = deps;
   // A push that was under way when its worker became a shadow goes to nobody.
   const pushOnlyTo = deps.shadow ? [] : deps.pushOnlyTo;
   const nextLookMs = createHeldLooks(timers.heldLook);
 
-  return async function pushToDevice(input: PushToDeviceInput): Promise<PushResult> {
-    const { workflowId, device, round, force = false } = input;
+  return (input: PushToDeviceInput): Promise<PushResult> =>
+    tryPush(input).finally(() => activityInfo().isLocal && nearPlaces?.leave(input.device));
+
+  async function tryPush(input: PushToDeviceInput): Promise<PushResult> {
+    const { workflowId, device, round, force = false, before } = input;
+    const { isLocal, attempt } = activityInfo();
     const begunAt = performance.now();
     // Temporal gives an attempt up that takes longer, and the next one would push again.
     const reportAt = begunAt + activityInfo().startToCloseTimeoutMs - REPORT_MS;
@@ -58,7 +63,10 @@ export function createPushToDevice(deps: ActivityDeps) {
     });
 
     // A definite rejection whose write failed left its generation here: the next request needs a fresh id.
-    const atLeastGeneration = (activityInfo().heartbeatDetails as number | undefined) ?? 0;
+    let atLeastGeneration =
+      (activityInfo().heartbeatDetails as number | undefined) ?? before?.generation ?? 0;
+    if (before && attempt === 1) return tryAgain(before.type, before.words, before.delayMs);
+
     // Within it every push that waits has looked once.
     const provenFirstMs = LONGEST_LOOK_MS;
     const task = {
@@ -95,7 +103,9 @@ export function createPushToDevice(deps: ActivityDeps) {
     if (claim.held) return waitForProvider(claim.held.cause, claim.held.words);
     if (claim.generation === null) return end('moved', 'taken');
 
+    const sentAt = performance.now();
     const answer = await sendOnce(claim, claim.generation, device, { endAt: writeAt, leftMs: timeLeftMs() });
+    nearPlaces?.took(provider, performance.now() - sentAt);
     countPush?.(provider, answer.class);
     const written = await record(claim, device, answer, reportAt).catch((error: unknown) => {
       // The push itself is done: its result reaches recordOutcome, which writes all results again.
@@ -107,12 +117,14 @@ export function createPushToDevice(deps: ActivityDeps) {
     const { class: verdict, reason, words, heldBy } = judged;
     if (verdict !== 'retry' && !heldBy) return end(STATE_OF_CLASS[verdict], reason, words);
 
-    if (!written && answer.definite) heartbeat(claim.generation + 1);
+    if (!written && answer.definite) {
+      atLeastGeneration = claim.generation + 1;
+      if (!isLocal) heartbeat(atLeastGeneration);
+    }
     if (heldBy) return waitForProvider(heldBy, words);
     return tryLater(`${reason}: ${words}`, answer.retryAfterMs ?? 0);
 
     function tryLater(words: string, retryAfterMs: number): PushResult {
-      const { attempt } = activityInfo();
       const delay = retryDelayMs({ attempt, retryAfterMs, random: Math.random() });
       return tryAgain('PushRetryLater', words, timers.retryScale * delay);
     }
@@ -120,6 +132,7 @@ export function createPushToDevice(deps: ActivityDeps) {
     /** The push waits with all others of its provider; devices are not to blame. */
     function waitForProvider(cause: HoldCause, why: string): PushResult {
       const words = `pushes through ${provider} are held (${cause}): ${why}`;
+      nearPlaces?.keepApart(provider);
       // The last look comes before the time is over, and not after it.
       const lastMs = timeLeftMs() - timers.heldLook;
       const delayMs = nextLookMs(provider);
@@ -127,17 +140,19 @@ export function createPushToDevice(deps: ActivityDeps) {
     }
 
     /** Nobody waits for a try that would come too late: the push ends, with the words of the last one. */
-    function tryAgain(type: FailureType, message: string, delayMs: number): PushResult {
+    function tryAgain(type: FailedTry['type'], message: string, delayMs: number): PushResult {
       if (delayMs > timeLeftMs()) return end('failed', 'gave_up', message);
+      const failed = { type, words: message, delayMs, generation: atLeastGeneration };
       throw ApplicationFailure.create({
         type,
+        ...(isLocal && { details: [failed satisfies FailedTry] }),
         // Expected: no warning in the log and no failure in the metrics for a provider that is busy.
         category: ApplicationFailureCategory.BENIGN,
         message,
         nextRetryDelay: Math.round(delayMs),
       });
     }
-  };
+  }
 
   async function sendOnce(
     claim: Claim,

@@ -19,6 +19,23 @@ export interface DeviceSearch {
   readonly limit: number;
   /** The owners and cids that may be pushed to; everybody when absent. */
   readonly pushOnlyTo?: readonly string[] | null;
+  /** The look may be a repeat of one that was lost with the pushes that followed it. */
+  readonly repeats?: RepeatedLook;
+}
+
+/** What a look finds again that is made once more, since its workflow task was lost. */
+export interface RepeatedLook {
+  /** The pushes that this delivery has begun in the round and not ended are found again. */
+  readonly workflowId: string;
+  /** Nothing was looked for before in this round: those that were accepted are found again, too. */
+  readonly isFirst: boolean;
+}
+
+/** A device that is to be pushed to. */
+export interface FoundDevice extends DeviceRef {
+  readonly provider: string;
+  /** Its push was begun in this round already. */
+  readonly begun: boolean;
 }
 
 /** A device that was seen as moved, or was declared gone, is not looked at again by the same round before that. */
@@ -33,13 +50,14 @@ export async function findDevices(
   db: Queryable,
   tables: ShopTables,
   search: DeviceSearch,
-): Promise<(DeviceRef & { readonly provider: string })[]> {
-  const { notification, staff, round, only, limit, pushOnlyTo = null } = search;
+): Promise<FoundDevice[]> {
+  const { notification, staff, round, only, limit, pushOnlyTo = null, repeats } = search;
   const { audience } = notification;
   const types = await readIdTypes(db, tables);
-  const people = staff && '$7';
-  const { rows } = await db.query<{ deviceId: string; cidTail: string; provider: string }>(
-    `select d.id::text as "deviceId", right(d.cid, ${TAIL_LENGTH}) as "cidTail", d.provider
+  const people = staff && '$9';
+  const { rows } = await db.query<Pick<FoundDevice, 'deviceId' | 'cidTail' | 'provider' | 'begun'>>(
+    `select d.id::text as "deviceId", right(d.cid, ${TAIL_LENGTH}) as "cidTail", d.provider,
+            coalesce(p.round = $3 and p.state in ('claimed', 'retry'), false) as begun
        from public.push_devices d
        left join waybell.express_pushes p on p.message_id = $1 and p.device_id = d.id::text
       where ${isOwned({ audience, types, owner: '$2::text', people })} and d.is_active
@@ -48,7 +66,9 @@ export async function findDevices(
                  and (p.round < $3
                       or d.registered_at > case p.state when 'moved' then p.answered_at else p.claimed_at end
                       or p.answered_at < now() - ${SEEN_AGAIN_AFTER}))
-             or (p.state in ('claimed', 'retry', 'failed') and p.round < $3))
+             or (p.state in ('claimed', 'retry', 'failed') and p.round < $3)
+             or (p.workflow_id = $7 and p.round = $3
+                 and (p.state in ('claimed', 'retry') or $8 and p.state = 'accepted')))
         and ($4::text[] is null or p.message_id is null or d.id::text = any ($4) or d.cid = any ($4))
         and (${IS_AMONG('$6', '$2::text')}${people ? ` or ${IS_AMONG('$6', 'd.user_id::text')}` : ''})
       order by d.id
@@ -60,6 +80,8 @@ export async function findDevices(
       only ?? null,
       limit,
       pushOnlyTo,
+      repeats?.workflowId ?? null,
+      repeats?.isFirst ?? false,
       ...(staff ? [staff] : []),
     ],
   );

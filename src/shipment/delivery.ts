@@ -141,6 +141,10 @@ export interface NotificationRef {
   readonly ended?: NotificationEnd;
 }
 
+/** Whose parcel it is: the burst of one merchant does not delay the pushes of another. */
+export const merchantOf = (notifications: readonly NotificationRef[]): string | undefined =>
+  notifications.find(({ audience }) => audience === 'merchant')?.recipientId;
+
 /**
  * Why a notification goes to nobody any more: the shop has deleted its row, the order names nobody for its audience, or
  * it names another person, who has a message of their own; or the order is such that its audience is not told.
@@ -162,6 +166,18 @@ export interface DeviceRef {
   readonly cidTail: string;
   /** Whose queue the push takes. Absent when it stays in the queue of the deliveries. */
   readonly provider?: string;
+  /** Its first try may be made in the workflow task that found it. Older histories lack it. */
+  readonly near?: true;
+}
+
+/** How a try ended that is to be made again: what the next one has to know. */
+export interface FailedTry {
+  readonly type: 'PushRetryLater' | 'ProviderHeld';
+  readonly words: string;
+  /** How long after it the next one comes; milliseconds. */
+  readonly delayMs: number;
+  /** The least generation of the next request; 0 where the row of the push says it. */
+  readonly generation: number;
 }
 
 export interface DevicePage {

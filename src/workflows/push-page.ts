@@ -1,7 +1,14 @@
-import { isCancellation, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  isCancellation,
+  proxyActivities,
+  proxyLocalActivities,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import type { WaitLimits } from '../shipment/attention';
-import type { DeviceRef, PushResult } from '../shipment/delivery';
+import type { DeviceRef, FailedTry, PushResult } from '../shipment/delivery';
 import { inMarkdown } from '../shipment/shown-text';
 import { pushQueue } from './contract';
 
@@ -16,12 +23,22 @@ export interface PushPage {
   readonly round: number;
   readonly force?: true;
   readonly limits: WaitLimits;
-  /** Whose parcel it is: the burst of one merchant does not delay the pushes of another. */
+  /** Whose turn it takes. */
   readonly merchantId: string | undefined;
 }
 
 /**
- * Pushes to every device of a page, one activity each, and waits until each has ended. A device that keeps
+ * What a try may take for the claim, the request and the write adds up to less: only a worker that was killed, or
+ * stands still, runs out of it.
+ */
+const TRY_TIMEOUT = '10s';
+
+type Push = Pick<Activities, 'pushToDevice'>;
+
+/**
+ * Pushes to every device of a page, one activity each, and waits until each has ended. The first try is made near where
+ * there is a place, in this workflow task: no hop through the server, and one event instead of three. What is to be
+ * tried again goes far: a pending activity with its last failure, for everybody to see. A device that keeps
  * answering "later" is given up for this round after `limits.pushRetry`.
  */
 export async function pushPage({
@@ -33,25 +50,33 @@ export async function pushPage({
 }: PushPage): Promise<PushResult[]> {
   const { workflowId, taskQueue } = workflowInfo();
   const fairnessKey = FAIRNESS_KEY.exec(merchantId)?.[0];
-  const { pushToDevice } = proxyActivities<Pick<Activities, 'pushToDevice'>>({
-    // What it may take for the claim, the request and the write adds up to less: only a worker that was killed, or
-    // stands still, runs out of it.
-    startToCloseTimeout: '10s',
-    scheduleToCloseTimeout: limits.pushRetry,
+  const common = { startToCloseTimeout: TRY_TIMEOUT, scheduleToCloseTimeout: limits.pushRetry } as const;
+  const { pushToDevice: near } = proxyLocalActivities<Push>({ ...common, retry: { maximumAttempts: 1 } });
+  const { pushToDevice: far } = proxyActivities<Push>({
+    ...common,
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
   });
 
-  const push = async ({ provider, ...device }: DeviceRef): Promise<PushResult> => {
+  const push = async ({ provider, near: mayBeNear, ...device }: DeviceRef): Promise<PushResult> => {
+    const summary = `push to ${device.audience} …${inMarkdown(device.cidTail)}`;
+    const task = { workflowId, device, round, ...(force && { force }) };
+    let before: FailedTry | undefined;
+    if (mayBeNear) {
+      try {
+        return await near.executeWithOptions({ summary }, [task]);
+      } catch (error) {
+        if (isCancellation(error)) throw error;
+        before = failedTry(error);
+      }
+    }
     const options = {
-      summary: `push to ${device.audience} …${inMarkdown(device.cidTail)}`,
+      summary,
       activityId: `push-${device.audience}-${device.deviceId}-${round}`,
       ...(provider !== undefined && { taskQueue: pushQueue(taskQueue, provider) }),
       ...(fairnessKey !== undefined && { priority: { fairnessKey } }),
     };
     try {
-      return await pushToDevice.executeWithOptions(options, [
-        { workflowId, device, round, ...(force && { force }) },
-      ]);
+      return await far.executeWithOptions(options, [{ ...task, ...(before && { before }) }]);
     } catch (error) {
       if (isCancellation(error)) throw error;
       return { ...device, state: 'failed', reason: 'gave_up', words: lastWords(error) };
@@ -65,6 +90,12 @@ export async function pushPage({
   };
   await Promise.all(Array.from({ length: Math.min(MOST_PENDING, devices.length) }, lane));
   return results;
+}
+
+/** What a near try says of the next one; `undefined` when it could not, and the next one comes at once. */
+function failedTry(error: unknown): FailedTry | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  return cause instanceof ApplicationFailure ? (cause.details?.[0] as FailedTry | undefined) : undefined;
 }
 
 function lastWords(error: unknown): string {

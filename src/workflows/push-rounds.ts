@@ -1,5 +1,12 @@
 import { allHandlersFinished, condition, patched } from '@temporalio/workflow';
-import type { DevicePage, NotificationRef, Outcome, PushResult, ToldParcel } from '../shipment/delivery';
+import {
+  merchantOf,
+  type DevicePage,
+  type NotificationRef,
+  type Outcome,
+  type PushResult,
+  type ToldParcel,
+} from '../shipment/delivery';
 import { readEndReason } from '../shipment/end-reason';
 import { CHANGES } from './changes';
 import type { Announcement, DeliveryResult } from './contract';
@@ -18,8 +25,12 @@ export async function pushUntilSettled(
   const { inbox, story } = delivery;
   let { round, notifications } = announcement;
   let idlePasses = 0;
+  /** The round that was begun last; a run that goes on after another one is in the middle of it. */
+  let begun = delivery.input.resume?.round.number;
   for (;;) {
-    const pass = await pushRound(delivery, { ...announcement, notifications, round });
+    const isFirst = round.number !== begun;
+    begun = round.number;
+    const pass = await pushRound(delivery, { ...announcement, notifications, round }, isFirst);
     const { outcome } = pass;
     ({ notifications } = pass);
     story.named(outcome.recipients);
@@ -60,10 +71,10 @@ interface Pass {
 }
 
 /** Pushes to every device of a round, and records how it ended. */
-async function pushRound(delivery: Delivery, announcement: Announcement): Promise<Pass> {
+async function pushRound(delivery: Delivery, announcement: Announcement, isFirst: boolean): Promise<Pass> {
   const { workflowId, input, inbox } = delivery;
   const { number, only } = announcement.round;
-  const { results, notifications, membersUnknown } = await pushToDevices(delivery, announcement);
+  const { results, notifications, membersUnknown } = await pushToDevices(delivery, announcement, isFirst);
   const parcel = toldParcel(delivery, announcement);
   const outcome = await localFirst('recordOutcome', 'record outcome', {
     ...{ workflowId, notifications, round: number, only },
@@ -86,18 +97,22 @@ interface PushedPage extends Pick<DevicePage, 'membersUnknown'> {
 }
 
 /** Pushes to the devices of one page; a following page gets a run and a history of its own. */
-async function pushToDevices(delivery: Delivery, announcement: Announcement): Promise<PushedPage> {
+async function pushToDevices(
+  delivery: Delivery,
+  announcement: Announcement,
+  isFirst: boolean,
+): Promise<PushedPage> {
   const { workflowId, input, inbox, story } = delivery;
   const { round, notifications: before } = announcement;
   const { number, only } = round;
   const parcel = toldParcel(delivery, announcement);
-  const search = { workflowId, notifications: before, round: number, only, parcel };
+  const search = { workflowId, notifications: before, round: number, only, parcel, isFirst };
   const page = await localFirst('findDevices', 'find devices', search);
   const { devices, more, notifications = before, membersUnknown } = page;
   story.named(page.recipients);
   story.pushing(number, { devices, more });
-  const merchantId = notifications.find(({ audience }) => audience === 'merchant')?.recipientId;
   const { limits } = input;
+  const merchantId = merchantOf(notifications);
   const results = await pushPage({ devices, round: number, ...inbox.forced(), limits, merchantId });
   story.pushed(results);
   if (!more) return { results, notifications, ...(membersUnknown && { membersUnknown }) };
