@@ -1,5 +1,4 @@
 import {
-  ActivityFailure,
   ApplicationFailure,
   isCancellation,
   proxyActivities,
@@ -94,8 +93,8 @@ export async function pushPage({
 
 /** What a near try says of the next one; `undefined` when it could not, and the next one comes at once. */
 function failedTry(error: unknown): FailedTry | undefined {
-  const cause = error instanceof ActivityFailure ? error.cause : undefined;
-  return cause instanceof ApplicationFailure ? (cause.details?.[0] as FailedTry | undefined) : undefined;
+  // The SDK wraps what a normal activity throws into an ActivityFailure, and not what a local one does.
+  return error instanceof ApplicationFailure ? (error.details?.[0] as FailedTry | undefined) : undefined;
 }
 
 function lastWords(error: unknown): string {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { ATTENTION } from '../../src/workflows/search-attributes';
 import { refused } from '../setup/cloud-function';
-import { eventually, LIMITS, useLab } from '../setup/delivery-lab';
+import { ALL_FAR, eventually, LIMITS, useLab } from '../setup/delivery-lab';
 import { answersLate } from '../setup/temporal-late';
 import { use } from '../setup/use';
 import { type Json, retryMany, serveDeliveries, startRetryOfMany } from './delivery-api';
@@ -136,17 +136,21 @@ describe('a bulk retry', () => {
     // A busy server may be away for a moment.
     const plan = (workflowId: string): Promise<unknown> =>
       eventually(async () => (await start({ ids: [workflowId], dry_run: true }))['plan']);
-    const pushing = await lab.withWorker(async () => {
-      const handle = await lab.start(busy, 'delivered', 1);
-      const cid = busy.cids[0] ?? '';
-      await eventually(() => Promise.resolve(pushesTo(cid) === 1));
-      expect(await plan(handle.workflowId)).toMatchObject([
-        { kind: 'refused', words: 'nothing to retry: the delivery is pushing to 2 devices by itself' },
-      ]);
-      release();
-      await handle.result();
-      return handle;
-    });
+    const pushing = await lab.withWorker(
+      async () => {
+        const handle = await lab.start(busy, 'delivered', 1);
+        const cid = busy.cids[0] ?? '';
+        await eventually(() => Promise.resolve(pushesTo(cid) === 1));
+        expect(await plan(handle.workflowId)).toMatchObject([
+          { kind: 'refused', words: 'nothing to retry: the delivery is pushing to 2 devices by itself' },
+        ]);
+        release();
+        await handle.result();
+        return handle;
+      },
+      undefined,
+      ALL_FAR,
+    );
     expect(await plan(pushing.workflowId)).toMatchObject([{ kind: 'refused' }]);
     const { workflowId } = await lab.start(idle, 'delivered', 1);
     expect(await plan(workflowId)).toMatchObject([

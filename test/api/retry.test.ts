@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { loadConfig } from '../../src/config/config';
 import { ATTENTION } from '../../src/workflows/search-attributes';
 import { refused } from '../setup/cloud-function';
-import { eventually, LIMITS, useLab } from '../setup/delivery-lab';
+import { ALL_FAR, eventually, LIMITS, useLab } from '../setup/delivery-lab';
 import { openTemporalAway } from '../setup/temporal-away';
 import { answersLate } from '../setup/temporal-late';
 import { use } from '../setup/use';
@@ -96,19 +96,23 @@ describe('a retry', () => {
   test('of a delivery that is still pushing is refused with the reason', async () => {
     const parcel = await lab.parcel({ user: 1, merchant: 0 });
     const release = lab.cloud.hold();
-    await lab.withWorker(async () => {
-      await lab.start(parcel, 'delivered', 1);
-      const messageId = await messageOf(parcel.userId);
-      await eventually(() => Promise.resolve(lab.cloud.countFor(parcel.cids[0] ?? '') === 1));
-      const { status, json } = await retry(messageId);
-      release();
-      expect(status).toBe(409);
-      expect(json).toMatchObject({
-        ok: false,
-        code: 'nothing-to-retry',
-        message: 'nothing to retry: the delivery is pushing to 1 devices by itself',
-      });
-    });
+    await lab.withWorker(
+      async () => {
+        await lab.start(parcel, 'delivered', 1);
+        const messageId = await messageOf(parcel.userId);
+        await eventually(() => Promise.resolve(lab.cloud.countFor(parcel.cids[0] ?? '') === 1));
+        const { status, json } = await retry(messageId);
+        release();
+        expect(status).toBe(409);
+        expect(json).toMatchObject({
+          ok: false,
+          code: 'nothing-to-retry',
+          message: 'nothing to retry: the delivery is pushing to 1 devices by itself',
+        });
+      },
+      undefined,
+      ALL_FAR,
+    );
   });
 
   test('of an open delivery for devices that need nothing is refused, and does not wake it', async () => {

@@ -7,6 +7,7 @@ import { createActivities, type Activities } from '../../src/activities';
 import { PUSH_TIMERS, type ActivityDeps } from '../../src/activities/deps';
 import { loadConfig } from '../../src/config/config';
 import type { WaitLimits } from '../../src/shipment/attention';
+import { createNearPlaces } from '../../src/push/near-places';
 import { createUniCloudProvider } from '../../src/push/unicloud/unicloud';
 import { SIGNED_BY_ANOTHER } from '../../src/sources/registry';
 import { reachDeliveries } from '../../src/deliveries/reach';
@@ -42,6 +43,9 @@ export const LIMITS: WaitLimits = {
  * the 10 s of their activity, and what is counted is what Waybell sends.
  */
 export const LAB_TIMERS = { ...PUSH_TIMERS, request: 9_000 };
+
+/** A worker that tries no push near: each is a pending activity from its first try on. */
+export const ALL_FAR = { nearPlaces: createNearPlaces({ process: 0, provider: 0, merchant: 0 }) };
 
 export type DeliveryHandle = WorkflowHandleWithFirstExecutionRunId<
   (input: DeliveryInput) => Promise<DeliveryResult>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { accepted, busy, gone, refused } from '../setup/cloud-function';
-import { eventually, LIMITS, type DeliveryHandle, useLab } from '../setup/delivery-lab';
+import { ALL_FAR, eventually, LIMITS, type DeliveryHandle, useLab } from '../setup/delivery-lab';
 import { DATABASE_KINDS } from '../setup/run-info';
 import { PUSH_TIMERS } from '../../src/activities/deps';
 import { listWaitingDeliveries } from '../../src/database/attention';
@@ -139,24 +139,28 @@ describe.each(DATABASE_KINDS)('a delivery that lacks something (%s database)', (
     const parcel = await lab.parcel({ user: 1, merchant: 0 });
     const [bad = ''] = parcel.cids;
     lab.cloud.answer(bad, refused);
-    await lab.withWorker(async () => {
-      const release = lab.cloud.hold();
-      const handle = await lab.start(parcel, 'delivered', 1);
-      await eventually(() => Promise.resolve(lab.cloud.countFor(bad) === 1));
-      await expect(handle.executeUpdate('retryNow')).rejects.toMatchObject({
-        cause: { message: 'nothing to retry: the delivery is pushing to 1 devices by itself' },
-      });
-      release();
-      await waitsFor(handle, 'no-targets', 'push-failed');
-      lab.cloud.answer(bad);
-      expect(
-        await handle.executeUpdate('retryNow', { args: [{ operator: 'li', reason: 'function mended' }] }),
-      ).toBe('The retry has begun.');
-      await waitsFor(handle, 'no-targets');
-      expect(await details(handle)).toContain('Retry 1 asked by li: function mended');
-      expect(await handle.query('progress')).toMatchObject({ round: 2, retry: { operator: 'li' } });
-      await lab.terminate(handle.workflowId);
-    });
+    await lab.withWorker(
+      async () => {
+        const release = lab.cloud.hold();
+        const handle = await lab.start(parcel, 'delivered', 1);
+        await eventually(() => Promise.resolve(lab.cloud.countFor(bad) === 1));
+        await expect(handle.executeUpdate('retryNow')).rejects.toMatchObject({
+          cause: { message: 'nothing to retry: the delivery is pushing to 1 devices by itself' },
+        });
+        release();
+        await waitsFor(handle, 'no-targets', 'push-failed');
+        lab.cloud.answer(bad);
+        expect(
+          await handle.executeUpdate('retryNow', { args: [{ operator: 'li', reason: 'function mended' }] }),
+        ).toBe('The retry has begun.');
+        await waitsFor(handle, 'no-targets');
+        expect(await details(handle)).toContain('Retry 1 asked by li: function mended');
+        expect(await handle.query('progress')).toMatchObject({ round: 2, retry: { operator: 'li' } });
+        await lab.terminate(handle.workflowId);
+      },
+      undefined,
+      ALL_FAR,
+    );
     expect(lab.cloud.countFor(bad)).toBe(2);
   });
 
