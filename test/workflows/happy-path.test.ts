@@ -1,30 +1,50 @@
 import { describe, expect, test } from '@jest/globals';
 import { createActivities } from '../../src/activities';
 import { openPool } from '../../src/database/pool';
-import { eventually, useLab } from '../setup/delivery-lab';
+import { ALL_FAR, type DeliveryHandle, eventually, useLab } from '../setup/delivery-lab';
 import { type Asked, countAsked } from '../setup/round-trips';
 import { DATABASE_KINDS } from '../setup/run-info';
 
 describe.each(DATABASE_KINDS)('a delivery (%s database)', (database) => {
   const lab = useLab(database);
 
-  test('costs at most 24 events and 2 workflow tasks when the answers come together, and never more than 30 and 4', async () => {
-    const costs: { events: number; tasks: number }[] = [];
-    const best = (): number => Math.min(...costs.map(({ events }) => events));
+  const costOf = async (handle: DeliveryHandle): Promise<{ events: number; tasks: number }> => {
+    await handle.result();
+    const events = (await handle.fetchHistory()).events ?? [];
+    const tasks = events.filter(({ workflowTaskStartedEventAttributes: task }) => task);
+    return { events: events.length, tasks: tasks.length };
+  };
+
+  test('costs 15 events and one workflow task when each push is accepted at once', async () => {
+    let cost = { events: Infinity, tasks: Infinity };
     await lab.withWorker(async () => {
-      // On a busy machine three answers may miss each other by a millisecond, time and again.
-      while (costs.length < 8 || (best() > 24 && costs.length < 60)) {
-        const parcel = await lab.parcel({ user: 2, merchant: 1 });
-        const release = lab.cloud.hold();
-        const handle = await lab.start(parcel, 'out_for_delivery', 1);
-        await eventually(() => Promise.resolve(parcel.cids.every((cid) => lab.cloud.countFor(cid) === 1)));
-        release();
-        await handle.result();
-        const events = (await handle.fetchHistory()).events ?? [];
-        const tasks = events.filter(({ workflowTaskStartedEventAttributes: task }) => task);
-        costs.push({ events: events.length, tasks: tasks.length });
+      // A busy machine may not be done before the server hears of a task that lasts, or may keep a push waiting.
+      for (let tries = 0; cost.events > 15 && tries < 20; tries += 1) {
+        const handle = await lab.start(await lab.parcel({ user: 2, merchant: 1 }), 'out_for_delivery', 1);
+        cost = await costOf(handle);
       }
     });
+    expect(cost).toEqual({ events: 15, tasks: 1 });
+  });
+
+  test('costs at most 24 events and 2 workflow tasks when it pushes far and the answers come together, and never more than 30 and 4', async () => {
+    const costs: { events: number; tasks: number }[] = [];
+    const best = (): number => Math.min(...costs.map(({ events }) => events));
+    await lab.withWorker(
+      async () => {
+        // On a busy machine three answers may miss each other by a millisecond, time and again.
+        while (costs.length < 8 || (best() > 24 && costs.length < 60)) {
+          const parcel = await lab.parcel({ user: 2, merchant: 1 });
+          const release = lab.cloud.hold();
+          const handle = await lab.start(parcel, 'out_for_delivery', 1);
+          await eventually(() => Promise.resolve(parcel.cids.every((cid) => lab.cloud.countFor(cid) === 1)));
+          release();
+          costs.push(await costOf(handle));
+        }
+      },
+      undefined,
+      ALL_FAR,
+    );
     expect(best()).toBeLessThanOrEqual(24);
     expect(Math.min(...costs.map(({ tasks }) => tasks))).toBeLessThanOrEqual(2);
     expect(Math.max(...costs.map(({ events }) => events))).toBeLessThanOrEqual(30);
