@@ -119,8 +119,17 @@ describe('docs/operating.md, typed from the top to the bottom', () => {
     await eventually(async () => (await temporal.workflow.count('ExecutionStatus="Canceled"')).count > 0);
   };
 
+  /** Of a run of the sweep, as the command before has named it. */
+  const SWEEP_RUN = /waybell-sweep-2026\S+/;
+  async function newestSweep(): Promise<string> {
+    const runs = temporal.workflow.list({ query: 'WorkflowType = "SweepWaits"', pageSize: 1 });
+    for await (const { workflowId } of runs) return workflowId;
+    throw new Error('the sweep has not run yet');
+  }
+
   /** As a person puts in what the page leaves open, and ports and folders of their own. */
   async function filledIn(command: string): Promise<string> {
+    if (SWEEP_RUN.test(command)) return command.replace(SWEEP_RUN, await newestSweep());
     const { id, messageId } = await delivery().catch(() => ({ id: '', messageId: '' }));
     return command
       .replace(/delivery\/(…|own-system\/yto\/\w+\/\w+)/, id)
@@ -185,10 +194,12 @@ describe('docs/operating.md, typed from the top to the bottom', () => {
       const { code, output } = await shell.run(await filledIn(command), keys);
       // No robot is set here, and the command says so.
       if (command.endsWith('alarms test')) {
-        expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining('set ALARM_URLS') });
+        expect({ code, output }).toEqual({ code: 2, output: expect.stringContaining('set ALARM_URLS') });
         return;
       }
-      expect({ code, output }).toEqual({ code: 0, output: expect.any(String) });
+      // The phone goes on refusing, and what is tried again needs somebody all the same.
+      const needsSomebody = command.startsWith('npx waybell retry') && !command.endsWith('--dry-run');
+      expect({ code, output }).toEqual({ code: needsSomebody ? 1 : 0, output: expect.any(String) });
       if (command.startsWith('npx waybell why')) expect(alike(output)).toEqual(alike(shownAfter(command)));
       // curl is content with a refusal.
       if (command.startsWith('curl')) expect(output).toContain('"ok":true');
