@@ -115,7 +115,10 @@ export function createPushToDevice(deps: ActivityDeps) {
     // What a suspicion amounts to only the database knows.
     const judged: JudgedAnswer = written ?? (answer.hold === 'suspect' ? answer : holdsPush(answer));
     const { class: verdict, reason, words, heldBy } = judged;
-    if (verdict !== 'retry' && !heldBy) return end(STATE_OF_CLASS[verdict], reason, words);
+    if (verdict !== 'retry' && !heldBy) {
+      const ended = end(STATE_OF_CLASS[verdict], reason, words);
+      return isLocal && !written ? { ...ended, unwritten: true } : ended;
+    }
 
     if (!written && answer.definite) {
       atLeastGeneration = claim.generation + 1;

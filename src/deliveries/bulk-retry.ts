@@ -10,6 +10,7 @@ import {
   type RetryTally,
 } from '../database/retries';
 import { BULK_RETRY_WORKFLOW, TASK_QUEUE, type BulkRetryInput } from '../workflows/contract';
+import { retryWords } from '../shipment/retry-words';
 import type { FoundDeliveries } from './find';
 import { CALL_BUDGET_MS } from './runs';
 
@@ -56,7 +57,7 @@ function keepList(pool: pg.Pool, retryId: string, { workflowIds, unknown }: Foun
         await settleRetry(db, retryId, {
           workflowId: name,
           outcome: 'refused',
-          words: 'no delivery has this name',
+          words: retryWords('nobody').en,
         });
     },
     MANY_ROWS_MS,

@@ -209,6 +209,8 @@ export interface PushResult {
   /** Our word for the reason, then the provider's words. */
   readonly reason: string;
   readonly words: string;
+  /** Of a near try: the database does not know of it yet. */
+  readonly unwritten?: true;
 }
 
 export interface AudienceOutcome {

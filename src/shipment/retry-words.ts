@@ -38,6 +38,7 @@ const SENTENCES = {
     en: 'neither Temporal nor the database knows this delivery, or keeps what it was told',
     zh: 'Temporal 和数据库都不知道该投递，或没有保存它所收到的内容',
   },
+  nobody: { en: 'no delivery has this name', zh: '没有叫这个名字的投递' },
   noWorker: {
     en: 'no worker took the retry in time; is one running?',
     zh: '没有 worker 及时处理重试；worker 在运行吗？',
