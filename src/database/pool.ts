@@ -218,6 +218,8 @@ async function onConnection<T>(
       if (!(error instanceof pg.DatabaseError)) {
         broken = error instanceof Error ? error : new Error(String(error));
         lostAt.set(pool, performance.now());
+        // What was sent behind it gets no answer either, and is not waited for.
+        client.connection.stream.destroy();
       }
       throw error;
     } finally {
