@@ -1,5 +1,5 @@
 import { activityInfo } from '@temporalio/activity';
-import { type DeviceSearch, findDevices as selectDevices } from '../database/find-devices';
+import { type DeviceSearch, findDevices as selectDevices, type FoundDevice } from '../database/find-devices';
 import { followForLook } from './follow-order';
 import { findStaff, peopleOf } from '../database/members';
 import { inTransaction, leaveToCommit } from '../database/pool';
@@ -71,16 +71,28 @@ export function createFindDevices(deps: ActivityDeps) {
         ...(membersUnknown && { membersUnknown }),
       };
     });
-    const merchantId = merchantOf(page.notifications);
-    // Near is where the workflow task is, and its code: that of another build does not know of it.
-    const nearTo = activityInfo().isLocal && found.length <= MOST_NEAR ? nearPlaces : undefined;
-    const devices = found.slice(0, PAGE_SIZE).map(({ provider, begun, ...device }): DeviceRef => {
-      const mayBeNear = !begun && providers.has(provider) && rates[provider] === undefined;
-      const isNear = mayBeNear && nearTo?.take({ ...device, provider, merchantId });
-      return { ...device, ...(queued.has(provider) && { provider }), ...(isNear && { near: true }) };
+    const isNear = mayBeNear(found, merchantOf(page.notifications));
+    const devices = found.slice(0, PAGE_SIZE).map(({ provider, ...device }): DeviceRef => {
+      const { messageId, audience, deviceId, cidTail } = device;
+      return {
+        ...{ messageId, audience, deviceId, cidTail },
+        ...(queued.has(provider) && { provider }),
+        ...(isNear && { near: true }),
+      };
     });
     return { devices, more: found.length > PAGE_SIZE, ...page };
   };
+
+  /**
+   * All of a delivery or none: a far push is scheduled when the workflow task ends, and would wait for the near ones.
+   * Near is where the workflow task is, and its code: that of another build does not know of it.
+   */
+  function mayBeNear(found: readonly FoundDevice[], merchantId: string | undefined): boolean {
+    if (nearPlaces === undefined || !activityInfo().isLocal || found.length > MOST_NEAR) return false;
+    const isFit = ({ begun, provider }: FoundDevice): boolean =>
+      !begun && providers.has(provider) && rates[provider] === undefined;
+    return found.every(isFit) && nearPlaces.take(found.map((device) => ({ ...device, merchantId })));
+  }
 }
 
 /**

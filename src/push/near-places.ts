@@ -25,8 +25,8 @@ export interface NearPush {
 
 /** The places for pushes that are tried near, in this process. */
 export interface NearPlaces {
-  /** Takes a place for a push. Returns whether there was one, with a provider that lets nobody wait. */
-  take(push: NearPush): boolean;
+  /** Takes a place for each push, or none. Returns whether there were so many, with providers that let nobody wait. */
+  take(pushes: readonly NearPush[]): boolean;
   leave(push: Pick<NearPush, 'messageId' | 'deviceId'>): void;
   /** Tells how long a provider took for a push. */
   took(provider: string, ms: number): void;
@@ -43,20 +43,20 @@ export function createNearPlaces(bounds = NEAR_BOUNDS, now = () => performance.n
     `${deviceId} ${messageId}`;
 
   return {
-    take(push) {
-      const { provider, merchantId } = push;
+    take(pushes) {
       const begin = now();
       for (const [key, { at }] of taken) if (begin - at > FORGOTTEN_MS) taken.delete(key);
-      const all = [...taken.values()];
-      const ofProvider = all.filter((other) => other.provider === provider);
-      if (ofProvider.some(({ at }) => begin - at > SLOW_MS)) keepApart(provider);
-      const ofMerchant = all.filter((other) => merchantId !== undefined && other.merchantId === merchantId);
-      const isFree =
-        all.length < bounds.process &&
-        ofProvider.length < bounds.provider &&
-        ofMerchant.length < bounds.merchant &&
-        begin >= (apartUntil.get(provider) ?? 0);
-      if (isFree) taken.set(keyOf(push), { ...push, at: begin });
+      for (const { provider, at } of taken.values()) if (begin - at > SLOW_MS) keepApart(provider);
+      const all = [...taken.values(), ...pushes];
+      const isFree = pushes.every(
+        ({ provider, merchantId }) =>
+          all.length <= bounds.process &&
+          all.filter((other) => other.provider === provider).length <= bounds.provider &&
+          (merchantId === undefined ||
+            all.filter((other) => other.merchantId === merchantId).length <= bounds.merchant) &&
+          begin >= (apartUntil.get(provider) ?? 0),
+      );
+      if (isFree) for (const push of pushes) taken.set(keyOf(push), { ...push, at: begin });
       return isFree;
     },
     leave: (push) => void taken.delete(keyOf(push)),

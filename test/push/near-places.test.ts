@@ -12,13 +12,20 @@ describe('the places for pushes that are tried near', () => {
     return { messageId: `message-${pushes}`, deviceId: `${pushes}`, provider, merchantId };
   };
   const count = (places: NearPlaces, provider: string, merchantIds: (string | undefined)[]): number =>
-    merchantIds.filter((merchantId) => places.take(push(provider, merchantId))).length;
+    merchantIds.filter((merchantId) => places.take([push(provider, merchantId)])).length;
 
   test('are few for each merchant, for each provider and in all', () => {
     const places = open();
     expect(count(places, 'fcm', ['loud', 'loud', 'loud', 'loud'])).toBe(2);
     expect(count(places, 'fcm', ['quiet', 'quiet'])).toBe(1);
     expect(count(places, 'apns', ['a', 'b', 'c'])).toBe(2);
+  });
+
+  test('are for all pushes of a delivery or for none', () => {
+    const places = open();
+    const three = ['m', 'm', 'm'].map((merchantId) => push('fcm', merchantId));
+    expect(places.take(three)).toBe(false);
+    expect(places.take(three.slice(1))).toBe(true);
   });
 
   test('are not counted by merchant where a parcel has none', () => {
@@ -28,7 +35,7 @@ describe('the places for pushes that are tried near', () => {
   test('are free again once the try has ended, or its task was lost', () => {
     const places = open();
     const [one, two] = [push('fcm', 'm'), push('fcm', 'm')];
-    expect([places.take(one), places.take(two), places.take(push('fcm', 'm'))]).toEqual([true, true, false]);
+    expect([places.take([one, two]), places.take([push('fcm', 'm')])]).toEqual([true, false]);
     places.leave(one);
     expect(count(places, 'fcm', ['m', 'm'])).toBe(1);
     now += 60_000;
@@ -42,7 +49,7 @@ describe('the places for pushes that are tried near', () => {
   ])('are for no push of a provider that %s, until half a minute later', (_, happens) => {
     const places = open();
     const waiting = push('fcm', 'a');
-    expect(places.take(waiting)).toBe(true);
+    expect(places.take([waiting])).toBe(true);
     happens(places);
     expect(count(places, 'fcm', ['b'])).toBe(0);
     expect(count(places, 'apns', ['b'])).toBe(1);
