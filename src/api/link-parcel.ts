@@ -1,4 +1,5 @@
 import type { Router } from 'express';
+import { findOrder } from '../database/find-recipients';
 import { findOrAddWaybill } from '../database/find-waybill';
 import { inTransaction, undoing, type Queryable } from '../database/pool';
 import { joinSecondRowsOf } from '../database/second-rows';
@@ -59,7 +60,9 @@ export function addLinkRoutes(router: Router, deps: ApiDependencies): void {
         ? requireOne(rows, trackingNo)
         : await findOrAddWaybill(db, config, { carrier: asked.carrier, trackingNo });
     const before = hasOrder(row) ? row.order_id : null;
-    if (before !== null && before !== orderId && !replace) {
+    const isOther = before !== null && before !== orderId;
+    // A link to an order that nobody has protects nobody.
+    if (isOther && !replace && (await findOrder(db, tables, row.id)) !== null) {
       throw new HttpProblem(
         'order-linked',
         {

@@ -59,7 +59,7 @@ export const linkParcel = {
   tag: 'Waybills',
   summary: 'Links a parcel to an order of the shop, by its number alone.',
   description:
-    'Wakes the delivery that waits for it. Where the shop has the number under several carriers, or not at all, `carrier` says whose it is; an unknown order is refused, and so is a parcel that has another one, unless `replace` is set. Percent-encode the number: it may hold slashes.',
+    'Wakes the delivery that waits for it. Where the shop has the number under several carriers, or not at all, `carrier` says whose it is; an unknown order is refused, and so is a parcel that has another one, unless the shop has no such order or `replace` is set. Percent-encode the number: it may hold slashes.',
   access: { scopes: ['link'] },
   params: z.object({ tracking_no: trackingNoField }),
   body: z
@@ -68,7 +68,7 @@ export const linkParcel = {
       carrier: carrierField
         .optional()
         .describe('By any of its names. One that is new to the number is added.'),
-      replace: z.boolean().default(false).describe('Also where it has another order.'),
+      replace: z.boolean().default(false).describe('Also where it has another order, which the shop has.'),
       dry_run: z.boolean().default(false).describe('Only say, or refuse, as the link itself would.'),
       reason,
     })

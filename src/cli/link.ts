@@ -22,7 +22,7 @@ export function linkCommand(): Command {
     .argument('<number>', 'its tracking number')
     .argument('<order>', 'the id of the order, as the shop writes it')
     .option('--carrier <name>', 'whose number it is, where several have it or nobody has heard of it')
-    .option('--replace', 'also where it has another order')
+    .option('--replace', 'also where it has another order, which the shop has')
     .option('--dry-run', 'only say what would happen')
     .option('--reason <why>', 'for the audit')
     .option('--json', 'for programs')

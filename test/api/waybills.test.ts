@@ -308,6 +308,20 @@ describe('linking a parcel by its number', () => {
     expect(replaced.json).toMatchObject({ order_before: first, waybill: { id, order_id: second } });
   });
 
+  test('needs no leave to replace an order that the shop does not have', async () => {
+    const number = `YT${unique()}`;
+    const id = await waybill('yto', number);
+    await lab.db.pool.query(
+      `update platform_express_waybills set order_id = 'O-of-nobody' where id::text = $1`,
+      [id],
+    );
+    const order_id = await order();
+    expect((await linkParcel(number, { order_id })).json).toMatchObject({
+      order_before: 'O-of-nobody',
+      waybill: { id, order_id },
+    });
+  });
+
   test('takes the row of a shop that names no carrier', async () => {
     const number = `YT${unique()}`;
     const id = await waybill(null, number);
