@@ -16,7 +16,7 @@ import { eventually, LIMITS, useLab } from '../setup/delivery-lab';
 import { freePorts } from '../setup/free-port';
 import { use } from '../setup/use';
 import { serveDeliveries } from '../api/delivery-api';
-import { run } from './run-command';
+import { look, run } from './run-command';
 
 const KEY = 'k'.repeat(48);
 
@@ -49,7 +49,7 @@ describe('the commands of operators', () => {
       await eventually(async () =>
         (await handle.describe()).typedSearchAttributes.get(ATTENTION)?.includes('push-failed'),
       );
-      const why = await run(whyCommand(), trackingNo);
+      const why = await look(whyCommand(), trackingNo);
       expect(why.code).toBe(0);
       expect(why.output).toMatch(
         new RegExp(
@@ -72,7 +72,7 @@ describe('the commands of operators', () => {
       // By whatever people know: one delivery is shown in full.
       const spelled = ` ${trackingNo.slice(0, 6).toLowerCase()} ${trackingNo.slice(6)} `;
       for (const name of [spelled, handle.workflowId, parcel.orderId, parcel.userId ?? '', cid])
-        expect((await run(whyCommand(), name)).output).toContain(`yto ${trackingNo} delivered, open`);
+        expect((await look(whyCommand(), name)).output).toContain(`yto ${trackingNo} delivered, open`);
       expect((await run(whyCommand(), parcel.orderId, '--as', 'person')).code).toBe(4);
 
       const waiting = await run(attentionCommand(), '--kind', 'push-failed', '--limit', '200');

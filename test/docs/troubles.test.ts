@@ -42,3 +42,19 @@ describe('docs/troubles.md', () => {
     expect(found(/^npm (?:run )?([a-z:-]+)/gm).filter((script) => !SCRIPTS.includes(script))).toEqual([]);
   });
 });
+
+describe('the failures of a night in docs/development.md', () => {
+  const rows = [...read('docs/development.md').matchAll(/^\| (.+) \| (.+) \| (.+) \| (`test\/.+`) \|$/gm)];
+
+  test('are nine, each with a look, with what heals it, and with tests that exist', () => {
+    expect(rows).toHaveLength(9);
+    const files = rows.flatMap(([, , , , tests = '']) =>
+      [...tests.matchAll(/`([^`]+)`/g)].map(([, file = '']) => file),
+    );
+    expect(files.filter((file) => !existsSync(path.join(ROOT, file)))).toEqual([]);
+    const commands = rows.flatMap(([row]) =>
+      [...row.matchAll(/`waybell ([a-z]+(?: list| rotate)?)/g)].map(([, name = '']) => name),
+    );
+    expect(commands.filter((command) => !COMMANDS.includes(command))).toEqual([]);
+  });
+});
