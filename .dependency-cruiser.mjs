@@ -13,6 +13,7 @@ const ROOT_FILES = [
   'process-identity',
   'project-root',
   'refused-in-chinese',
+  'spoken',
   'terminal',
 ];
 const CONTRACT = [

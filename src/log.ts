@@ -5,15 +5,17 @@ import { finished } from 'node:stream/promises';
 import pino from 'pino';
 import { createStream } from 'rotating-file-stream';
 import type { Config } from './config/config';
+import type { Explanation } from './shipment/explanation';
 import { escapeInvisible } from './shipment/shown-text';
+import { say } from './spoken';
 import { print, printAside } from './terminal';
 
 export interface Logs {
   readonly log: pino.Logger;
   /** The file with every line; `undefined` when the lines go to standard output. */
   readonly file: string | undefined;
-  /** Says how far a long step is: to the person at the console, and to the log. */
-  readonly progress: (line: string) => void;
+  /** Says how far a long step is: to the person at the console in the language of that, and to the log in English. */
+  readonly progress: (words: Explanation) => void;
   /** From now on the console gets only what ends the process: nobody looks at it. */
   readonly leaveConsole: () => void;
   /** Waits until every line is in the file. */
@@ -67,7 +69,7 @@ export function openLogs(
     return {
       log,
       file: undefined,
-      progress: (line) => log.info(line),
+      progress: ({ en }) => log.info(en),
       leaveConsole: () => undefined,
       close: () => Promise.resolve(),
     };
@@ -84,9 +86,9 @@ export function openLogs(
   return {
     log,
     file,
-    progress: (line) => {
-      print(line);
-      log.info(line);
+    progress: (words) => {
+      print(say(words));
+      log.info(words.en);
     },
     leaveConsole: () => {
       watched = false;
@@ -124,14 +126,18 @@ function describeError(error: unknown): unknown {
 interface LogLine {
   readonly level: string;
   readonly msg?: string;
+  /** The same for who reads Chinese; only a person at the console needs it. */
+  readonly zh?: string;
   readonly err?: { readonly message?: string };
 }
 
 function plainConsole(shows: (level: string) => boolean): Writable {
   return new Writable({
     write(chunk: Buffer, _encoding, done) {
-      const { level, msg, err } = JSON.parse(chunk.toString()) as LogLine;
-      const words = [level, msg, err?.message].filter((part) => part !== undefined && part !== '');
+      const { level, msg = '', zh = msg, err } = JSON.parse(chunk.toString()) as LogLine;
+      const words = [level, say({ en: msg, zh }), err?.message].filter(
+        (part) => part !== undefined && part !== '',
+      );
       if (shows(level)) printAside(words.join(': '));
       done();
     },

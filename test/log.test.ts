@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { loadConfig } from '../src/config/config';
 import { openLogs } from '../src/log';
+import { speak } from '../src/spoken';
 
 const MEGABYTE = 1024 * 1024;
 
@@ -39,6 +40,28 @@ describe('the log file', () => {
     await close();
     const lines = (await readFile(file, 'utf8')).trim().split('\n');
     expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(['first', 'last']);
+  });
+
+  test('is English, while the console speaks the language of who looks at it', async () => {
+    const shown: unknown[] = [];
+    const told = (['log', 'error'] as const).map((name) =>
+      jest.spyOn(console, name).mockImplementation((line: unknown) => void shown.push(line)),
+    );
+    speak('zh');
+    const { log, progress, close } = openLogs(loadConfig({}), { file, background: false });
+    progress({ en: 'Stopped.', zh: '已停止。' });
+    log.fatal({ zh: '端口已被占用' }, 'The port is taken');
+    log.warn('a warning');
+    await close();
+    speak('en');
+    for (const spy of told) spy.mockRestore();
+    expect(shown).toEqual(['已停止。', 'fatal: 端口已被占用', 'warn: a warning']);
+    const lines = (await readFile(file, 'utf8')).trim().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual([
+      'Stopped.',
+      'The port is taken',
+      'a warning',
+    ]);
   });
 
   test('gets what the console of a process in the background no longer shows', async () => {

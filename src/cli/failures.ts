@@ -5,6 +5,7 @@ import type { HttpErrorCode } from '../errors';
 import { ChannelUnknownError } from '../intake/channels/change';
 import { REFUSED_IN_CHINESE } from '../refused-in-chinese';
 import { EXIT, NotFoundError, UsageError } from './exit-codes';
+import { SpokenError } from '../spoken';
 import { say } from './language';
 
 export interface Failure {
@@ -16,6 +17,7 @@ export interface Failure {
 export function failureOf(error: unknown): Failure {
   if (error instanceof RefusedError) return { words: refusal(error), exitCode: exitCodeOfRefusal(error) };
   if (error instanceof UnreachableError) return { words: say(error.words), exitCode: EXIT.unreachable };
+  if (error instanceof SpokenError) return { words: say(error.words), exitCode: EXIT.trouble };
   if (error instanceof SettingsError || error instanceof UsageError)
     return { words: error.message, exitCode: EXIT.usage };
   if (error instanceof NotFoundError || error instanceof ChannelUnknownError)

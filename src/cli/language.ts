@@ -1,20 +1,8 @@
 import texts from '../../web/console/texts.json';
-import type { Explanation } from '../shipment/explanation';
 import type { Language } from '../shipment/phrases';
+import { say, spokenLanguage } from '../spoken';
 
-/**
- * In which language this process speaks to who has typed its command. A sentence stands where it is said, in both
- * languages at once (`Explanation`), so that none can be missing; the names of codes are those of the console.
- */
-let spoken: Language = 'en';
-
-export function speak(language: Language): void {
-  spoken = language;
-}
-
-export const spokenLanguage = (): Language => spoken;
-
-export const say = (words: Explanation): string => words[spoken];
+export { say, speak, spokenLanguage } from '../spoken';
 
 /** Names of codes; each stands in both languages. */
 const NAMES: Readonly<Record<Language, Readonly<Record<keyof typeof texts.en, string>>>> = texts;
@@ -24,13 +12,13 @@ export type Family =
 
 /** What a code is called in the language that is spoken; the code itself where it has no name. */
 export function nameOf(family: Family, code: string): string {
-  const names: Readonly<Record<string, string | undefined>> = NAMES[spoken];
+  const names: Readonly<Record<string, string | undefined>> = NAMES[spokenLanguage()];
   return names[`${family}.${code}`] ?? code;
 }
 
 /** A code for people: queries and settings take the code, so a name stands before it and never in its place. */
 export function named(family: Family, code: string): string {
-  if (spoken === 'en') return code;
+  if (spokenLanguage() === 'en') return code;
   const name = nameOf(family, code);
   return name === code ? code : `${name}（${code}）`;
 }

@@ -5,7 +5,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { terminalLanguage } from '../config/terminal-language';
 import { PROJECT_ROOT } from '../project-root';
 import { LANGUAGES, type Language } from '../shipment/phrases';
-import { printAside, tellAside } from '../terminal';
+import { tellAside } from '../terminal';
 import { COMMANDS, isCommandName } from './commands';
 import { EXIT, EXIT_WORDS } from './exit-codes';
 import { say, speak } from './language';
@@ -32,13 +32,18 @@ async function completeSettings(name: string): Promise<void> {
   const found = takeEnvFile();
   if (name === 'start') {
     if (found !== undefined && found.taken.length > 0)
-      printAside(`Settings from ${found.file}: ${found.taken.join(', ')}`);
+      tellAside([
+        say({
+          en: `Settings from ${found.file}: ${found.taken.join(', ')}`,
+          zh: `来自 ${found.file} 的设置：${found.taken.join(', ')}`,
+        }),
+      ]);
     return;
   }
   const { loadDataDir, SettingsError } = await import('../config/config.js');
   const { takeSettingsOfRunning } = await import('../process/settings-of-running.js');
   try {
-    for (const line of await takeSettingsOfRunning(loadDataDir())) printAside(line);
+    for (const line of await takeSettingsOfRunning(loadDataDir())) tellAside([line]);
   } catch (error) {
     // Each command says by itself what is wrong with its settings.
     if (!(error instanceof SettingsError)) throw error;

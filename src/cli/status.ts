@@ -3,8 +3,14 @@ import type { Command } from 'commander';
 import type { z } from 'zod';
 import type { journalState } from '../api/health-operations';
 import { loadConfig, type Config } from '../config/config';
-import { findRunning, nameOf, processFiles, type RunningProcess } from '../process/locks';
-import { healthUrl, inColumns, placesOf, type Row } from '../process/places';
+import {
+  describeProcess,
+  findRunning,
+  notRunning,
+  processFiles,
+  type RunningProcess,
+} from '../process/locks';
+import { healthUrl, inColumns, LOG, placesOf, type Row } from '../process/places';
 import { asJson, print, tell, toned, type Line } from '../terminal';
 import { EXIT } from './exit-codes';
 import { counted, say } from './language';
@@ -33,11 +39,6 @@ async function status(config: Config, json: boolean): Promise<number> {
   if (seen.length === 0) return EXIT.unreachable;
   return seen.every(({ ready }) => ready) ? EXIT.ok : EXIT.trouble;
 }
-
-const notRunning = (dataDir: string) => ({
-  en: `Waybell does not run: nothing uses ${dataDir}.`,
-  zh: `Waybell 没有运行：${dataDir} 没有被使用。`,
-});
 
 interface SeenProcess {
   readonly one: RunningProcess;
@@ -83,18 +84,19 @@ function factsOf({ one, ready, life, readiness }: SeenProcess): object {
 function describe(config: Config, { one, ready, life, readiness }: SeenProcess): Line[] {
   const { log } = processFiles(config.dataDir, one.role);
   const since = moment(one.since);
+  const { en, zh } = describeProcess(one);
   const head = ready
     ? say({
-        en: `Waybell is ready: ${nameOf(one)}, since ${since}.`,
-        zh: `Waybell 已就绪：${nameOf(one)}，启动于 ${since}。`,
+        en: `Waybell is ready: ${en}, since ${since}.`,
+        zh: `Waybell 已就绪：${zh}，启动于 ${since}。`,
       })
     : say({
-        en: `Waybell runs, but is not ready: ${nameOf(one)}, since ${since}.`,
-        zh: `Waybell 在运行，但未就绪：${nameOf(one)}，启动于 ${since}。`,
+        en: `Waybell runs, but is not ready: ${en}, since ${since}.`,
+        zh: `Waybell 在运行，但未就绪：${zh}，启动于 ${since}。`,
       });
   const rows: Row[] = [
     ...placesOf(config, one.role),
-    ...(existsSync(log) ? [[say({ en: 'Log', zh: '日志' }), log] as const] : []),
+    ...(existsSync(log) ? [[say(LOG), log] as const] : []),
     [say({ en: 'Alive', zh: '存活' }), wordsOf(life)],
     [say({ en: 'Ready', zh: '就绪' }), wordsOf(readiness)],
     ...partsOf(readiness),

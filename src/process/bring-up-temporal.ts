@@ -6,6 +6,7 @@ import {
   ensureSweepSchedule,
 } from '../../temporal/schedules';
 import { startEmbeddedTemporal } from '../embedded/temporal';
+import { asItIs } from '../shipment/attention';
 import type { BringUp, EmbeddedServer, TemporalUp } from './context';
 import { openTemporal, openTemporalLazily } from './open-temporal';
 import { delivers } from './locks';
@@ -44,7 +45,7 @@ async function startEmbedded({
     ...temporal,
     dataDir,
     namespace,
-    report: logs.progress,
+    report: (line) => logs.progress(asItIs(line)),
     signal,
   });
   supervisor.add({ name: part.name, ended: part.exited, stop: () => part.stop() });

@@ -27,6 +27,9 @@ import { watchAttention } from '../insight/attention-watch';
 import { countTraffic } from '../intake/channels/traffic';
 import { openIntake } from '../intake/intake';
 import { tellReceiver } from '../receivers/tell';
+import { asItIs } from '../shipment/attention';
+import type { Explanation } from '../shipment/explanation';
+import { SpokenError } from '../spoken';
 import { bringUpTemporal, prepareTemporal } from './bring-up-temporal';
 import { bringUpWorker } from './bring-up-worker';
 import type { BringUp, TemporalUp } from './context';
@@ -50,12 +53,16 @@ async function untilItAnswers(
   for (let told = false; ; told = true) {
     try {
       await ask();
-      if (told) logs.progress(`${what} answers.`);
+      if (told) logs.progress({ en: `${what} answers.`, zh: `${what} 已有应答。` });
       return;
     } catch (error) {
       if (!isAway(error)) throw error;
       const words = error instanceof Error ? error.message : String(error);
-      if (!told) logs.progress(`${what} does not answer (${words}); webhooks are taken meanwhile …`);
+      if (!told)
+        logs.progress({
+          en: `${what} does not answer (${words}); webhooks are taken meanwhile …`,
+          zh: `${what} 没有应答（${words}）；其间照常接收 webhook …`,
+        });
     }
     await delay(ASK_EVERY_MS, undefined, { signal });
   }
@@ -65,7 +72,7 @@ async function untilItAnswers(
  * Starts what belongs to the role, in the order in which one needs the other: PostgreSQL, Temporal, worker, HTTP.
  * @returns what to tell the person who waits.
  */
-export async function bringUp(context: BringUp): Promise<string> {
+export async function bringUp(context: BringUp): Promise<Explanation> {
   const { config, role, background, logs, supervisor, signal } = context;
   const { log } = logs;
 
@@ -175,7 +182,7 @@ async function bringUpEmbedded({ config, logs, supervisor }: BringUp, port: numb
   const { url, part } = await startEmbeddedPostgres({
     dataDir: config.dataDir,
     port,
-    report: logs.progress,
+    report: (line) => logs.progress(asItIs(line)),
   });
   supervisor.add({ name: part.name, ended: part.exited, stop: () => part.stop() });
   await withClient(url, createShopTables);
@@ -191,16 +198,21 @@ async function requireReadyDatabase({ config, logs }: BringUp): Promise<void> {
   const { url } = database;
   const pending = await pendingMigrations(url);
   if (pending.length > 0) {
-    throw new Error(
-      `The database lacks ${pending.length} migration(s) (${pending.join(', ')}): look at them with "waybell migrate --plan", apply them with "waybell migrate".`,
-    );
+    const names = pending.join(', ');
+    throw new SpokenError({
+      en: `The database lacks ${pending.length} migration(s) (${names}): look at them with "waybell migrate --plan", apply them with "waybell migrate".`,
+      zh: `数据库缺少 ${pending.length} 个迁移（${names}）：用 waybell migrate --plan 查看，用 waybell migrate 执行。`,
+    });
   }
   const { problems, warnings, mends } = await withClient(url, (client) => checkShop(client, config));
   for (const warning of warnings) logs.log.warn(warning);
   if (problems.length > 0) {
-    const lines =
-      mends.length === 0 ? [] : ['What ends it (grants: the owner; alter role: a superuser):', ...mends];
-    throw new Error([...problems, ...lines].join('\n'));
+    const refusal = (head: string): string =>
+      [...problems, ...(mends.length === 0 ? [] : [head, ...mends])].join('\n');
+    throw new SpokenError({
+      en: refusal('What ends it (grants: the owner; alter role: a superuser):'),
+      zh: refusal('解决办法（grant 由表的所有者执行，alter role 由超级用户执行）：'),
+    });
   }
   const facts = await withClient(url, (client) => describeFacts(client, config.shopTables));
   for (const line of facts) logs.log.warn(line);

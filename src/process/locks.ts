@@ -2,6 +2,8 @@ import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { makeFolder } from '../make-folder';
 import { identityOf, isAlive } from '../process-identity';
+import type { Explanation } from '../shipment/explanation';
+import { SpokenError } from '../spoken';
 
 /** What one process does: everything, only take requests, or only deliver. */
 export const ROLES = ['all', 'api', 'worker'] as const;
@@ -65,9 +67,22 @@ async function holderOf(dataDir: string, role: Role): Promise<RunningProcess | u
 }
 
 /** The process in words: `process 4711`, `process 4711 (--only worker)`. */
-export function nameOf({ pid, role }: Pick<RunningProcess, 'pid' | 'role'>): string {
-  return role === 'all' ? `process ${pid}` : `process ${pid} (--only ${role})`;
+export function nameOf(one: NamedProcess): string {
+  return describeProcess(one).en;
 }
+
+export function describeProcess({ pid, role }: NamedProcess): Explanation {
+  if (role === 'all') return { en: `process ${pid}`, zh: `进程 ${pid}` };
+  return { en: `process ${pid} (--only ${role})`, zh: `进程 ${pid}（--only ${role}）` };
+}
+
+type NamedProcess = Pick<RunningProcess, 'pid' | 'role'>;
+
+/** What a command says that looks for a Waybell where none is. */
+export const notRunning = (dataDir: string): Explanation => ({
+  en: `Waybell does not run: nothing uses ${dataDir}.`,
+  zh: `Waybell 没有运行：${dataDir} 没有被使用。`,
+});
 
 /** Two starts that clear the same stale lock at once: one of them gets it at the second try. */
 const TRIES = 3;
@@ -106,12 +121,17 @@ async function takeLock(dataDir: string, role: Role): Promise<() => Promise<void
     if (holder) throw inUse(dataDir, holder);
     await rm(file, { force: true });
   }
-  throw new Error(`${file} cannot be taken: another Waybell starts at this moment.`);
+  throw new SpokenError({
+    en: `${file} cannot be taken: another Waybell starts at this moment.`,
+    zh: `无法取得 ${file}：另一个 Waybell 正在启动。`,
+  });
 }
 
 /** What a second start on the same folder is told. */
 export function inUse(dataDir: string, holder: RunningProcess): Error {
-  return new Error(
-    `${dataDir} is used by another Waybell, ${nameOf(holder)}: stop it (waybell stop), or set DATA_DIR.`,
-  );
+  const { en, zh } = describeProcess(holder);
+  return new SpokenError({
+    en: `${dataDir} is used by another Waybell, ${en}: stop it (waybell stop), or set DATA_DIR.`,
+    zh: `${dataDir} 正被另一个 Waybell 使用（${zh}）：请停止它（waybell stop），或设置 DATA_DIR。`,
+  });
 }

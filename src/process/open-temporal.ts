@@ -4,6 +4,7 @@ import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/e
 import { NativeConnection } from '@temporalio/worker';
 import type { Config } from '../config/config';
 import { temporalVariables } from '../config/surroundings';
+import { SpokenError } from '../spoken';
 
 export interface TemporalClient {
   readonly client: Client;
@@ -19,7 +20,13 @@ export async function openTemporal(config: Config): Promise<TemporalClient> {
   } catch (error) {
     await temporal.close();
     const { address } = connectionOptions(config);
-    throw new Error(`Temporal at ${address} cannot be reached: ${String(error)}`, { cause: error });
+    throw new SpokenError(
+      {
+        en: `Temporal at ${address} cannot be reached: ${String(error)}`,
+        zh: `无法连接 ${address} 的 Temporal：${String(error)}`,
+      },
+      { cause: error },
+    );
   }
 }
 

@@ -4,6 +4,8 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { promisify } from 'node:util';
 import type { Config } from '../config/config';
+import type { Explanation } from '../shipment/explanation';
+import { SpokenError } from '../spoken';
 import { takesRequests, type Role } from './locks';
 
 const run = promisify(execFile);
@@ -74,27 +76,34 @@ export interface WantedPort {
 }
 
 /** Thrown when a port cannot be used; one sentence for each. */
-export class PortsTakenError extends Error {
-  constructor(readonly problems: readonly string[]) {
-    super(problems.join('\n'));
-    this.name = 'PortsTakenError';
+export class PortsTakenError extends SpokenError {
+  override readonly name = 'PortsTakenError';
+
+  constructor(problems: readonly Explanation[]) {
+    super({
+      en: problems.map(({ en }) => en).join('\n'),
+      zh: problems.map(({ zh }) => zh).join('\n'),
+    });
   }
 }
 
 /** @throws {PortsTakenError} naming every port that is taken, and who holds it. */
 export async function requireFreePorts(wanted: readonly WantedPort[]): Promise<void> {
-  const problems: string[] = [];
+  const problems: Explanation[] = [];
   for (const [index, { setting, port, host }] of wanted.entries()) {
     const twin = wanted.slice(0, index).find((other) => other.port === port);
     if (twin)
-      problems.push(`${setting} and ${twin.setting} are both ${port}: set one of them to another port.`);
+      problems.push({
+        en: `${setting} and ${twin.setting} are both ${port}: set one of them to another port.`,
+        zh: `${setting} 和 ${twin.setting} 都是 ${port}：请把其中一个设为其他端口。`,
+      });
     else problems.push(...(await describeTakenPort({ setting, port, host })));
   }
   if (problems.length > 0) throw new PortsTakenError(problems);
 }
 
 /** A sentence when the port is not free, and who holds it. */
-export async function describeTakenPort({ setting, port, host }: WantedPort): Promise<string[]> {
+export async function describeTakenPort({ setting, port, host }: WantedPort): Promise<Explanation[]> {
   const server = createServer();
   try {
     server.listen(port, host);
@@ -103,9 +112,20 @@ export async function describeTakenPort({ setting, port, host }: WantedPort): Pr
     return [];
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code !== 'EADDRINUSE') return [`Port ${port} (${setting}) cannot be used: ${message}`];
-    const holder = (await findPortHolder(port)) ?? 'a process that is not visible from here';
-    return [`Port ${port} (${setting}) is taken by ${holder}: stop it, or set ${setting} to another port.`];
+    if (code !== 'EADDRINUSE')
+      return [
+        {
+          en: `Port ${port} (${setting}) cannot be used: ${message}`,
+          zh: `端口 ${port}（${setting}）无法使用：${message}`,
+        },
+      ];
+    const holder = await findPortHolder(port);
+    return [
+      {
+        en: `Port ${port} (${setting}) is taken by ${holder ?? 'a process that is not visible from here'}: stop it, or set ${setting} to another port.`,
+        zh: `端口 ${port}（${setting}）已被占用：${holder ?? '从这里看不到的进程'}。请停止它，或把 ${setting} 设为其他端口。`,
+      },
+    ];
   }
 }
 

@@ -14,6 +14,7 @@ import { withDemoVapidKey } from '../embedded/demo-vapid';
 import { waitForLeftovers } from '../embedded/leftovers';
 import { openLogs } from '../log';
 import { makeFolder } from '../make-folder';
+import { SpokenError, spokenLanguage } from '../spoken';
 import { bringUp } from './bring-up';
 import { leaveSettings } from './settings-of-running';
 import { createSupervisor } from './supervisor';
@@ -44,7 +45,7 @@ export async function start({ role, background }: StartChoice): Promise<number> 
   supervisor.add({ name: 'DATA_DIR', stop: unlock });
   supervisor.add({ name: 'The settings in DATA_DIR', stop: await leaveSettings(config.dataDir, role) });
   const stopRequest = listenToStopRequests(() => {
-    logs.progress('Stopping at once.');
+    logs.progress({ en: 'Stopping at once.', zh: '立即停止。' });
     // The embedded parts notice that their channel closes, and stop by themselves.
     process.exit(1);
   }, background);
@@ -68,14 +69,15 @@ export async function start({ role, background }: StartChoice): Promise<number> 
   } catch (thrown) {
     const reason: unknown = over.aborted ? over.reason : thrown;
     if (!(reason instanceof StopRequested)) {
-      const { message, stack } = reason instanceof Error ? reason : new Error(String(reason));
-      logs.log.fatal({ stack }, message);
+      const error = reason instanceof Error ? reason : new Error(String(reason));
+      const { message, stack } = error;
+      logs.log.fatal({ stack, ...(error instanceof SpokenError && { zh: error.words.zh }) }, message);
       code = 1;
     }
   }
-  if (over.aborted) logs.progress('Stopping …');
+  if (over.aborted) logs.progress({ en: 'Stopping …', zh: '正在停止 …' });
   await supervisor.stopAll((problem) => logs.log.error(problem));
-  if (over.aborted) logs.progress('Stopped.');
+  if (over.aborted) logs.progress({ en: 'Stopped.', zh: '已停止。' });
   await logs.close();
   return code;
 }
@@ -96,9 +98,10 @@ function requireSharedParts({ database, temporal }: Config, role: Role): void {
     ...(temporal.kind === 'embedded' ? ['TEMPORAL_ADDRESS'] : []),
   ];
   if (role === 'all' || missing.length === 0) return;
-  throw new Error(
-    `--only ${role} needs ${missing.join(' and ')}: embedded parts live and end with one process that does everything.`,
-  );
+  throw new SpokenError({
+    en: `--only ${role} needs ${missing.join(' and ')}: embedded parts live and end with one process that does everything.`,
+    zh: `--only ${role} 需要 ${missing.join(' 和 ')}：内置的部分只随一个承担全部工作的进程运行和结束。`,
+  });
 }
 
 /** The command that we are: it is run once more, in the background. */
@@ -120,7 +123,8 @@ export async function startInBackground(role: Role): Promise<number> {
   const { console: file } = processFiles(dataDir, role);
   await makeFolder(path.dirname(file));
   const output = openSync(file, 'w+', 0o600);
-  const child = fork(MAIN, ['start', ...onlyOption(role), '--in-background'], {
+  const language = ['--lang', spokenLanguage()];
+  const child = fork(MAIN, ['start', ...onlyOption(role), '--in-background', ...language], {
     detached: true,
     stdio: ['ignore', output, output, 'ipc'],
     execArgv: [],

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findRunning, nameOf, ROLES, type Role, type RunningProcess } from './locks';
+import { describeProcess, findRunning, notRunning, ROLES, type Role, type RunningProcess } from './locks';
 import { isRunByNpm } from '../config/surroundings';
 import { isAlive } from '../process-identity';
-import { print } from '../terminal';
+import type { Explanation } from '../shipment/explanation';
+import { say } from '../spoken';
+import { tell } from '../terminal';
 
 /** Requests get 4 s on two ports, the worker 12 s, Temporal 10 s, PostgreSQL 20 s: 46 s at the longest. */
 const PATIENCE_MS = 60_000;
@@ -20,35 +22,45 @@ export async function stop(
 ): Promise<number> {
   const running = await findRunning(dataDir, roles);
   if (running.length === 0) {
-    print(`Waybell does not run: nothing uses ${dataDir}.`);
+    tell([say(notRunning(dataDir))]);
     return 0;
   }
   const problems = await Promise.all(running.map((one) => end(one, patienceMs)));
-  for (const problem of problems) if (problem !== undefined) print(problem);
+  for (const problem of problems) if (problem !== undefined) tell([say(problem)]);
   return problems.every((problem) => problem === undefined) ? 0 : 1;
 }
 
 /** @returns what is to be done by hand, if it does not end. */
-async function end(one: RunningProcess, patienceMs: number): Promise<string | undefined> {
-  print(`Stopping ${nameOf(one)} …`);
+async function end(one: RunningProcess, patienceMs: number): Promise<Explanation | undefined> {
+  const { en, zh } = describeProcess(one);
+  tell([say({ en: `Stopping ${en} …`, zh: `正在停止${zh} …` })]);
   try {
     process.kill(one.pid, 'SIGTERM');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EPERM') return `${nameOf(one)} belongs to another user: stop it as that user.`;
+    if (code === 'EPERM')
+      return {
+        en: `${en} belongs to another user: stop it as that user.`,
+        zh: `${zh} 属于另一个用户：请以该用户停止它。`,
+      };
     if (code !== 'ESRCH') throw error;
   }
   const started = Date.now();
   for (let told = started; isAlive(one.identity); await sleep(LOOK_INTERVAL_MS)) {
     const elapsed = Date.now() - started;
     if (elapsed > patienceMs) {
-      return `${nameOf(one)} has not ended within ${patienceMs / 1000} s. "kill -9 ${one.pid}" ends it at once; nothing is lost, and deliveries go on at the next start.`;
+      const seconds = patienceMs / 1000;
+      return {
+        en: `${en} has not ended within ${seconds} s. "kill -9 ${one.pid}" ends it at once; nothing is lost, and deliveries go on at the next start.`,
+        zh: `${zh} 在 ${seconds} 秒内没有结束。kill -9 ${one.pid} 会立即结束它；不会丢失任何内容，投递在下次启动时继续。`,
+      };
     }
     if (Date.now() - told < PROGRESS_INTERVAL_MS) continue;
     told = Date.now();
-    print(`Stopping ${nameOf(one)}: ${Math.round(elapsed / 1000)} s …`);
+    const seconds = Math.round(elapsed / 1000);
+    tell([say({ en: `Stopping ${en}: ${seconds} s …`, zh: `正在停止${zh}：${seconds} 秒 …` })]);
   }
-  print(`Stopped ${nameOf(one)}.`);
+  tell([say({ en: `Stopped ${en}.`, zh: `已停止${zh}。` })]);
   return undefined;
 }
 

@@ -42,7 +42,7 @@ async function mustBeFree(wanted: WantedPort): Promise<Seen> {
   const [taken] = await describeTakenPort(wanted);
   return taken === undefined
     ? ok(`Port ${wanted.port} (${wanted.setting}) is free.`)
-    : problem(taken, 'Then start Waybell.');
+    : problem(taken.en, 'Then start Waybell.');
 }
 
 async function mustBeHeld(wanted: WantedPort, one: RunningProcess): Promise<Seen> {
@@ -59,7 +59,7 @@ async function mustBeHeld(wanted: WantedPort, one: RunningProcess): Promise<Seen
   const isOurs = holder === undefined || partOf !== undefined || holder.startsWith(`process ${one.pid} (`);
   return isOurs
     ? ok(`Port ${port} (${setting}) is held by Waybell, ${nameOf(one)}${partOf ? `: its ${partOf}` : ''}.`)
-    : problem(taken, `Waybell runs, ${nameOf(one)}, and does not listen there: restart it.`);
+    : problem(taken.en, `Waybell runs, ${nameOf(one)}, and does not listen there: restart it.`);
 }
 
 const DAY_MS = 24 * 60 * 60_000;
