@@ -15,7 +15,7 @@ import {
 import { addChannel, removeChannel, rotateChannel } from '../intake/channels/change';
 import { SOURCES } from '../sources/registry';
 import type { Source } from '../sources/source';
-import { readSecretLine } from './read-line';
+import { readSecretLine, THE_SECRET } from './read-line';
 import { noteDone } from './audited';
 import { checked, numberOf } from './checked-option';
 import { channelFacts, channelTable, refusalsInWords } from './channels-list';
@@ -50,7 +50,7 @@ function withSecrets(command: Command, what: string): Command {
 }
 
 async function secretsOf({ secret = [], secretStdin }: SecretOptions): Promise<string[]> {
-  return secretStdin ? [...secret, await readSecretLine(process.stdin, 'The secret')] : [...secret];
+  return secretStdin ? [...secret, await readSecretLine(process.stdin, THE_SECRET)] : [...secret];
 }
 
 function urlOption(): Option {

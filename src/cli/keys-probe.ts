@@ -6,6 +6,7 @@ import { askRest, type ProbedKey, type ProbedWay } from '../doctor/ask-rest';
 import type { Seen } from '../doctor/check';
 import { judgeProbe, type KeyWay } from '../doctor/judge-rest';
 import { factsOfKey, type KeyFacts } from '../doctor/keys';
+import type { Explanation } from '../shipment/explanation';
 import { asJson, print } from '../terminal';
 import { UsageError } from './exit-codes';
 import { checked } from './checked-option';
@@ -68,8 +69,10 @@ interface SeenWay {
   readonly seen: Seen;
 }
 
+const THE_KEY: Explanation = { en: 'The key', zh: '密钥' };
+
 async function typedKey(): Promise<ProbedKey> {
-  return keyOf('the key', (await readSecretLine(process.stdin, 'The key')).trim());
+  return keyOf('the key', (await readSecretLine(process.stdin, THE_KEY)).trim());
 }
 
 function keyOf(name: string, value: string): ProbedKey {

@@ -5,10 +5,13 @@ import { generateKeys, judgeKeys } from '../doctor/keys';
 import { MIN_SECRET_LENGTH } from '../config/setting-fields';
 import { apiKeysCommand } from './api-keys';
 import { keysProbeCommand } from './keys-probe';
-import { readSecretLine } from './read-line';
+import { readSecretLine, THE_SECRET } from './read-line';
 import { explainToken } from './explain-token';
 import { checked, numberOf } from './checked-option';
-import { print, printAside } from '../terminal';
+import type { Explanation } from '../shipment/explanation';
+import { asJson, print, tell, tellAside } from '../terminal';
+import { EXIT } from './exit-codes';
+import { say } from './language';
 import { command } from './summaries';
 
 interface GenerateOptions {
@@ -16,6 +19,11 @@ interface GenerateOptions {
   readonly issuer: string;
   readonly audience?: string;
   readonly years: number;
+}
+
+interface VerifyOptions {
+  readonly tokenStdin?: true;
+  readonly json?: boolean;
 }
 
 const MAX_YEARS = 20;
@@ -40,8 +48,9 @@ function verifyCommand(): Command {
       '--token-stdin',
       'in their place the access token of a person, one line of standard input: whether, and why not, Waybell takes it',
     )
-    .action(async ({ tokenStdin }: { tokenStdin?: true }) => {
-      process.exitCode = tokenStdin ? await verifyToken() : verify();
+    .option('--json', 'for programs')
+    .action(async ({ tokenStdin, json = false }: VerifyOptions) => {
+      process.exitCode = tokenStdin ? await verifyToken(json) : verify(json);
     });
 }
 
@@ -56,33 +65,47 @@ function generateCommand(): Command {
     });
 }
 
-function verify(): number {
+function verify(json: boolean): number {
   const supabase = loadSupabaseKeys();
   const { secret, keys } = supabase;
   if (secret === undefined || keys.length === 0) {
     const missing =
       secret === undefined ? 'SUPABASE_JWT_SECRET (or JWT_SECRET)' : 'ANON_KEY or SERVICE_ROLE_KEY';
-    printAside(`${missing} is not set: put the secret and the keys into the environment.`);
-    return 1;
+    tellAside([say(notSet(missing))]);
+    return EXIT.trouble;
   }
   const judged = judgeKeys(supabase, secret.value, Date.now());
-  for (const { message, fix } of judged) print(fix === undefined ? message : `${message}\n  -> ${fix}`);
-  return judged.some(({ level }) => level === 'problem') ? 1 : 0;
+  if (json) print(asJson(judged.map(({ level, message, fix = null }) => ({ level, message, fix }))));
+  else for (const { message, fix } of judged) print(fix === undefined ? message : `${message}\n  -> ${fix}`);
+  return judged.some(({ level }) => level === 'problem') ? EXIT.trouble : EXIT.ok;
 }
 
+const notSet = (missing: string): Explanation => ({
+  en: `${missing} is not set: put the secret and the keys into the environment.`,
+  zh: `没有设置 ${missing}：请把 secret 和密钥放入环境变量。`,
+});
+
+const THE_TOKEN: Explanation = { en: 'The access token', zh: '访问令牌' };
+
 /** Looks at a token exactly as the API does. */
-async function verifyToken(): Promise<number> {
-  const token = (await readSecretLine(process.stdin, 'The access token')).trim();
-  const explained = await explainToken(token, loadAccessTokens());
-  for (const line of explained.lines) print(line);
-  return explained.taken ? 0 : 1;
+async function verifyToken(json: boolean): Promise<number> {
+  const token = (await readSecretLine(process.stdin, THE_TOKEN)).trim();
+  const { taken, facts, lines } = await explainToken(token, loadAccessTokens());
+  if (json) print(asJson(facts));
+  else tell(lines);
+  return taken ? EXIT.ok : EXIT.trouble;
 }
 
 async function generate({ secretStdin, ...choices }: GenerateOptions): Promise<number> {
-  const given = secretStdin ? await readSecretLine(process.stdin, 'The secret') : undefined;
+  const given = secretStdin ? await readSecretLine(process.stdin, THE_SECRET) : undefined;
   if (given !== undefined && given.length < MIN_SECRET_LENGTH) {
-    printAside(`The secret needs at least ${MIN_SECRET_LENGTH} characters.`);
-    return 1;
+    tellAside([
+      say({
+        en: `The secret needs at least ${MIN_SECRET_LENGTH} characters.`,
+        zh: `secret 至少需要 ${MIN_SECRET_LENGTH} 个字符。`,
+      }),
+    ]);
+    return EXIT.trouble;
   }
   const { secret, anonKey, serviceRoleKey } = generateKeys({
     ...choices,
@@ -90,8 +113,11 @@ async function generate({ secretStdin, ...choices }: GenerateOptions): Promise<n
   });
   if (given === undefined) print(`JWT_SECRET=${secret}`);
   print(`ANON_KEY=${anonKey}\nSERVICE_ROLE_KEY=${serviceRoleKey}`);
-  printAside(
-    'Put them into Supabase’s .env and the gateway, restart auth, rest and kong, and give the same secret to Waybell as SUPABASE_JWT_SECRET.',
-  );
-  return 0;
+  tellAside([say(WHERE_TO)]);
+  return EXIT.ok;
 }
+
+const WHERE_TO: Explanation = {
+  en: 'Put them into Supabase’s .env and the gateway, restart auth, rest and kong, and give the same secret to Waybell as SUPABASE_JWT_SECRET.',
+  zh: '请把它们写入 Supabase 的 .env 和网关，重新启动 auth、rest 和 kong，并把同一个 secret 作为 SUPABASE_JWT_SECRET 交给 Waybell。',
+};

@@ -1,6 +1,8 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
+import type { Explanation } from '../shipment/explanation';
 import { printAside } from '../terminal';
+import { say } from './language';
 
 /** Longer than any secret or token: headers of HTTP are no longer. What sends more sends something else. */
 const MAX_SECRET_CHARACTERS = 16_384;
@@ -17,12 +19,18 @@ export async function readLine(input: NodeJS.ReadStream, prompt: string, most: n
   return line;
 }
 
+/** What may be asked for so. */
+export const THE_SECRET: Explanation = { en: 'The secret', zh: '密钥' };
+
 /**
  * One line as `readLine` reads it; where a person types it, nothing of it is shown.
  * @throws {Error} a sentence: the person gave up
  */
-export function readSecretLine(input: NodeJS.ReadStream, what: string): Promise<string> {
-  const prompt = `${what}, and Enter; what is typed is not shown:`;
+export function readSecretLine(input: NodeJS.ReadStream, what: Explanation): Promise<string> {
+  const prompt = say({
+    en: `${what.en}, and Enter; what is typed is not shown:`,
+    zh: `${what.zh}，然后按回车；输入的内容不会显示：`,
+  });
   return input.isTTY ? readUnseen(input, prompt) : readLine(input, prompt, MAX_SECRET_CHARACTERS);
 }
 
@@ -38,6 +46,8 @@ function readUnseen(input: NodeJS.ReadStream, prompt: string): Promise<string> {
     });
     // Ctrl-C and Ctrl-D; after a line it changes nothing.
     editor.once('SIGINT', () => editor.close());
-    editor.once('close', () => reject(new Error('Nothing was entered.')));
+    editor.once('close', () =>
+      reject(new Error(say({ en: 'Nothing was entered.', zh: '没有输入任何内容。' }))),
+    );
   });
 }

@@ -135,7 +135,7 @@ describe('the access token of a person', () => {
 
   test('is explained to a person: its header, its key, its claims, what is wrong and what to do; never the token', async () => {
     const token = await signed('ES256', { role: 'anon' });
-    const { taken, lines } = await explainToken(token, settings());
+    const { taken, facts, lines } = await explainToken(token, settings());
     const text = lines.join('\n');
     expect(taken).toBe(false);
     expect(text).toContain('alg "ES256", kid "kid-ES256"');
@@ -143,6 +143,11 @@ describe('the access token of a person', () => {
     expect(text).toContain('role: "anon"');
     expect(text).toMatch(/Refused \(jwt-invalid\): .*its role is not authenticated/);
     expect(text).not.toContain(token.split('.')[2]);
+    expect(facts).toMatchObject({
+      ...{ taken: false, user_id: null, code: 'jwt-invalid', key: server.url },
+      ...{ header: { alg: 'ES256', kid: 'kid-ES256', crit: false }, claims: { role: 'anon' } },
+    });
+    expect(JSON.stringify(facts)).not.toContain(token.split('.')[2]);
     expect(await explainToken(await legacy(), settings())).toMatchObject({ taken: true });
     expect((await explainToken('nonsense', settings())).lines).toEqual([
       expect.stringContaining('it is no JWT'),

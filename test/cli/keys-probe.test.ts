@@ -310,7 +310,7 @@ describe('a secret that is typed', () => {
   });
 
   test('is shown nowhere, and the terminal echoes nothing meanwhile', async () => {
-    const read = readSecretLine(typing, 'The key');
+    const read = readSecretLine(typing, { en: 'The key', zh: '密钥' });
     typing.push('sb_sekret\x7f\x7f\x7f\x7fcret_1\r');
     expect(await read).toBe('sb_secret_1');
     expect(typing.rawModes).toEqual([true, false]);
@@ -318,7 +318,7 @@ describe('a secret that is typed', () => {
   });
 
   test('may be given up', async () => {
-    const read = readSecretLine(typing, 'The key');
+    const read = readSecretLine(typing, { en: 'The key', zh: '密钥' });
     typing.push('sb_\x03');
     await expect(read).rejects.toThrow('Nothing was entered.');
     expect(typing.rawModes).toEqual([true, false]);

@@ -238,6 +238,13 @@ describe('waybell keys', () => {
     expect(verified.stdout).toMatch(
       /^ANON_KEY fits the secret: role anon, until .+\nSERVICE_ROLE_KEY fits the secret: role service_role, until .+\n$/,
     );
+    expect(JSON.parse(run(['verify', '--json'], { ...made, LANG: 'zh_CN.UTF-8' }).stdout)).toEqual(
+      ['ANON_KEY', 'SERVICE_ROLE_KEY'].map((name) => ({
+        level: 'ok',
+        message: expect.stringContaining(`${name} fits the secret: role `),
+        fix: null,
+      })),
+    );
     const wrong = run(['verify'], { ...made, SUPABASE_JWT_SECRET: 'another-secret-another-secret' });
     expect(wrong.status).toBe(1);
     expect(wrong.stdout).toContain('ANON_KEY was not signed with this secret (PGRST301).');
