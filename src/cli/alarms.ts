@@ -4,8 +4,10 @@ import { testMessage } from '../alerting/message';
 import { tellRobot } from '../alerting/send';
 import { loadAlarmSettings } from '../config/config';
 import { inColumns } from '../process/places';
-import { asJson, print } from '../terminal';
-import { UsageError } from './exit-codes';
+import type { Explanation } from '../shipment/explanation';
+import { asJson, print, tell } from '../terminal';
+import { EXIT, UsageError } from './exit-codes';
+import { say } from './language';
 import { command } from './summaries';
 
 /** `waybell alarms`: who is told when something is wrong. */
@@ -22,7 +24,12 @@ function testCommand(): Command {
         messageLanguage,
       } = loadAlarmSettings();
       if (robots.length === 0)
-        throw new UsageError('Nobody is told of alarms: set ALARM_URLS (docs/settings.md#alarms).');
+        throw new UsageError(
+          say({
+            en: 'Nobody is told of alarms: set ALARM_URLS (docs/settings.md#alarms).',
+            zh: '没有人会收到警报：请设置 ALARM_URLS（docs/settings.zh-CN.md#警报）。',
+          }),
+        );
       const message = testMessage({ language: messageLanguage, place: hostname() });
       const never = new AbortController().signal;
       const answers = await Promise.all(
@@ -31,16 +38,23 @@ function testCommand(): Command {
           ...(await tellRobot(robot, message, privateHosts, never)),
         })),
       );
-      if (answers.some(({ verdict }) => verdict !== 'taken')) process.exitCode = 1;
-      print(
-        json
-          ? asJson(answers.map(({ robot, verdict, words }) => ({ robot, taken: verdict === 'taken', words })))
-          : inColumns(
-              answers.map(({ robot, verdict, words }): [string, string] => [
-                robot,
-                verdict === 'taken' ? 'took the message' : `did not take it: ${words}`,
-              ]),
-            ).join('\n'),
-      );
+      if (answers.some(({ verdict }) => verdict !== 'taken')) process.exitCode = EXIT.trouble;
+      if (json) {
+        print(
+          asJson(answers.map(({ robot, verdict, words }) => ({ robot, taken: verdict === 'taken', words }))),
+        );
+        return;
+      }
+      const columns = answers.map(({ robot, verdict, words }): [string, string] => [
+        robot,
+        say(verdict === 'taken' ? TOOK : didNotTake(words)),
+      ]);
+      tell(inColumns(columns));
     });
 }
+
+const TOOK: Explanation = { en: 'took the message', zh: '已接收消息' };
+const didNotTake = (words: string): Explanation => ({
+  en: `did not take it: ${words}`,
+  zh: `没有接收：${words}`,
+});

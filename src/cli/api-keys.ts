@@ -15,8 +15,11 @@ import { inTransaction, openPool } from '../database/pool';
 import { databaseUrl } from '../process/places';
 import { audited, typist } from './audited';
 import { checked, numberOf } from './checked-option';
-import { asJson, print, printAside } from '../terminal';
+import type { Explanation } from '../shipment/explanation';
+import { SpokenError } from '../spoken';
+import { asJson, print, tell, tellAside } from '../terminal';
 import { NotFoundError } from './exit-codes';
+import { say } from './language';
 import { command } from './summaries';
 
 /** Every process has all of them in memory, and compares with each. */
@@ -59,21 +62,29 @@ function addCommand(): Command {
         audited(pool, { action: 'keys api add', subject: keyName, asked }, async () => {
           const { length } = await inTransaction(pool, selectValidKeys);
           if (length >= MOST_VALID)
-            throw new Error(`There are ${length} valid keys: revoke some that nobody uses.`);
+            throw new SpokenError({
+              en: `There are ${length} valid keys: revoke some that nobody uses.`,
+              zh: `已有 ${length} 个有效密钥：请撤销一些没有人使用的。`,
+            });
           const stored = { name: keyName, scopes: granted, expiresAt, createdBy: typist() };
           const added = await inTransaction(pool, (db) =>
             insertApiKey(db, { ...stored, sha256: digestOf(key) }),
           );
           if (!added)
-            throw new Error(
-              `There is, or was, a key ${keyName}: the audit speaks of that one. Choose another name.`,
-            );
+            throw new SpokenError({
+              en: `There is, or was, a key ${keyName}: the audit speaks of that one. Choose another name.`,
+              zh: `已有或曾有密钥 ${keyName}：审计中说的是那一个。请另选名称。`,
+            });
         }),
       );
       print(key);
-      printAside(
-        `This is the key ${keyName}, and it is not shown again. It may: ${granted.join(', ')}. It ends ${expiresAt ? expiresAt.toISOString() : 'when it is revoked'}.`,
-      );
+      const end = expiresAt?.toISOString();
+      tellAside([
+        say({
+          en: `This is the key ${keyName}, and it is not shown again. It may: ${granted.join(', ')}. It ends ${end ?? 'when it is revoked'}.`,
+          zh: `这是密钥 ${keyName}，不会再次显示。它的权限：${granted.join(', ')}。有效期到${end === undefined ? '撤销为止' : ` ${end}`}。`,
+        }),
+      ]);
     });
 }
 
@@ -83,8 +94,7 @@ function listCommand(): Command {
     .action(async ({ json }: { json?: true }) => {
       const keys = await withPool((pool) => inTransaction(pool, listApiKeys));
       if (json) print(asJson(keys.map(factsOf)));
-      else if (keys.length > 0) print(keys.map(inWords).join('\n'));
-      else print('No keys. Make one: waybell keys api add <name> --scopes devices');
+      else tell(keys.length > 0 ? keys.map(inWords) : [say(NO_KEYS)]);
     });
 }
 
@@ -96,13 +106,26 @@ function revokeCommand(): Command {
         audited(pool, { action: 'keys api revoke', subject: keyName }, async () => {
           if (!(await inTransaction(pool, (db) => revokeApiKey(db, keyName))))
             throw new NotFoundError(
-              `There is no key ${keyName} that could be revoked. waybell keys api list shows all.`,
+              say({
+                en: `There is no key ${keyName} that could be revoked. waybell keys api list shows all.`,
+                zh: `没有可撤销的密钥 ${keyName}。waybell keys api list 会列出全部。`,
+              }),
             );
         }),
       );
-      print(`The key ${keyName} is revoked. Within 5 seconds every running API refuses it.`);
+      tell([
+        say({
+          en: `The key ${keyName} is revoked. Within 5 seconds every running API refuses it.`,
+          zh: `密钥 ${keyName} 已撤销。运行中的 API 会在 5 秒内拒绝它。`,
+        }),
+      ]);
     });
 }
+
+const NO_KEYS: Explanation = {
+  en: 'No keys. Make one: waybell keys api add <name> --scopes devices',
+  zh: '没有密钥。生成一个：waybell keys api add <name> --scopes devices',
+};
 
 async function withPool<T>(work: (pool: pg.Pool) => Promise<T>): Promise<T> {
   const pool = openPool(await databaseUrl(loadConfig()), () => undefined);
@@ -139,10 +162,20 @@ function factsOf({ name: keyName, scopes, createdAt, createdBy, expiresAt, revok
 }
 
 function inWords({ name: keyName, scopes, createdAt, createdBy, expiresAt, revokedAt }: StoredKey): string {
-  const end = revokedAt
-    ? `revoked ${revokedAt.toISOString()}`
-    : expiresAt && expiresAt.getTime() <= Date.now()
-      ? `ended ${expiresAt.toISOString()}`
-      : `valid ${expiresAt ? `until ${expiresAt.toISOString()}` : 'until it is revoked'}`;
-  return `${keyName.padEnd(24)} ${scopes.join(',').padEnd(20)} ${end}; made ${createdAt.toISOString()} by ${createdBy}`;
+  const end = endOf(revokedAt, expiresAt);
+  const made = createdAt.toISOString();
+  const key = `${keyName.padEnd(24)} ${scopes.join(',').padEnd(20)}`;
+  return say({
+    en: `${key} ${end.en}; made ${made} by ${createdBy}`,
+    zh: `${key} ${end.zh}；由 ${createdBy} 生成于 ${made}`,
+  });
+}
+
+function endOf(revokedAt: Date | null, expiresAt: Date | null): Explanation {
+  const [revoked, end] = [revokedAt?.toISOString(), expiresAt?.toISOString()];
+  if (revoked !== undefined) return { en: `revoked ${revoked}`, zh: `已于 ${revoked} 撤销` };
+  if (end === undefined) return { en: 'valid until it is revoked', zh: '撤销之前有效' };
+  return expiresAt !== null && expiresAt.getTime() <= Date.now()
+    ? { en: `ended ${end}`, zh: `已于 ${end} 到期` }
+    : { en: `valid until ${end}`, zh: `有效至 ${end}` };
 }

@@ -5,7 +5,8 @@ import { showAudit } from '../api/audit-operations';
 import { loadConfig } from '../config/config';
 import { checked, numberOf } from './checked-option';
 import { readMoment } from './read-moment';
-import { asJson, print } from '../terminal';
+import { asJson, print, tell } from '../terminal';
+import { say } from './language';
 import { command } from './summaries';
 
 interface AuditOptions {
@@ -31,17 +32,16 @@ export function auditCommand(): Command {
         ...(actor !== undefined && { actor }),
       };
       const found = await ask(loadConfig(), showAudit, { query });
-      print(json ? asJson(found) : inWords(found));
+      if (json) print(asJson(found));
+      else tell(inWords(found));
     });
 }
 
-function inWords({ audit }: AnswerTo<typeof showAudit>): string {
-  if (audit.length === 0) return 'Nobody decided anything.';
-  return audit
-    .map(({ at, actor, place, action, subject, asked, outcome }) =>
-      [at, `${actor}@${place}`, action, subject, asked, outcome ?? 'unknown end']
-        .filter((part) => part !== '' && part !== '{}')
-        .join('  '),
-    )
-    .join('\n');
+function inWords({ audit }: AnswerTo<typeof showAudit>): string[] {
+  if (audit.length === 0) return [say({ en: 'Nobody decided anything.', zh: '没有人做过任何决定。' })];
+  return audit.map(({ at, actor, place, action, subject, asked, outcome }) =>
+    [at, `${actor}@${place}`, action, subject, asked, outcome ?? say({ en: 'unknown end', zh: '结果未知' })]
+      .filter((part) => part !== '' && part !== '{}')
+      .join('  '),
+  );
 }

@@ -5,7 +5,8 @@ import { userBeforeSudo } from '../config/surroundings';
 import { insertDecision, writeOutcome, type Decision } from '../database/audit';
 import { inTransaction, openPool } from '../database/pool';
 import { databaseUrl } from '../process/places';
-import { printAside } from '../terminal';
+import { tellAside } from '../terminal';
+import { say } from './language';
 
 /** What a command does to deliveries or their surroundings. */
 export interface Command {
@@ -39,7 +40,12 @@ export async function audited<T>(pool: pg.Pool, command: Command, act: () => Pro
     return done;
   } finally {
     await inTransaction(pool, (db) => writeOutcome(db, id, outcome)).catch((error: unknown) => {
-      printAside(`The audit does not say how this ended: ${String(error)}`);
+      tellAside([
+        say({
+          en: `The audit does not say how this ended: ${String(error)}`,
+          zh: `审计没有记下这件事的结果：${String(error)}`,
+        }),
+      ]);
     });
   }
 }
@@ -56,7 +62,12 @@ export async function noteDone(command: Command): Promise<void> {
     });
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error);
-    printAside(`This is not in the audit, since the database does not take it: ${words}`);
+    tellAside([
+      say({
+        en: `This is not in the audit, since the database does not take it: ${words}`,
+        zh: `这件事没有记入审计，因为数据库没有接受：${words}`,
+      }),
+    ]);
   } finally {
     await pool?.end();
   }

@@ -3,9 +3,12 @@ import { loadConfig, type Config } from '../config/config';
 import { findMissingQueueColumns, type QueueColumns } from '../database/old-queue';
 import { openPool } from '../database/pool';
 import { compareTold, type Difference } from '../insight/compare';
-import { asJson, print } from '../terminal';
-import { UsageError } from './exit-codes';
-import { queueColumnsOption } from './queue-columns';
+import type { Explanation } from '../shipment/explanation';
+import { SpokenError } from '../spoken';
+import { asJson, print, tell } from '../terminal';
+import { EXIT, UsageError } from './exit-codes';
+import { named, say } from './language';
+import { columnsMissing, queueColumnsOption } from './queue-columns';
 import { readMoment } from './read-moment';
 import { command } from './summaries';
 
@@ -43,23 +46,29 @@ async function run(config: Config, options: CompareOptions): Promise<void> {
   const { database, shopTables, statusMap } = config;
   const { since, until = new Date(), limit, after, columns, json } = options;
   if (database.kind === 'embedded')
-    throw new UsageError('DATABASE_URL is not set: there is no old system to compare with.');
-  if (since >= until) throw new UsageError('--since must be before --until.');
+    throw new UsageError(
+      say({
+        en: 'DATABASE_URL is not set: there is no old system to compare with.',
+        zh: '没有设置 DATABASE_URL：没有可比较的旧系统。',
+      }),
+    );
+  if (since >= until)
+    throw new UsageError(say({ en: '--since must be before --until.', zh: '--since 必须早于 --until。' }));
   const pool = openPool(database.url, () => undefined);
   try {
     const missing = await findMissingQueueColumns(pool, columns);
-    if (missing.length > 0)
-      throw new Error(
-        `public.notify_queue has no column ${missing.join(', ')}: --columns says what it is called.`,
-      );
+    if (missing.length > 0) throw new SpokenError(columnsMissing(missing));
     const parts = { pool, shopTables, statusMap, columns };
     const found = await compareTold(parts, { since, until, after, limit });
     const { both, differences, next } = found;
-    if (differences.length > 0) process.exitCode = 1;
+    if (differences.length > 0) process.exitCode = EXIT.trouble;
     if (json) return print(asJson({ both, differences: differences.map(asFields), next }));
-    for (const one of differences) print(inWords(one));
-    print(`${both} told by both, ${differences.length} by one only.`);
-    if (next !== null) print(`There are more parcels: --after ${next}`);
+    const sum = {
+      en: `${both} told by both, ${differences.length} by one only.`,
+      zh: `${both} 条两边都通知过，${differences.length} 条只有一边通知过。`,
+    };
+    const more = { en: `There are more parcels: --after ${next}`, zh: `还有更多包裹：--after ${next}` };
+    tell([...differences.map(inWords).map(say), say(sum), ...(next === null ? [] : [say(more)])]);
   } finally {
     await pool.end();
   }
@@ -67,7 +76,7 @@ async function run(config: Config, options: CompareOptions): Promise<void> {
 
 const asFields = ({ waybillId, carrier, trackingNo, orderId, toldBy, at, ...rest }: Difference) => ({
   ...{ waybill_id: waybillId, carrier, tracking_no: trackingNo, order_id: orderId },
-  ...{ audience: rest.audience, status: rest.status, told_by: toldBy, at, why: rest.why },
+  ...{ audience: rest.audience, status: rest.status, told_by: toldBy, at, why: rest.why.en },
 });
 
 function inWords({
@@ -80,9 +89,12 @@ function inWords({
   toldBy,
   at,
   why,
-}: Difference): string {
-  const parcel = trackingNo === null ? `waybill ${waybillId}` : `${carrier ?? '?'} ${trackingNo}`;
-  const order = orderId === null ? 'no order' : `order ${orderId}`;
-  const who = toldBy === 'old' ? 'only the old system' : 'only Waybell';
-  return `${at.toISOString()} ${parcel} (${order}) ${status} to the ${audience}: ${who}; ${why}`;
+}: Difference): Explanation {
+  const known = trackingNo === null ? undefined : `${carrier ?? '?'} ${trackingNo}`;
+  const isOld = toldBy === 'old';
+  const time = at.toISOString();
+  return {
+    en: `${time} ${known ?? `waybill ${waybillId}`} (${orderId === null ? 'no order' : `order ${orderId}`}) ${status} to the ${audience}: ${isOld ? 'only the old system' : 'only Waybell'}; ${why.en}`,
+    zh: `${time} ${known ?? `运单 ${waybillId}`}（${orderId === null ? '没有订单' : `订单 ${orderId}`}）${named('status', status)}，${named('audience', audience)}：${isOld ? '只有旧系统通知过' : '只有 Waybell 会通知'}；${why.zh}`,
+  };
 }

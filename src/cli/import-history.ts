@@ -4,10 +4,11 @@ import { checkShop } from '../database/schema/check-shop';
 import { findMissingQueueColumns, type QueueColumns } from '../database/old-queue';
 import { openPool } from '../database/pool';
 import { importHistory, type HistoryTally } from '../intake/import-history';
-import { asJson, print, printAside } from '../terminal';
+import { asJson, print, tell, tellAside, toned } from '../terminal';
 import { EXIT, UsageError } from './exit-codes';
 import { audited } from './audited';
-import { queueColumnsOption } from './queue-columns';
+import { say } from './language';
+import { columnsMissing, NO_OLD_QUEUE, queueColumnsOption } from './queue-columns';
 import { readMoment } from './read-moment';
 import { command } from './summaries';
 
@@ -38,16 +39,12 @@ async function run(
   { before, columns, carrier, dryRun = false, json }: HistoryOptions,
 ): Promise<void> {
   const { database, statusMap, shopTables, retention } = config;
-  if (database.kind === 'embedded')
-    throw new UsageError('DATABASE_URL is not set: there is no old queue to import.');
+  if (database.kind === 'embedded') throw new UsageError(say(NO_OLD_QUEUE));
   const pool = openPool(database.url, () => undefined);
   try {
     const problems = [...(await checkShop(pool, config)).problems];
     const missing = await findMissingQueueColumns(pool, columns);
-    if (missing.length > 0)
-      problems.push(
-        `public.notify_queue has no column ${missing.join(', ')}: --columns says what it is called.`,
-      );
+    if (missing.length > 0) problems.push(say(columnsMissing(missing)));
     if (problems.length > 0) throw new Error(problems.join('\n'));
     let tally: HistoryTally = { rows: 0, stored: 0, known: 0, refused: [] };
     let refused = 0;
@@ -56,7 +53,9 @@ async function run(
       const parts = { pool, shopTables, columns, statusMap, before, dryRun, ...texts };
       for await (tally of importHistory({ ...parts, ...(carrier !== undefined && { carrier }) })) {
         for (const { id, reason } of tally.refused.slice(0, Math.max(0, MOST_NAMED - refused)))
-          (json ? printAside : print)(`${id} is left out: ${reason}`);
+          (json ? tellAside : tell)([
+            toned('bad', say({ en: `${id} is left out: ${reason}`, zh: `${id} 不导入：${reason}` })),
+          ]);
         refused += tally.refused.length;
       }
     };
@@ -66,9 +65,12 @@ async function run(
     const { rows, stored, known } = tally;
     if (json) print(asJson({ dry_run: dryRun, rows, stored, known, left_out: refused }));
     else
-      print(
-        `${tally.rows} rows: ${tally.stored} parcels ${dryRun ? 'would be' : 'are'} stored, ${tally.known} known already, ${refused} rows left out. Nobody was told.`,
-      );
+      tell([
+        say({
+          en: `${rows} rows: ${stored} parcels ${dryRun ? 'would be' : 'are'} stored, ${known} known already, ${refused} rows left out. Nobody was told.`,
+          zh: `${rows} 行：${dryRun ? '将保存' : '已保存'} ${stored} 个包裹，${known} 个已知，${refused} 行不导入。没有通知任何人。`,
+        }),
+      ]);
     if (refused > 0) process.exitCode = EXIT.trouble;
   } finally {
     await pool.end();

@@ -8,9 +8,11 @@ import { importQueue, type ImportTally, type QueueRefusal } from '../intake/impo
 import { startDelivery } from '../deliveries/start';
 import { openTemporal } from '../process/open-temporal';
 import { audited } from './audited';
-import { queueColumnsOption } from './queue-columns';
-import { asJson, print } from '../terminal';
+import { columnsMissing, NO_OLD_QUEUE, queueColumnsOption } from './queue-columns';
+import type { Explanation } from '../shipment/explanation';
+import { asJson, print, tell, toned } from '../terminal';
 import { EXIT, UsageError } from './exit-codes';
+import { say } from './language';
 import { command } from './summaries';
 
 interface ImportOptions {
@@ -32,11 +34,10 @@ export function importQueueCommand(): Command {
 
 async function run(config: Config, { columns, carrier, dryRun, json }: ImportOptions): Promise<void> {
   const { database, waitLimits: limits, statusMap, shopTables, retention, consoleUrl } = config;
-  if (database.kind === 'embedded')
-    throw new UsageError('DATABASE_URL is not set: there is no old queue to import.');
+  if (database.kind === 'embedded') throw new UsageError(say(NO_OLD_QUEUE));
   const pool = openPool(database.url, () => undefined);
   const bar = new SingleBar({
-    format: '{bar} {value} of {total} rows',
+    format: say({ en: '{bar} {value} of {total} rows', zh: '{bar} {value} / {total} 行' }),
     noTTYOutput: true,
     clearOnComplete: true,
   });
@@ -44,11 +45,7 @@ async function run(config: Config, { columns, carrier, dryRun, json }: ImportOpt
   try {
     const problems = [...(await checkShop(pool, config)).problems];
     const missing = await findMissingQueueColumns(pool, columns);
-    if (missing.length > 0) {
-      problems.push(
-        `public.notify_queue has no column ${missing.join(', ')}: --columns says what it is called.`,
-      );
-    }
+    if (missing.length > 0) problems.push(say(columnsMissing(missing)));
     if (problems.length > 0) throw new Error(problems.join('\n'));
     const connected = dryRun ? undefined : await openTemporal(config);
     if (connected) close = connected.close;
@@ -76,8 +73,12 @@ async function run(config: Config, { columns, carrier, dryRun, json }: ImportOpt
     bar.stop();
     if (json) print(asJson({ dry_run: dryRun === true, ...(tally ?? NO_ROWS), refused }));
     else {
-      for (const { id, reason } of refused) print(`${id} stays in the queue: ${reason}`);
-      if (tally) print(describe(tally, refused.length, dryRun === true));
+      tell([
+        ...refused.map(({ id, reason }) =>
+          toned('bad', say({ en: `${id} stays in the queue: ${reason}`, zh: `${id} 留在队列中：${reason}` })),
+        ),
+        ...(tally ? [say(describe(tally, refused.length, dryRun === true))] : []),
+      ]);
     }
     if (refused.length > 0) process.exitCode = EXIT.trouble;
   } finally {
@@ -93,8 +94,18 @@ function describe(
   { rows, deliveries, started, known }: ImportTally,
   refused: number,
   dryRun: boolean,
-): string {
-  const found = `${rows} open rows: ${deliveries} deliveries, ${refused} rows refused.`;
-  if (dryRun) return `${found} Nothing was changed: leave out --dry-run to import them.`;
-  return `${found} ${started} deliveries started, ${known} known already.`;
+): Explanation {
+  const done = dryRun
+    ? {
+        en: 'Nothing was changed: leave out --dry-run to import them.',
+        zh: '没有做任何更改：去掉 --dry-run 即可导入。',
+      }
+    : {
+        en: `${started} deliveries started, ${known} known already.`,
+        zh: `启动了 ${started} 个投递，${known} 个已知。`,
+      };
+  return {
+    en: `${rows} open rows: ${deliveries} deliveries, ${refused} rows refused. ${done.en}`,
+    zh: `${rows} 行未完成：${deliveries} 个投递，${refused} 行被拒绝。${done.zh}`,
+  };
 }

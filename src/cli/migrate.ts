@@ -16,7 +16,10 @@ import { MigrationRefused } from '../database/schema/obstacles';
 import { namingDatabaseUrl } from '../database/why-unreachable';
 import { withClient } from '../database/with-client';
 import { requireWorkerRole, workerRoleSql } from '../database/schema/access';
-import { asJson, print, printAside } from '../terminal';
+import type { Explanation } from '../shipment/explanation';
+import { asJson, print, tell, tellAside } from '../terminal';
+import { EXIT } from './exit-codes';
+import { say } from './language';
 import { command } from './summaries';
 
 interface MigrateOptions {
@@ -36,9 +39,9 @@ export function migrateCommand(): Command {
     .action(async ({ plan, worker, view, json }: MigrateOptions) => {
       const settings = loadDatabaseSettings();
       const { database } = settings;
-      for (const line of idleSettings()) printAside(line);
+      for (const line of idleSettings()) tellAside([line]);
       if (database.kind === 'embedded') {
-        print('DATABASE_URL is not set: npm start brings the embedded database up to date by itself.');
+        tell([say(EMBEDDED)]);
       } else if (plan) {
         const pending = await namingDatabaseUrl(() => pendingMigrations(database.url));
         const sql = await withClient(database.url, (db) => describeMigration(db, pending, settings));
@@ -52,36 +55,54 @@ export function migrateCommand(): Command {
     });
 }
 
+const EMBEDDED: Explanation = {
+  en: 'DATABASE_URL is not set: npm start brings the embedded database up to date by itself.',
+  zh: '没有设置 DATABASE_URL：npm start 会自动更新内置的数据库。',
+};
+const NOTHING: Explanation = { en: 'Nothing to do.', zh: '无需更新。' };
+const VIEW_MADE: Explanation = {
+  en: `${PAGE_VIEW} shows signed-in people the scans of their own parcels, and nobody else anything.`,
+  zh: `${PAGE_VIEW} 让登录的人看到自己包裹的扫描记录，其他人什么也看不到。`,
+};
+
+function appliedWords(names: readonly string[]): Explanation {
+  return { en: `Applied ${names.join(', ')}.`, zh: `已执行 ${names.join('、')}。` };
+}
+
+/** What the database says of itself is English, with the SQL that belongs to it. */
+const toKnow = (warning: string): string => say({ en: `To know: ${warning}`, zh: `须知：${warning}` });
+
 async function apply(
   databaseUrl: string,
   settings: DatabaseSettings,
   { worker, view, json }: Omit<MigrateOptions, 'plan'>,
 ): Promise<void> {
-  const report = json ? printAside : print;
+  const report = (line: string): void => (json ? tellAside : tell)([line]);
   if (worker !== undefined) {
     await withClient(databaseUrl, (db) => requireWorkerRole(db, settings.shopTables, worker));
   }
   let applied: string[];
   try {
     applied = await migrate(databaseUrl, report);
-    report(applied.length === 0 ? 'Nothing to do.' : `Applied ${applied.join(', ')}.`);
+    report(say(applied.length === 0 ? NOTHING : appliedWords(applied)));
   } catch (error) {
     if (!(error instanceof MigrationRefused)) throw error;
-    printAside(error.message);
-    process.exitCode = 1;
+    tellAside([error.message]);
+    process.exitCode = EXIT.trouble;
     return;
   }
   if (worker !== undefined) {
     await withClient(databaseUrl, (db) => db.query(workerRoleSql(settings.shopTables, worker)));
-    report(`${worker} may run Waybell now.`);
+    report(say({ en: `${worker} may run Waybell now.`, zh: `${worker} 现在可以运行 Waybell。` }));
   }
   if (view) await makeView(databaseUrl, settings, report);
   const { problems, warnings } = await withClient(databaseUrl, (db) => checkShop(db, settings));
   const facts = await withClient(databaseUrl, (db) => describeFacts(db, settings.shopTables));
   const optional = await withClient(databaseUrl, (db) => findOptionalIndexes(db, settings.shopTables));
   const known = [...warnings, ...facts, ...optional];
-  for (const warning of known) report(`To know: ${warning}`);
-  for (const problem of problems) report(`Before Waybell starts: ${problem}`);
+  for (const warning of known) report(toKnow(warning));
+  for (const problem of problems)
+    report(say({ en: `Before Waybell starts: ${problem}`, zh: `Waybell 启动之前须解决：${problem}` }));
   if (json) print(asJson({ applied, to_know: known, problems }));
 }
 
@@ -105,11 +126,11 @@ async function makeView(
       await makePageView(db, shopTables);
     } catch (error) {
       if (!(error instanceof ViewRefused)) throw error;
-      printAside(error.message);
-      process.exitCode = 1;
+      tellAside([error.message]);
+      process.exitCode = EXIT.trouble;
       return;
     }
-    report(`${PAGE_VIEW} shows signed-in people the scans of their own parcels, and nobody else anything.`);
-    for (const warning of await findMissingIndexes(db, shopTables)) report(`To know: ${warning}`);
+    report(say(VIEW_MADE));
+    for (const warning of await findMissingIndexes(db, shopTables)) report(toKnow(warning));
   });
 }

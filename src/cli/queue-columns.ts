@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import type { QueueColumns } from '../database/old-queue';
+import type { Explanation } from '../shipment/explanation';
 
 const columnName = z.string().min(1).max(63);
 const queueColumns = z
@@ -21,6 +22,17 @@ function readColumns(json: string): QueueColumns {
     );
   }
 }
+
+/** What is said where the queue of the old system lacks a column that is looked for. */
+export const columnsMissing = (names: readonly string[]): Explanation => ({
+  en: `public.notify_queue has no column ${names.join(', ')}: --columns says what it is called.`,
+  zh: `public.notify_queue 没有列 ${names.join('、')}：请用 --columns 说明它的名称。`,
+});
+
+export const NO_OLD_QUEUE: Explanation = {
+  en: 'DATABASE_URL is not set: there is no old queue to import.',
+  zh: '没有设置 DATABASE_URL：没有可导入的旧队列。',
+};
 
 /** What the columns of the old queue are called, where they have other names. */
 export const queueColumnsOption = (): Option =>

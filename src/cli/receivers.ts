@@ -3,7 +3,10 @@ import { ask, type AnswerTo } from '../api/ask';
 import { listStatusReceivers, restartStatusReceiver } from '../api/receiver-operations';
 import { loadConfig } from '../config/config';
 import { inColumns } from '../process/places';
-import { asJson, print } from '../terminal';
+import type { Explanation } from '../shipment/explanation';
+import { asJson, print, tell } from '../terminal';
+import { EXIT } from './exit-codes';
+import { say } from './language';
 import { command } from './summaries';
 
 /** `waybell receivers`: who is told each change of a status by a webhook, and a person's word about it. */
@@ -16,8 +19,9 @@ function listCommand(): Command {
     .option('--json', 'for programs')
     .action(async ({ json }: { json?: true }) => {
       const found = await ask(loadConfig(), listStatusReceivers, {});
-      print(json ? asJson(found) : inWords(found));
-      if (found.receivers.some(({ state }) => state !== 'well')) process.exitCode = 1;
+      if (json) print(asJson(found));
+      else tell(inWords(found));
+      if (found.receivers.some(({ state }) => state !== 'well')) process.exitCode = EXIT.trouble;
     });
 }
 
@@ -31,7 +35,14 @@ function restartCommand(): Command {
         params: { name: receiver },
         body: { ...(after !== undefined && { after }) },
       });
-      print(json ? asJson(answer) : `${receiver} is told what comes after position ${answer.after}.`);
+      if (json) print(asJson(answer));
+      else
+        tell([
+          say({
+            en: `${receiver} is told what comes after position ${answer.after}.`,
+            zh: `${receiver} 会收到位置 ${answer.after} 之后的内容。`,
+          }),
+        ]);
     });
 }
 
@@ -40,13 +51,37 @@ function readPosition(text: string): number {
   return Number(text);
 }
 
-function inWords({ receivers }: AnswerTo<typeof listStatusReceivers>): string {
-  if (receivers.length === 0) return 'Nobody is told: STATUS_WEBHOOKS is not set, or no worker has begun.';
+type Standing = AnswerTo<typeof listStatusReceivers>['receivers'][number]['state'];
+
+const STATES: Readonly<Record<Standing, Explanation>> = {
+  well: { en: 'well', zh: '正常（well）' },
+  failing: { en: 'failing', zh: '失败（failing）' },
+  disabled: { en: 'disabled', zh: '已停用（disabled）' },
+};
+
+const NOBODY: Explanation = {
+  en: 'Nobody is told: STATUS_WEBHOOKS is not set, or no worker has begun.',
+  zh: '没有接收方：没有设置 STATUS_WEBHOOKS，或还没有 worker 启动。',
+};
+
+function inWords({ receivers }: AnswerTo<typeof listStatusReceivers>): string[] {
+  if (receivers.length === 0) return [say(NOBODY)];
   return inColumns(
     receivers.map(({ receiver, state, after, next, waiting, failures, since, words }): [string, string] => {
-      const left = waiting === 0 ? 'has all' : `${waiting} waiting, the next is ${next}`;
-      const said = state === 'well' ? '' : ` (${failures} tries since ${since}: ${words})`;
-      return [receiver, `${state}${said}; last took position ${after}, ${left}`];
+      const isWell = state === 'well';
+      const left =
+        waiting === 0
+          ? { en: 'has all', zh: '已全部收到' }
+          : { en: `${waiting} waiting, the next is ${next}`, zh: `还有 ${waiting} 条，下一条是 ${next}` };
+      const en = isWell ? '' : ` (${failures} tries since ${since}: ${words})`;
+      const zh = isWell ? '' : `（自 ${since} 起尝试 ${failures} 次：${words}）`;
+      return [
+        receiver,
+        say({
+          en: `${STATES[state].en}${en}; last took position ${after}, ${left.en}`,
+          zh: `${STATES[state].zh}${zh}；最后收到位置 ${after}，${left.zh}`,
+        }),
+      ];
     }),
-  ).join('\n');
+  );
 }

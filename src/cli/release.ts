@@ -5,8 +5,11 @@ import { loadConfig } from '../config/config';
 import { findPollers, workersOf } from '../deliveries/pollers';
 import { ownBuildId } from '../process/choose-build';
 import { openTemporal } from '../process/open-temporal';
-import { asJson, print } from '../terminal';
+import type { Explanation } from '../shipment/explanation';
+import { SpokenError } from '../spoken';
+import { asJson, print, tell } from '../terminal';
 import { UsageError } from './exit-codes';
+import { say } from './language';
 import { command } from './summaries';
 
 interface ReleaseOptions {
@@ -25,7 +28,12 @@ export function releaseCommand(): Command {
     .option('--json', 'for programs')
     .action(async (build: string | undefined, { unversioned, json }: ReleaseOptions) => {
       if (build !== undefined && unversioned)
-        throw new UsageError('Name a build, or --unversioned: not both.');
+        throw new UsageError(
+          say({
+            en: 'Name a build, or --unversioned: not both.',
+            zh: '请指名构建，或用 --unversioned：不能两者都用。',
+          }),
+        );
       const config = loadConfig();
       const wanted = unversioned ? undefined : (build ?? (await ownBuildId(config)));
       const { client, close } = await openTemporal(config);
@@ -34,17 +42,34 @@ export function releaseCommand(): Command {
         const polls = workers.some((worker) => worker.build === wanted);
         // Nobody would take the deliveries, not even those who do now.
         if (wanted !== undefined && !polls) {
-          throw new Error(`No worker of build ${wanted} polls: start one first.`);
+          throw new SpokenError({
+            en: `No worker of build ${wanted} polls: start one first.`,
+            zh: `没有构建 ${wanted} 的 worker 在接手：请先启动一个。`,
+          });
         }
         await makeCurrent(client, { deploymentName: DEPLOYMENT, buildId: wanted }).catch((error: unknown) => {
           if (!isClosedToUs(error)) throw error;
-          throw new Error(`Temporal does not let you say which build is current: ${String(error)}`);
+          throw new SpokenError({
+            en: `Temporal does not let you say which build is current: ${String(error)}`,
+            zh: `Temporal 不允许指定当前构建：${String(error)}`,
+          });
         });
         if (json) return print(asJson({ build: wanted ?? null, before: current ?? null, polls }));
-        print(`Deliveries go to ${workersOf(wanted)} from now on; before: ${workersOf(current)}.`);
-        if (!polls) print('None of them polls yet: deliveries wait until one does.');
+        const now = {
+          en: `Deliveries go to ${workersOf(wanted)} from now on; before: ${workersOf(current)}.`,
+          zh: `投递今后交给${workersInChinese(wanted)}；之前：${workersInChinese(current)}。`,
+        };
+        tell([say(now), ...(polls ? [] : [say(NONE_POLLS)])]);
       } finally {
         await close();
       }
     });
 }
+
+const NONE_POLLS: Explanation = {
+  en: 'None of them polls yet: deliveries wait until one does.',
+  zh: '它们都还没有在接手：投递会等到有一个接手为止。',
+};
+
+const workersInChinese = (build: string | undefined): string =>
+  build === undefined ? '没有构建之分的 worker' : `构建 ${build} 的 worker`;

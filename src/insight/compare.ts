@@ -12,7 +12,9 @@ import {
 } from '../database/compare';
 import type { QueueColumns } from '../database/old-queue';
 import { inTransaction } from '../database/pool';
+import { asItIs } from '../shipment/attention';
 import { END_REASON_WORDS, readEndReason } from '../shipment/end-reason';
+import type { Explanation } from '../shipment/explanation';
 import { readStatus, type StatusMap } from '../shipment/status';
 import type { Audience } from '../shipment/update';
 
@@ -33,7 +35,7 @@ export interface Difference {
   readonly toldBy: 'old' | 'shadow';
   readonly at: Date;
   /** Why the other one did not, as far as it is known. */
-  readonly why: string;
+  readonly why: Explanation;
 }
 
 export interface Comparison {
@@ -135,17 +137,31 @@ function grouped<T extends Told>(told: readonly T[]): Map<string, T[]> {
   return groups;
 }
 
-function whyNotShadow(waybill: ComparedWaybill | undefined, status: string, statusMap: StatusMap): string {
-  if (readStatus(status, statusMap) === null) return 'its word is in no STATUS_MAP';
-  if (waybill?.verdict == null) return 'no webhook about it reached Waybell';
+function whyNotShadow(
+  waybill: ComparedWaybill | undefined,
+  status: string,
+  statusMap: StatusMap,
+): Explanation {
+  if (readStatus(status, statusMap) === null)
+    return { en: 'its word is in no STATUS_MAP', zh: '它的状态词不在 STATUS_MAP 中' };
+  if (waybill?.verdict == null)
+    return { en: 'no webhook about it reached Waybell', zh: 'Waybell 没有收到过关于它的 webhook' };
   const reason = readEndReason(waybill.reason ?? waybill.verdict);
-  const last = reason === null ? waybill.verdict : END_REASON_WORDS[reason].en;
-  return `the last webhook about it: ${last}`;
+  const last = reason === null ? asItIs(waybill.verdict) : END_REASON_WORDS[reason];
+  return { en: `the last webhook about it: ${last.en}`, zh: `关于它的最后一个 webhook：${last.zh}` };
 }
 
-function whyNotOld(waybill: ComparedWaybill | undefined): string {
-  if (waybill?.trackingNo == null) return 'the waybill is gone';
-  if (waybill.processStatus === null) return 'nothing about it was processed in notify_queue';
+function whyNotOld(waybill: ComparedWaybill | undefined): Explanation {
+  if (waybill?.trackingNo == null) return { en: 'the waybill is gone', zh: '运单已不存在' };
+  if (waybill.processStatus === null)
+    return {
+      en: 'nothing about it was processed in notify_queue',
+      zh: 'notify_queue 中没有处理过关于它的内容',
+    };
   const { processStatus, lastError } = waybill;
-  return `its last row in notify_queue is ${processStatus}${lastError === null ? '' : `: ${lastError}`}`;
+  const [en, zh] = lastError === null ? ['', ''] : [`: ${lastError}`, `：${lastError}`];
+  return {
+    en: `its last row in notify_queue is ${processStatus}${en}`,
+    zh: `它在 notify_queue 中的最后一行是 ${processStatus}${zh}`,
+  };
 }

@@ -45,7 +45,7 @@ const compare = (page: { after?: string; limit?: number } = {}): Promise<Compari
 const inShort = ({ differences }: Comparison): string[] =>
   differences
     .map(({ trackingNo, audience, status, toldBy, why }) =>
-      [trackingNo, audience, status, toldBy, why].join(' '),
+      [trackingNo, audience, status, toldBy, why.en].join(' '),
     )
     .sort();
 const ofShop = async (): Promise<unknown> => [

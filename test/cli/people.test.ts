@@ -19,9 +19,11 @@ import { sendCommand } from '../../src/cli/send';
 import { endFacts, endsInWords } from '../../src/cli/show-delivery';
 import { SUMMARIES } from '../../src/cli/summaries';
 import { explainedInWords, orderInWords } from '../../src/cli/why-words';
-import { SettingsError } from '../../src/config/config';
+import { loadConfig, SettingsError } from '../../src/config/config';
 import { terminalLanguage } from '../../src/config/terminal-language';
 import type { HttpErrorCode } from '../../src/errors';
+import { inUse } from '../../src/process/locks';
+import { readySummary } from '../../src/process/places';
 import { PROJECT_ROOT } from '../../src/project-root';
 import { forPeople, inTable, toned, type Line } from '../../src/terminal';
 import type { Progress } from '../../src/workflows/progress';
@@ -70,6 +72,44 @@ describe('the language', () => {
     speak('zh');
     for (const answer of answers())
       expect(answer.replace(/npx .*/g, '')).not.toMatch(/[a-z]{3,} [a-z]{3,} [a-z]{3,}/);
+  });
+});
+
+describe('what a start says', () => {
+  const config = loadConfig({ HOST: '0.0.0.0' });
+  const surroundings = {
+    role: 'all',
+    background: false,
+    logFile: '/x/waybell.log',
+    temporalCli: undefined,
+  } as const;
+
+  test('stands in both languages, line by line', () => {
+    const { en, zh } = readySummary(config, surroundings);
+    expect(en).not.toMatch(HAN);
+    expect(zh.split('\n')).toHaveLength(en.split('\n').length);
+    expect(zh.split('\n').slice(0, 2)).toEqual(['', 'Waybell 已就绪。']);
+    expect(zh.replace(/^ {2}npm .*$/m, '')).not.toMatch(/[a-z]{3,} [a-z]{3,} [a-z]{3,}/);
+    for (const [, place = ''] of en.matchAll(/(http:\/\/\S+)/g)) expect(zh).toContain(place);
+  });
+
+  test('is the same for a collector in each language', () => {
+    const { en, zh } = readySummary(config, { ...surroundings, logFile: undefined });
+    expect(en).toMatch(/^Waybell is ready: API http/);
+    expect(zh).toMatch(/^Waybell is ready: API http/);
+  });
+
+  test('and what it refuses', () => {
+    const refusal = inUse('/x', { role: 'api', pid: 4711, identity: '4711', since: new Date(NOW) });
+    expect(failureOf(refusal)).toEqual({
+      words:
+        '/x is used by another Waybell, process 4711 (--only api): stop it (waybell stop), or set DATA_DIR.',
+      exitCode: EXIT.trouble,
+    });
+    speak('zh');
+    expect(failureOf(refusal).words).toBe(
+      '/x 正被另一个 Waybell 使用（进程 4711（--only api））：请停止它（waybell stop），或设置 DATA_DIR。',
+    );
   });
 });
 
@@ -241,7 +281,7 @@ describe('every command', () => {
   });
 
   test('that tells something tells it to programs too', () => {
-    const silent = ['start', 'stop', 'completion', 'keys generate', 'keys verify'];
+    const silent = ['start', 'stop', 'completion', 'keys generate'];
     const shownOnce = [
       'channels add',
       'channels rotate',
