@@ -49,7 +49,7 @@ function takenWords(person: SignedIn['person'] | undefined): Explanation {
 
 const refusedWords = ({ code, words }: RefusedToken): Explanation => ({
   en: `Refused (${code}): ${words}.`,
-  zh: `拒绝（${code}）：${REFUSED_IN_CHINESE[code]}原话：${words}`,
+  zh: `拒绝（${code}）：${REFUSED_IN_CHINESE[code]}。原话：${words}`,
 });
 
 const SHOWN = ['iss', 'aud', 'role', 'is_anonymous', 'iat', 'exp'] as const;

@@ -69,9 +69,7 @@ function verify(json: boolean): number {
   const supabase = loadSupabaseKeys();
   const { secret, keys } = supabase;
   if (secret === undefined || keys.length === 0) {
-    const missing =
-      secret === undefined ? 'SUPABASE_JWT_SECRET (or JWT_SECRET)' : 'ANON_KEY or SERVICE_ROLE_KEY';
-    tellAside([say(notSet(missing))]);
+    tellAside([say(notSet(secret === undefined ? NO_SECRET : NO_KEY))]);
     return EXIT.trouble;
   }
   const judged = judgeKeys(supabase, secret.value, Date.now());
@@ -80,9 +78,15 @@ function verify(json: boolean): number {
   return judged.some(({ level }) => level === 'problem') ? EXIT.trouble : EXIT.ok;
 }
 
-const notSet = (missing: string): Explanation => ({
-  en: `${missing} is not set: put the secret and the keys into the environment.`,
-  zh: `没有设置 ${missing}：请把 secret 和密钥放入环境变量。`,
+const NO_SECRET: Explanation = {
+  en: 'SUPABASE_JWT_SECRET (or JWT_SECRET)',
+  zh: 'SUPABASE_JWT_SECRET（或 JWT_SECRET）',
+};
+const NO_KEY: Explanation = { en: 'ANON_KEY or SERVICE_ROLE_KEY', zh: 'ANON_KEY 或 SERVICE_ROLE_KEY' };
+
+const notSet = ({ en, zh }: Explanation): Explanation => ({
+  en: `${en} is not set: put the secret and the keys into the environment.`,
+  zh: `没有设置 ${zh}：请把 secret 和密钥放入环境变量。`,
 });
 
 const THE_TOKEN: Explanation = { en: 'The access token', zh: '访问令牌' };
