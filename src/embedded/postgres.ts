@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { makeFolder } from '../make-folder';
+import type { Explanation } from '../shipment/explanation';
 import { chooseOrdinaryUser, type OrdinaryUser } from './ordinary-user';
 import { serverFile } from './leftovers';
 import { startPart, type Part } from './part';
@@ -16,7 +17,7 @@ export interface EmbeddedPostgresOptions {
   /** The cluster, its password and its log live here. */
   readonly dataDir: string;
   readonly port: number;
-  readonly report: (line: string) => void;
+  readonly report: (words: Explanation) => void;
   /** Further settings of the server, `name=value`. */
   readonly settings?: readonly string[];
 }
@@ -46,7 +47,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const cluster = path.join(dataDir, 'postgres');
   const passwordFile = path.join(dataDir, 'postgres.password');
   if (!existsSync(cluster)) {
-    options.report('Creating the embedded PostgreSQL database (once) …');
+    options.report({
+      en: 'Creating the embedded PostgreSQL database (once) …',
+      zh: '正在创建内置的 PostgreSQL 数据库（仅一次）…',
+    });
     await createCluster({ initdb: binaries.initdb, user, cluster, passwordFile });
   }
   const password = (await readFile(passwordFile, 'utf8')).trim();

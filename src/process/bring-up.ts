@@ -27,7 +27,6 @@ import { watchAttention } from '../insight/attention-watch';
 import { countTraffic } from '../intake/channels/traffic';
 import { openIntake } from '../intake/intake';
 import { tellReceiver } from '../receivers/tell';
-import { asItIs } from '../shipment/attention';
 import type { Explanation } from '../shipment/explanation';
 import { SpokenError } from '../spoken';
 import { bringUpTemporal, prepareTemporal } from './bring-up-temporal';
@@ -182,7 +181,7 @@ async function bringUpEmbedded({ config, logs, supervisor }: BringUp, port: numb
   const { url, part } = await startEmbeddedPostgres({
     dataDir: config.dataDir,
     port,
-    report: (line) => logs.progress(asItIs(line)),
+    report: logs.progress,
   });
   supervisor.add({ name: part.name, ended: part.exited, stop: () => part.stop() });
   await withClient(url, createShopTables);

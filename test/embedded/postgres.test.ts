@@ -24,7 +24,7 @@ describe('the embedded PostgreSQL', () => {
 
   async function startIt(): Promise<EmbeddedPostgres> {
     const [port] = (await freePorts(1)) as [number];
-    return startEmbeddedPostgres({ dataDir, port, report: (line) => progress.push(line) });
+    return startEmbeddedPostgres({ dataDir, port, report: ({ en }) => progress.push(en) });
   }
 
   async function query<Row extends pg.QueryResultRow>(text: string, url = postgres.url): Promise<Row[]> {

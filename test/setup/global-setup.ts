@@ -46,7 +46,12 @@ async function startTestRun(): Promise<void> {
   const workflowBundle = path.join(folder, 'workflow-bundle.js');
   const workflows = path.join(PROJECT_ROOT, 'src/workflows/index.ts');
   const [postgres, temporal] = await Promise.all([
-    startEmbeddedPostgres({ dataDir, port: postgresPort, report: say, settings: FAST_POSTGRES }),
+    startEmbeddedPostgres({
+      dataDir,
+      port: postgresPort,
+      report: ({ en }) => say(en),
+      settings: FAST_POSTGRES,
+    }),
     startEmbeddedTemporal({
       ...{ dataDir, port, uiPort, namespace: NAMESPACE, report: say },
       settings: SHORT_HISTORIES,
