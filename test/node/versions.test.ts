@@ -1,13 +1,20 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { DEMO_PHONES } from '../../src/embedded/demo-phones';
-import { engines } from '../../package.json';
+import { PROJECT_ROOT } from '../../src/project-root';
 import { startCloudFunction, type FakeCloudFunction } from '../setup/cloud-function';
 import { eventually } from '../setup/processes';
 import { ownSettings, requireClosedLedger, runProduct, type Product, type Settings } from '../start/product';
+
+// Read and not imported: the compiler would put a second one beside what it makes, and a root is known by it.
+const { engines } = JSON.parse(readFileSync(path.join(PROJECT_ROOT, 'package.json'), 'utf8')) as {
+  engines: { node: string };
+};
 
 /** The oldest that package.json allows, and those that are maintained longest; each as the npm package `node`. */
 const VERSIONS = ['20.19.0', '22.23.3', '24.21.0'];
