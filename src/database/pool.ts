@@ -19,6 +19,8 @@ const ABANDONED_AFTER_MS = 4_000;
 const KEEP_ALIVE_MS = 10_000;
 
 const INSUFFICIENT_PRIVILEGE = '42501';
+/** What PostgreSQL says to each statement that was sent behind one that failed. */
+const IN_FAILED_TRANSACTION = '25P02';
 
 /** Every transaction is told here that ended because the role may not do what it did, or would not have seen all rows. */
 export const PERMISSION_REFUSED = 'waybell.permission-refused';
@@ -201,6 +203,8 @@ async function onConnection<T>(
   /** Why the connection cannot be lent again. */
   let broken: Error | undefined;
   const underWay = new Set<Promise<unknown>>();
+  /** What PostgreSQL refused last; what was sent behind it is refused for it. */
+  let refused: pg.DatabaseError | undefined;
 
   async function send(text: string, values?: unknown[]): Promise<pg.QueryResult> {
     const leftMs = Math.floor(until - performance.now());
@@ -220,8 +224,10 @@ async function onConnection<T>(
         lostAt.set(pool, performance.now());
         // What was sent behind it gets no answer either, and is not waited for.
         client.connection.stream.destroy();
+        throw error;
       }
-      throw error;
+      if (error.code === IN_FAILED_TRANSACTION) throw refused ?? error;
+      throw (refused = error);
     } finally {
       underWay.delete(answered);
     }
