@@ -6,7 +6,8 @@ import { say } from './language';
 
 /** What `waybell doctor` says around what its checks have seen. */
 
-const MARKS: Readonly<Record<Level, Explanation>> = {
+/** What stands before what was seen. */
+export const MARKS: Readonly<Record<Level, Explanation>> = {
   ok: { en: 'ok', zh: '正常' },
   warning: { en: 'warning', zh: '警告' },
   problem: { en: 'PROBLEM', zh: '问题' },
@@ -27,14 +28,14 @@ export function reportInWords(report: Report): Line[] {
   // What several findings ask for is said once.
   const told = new Set<string>();
   const seen = findings.flatMap(({ check, level, message, fix }): Line[] => {
-    const isNew = fix !== undefined && !told.has(fix);
-    if (isNew) told.add(fix);
-    const shown = toned(TONES[level], line(MARKS[level], check, message));
-    return [level === 'ok' ? shown.text : shown, ...(isNew ? [`${indent}-> ${fix}`] : [])];
+    const isNew = fix !== undefined && !told.has(say(fix));
+    if (isNew) told.add(say(fix));
+    const shown = toned(TONES[level], line(MARKS[level], check, say(message)));
+    return [level === 'ok' ? shown.text : shown, ...(isNew ? [`${indent}-> ${say(fix)}`] : [])];
   });
   return [
     ...repaired.map(({ check, done, message }) =>
-      toned(done ? 'good' : 'bad', line(done ? FIXED : REFUSED, check, message)),
+      toned(done ? 'good' : 'bad', line(done ? FIXED : REFUSED, check, say(message))),
     ),
     ...seen,
     '',

@@ -9,6 +9,7 @@ import { examine, isHealthy, repairAll, reportAsJson, wordsOf, type Report } fro
 import { openTemporalLazily, type TemporalClient } from '../process/open-temporal';
 import { databaseUrl } from '../process/places';
 import { findRunning } from '../process/locks';
+import { asItIs } from '../shipment/explanation';
 import { print, tell } from '../terminal';
 import { reportInWords } from './doctor-report';
 import { EXIT } from './exit-codes';
@@ -31,7 +32,11 @@ async function openDoctorContext(
   let temporal: Promise<TemporalClient> | undefined;
   const requireAwake = (kind: Config['database' | 'temporal']['kind'], part: NotReachable['part']): void => {
     if (kind === 'external' || running.length > 0) return;
-    throw new NotReachable(part, `${part} is embedded, and Waybell is not started.`, true);
+    const words = {
+      en: `${part} is embedded, and Waybell is not started.`,
+      zh: `${part} 是内置的，而 Waybell 没有启动。`,
+    };
+    throw new NotReachable(part, words, true);
   };
 
   async function openDatabase(): Promise<OpenDatabase> {
@@ -49,7 +54,11 @@ async function openDoctorContext(
       }
       return { url, pool };
     } catch (error) {
-      throw new NotReachable('PostgreSQL', `PostgreSQL at ${host} does not answer: ${wordsOf(error)}`, false);
+      const words = {
+        en: `PostgreSQL at ${host} does not answer: ${wordsOf(error)}`,
+        zh: `${host} 上的 PostgreSQL 没有应答：${wordsOf(error)}`,
+      };
+      throw new NotReachable('PostgreSQL', words, false);
     }
   }
 
@@ -67,8 +76,17 @@ async function openDoctorContext(
       await close();
       // Of its deadline the client tells how it was waited for, and not for whom.
       const isLate = isGrpcServiceError(error) && Number(error.code) === DEADLINE_EXCEEDED;
-      const words = isLate ? ` within ${TEMPORAL_DEADLINE_MS / 1_000} s` : `: ${wordsOf(error)}`;
-      throw new NotReachable('Temporal', `Temporal at ${address} does not answer${words}`, false);
+      const seconds = TEMPORAL_DEADLINE_MS / 1_000;
+      const words = isLate
+        ? {
+            en: `Temporal at ${address} does not answer within ${seconds} s`,
+            zh: `${address} 上的 Temporal 在 ${seconds} 秒内没有应答`,
+          }
+        : {
+            en: `Temporal at ${address} does not answer: ${wordsOf(error)}`,
+            zh: `${address} 上的 Temporal 没有应答：${wordsOf(error)}`,
+          };
+      throw new NotReachable('Temporal', words, false);
     }
   }
 
@@ -128,8 +146,11 @@ async function diagnose(fix: boolean): Promise<Report> {
 function wrongSettings({ problems, idle }: SettingsError): Finding[] {
   return [
     ...problems.map((line) =>
-      problem(line, 'Correct it (docs/settings.md); the doctor then looks at the rest.'),
+      problem(asItIs(line), {
+        en: 'Correct it (docs/settings.md); the doctor then looks at the rest.',
+        zh: '请更正它（docs/settings.md）；之后 doctor 会检查其余部分。',
+      }),
     ),
-    ...idle.map((line) => problem(line, IDLE_FIX)),
+    ...idle.map((line) => problem(asItIs(line), IDLE_FIX)),
   ].map((seen) => ({ check: 'settings', ...seen }));
 }

@@ -7,9 +7,11 @@ import type { Seen } from '../doctor/check';
 import { judgeProbe, type KeyWay } from '../doctor/judge-rest';
 import { factsOfKey, type KeyFacts } from '../doctor/keys';
 import type { Explanation } from '../shipment/explanation';
-import { asJson, print } from '../terminal';
+import { asJson, padded, print } from '../terminal';
 import { UsageError } from './exit-codes';
 import { checked } from './checked-option';
+import { MARKS } from './doctor-report';
+import { say } from './language';
 import { readSecretLine } from './read-line';
 import { command } from './summaries';
 
@@ -89,10 +91,10 @@ function readUrl(text: string): URL {
   return url;
 }
 
-const WAYS: Readonly<Record<KeyWay, string>> = {
-  none: 'no key',
-  apikey: 'as apikey',
-  bearer: 'as apikey and Authorization: Bearer',
+const WAYS: Readonly<Record<KeyWay, Explanation>> = {
+  none: { en: 'no key', zh: '不带密钥' },
+  apikey: { en: 'as apikey', zh: '作为 apikey' },
+  bearer: { en: 'as apikey and Authorization: Bearer', zh: '作为 apikey 和 Authorization: Bearer' },
 };
 
 function inWords(url: string, keys: readonly ProbedKey[], seen: readonly SeenWay[]): string {
@@ -108,25 +110,39 @@ function inWords(url: string, keys: readonly ProbedKey[], seen: readonly SeenWay
 function describeWay({ way: { probe }, seen: { level, message, fix } }: SeenWay): string[] {
   const code = probe.code === null ? `HTTP ${probe.status}` : `HTTP ${probe.status}, ${probe.code}`;
   return [
-    `  ${level.padEnd(8)} ${WAYS[probe.way]}: ${message} (${code}).`,
-    ...(fix === undefined ? [] : [`           -> ${fix}`]),
+    say({
+      en: `  ${level.padEnd(8)} ${WAYS[probe.way].en}: ${message.en} (${code}).`,
+      zh: `  ${padded(MARKS[level].zh, 8)} ${WAYS[probe.way].zh}：${message.zh}（${code}）。`,
+    }),
+    ...(fix === undefined ? [] : [`           -> ${say(fix)}`]),
   ];
 }
 
 function describeFacts({ kind, role, audience, expiresAt }: KeyFacts): string {
-  if (kind === 'other') return 'no JWT, and none of Supabase’s new keys';
-  if (kind === 'new') return `one of Supabase’s new keys, for ${role}; no JWT, so it is shown as apikey only`;
-  const end =
-    expiresAt === null ? 'without an end' : `until ${new Date(expiresAt).toISOString().slice(0, 10)}`;
-  return `JWT, role ${role ?? 'none'}, aud ${audience.join(', ') || 'none'}, ${end}`;
+  if (kind === 'other')
+    return say({
+      en: 'no JWT, and none of Supabase’s new keys',
+      zh: '不是 JWT，也不是 Supabase 的新式密钥',
+    });
+  if (kind === 'new')
+    return say({
+      en: `one of Supabase’s new keys, for ${role}; no JWT, so it is shown as apikey only`,
+      zh: `Supabase 的新式密钥，用于 ${role}；不是 JWT，所以只作为 apikey 出示`,
+    });
+  const day = expiresAt === null ? null : new Date(expiresAt).toISOString().slice(0, 10);
+  const named = audience.join(', ');
+  return say({
+    en: `JWT, role ${role ?? 'none'}, aud ${named || 'none'}, ${day === null ? 'without an end' : `until ${day}`}`,
+    zh: `JWT，角色 ${role ?? '（无）'}，aud ${named || '（无）'}，${day === null ? '没有期限' : `有效至 ${day}`}`,
+  });
 }
 
 function asFacts(url: string, seen: readonly SeenWay[]): object {
   return {
     url,
-    ways: seen.map(({ way: { name, probe }, seen: { level, message, fix = null } }) => ({
+    ways: seen.map(({ way: { name, probe }, seen: { level, message, fix } }) => ({
       ...{ key: name, way: probe.way, level, finding: probe.finding, status: probe.status },
-      ...{ code: probe.code, message, fix },
+      ...{ code: probe.code, message: message.en, fix: fix?.en ?? null },
     })),
   };
 }

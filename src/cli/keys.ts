@@ -73,8 +73,13 @@ function verify(json: boolean): number {
     return EXIT.trouble;
   }
   const judged = judgeKeys(supabase, secret.value, Date.now());
-  if (json) print(asJson(judged.map(({ level, message, fix = null }) => ({ level, message, fix }))));
-  else for (const { message, fix } of judged) print(fix === undefined ? message : `${message}\n  -> ${fix}`);
+  if (json)
+    print(
+      asJson(judged.map(({ level, message, fix }) => ({ level, message: message.en, fix: fix?.en ?? null }))),
+    );
+  else
+    for (const { message, fix } of judged)
+      print(fix === undefined ? say(message) : `${say(message)}\n  -> ${say(fix)}`);
   return judged.some(({ level }) => level === 'problem') ? EXIT.trouble : EXIT.ok;
 }
 

@@ -12,6 +12,7 @@ import {
 } from '../database/schema/page-view';
 import { describeMigration, migrate, pendingMigrations } from '../database/schema/migrate';
 import { findOptionalIndexes } from '../database/schema/shop-indexes';
+import { inEnglish } from '../shipment/explanation';
 import { MigrationRefused } from '../database/schema/obstacles';
 import { namingDatabaseUrl } from '../database/why-unreachable';
 import { withClient } from '../database/with-client';
@@ -99,7 +100,7 @@ async function apply(
   const { problems, warnings } = await withClient(databaseUrl, (db) => checkShop(db, settings));
   const facts = await withClient(databaseUrl, (db) => describeFacts(db, settings.shopTables));
   const optional = await withClient(databaseUrl, (db) => findOptionalIndexes(db, settings.shopTables));
-  const known = [...warnings, ...facts, ...optional];
+  const known = [...warnings, ...facts, ...inEnglish(optional)];
   for (const warning of known) report(toKnow(warning));
   for (const problem of problems)
     report(say({ en: `Before Waybell starts: ${problem}`, zh: `Waybell 启动之前须解决：${problem}` }));
@@ -131,6 +132,6 @@ async function makeView(
       return;
     }
     report(say(VIEW_MADE));
-    for (const warning of await findMissingIndexes(db, shopTables)) report(toKnow(warning));
+    for (const { en } of await findMissingIndexes(db, shopTables)) report(toKnow(en));
   });
 }

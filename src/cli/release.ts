@@ -56,8 +56,8 @@ export function releaseCommand(): Command {
         });
         if (json) return print(asJson({ build: wanted ?? null, before: current ?? null, polls }));
         const now = {
-          en: `Deliveries go to ${workersOf(wanted)} from now on; before: ${workersOf(current)}.`,
-          zh: `投递今后交给${workersInChinese(wanted)}；之前：${workersInChinese(current)}。`,
+          en: `Deliveries go to ${workersOf(wanted).en} from now on; before: ${workersOf(current).en}.`,
+          zh: `投递今后交给${workersOf(wanted).zh}；之前：${workersOf(current).zh}。`,
         };
         tell([say(now), ...(polls ? [] : [say(NONE_POLLS)])]);
       } finally {
@@ -70,6 +70,3 @@ const NONE_POLLS: Explanation = {
   en: 'None of them polls yet: deliveries wait until one does.',
   zh: '它们都还没有在接手：投递会等到有一个接手为止。',
 };
-
-const workersInChinese = (build: string | undefined): string =>
-  build === undefined ? '没有构建之分的 worker' : `构建 ${build} 的 worker`;

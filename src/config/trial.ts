@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Explanation } from '../shipment/explanation';
 import { list } from './setting-fields';
 
 export const trialFields = {
@@ -22,13 +23,19 @@ export function trialOf(env: z.output<z.ZodObject<typeof trialFields>>): Trial {
 export function untoldByTrial({
   pushOnlyTo,
   shadow,
-}: Trial): { readonly what: string; readonly fix: string }[] {
+}: Trial): { readonly what: Explanation; readonly fix: Explanation }[] {
   return [
     ...(shadow
       ? [
           {
-            what: 'SHADOW is set: Waybell decides, and tells nobody.',
-            fix: 'Remove SHADOW once the other system tells nobody any more.',
+            what: {
+              en: 'SHADOW is set: Waybell decides, and tells nobody.',
+              zh: '设置了 SHADOW：Waybell 只做决定，不通知任何人。',
+            },
+            fix: {
+              en: 'Remove SHADOW once the other system tells nobody any more.',
+              zh: '等另一个系统不再通知任何人之后，请删除 SHADOW。',
+            },
           },
         ]
       : []),
@@ -36,8 +43,14 @@ export function untoldByTrial({
       ? []
       : [
           {
-            what: `PUSH_ONLY_TO is set: of all people only ${pushOnlyTo.length} owners or phones are pushed to.`,
-            fix: 'Remove PUSH_ONLY_TO where everybody is to be told.',
+            what: {
+              en: `PUSH_ONLY_TO is set: of all people only ${pushOnlyTo.length} owners or phones are pushed to.`,
+              zh: `设置了 PUSH_ONLY_TO：只向其中的 ${pushOnlyTo.length} 个所有者或手机推送。`,
+            },
+            fix: {
+              en: 'Remove PUSH_ONLY_TO where everybody is to be told.',
+              zh: '要通知所有人时，请删除 PUSH_ONLY_TO。',
+            },
           },
         ]),
   ];

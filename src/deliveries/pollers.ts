@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
+import type { Explanation } from '../shipment/explanation';
 import { TASK_QUEUE } from '../workflows/contract';
 import { timeOfTemporal } from './server-clock';
 
@@ -71,8 +72,10 @@ export function isCurrentPolled({ current, workers }: QueuePollers): boolean {
 }
 
 /** As people read it. */
-export const workersOf = (build: string | undefined): string =>
-  build === undefined ? 'unversioned workers' : `workers of build ${build}`;
+export const workersOf = (build: string | undefined): Explanation =>
+  build === undefined
+    ? { en: 'unversioned workers', zh: '没有构建之分的 worker' }
+    : { en: `workers of build ${build}`, zh: `构建 ${build} 的 worker` };
 
 /** The command that lets them take the deliveries. */
 export const releaseLine = (build: string | undefined): string =>

@@ -4,6 +4,7 @@ import { findPendingMigrations } from '../database/schema/migrate';
 import type { RunningProcess } from '../process/locks';
 import type { Config } from '../config/config';
 import type { SupabaseKeys } from '../config/supabase-keys';
+import type { Explanation } from '../shipment/explanation';
 
 /** `problem`: something does not work, or will not. `warning`: it works, and a person should know. */
 export const LEVELS = ['ok', 'warning', 'problem'] as const;
@@ -12,11 +13,11 @@ export type Level = (typeof LEVELS)[number];
 /** One thing that a check has seen. No sentence ever holds a secret. */
 export interface Seen {
   readonly level: Level;
-  readonly message: string;
+  readonly message: Explanation;
   /** What a person does about it. */
-  readonly fix?: string;
+  readonly fix?: Explanation;
   /** Heals it without touching a row of the shop. Returns what it did, as a sentence. */
-  readonly repair?: () => Promise<string>;
+  readonly repair?: () => Promise<Explanation>;
 }
 
 export interface Finding extends Seen {
@@ -24,13 +25,21 @@ export interface Finding extends Seen {
   readonly check: string;
 }
 
-export const ok = (message: string): Seen => ({ level: 'ok', message });
-export const warning = (message: string, fix: string, repair?: Seen['repair']): Seen =>
+export const ok = (message: Explanation): Seen => ({ level: 'ok', message });
+export const warning = (message: Explanation, fix: Explanation, repair?: Seen['repair']): Seen =>
   seen('warning', message, fix, repair);
-export const problem = (message: string, fix: string, repair?: Seen['repair']): Seen =>
+export const problem = (message: Explanation, fix: Explanation, repair?: Seen['repair']): Seen =>
   seen('problem', message, fix, repair);
 
-function seen(level: Level, message: string, fix: string, repair: Seen['repair']): Seen {
+/** Embedded parts run as long as Waybell does. */
+export const START: Explanation = { en: 'Start Waybell (npm start).', zh: '请启动 Waybell（npm start）。' };
+
+export const START_OR_FIX: Explanation = {
+  en: 'Start Waybell, or "waybell doctor --fix".',
+  zh: '请启动 Waybell，或执行 waybell doctor --fix。',
+};
+
+function seen(level: Level, message: Explanation, fix: Explanation, repair: Seen['repair']): Seen {
   return { level, message, fix, ...(repair && { repair }) };
 }
 
@@ -67,11 +76,11 @@ export class NotReachable extends Error {
 
   constructor(
     readonly part: 'PostgreSQL' | 'Temporal',
-    message: string,
+    readonly explanation: Explanation,
     /** True for an embedded part of a Waybell that is not started: nothing is wrong with that. */
     readonly isExpected: boolean,
   ) {
-    super(message);
+    super(explanation.en);
   }
 }
 

@@ -18,6 +18,7 @@ import {
   PERMISSION_REFUSED,
   type PermissionRefusal,
 } from '../database/pool';
+import { inEnglish } from '../shipment/explanation';
 import { refusingChannels } from './refusing-channels';
 
 /** A look is half a dozen reads of the catalogue. With the slowest one after it an alarm is on within 30 s. */
@@ -125,19 +126,19 @@ async function findDrift({ pool, ...check }: DriftWatchParts): Promise<Drift> {
   // Before the migration nobody can count anything.
   const traffic = migrations.length > 0 ? [] : await unlessRefused(inTransaction(pool, listChannelTraffic));
   const about = (kind: (typeof access)[number]['kind']): string[] =>
-    access.filter((problem) => problem.kind === kind).map(({ sentence }) => sentence);
+    access.filter((problem) => problem.kind === kind).map(({ sentence }) => sentence.en);
   return {
     sentences: {
       'rows-hidden': [...about('stale'), ...about('hidden')],
       'grant-missing': [...new Set([...about('grant'), ...refusals])],
-      'tables-changed': columns.length > 0 ? columns : about('missing'),
+      'tables-changed': columns.length > 0 ? inEnglish(columns) : about('missing'),
       'migration-missing':
         migrations.length === 0 ? [] : [`Migrations are missing: ${migrations.join(', ')}.`],
       'unique-key-missing': keys.map(
         ({ table, columns: key }) =>
           `${table} lacks its plain unique index on (${key.join(', ')}) (error 42P10).`,
       ),
-      'old-queue-fed': feeders,
+      'old-queue-fed': inEnglish(feeders),
     },
     refusing: refusingChannels(traffic, Date.now()),
   };

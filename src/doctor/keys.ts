@@ -2,6 +2,7 @@ import { decode, sign, TokenExpiredError, verify } from 'jsonwebtoken';
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { SupabaseKey, SupabaseKeys } from '../config/supabase-keys';
+import type { Explanation } from '../shipment/explanation';
 import { ok, problem, warning, type Seen } from './check';
 
 export interface KeyChoices {
@@ -42,8 +43,10 @@ const DAY_MS = 24 * 60 * 60_000;
 /** Enough to plan the change of a key that many places hold. */
 const RENEW_BEFORE_MS = 30 * DAY_MS;
 
-const HOW_TO_RENEW =
-  'Make new keys for this secret with "waybell keys generate --secret-stdin", put them into Supabase’s .env and the gateway, and restart both.';
+const HOW_TO_RENEW: Explanation = {
+  en: 'Make new keys for this secret with "waybell keys generate --secret-stdin", put them into Supabase’s .env and the gateway, and restart both.',
+  zh: '用 waybell keys generate --secret-stdin 为这个 secret 生成新的密钥，写入 Supabase 的 .env 和网关，并重新启动两者。',
+};
 
 const claims = z.object({
   role: z.string().max(64).optional(),
@@ -88,8 +91,14 @@ export function judgeKeys({ keys, audience }: SupabaseKeys, secret: string, now:
   return [
     ...judged,
     warning(
-      `${first?.variable} names the aud ${first?.aud || 'none'}, and ${differs.variable} ${differs.aud || 'none'}.`,
-      'PostgREST takes one (PGRST_JWT_AUD): set that variable here too, to compare both with it.',
+      {
+        en: `${first?.variable} names the aud ${first?.aud || 'none'}, and ${differs.variable} ${differs.aud || 'none'}.`,
+        zh: `${first?.variable} 的 aud 是 ${first?.aud || '（无）'}，而 ${differs.variable} 的是 ${differs.aud || '（无）'}。`,
+      },
+      {
+        en: 'PostgREST takes one (PGRST_JWT_AUD): set that variable here too, to compare both with it.',
+        zh: 'PostgREST 只接受一个（PGRST_JWT_AUD）：请在这里也设置该变量，以便与两者比较。',
+      },
     ),
   ];
 }
@@ -104,50 +113,102 @@ export function judgeKey(
   const facts = factsOfKey(value);
   if (facts.kind === 'new') {
     return warning(
-      `${variable} is one of Supabase’s new keys, which no secret has signed.`,
-      'Nothing to verify: compare it with the page API Keys of the project.',
+      {
+        en: `${variable} is one of Supabase’s new keys, which no secret has signed.`,
+        zh: `${variable} 是 Supabase 的新式密钥，不由任何 secret 签发。`,
+      },
+      {
+        en: 'Nothing to verify: compare it with the page API Keys of the project.',
+        zh: '无法验证：请与项目的 API Keys 页面核对。',
+      },
     );
   }
   const algorithm = decode(value, { complete: true })?.header.alg;
   if (algorithm === undefined)
-    return problem(`${variable} is no JWT.`, 'Copy the whole key, without quotes.');
+    return problem(
+      { en: `${variable} is no JWT.`, zh: `${variable} 不是 JWT。` },
+      { en: 'Copy the whole key, without quotes.', zh: '请复制完整的密钥，不带引号。' },
+    );
   if (algorithm !== 'HS256') {
     return problem(
-      `${variable} is signed with ${algorithm.slice(0, 16)}, not with a secret (HS256).`,
-      'Use the legacy keys.',
+      {
+        en: `${variable} is signed with ${algorithm.slice(0, 16)}, not with a secret (HS256).`,
+        zh: `${variable} 的签名算法是 ${algorithm.slice(0, 16)}，不是用 secret 签发（HS256）。`,
+      },
+      { en: 'Use the legacy keys.', zh: '请使用旧式（legacy）密钥。' },
     );
   }
   if (!isSignedWith(value, secret)) {
     return isSignedWith(value, Buffer.from(secret, 'base64'))
       ? problem(
-          `${variable} fits only if the secret is read as base64; PostgREST and Waybell read it as text.`,
-          'Make keys for the text, or set PGRST_JWT_SECRET_IS_BASE64 and decode the secret for Waybell.',
+          {
+            en: `${variable} fits only if the secret is read as base64; PostgREST and Waybell read it as text.`,
+            zh: `只有把 secret 当作 base64 读取，${variable} 才相符；PostgREST 和 Waybell 都把它当作文本。`,
+          },
+          {
+            en: 'Make keys for the text, or set PGRST_JWT_SECRET_IS_BASE64 and decode the secret for Waybell.',
+            zh: '请按文本重新生成密钥，或者设置 PGRST_JWT_SECRET_IS_BASE64，并把解码后的 secret 交给 Waybell。',
+          },
         )
-      : problem(`${variable} was not signed with this secret (PGRST301).`, HOW_TO_RENEW);
+      : problem(
+          {
+            en: `${variable} was not signed with this secret (PGRST301).`,
+            zh: `${variable} 不是用这个 secret 签发的（PGRST301）。`,
+          },
+          HOW_TO_RENEW,
+        );
   }
-  if (facts.role === null) return problem(`${variable} names no role.`, HOW_TO_RENEW);
+  if (facts.role === null)
+    return problem(
+      { en: `${variable} names no role.`, zh: `${variable} 没有写明角色（role）。` },
+      HOW_TO_RENEW,
+    );
   if (facts.role !== role) {
     return problem(
-      `${variable} is a key for ${facts.role}, not for ${role}.`,
-      'The two keys may be swapped: compare the names.',
+      {
+        en: `${variable} is a key for ${facts.role}, not for ${role}.`,
+        zh: `${variable} 是 ${facts.role} 的密钥，不是 ${role} 的。`,
+      },
+      { en: 'The two keys may be swapped: compare the names.', zh: '两个密钥可能放反了：请核对名称。' },
     );
   }
   // PostgREST takes a token that names nobody from everybody.
   if (audience !== undefined && facts.audience.length > 0 && !facts.audience.includes(audience)) {
     return problem(
-      `${variable} names the aud ${facts.audience.join(', ')}, and PostgREST takes ${audience} (PGRST_JWT_AUD).`,
-      'Make keys with "waybell keys generate --secret-stdin --audience", or change PGRST_JWT_AUD of rest.',
+      {
+        en: `${variable} names the aud ${facts.audience.join(', ')}, and PostgREST takes ${audience} (PGRST_JWT_AUD).`,
+        zh: `${variable} 的 aud 是 ${facts.audience.join(', ')}，而 PostgREST 接受的是 ${audience}（PGRST_JWT_AUD）。`,
+      },
+      {
+        en: 'Make keys with "waybell keys generate --secret-stdin --audience", or change PGRST_JWT_AUD of rest.',
+        zh: '请用 waybell keys generate --secret-stdin --audience 生成密钥，或修改 rest 的 PGRST_JWT_AUD。',
+      },
     );
   }
   return judgeEnd(variable, role, facts.expiresAt, now);
 }
 
 function judgeEnd(variable: string, role: string, expiresAt: number | null, now: number): Seen {
-  if (expiresAt === null) return ok(`${variable} fits the secret: role ${role}, without an end.`);
+  if (expiresAt === null)
+    return ok({
+      en: `${variable} fits the secret: role ${role}, without an end.`,
+      zh: `${variable} 与 secret 相符：角色 ${role}，没有期限。`,
+    });
   const day = new Date(expiresAt).toISOString().slice(0, 10);
-  if (expiresAt <= now) return problem(`${variable} has expired on ${day}.`, HOW_TO_RENEW);
-  if (expiresAt - now < RENEW_BEFORE_MS) return warning(`${variable} expires on ${day}.`, HOW_TO_RENEW);
-  return ok(`${variable} fits the secret: role ${role}, until ${day}.`);
+  if (expiresAt <= now)
+    return problem(
+      { en: `${variable} has expired on ${day}.`, zh: `${variable} 已于 ${day} 过期。` },
+      HOW_TO_RENEW,
+    );
+  if (expiresAt - now < RENEW_BEFORE_MS)
+    return warning(
+      { en: `${variable} expires on ${day}.`, zh: `${variable} 将于 ${day} 过期。` },
+      HOW_TO_RENEW,
+    );
+  return ok({
+    en: `${variable} fits the secret: role ${role}, until ${day}.`,
+    zh: `${variable} 与 secret 相符：角色 ${role}，有效至 ${day}。`,
+  });
 }
 
 /** An expired key has a good signature all the same. */

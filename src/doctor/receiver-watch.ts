@@ -5,6 +5,7 @@ import type { Receiver } from '../config/status-webhooks';
 import { inTransaction } from '../database/pool';
 import { listReceivers, type ReceiverState } from '../database/status-receivers';
 import { every, type Repeated } from '../every';
+import type { Explanation } from '../shipment/explanation';
 
 const INTERVAL_MS = 20_000;
 /** A restart or a release of the shop is over by then. */
@@ -37,7 +38,7 @@ export function watchReceivers({
       const late = states.filter((state) => refuses(state, now) || isBehind(state, now));
       alarms.setEach(
         'receiver-refuses',
-        late.map((state) => ({ subject: state.receiver, sentence: `${describeLateness(state)}.` })),
+        late.map((state) => ({ subject: state.receiver, sentence: `${describeLateness(state).en}.` })),
       );
     } catch (error) {
       // Whether PostgreSQL answers at all, the alarm database-away says; who refused still does.
@@ -55,9 +56,23 @@ export const isBehind = ({ oldestAt }: ReceiverState, now: number): boolean =>
   oldestAt !== null && now - oldestAt.getTime() >= BEHIND_MS;
 
 /** What is wrong with a receiver that does not take what it is told, or not in time, as a sentence without its end. */
-export function describeLateness(state: ReceiverState): string {
+export function describeLateness(state: ReceiverState): Explanation {
   const { receiver, disabledAt, failures, failingSince, oldestAt, words } = state;
-  if (disabledAt !== null) return `${receiver} has said that it wants no more (${words})`;
-  if (failures > 0) return `${receiver} has taken no change since ${failingSince?.toISOString()}: ${words}`;
-  return `${receiver} is behind: a change of ${oldestAt?.toISOString()} still waits for it`;
+  if (disabledAt !== null)
+    return {
+      en: `${receiver} has said that it wants no more (${words})`,
+      zh: `${receiver} 表示不再接收（${words}）`,
+    };
+  if (failures > 0) {
+    const since = failingSince?.toISOString();
+    return {
+      en: `${receiver} has taken no change since ${since}: ${words}`,
+      zh: `${receiver} 自 ${since} 起没有接受任何变化：${words}`,
+    };
+  }
+  const oldest = oldestAt?.toISOString();
+  return {
+    en: `${receiver} is behind: a change of ${oldest} still waits for it`,
+    zh: `${receiver} 落后了：${oldest} 的变化还在等它`,
+  };
 }

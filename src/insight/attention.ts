@@ -21,8 +21,8 @@ import { pickNotRunning } from '../deliveries/runs';
 import { isTemporalAway } from '../deliveries/temporal-away';
 import { explainNear } from '../shipment/explain-near';
 import { describeOutage } from '../shipment/provider-outage';
-import { asItIs, whyOverdue, type AttentionKind } from '../shipment/attention';
-import type { Explanation } from '../shipment/explanation';
+import { whyOverdue, type AttentionKind } from '../shipment/attention';
+import { asItIs, type Explanation } from '../shipment/explanation';
 
 /** Reads all that waits, which may be a hundred thousand rows; milliseconds. */
 const QUERY_TIMEOUT_MS = 10_000;

@@ -12,9 +12,8 @@ import {
 } from '../database/compare';
 import type { QueueColumns } from '../database/old-queue';
 import { inTransaction } from '../database/pool';
-import { asItIs } from '../shipment/attention';
 import { END_REASON_WORDS, readEndReason } from '../shipment/end-reason';
-import type { Explanation } from '../shipment/explanation';
+import { asItIs, type Explanation } from '../shipment/explanation';
 import { readStatus, type StatusMap } from '../shipment/status';
 import type { Audience } from '../shipment/update';
 

@@ -6,7 +6,7 @@ import {
   ensureSweepSchedule,
 } from '../../temporal/schedules';
 import { startEmbeddedTemporal } from '../embedded/temporal';
-import { asItIs } from '../shipment/attention';
+import { asItIs } from '../shipment/explanation';
 import type { BringUp, EmbeddedServer, TemporalUp } from './context';
 import { openTemporal, openTemporalLazily } from './open-temporal';
 import { delivers } from './locks';

@@ -79,7 +79,7 @@ export async function watchBuild(parts: BuildWatchParts): Promise<BuildWatch> {
       log.warn({ err: error }, 'Temporal does not let this process say which build is current');
       return false;
     }
-    log.info(`Deliveries go to ${workersOf(own)} from now on; before: ${workersOf(current)}.`);
+    log.info(`Deliveries go to ${workersOf(own).en} from now on; before: ${workersOf(current).en}.`);
     return true;
   }
 
@@ -131,5 +131,5 @@ async function isReplaced({
 
 function standsBy(own: string | undefined, pollers: QueuePollers): string {
   const nobody = isCurrentPolled(pollers) ? '' : ', of which none polls: deliveries wait';
-  return `The ${workersOf(own)} stand by: Temporal gives the deliveries to ${workersOf(pollers.current)}${nobody}. "${releaseLine(own)}" lets them take over.`;
+  return `The ${workersOf(own).en} stand by: Temporal gives the deliveries to ${workersOf(pollers.current).en}${nobody}. "${releaseLine(own)}" lets them take over.`;
 }

@@ -67,16 +67,10 @@ async function holderOf(dataDir: string, role: Role): Promise<RunningProcess | u
 }
 
 /** The process in words: `process 4711`, `process 4711 (--only worker)`. */
-export function nameOf(one: NamedProcess): string {
-  return describeProcess(one).en;
-}
-
-export function describeProcess({ pid, role }: NamedProcess): Explanation {
+export function describeProcess({ pid, role }: Pick<RunningProcess, 'pid' | 'role'>): Explanation {
   if (role === 'all') return { en: `process ${pid}`, zh: `进程 ${pid}` };
   return { en: `process ${pid} (--only ${role})`, zh: `进程 ${pid}（--only ${role}）` };
 }
-
-type NamedProcess = Pick<RunningProcess, 'pid' | 'role'>;
 
 /** What a command says that looks for a Waybell where none is. */
 export const notRunning = (dataDir: string): Explanation => ({

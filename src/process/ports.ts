@@ -14,8 +14,14 @@ const run = promisify(execFile);
 const LISTENING = '0A';
 const COMMAND_LENGTH = 80;
 
-/** Who listens on a TCP port, as `process <pid> (<command>)`; `undefined` when that cannot be seen from here. */
-export async function findPortHolder(port: number): Promise<string | undefined> {
+export interface PortHolder {
+  readonly pid: number;
+  /** As far as the system tells it. */
+  readonly command?: string;
+}
+
+/** Who listens on a TCP port; `undefined` when that cannot be seen from here. */
+export async function findPortHolder(port: number): Promise<PortHolder | undefined> {
   try {
     if (process.platform === 'linux') return await holderOnLinux(port);
     return process.platform === 'win32' ? await holderOnWindows(port) : await holderOnUnix(port);
@@ -25,7 +31,7 @@ export async function findPortHolder(port: number): Promise<string | undefined> 
 }
 
 /** From /proc alone: slim containers have neither ss nor lsof. */
-async function holderOnLinux(port: number): Promise<string | undefined> {
+async function holderOnLinux(port: number): Promise<PortHolder | undefined> {
   const sockets = new Set((await listeningInodes(port)).map((inode) => `socket:[${inode}]`));
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   for (const pid of pids) {
@@ -34,7 +40,7 @@ async function holderOnLinux(port: number): Promise<string | undefined> {
     for (const file of files) {
       if (!sockets.has(await readlink(`/proc/${pid}/fd/${file}`).catch(() => ''))) continue;
       const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ').trim();
-      return `process ${pid} (${command.slice(0, COMMAND_LENGTH)})`;
+      return { pid: Number(pid), command: command.slice(0, COMMAND_LENGTH) };
     }
   }
   return undefined;
@@ -53,17 +59,17 @@ async function listeningInodes(port: number): Promise<string[]> {
 }
 
 /** `lsof -F pc` prints one field per line: `p<pid>`, then `c<command>`. */
-async function holderOnUnix(port: number): Promise<string | undefined> {
+async function holderOnUnix(port: number): Promise<PortHolder | undefined> {
   const { stdout } = await run('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-F', 'pc']);
   const [, pid, command] = /^p(\d+)\n(?:c(.*))?/m.exec(stdout) ?? [];
-  return pid && `process ${pid} (${command ?? '?'})`;
+  return pid === undefined ? undefined : { pid: Number(pid), command: command ?? '?' };
 }
 
-async function holderOnWindows(port: number): Promise<string | undefined> {
+async function holderOnWindows(port: number): Promise<PortHolder | undefined> {
   const { stdout } = await run('netstat', ['-ano', '-p', 'TCP']);
   const line = stdout.split('\n').find((text) => text.includes(`:${port} `) && text.includes('LISTENING'));
   const pid = line?.trim().split(/\s+/).at(-1);
-  return pid && `process ${pid}`;
+  return pid === undefined ? undefined : { pid: Number(pid) };
 }
 
 /** A port that Waybell is about to listen on, and the setting that moves it. */
@@ -72,7 +78,7 @@ export interface WantedPort {
   readonly port: number;
   readonly host: string;
   /** The embedded server that listens there; Waybell itself when absent. */
-  readonly partOf?: string;
+  readonly partOf?: 'PostgreSQL' | 'Temporal';
 }
 
 /** Thrown when a port cannot be used; one sentence for each. */
@@ -119,21 +125,30 @@ export async function describeTakenPort({ setting, port, host }: WantedPort): Pr
           zh: `端口 ${port}（${setting}）无法使用：${message}`,
         },
       ];
-    const holder = await findPortHolder(port);
+    const holder = describeHolder(await findPortHolder(port));
     return [
       {
-        en: `Port ${port} (${setting}) is taken by ${holder ?? 'a process that is not visible from here'}: stop it, or set ${setting} to another port.`,
-        zh: `端口 ${port}（${setting}）已被占用：${holder ?? '从这里看不到的进程'}。请停止它，或把 ${setting} 设为其他端口。`,
+        en: `Port ${port} (${setting}) is taken by ${holder.en}: stop it, or set ${setting} to another port.`,
+        zh: `端口 ${port}（${setting}）已被占用：${holder.zh}。请停止它，或把 ${setting} 设为其他端口。`,
       },
     ];
   }
 }
 
+function describeHolder(holder: PortHolder | undefined): Explanation {
+  if (holder === undefined)
+    return { en: 'a process that is not visible from here', zh: '一个从这里看不到的进程' };
+  const { pid, command } = holder;
+  return command === undefined
+    ? { en: `process ${pid}`, zh: `进程 ${pid}` }
+    : { en: `process ${pid} (${command})`, zh: `进程 ${pid}（${command}）` };
+}
+
 /** Every port that a process of this role needs for itself. */
 export function wantedPorts(config: Config, role: Role): WantedPort[] {
   const { host, port, pushPort, workerPort, database, temporal } = config;
-  const postgresql = { host: '127.0.0.1', partOf: 'embedded PostgreSQL' };
-  const server = { host: '127.0.0.1', partOf: 'embedded Temporal' };
+  const postgresql = { host: '127.0.0.1', partOf: 'PostgreSQL' } as const;
+  const server = { host: '127.0.0.1', partOf: 'Temporal' } as const;
   return [
     ...(takesRequests(role)
       ? [

@@ -38,9 +38,9 @@ export async function start({ role, background }: StartChoice): Promise<number> 
   const logs = openLogs(config, { file: processFiles(config.dataDir, role).log, background });
   for (const line of idleSettings()) logs.log.warn(line);
   for (const { what, fix } of [...openDoors(config), ...untoldByTrial(config)])
-    logs.log.warn(`${what} ${fix}`);
+    logs.log.warn(`${what.en} ${fix.en}`);
   const here = onlyThisMachine(config);
-  if (here !== undefined) logs.log.info(here);
+  if (here !== undefined) logs.log.info(here.en);
   const supervisor = createSupervisor();
   supervisor.add({ name: 'DATA_DIR', stop: unlock });
   supervisor.add({ name: 'The settings in DATA_DIR', stop: await leaveSettings(config.dataDir, role) });

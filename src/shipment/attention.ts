@@ -1,5 +1,5 @@
 import { ATTENTIONS, type Attention } from './delivery';
-import type { Explanation } from './explanation';
+import { asItIs, type Explanation } from './explanation';
 import { asShellWord } from './shown-text';
 
 export const ATTENTION_KINDS = [
@@ -69,9 +69,6 @@ export function nextStep(attention: Attention, { trackingNo, name, orderId }: Pa
       };
   }
 }
-
-/** A line to paste is the same in both languages. */
-export const asItIs = (line: string): Explanation => ({ en: line, zh: line });
 
 /** How long a delivery waits for what it lacks before it ends with a reason; milliseconds. */
 export interface WaitLimits {

@@ -4,6 +4,12 @@ export interface Explanation {
   readonly zh: string;
 }
 
+/** A line to paste, or words that are quoted, are the same in both languages. */
+export const asItIs = (line: string): Explanation => ({ en: line, zh: line });
+
+/** For the log, errors and programs, which speak English. */
+export const inEnglish = (all: readonly Explanation[]): string[] => all.map(({ en }) => en);
+
 /** One after the other, with its own space between sentences. */
 export function joined(...parts: readonly Explanation[]): Explanation {
   return { en: parts.map(({ en }) => en).join(' '), zh: parts.map(({ zh }) => zh).join('') };

@@ -1,3 +1,4 @@
+import { asItIs, type Explanation } from './explanation';
 import { maskText } from './masking/mask-text';
 
 /** What a shop may say of a parcel and its order beside whose they are. All of it is optional: `SHOP_TABLES` maps it. */
@@ -46,7 +47,7 @@ export interface UnreadFact {
   /** What stands there; `null` where it is no word, or must not be shown. Blank: nothing stands there. */
   readonly word: string | null;
   /** What would be understood. */
-  readonly wanted: string;
+  readonly wanted: Explanation;
   /** The column is not there, or not lent to this role. */
   readonly isMissing?: true;
 }
@@ -110,7 +111,7 @@ type NotRead = Pick<UnreadFact, 'word' | 'wanted' | 'isMissing'>;
 
 const missing = (ours: readonly string[]): NotRead => ({
   word: null,
-  wanted: ours.join(', '),
+  wanted: asItIs(ours.join(', ')),
   isMissing: true,
 });
 
@@ -123,7 +124,7 @@ function readWord(
   ours: readonly string[],
   value: unknown,
 ): string | null | NotRead {
-  const wanted = ours.join(', ');
+  const wanted = asItIs(ours.join(', '));
   const word = textOf(value);
   if (word === null) return { word, wanted };
   const spelling = spelled(word);
@@ -152,7 +153,13 @@ function notAPhone(value: unknown): NotRead | null {
   const digits = typeof value === 'string' ? value.normalize('NFKC').replace(/\D/gu, '') : '';
   return digits.length >= 4
     ? null
-    : { word: null, wanted: 'a phone number, or its last four digits, as text' };
+    : {
+        word: null,
+        wanted: {
+          en: 'a phone number, or its last four digits, as text',
+          zh: '电话号码，或它的最后四位，以文本形式',
+        },
+      };
 }
 
 /** As PostgreSQL writes a date, a timestamp and a timestamp with a time zone into JSON. */
@@ -160,31 +167,48 @@ const TIME = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|
 
 function notATime(value: unknown): NotRead | null {
   if (value === null || value === '' || (typeof value === 'string' && TIME.test(value.trim()))) return null;
-  return { word: null, wanted: 'a date, a timestamp, or such a one as text' };
+  const wanted = {
+    en: 'a date, a timestamp, or such a one as text',
+    zh: '日期、时间戳，或文本形式的这些',
+  };
+  return { word: null, wanted };
 }
 
 /** What was met, in words, with its fix: for the log, `migrate --plan`, a start and `doctor`. */
 export function describeUnread(unread: UnreadFact): string {
-  return `${whatIsUnread(unread)} ${fixOfUnread(unread)}`;
+  return `${whatIsUnread(unread).en} ${fixOfUnread(unread).en}`;
 }
 
-export function whatIsUnread({ setting, column, word, isMissing }: UnreadFact): string {
-  const where = `${setting} of SHOP_TABLES: column ${column}`;
-  const go = 'deliveries go on as without it.';
-  if (isMissing) return `${where} is not there, or not lent to this role; ${go}`;
-  const stands =
-    word === null
-      ? 'a value that is not understood'
+export function whatIsUnread({ setting, column, word, isMissing }: UnreadFact): Explanation {
+  const go = { en: 'deliveries go on as without it.', zh: '投递照常进行，如同没有它。' };
+  const stands = isMissing
+    ? { en: 'is not there, or not lent to this role', zh: '不存在，或没有借给这个角色' }
+    : word === null
+      ? { en: 'holds a value that is not understood', zh: '中有不能理解的值' }
       : word === ''
-        ? 'nothing'
-        : `"${word}", which is not known`;
-  return `${where} holds ${stands}; ${go}`;
+        ? { en: 'holds nothing', zh: '是空的' }
+        : { en: `holds "${word}", which is not known`, zh: `中有不认识的“${word}”` };
+  return {
+    en: `${setting} of SHOP_TABLES: column ${column} ${stands.en}; ${go.en}`,
+    zh: `SHOP_TABLES 的 ${setting}：列 ${column} ${stands.zh}；${go.zh}`,
+  };
 }
 
-export function fixOfUnread({ setting, column, word, wanted, isMissing }: UnreadFact): string {
-  if (isMissing) return '"waybell doctor" says which of the two, and what to do.';
-  if (word === null) return `Map a column that holds one of: ${wanted}.`;
+export function fixOfUnread({ setting, column, word, wanted, isMissing }: UnreadFact): Explanation {
+  if (isMissing)
+    return {
+      en: '"waybell doctor" says which of the two, and what to do.',
+      zh: '是哪一种、该做什么，waybell doctor 会说明。',
+    };
+  if (word === null)
+    return {
+      en: `Map a column that holds one of: ${wanted.en}.`,
+      zh: `请映射一个含有以下内容之一的列：${wanted.zh}。`,
+    };
   const [part, fact] = setting.split('.');
   const example = `{"${part}": {"${fact}": {"column": "${column}", "words": {${JSON.stringify(word)}: "…"}}}}`;
-  return `Say in SHOP_TABLES what it means: ${example}, with one of ${wanted}; or null, where it means nothing.`;
+  return {
+    en: `Say in SHOP_TABLES what it means: ${example}, with one of ${wanted.en}; or null, where it means nothing.`,
+    zh: `请在 SHOP_TABLES 中说明它的含义：${example}，取 ${wanted.zh} 之一；没有含义时用 null。`,
+  };
 }

@@ -1,9 +1,15 @@
 import { expect, test } from '@jest/globals';
 import type { Logger } from 'pino';
 import { createUnreadNames } from '../../src/activities/unread-names';
+import { asItIs } from '../../src/shipment/explanation';
 
 const HOUR_MS = 3_600_000;
-const unread = (word: string) => ({ setting: 'orders.status', column: 'status', word, wanted: 'open' });
+const unread = (word: string) => ({
+  setting: 'orders.status',
+  column: 'status',
+  word,
+  wanted: asItIs('open'),
+});
 
 test('a word that nobody understands gets one line in an hour, with how often it was met, and is counted each time', () => {
   const lines: unknown[] = [];

@@ -9,10 +9,11 @@ import { listRobots } from '../../src/database/alarms';
 import { addRobotGauge } from '../../src/api/gauges';
 import type { DoctorContext } from '../../src/doctor/check';
 import { alarms as alarmsCheck } from '../../src/doctor/checks/alarms';
+import { asPublished } from '../../src/doctor/examine';
 import { watchParts } from '../../src/doctor/parts-watch';
 import type { Repeated } from '../../src/every';
 import { troublesOf } from '../../src/insight/attention-watch';
-import { asItIs } from '../../src/shipment/attention';
+import { asItIs } from '../../src/shipment/explanation';
 import { useDatabase } from '../setup/database';
 import { eventually } from '../setup/processes';
 import { connectTemporal } from '../setup/temporal';
@@ -193,7 +194,7 @@ describe('a robot that does not take it', () => {
       config: { alarms: settings, database: { kind: 'external' } },
       database: () => Promise.resolve({ url: db.url, pool: db.pool }),
     } as unknown as DoctorContext;
-    expect(await alarmsCheck.run(context)).toMatchObject([
+    expect((await alarmsCheck.run(context)).map(asPublished)).toMatchObject([
       { level: 'warning', message: expect.stringContaining('93000 invalid webhook url') },
     ]);
   });

@@ -51,7 +51,7 @@ describe('settings of yesterday', () => {
       TEMPORAL_ADDRESS: hostname,
     };
     expect(problemsOf(containers)).toEqual([]);
-    expect(openDoors(loadConfig(containers)).map(({ fix }) => fix)).toEqual([
+    expect(openDoors(loadConfig(containers)).map(({ fix }) => fix.en)).toEqual([
       expect.stringContaining('PLAINTEXT_HOSTS=postgres'),
       expect.stringContaining('PLAINTEXT_HOSTS=temporal'),
     ]);
@@ -102,7 +102,7 @@ describe('settings of yesterday', () => {
   test('without HOST answer this machine only, and are told so', () => {
     const config = loadConfig(without(PRODUCTION, 'HOST'));
     expect(config.host).toBe('127.0.0.1');
-    expect(onlyThisMachine(config)).toContain('HOST=0.0.0.0');
+    expect(onlyThisMachine(config)?.en).toContain('HOST=0.0.0.0');
     expect(onlyThisMachine(loadConfig({ ...PRODUCTION, HOST: '0.0.0.0' }))).toBeUndefined();
     expect(onlyThisMachine(loadConfig({}))).toBeUndefined();
   });
@@ -115,7 +115,7 @@ describe('what the settings leave open', () => {
   });
 
   test('are keys and proofs, where others reach embedded parts', () => {
-    const told = openDoors(loadConfig({ HOST: '0.0.0.0' })).map(({ what }) => what);
+    const told = openDoors(loadConfig({ HOST: '0.0.0.0' })).map(({ what }) => what.en);
     expect(told).toEqual([
       expect.stringMatching(/^Who reaches 0\.0\.0\.0:7201 may register phones/),
       'POST /webhook/express/status takes webhooks without proof (UNSIGNED_WEBHOOKS).',
@@ -124,7 +124,7 @@ describe('what the settings leave open', () => {
 
   test('is the route that takes unsigned webhooks on a database of the shop', () => {
     const open = { ...without(PRODUCTION, 'WEBHOOK_SECRETS'), UNSIGNED_WEBHOOKS: 'allow' };
-    expect(openDoors(loadConfig(open)).map(({ fix }) => fix)).toEqual([
+    expect(openDoors(loadConfig(open)).map(({ fix }) => fix.en)).toEqual([
       expect.stringMatching(/^Set WEBHOOK_SECRETS/),
     ]);
   });

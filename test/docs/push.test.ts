@@ -77,10 +77,10 @@ const LANGUAGES: readonly Language[] = [
 const table = (heading: string, rows: readonly string[]): string =>
   [heading, heading.replace(/[^|]+/g, ' --- '), ...rows].join('\n');
 
-function tableOfMakers({ headings, say }: Language): string {
+function tableOfMakers({ headings, say, explained }: Language): string {
   const rows = MAKER_NAMES.map((name) => {
     const { phones, applyFor, without, fee } = makerOf(name);
-    return `| \`${name}\` | ${say(phones)} | ${say(applyFor)} | ${say(without)} | ${say(fee)} |`;
+    return `| \`${name}\` | ${phones[explained]} | ${applyFor[explained]} | ${without[explained]} | ${say(fee)} |`;
   });
   return table(headings.makers, rows);
 }

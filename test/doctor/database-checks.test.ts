@@ -96,7 +96,10 @@ describe('what the doctor sees of PostgreSQL', () => {
       {
         check: 'unique keys',
         done: true,
-        message: 'Built the unique index express_notifications_message_id_plain_key.',
+        message: {
+          en: 'Built the unique index express_notifications_message_id_plain_key.',
+          zh: '已建立唯一索引 express_notifications_message_id_plain_key。',
+        },
       },
     ]);
     expect(levels(await lab.findings(uniqueKeys))).toEqual(['ok']);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { decode, sign, verify } from 'jsonwebtoken';
+import { asPublished } from '../../src/doctor/examine';
 import { generateKeys, judgeKey } from '../../src/doctor/keys';
 
 const secret = 'a-secret-of-a-supabase-project-0123456789';
@@ -8,7 +9,7 @@ const inSeconds = (ms: number): number => Math.floor((now + ms) / 1000);
 const DAY = 86_400_000;
 
 const judge = (value: string, against = secret) =>
-  judgeKey({ variable: 'SERVICE_ROLE_KEY', role: 'service_role', value }, against, now);
+  asPublished(judgeKey({ variable: 'SERVICE_ROLE_KEY', role: 'service_role', value }, against, now));
 const key = (claims: object, by: string | Buffer = secret): string => sign(claims, by, { noTimestamp: true });
 
 describe('a key of Supabase', () => {

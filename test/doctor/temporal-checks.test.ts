@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { clockOfTemporal, namespace, pollers, temporalServer } from '../../src/doctor/checks/temporal';
 import { silentDevicesSchedule, sweepSchedule } from '../../src/doctor/checks/schedules';
-import type { DoctorContext, Finding } from '../../src/doctor/check';
+import type { DoctorContext } from '../../src/doctor/check';
 import { builds } from '../../src/doctor/checks/builds';
 import { repairAll } from '../../src/doctor/examine';
 import { eachMinute } from '../../src/activities/each-minute';
@@ -14,7 +14,7 @@ import { ensureSweepSchedule, SWEEP_SCHEDULE_ID } from '../../temporal/schedules
 import { waitUntilServing } from '../../temporal/dev-server';
 import { DEPLOYMENT, findBuild, makeCurrent } from '../../temporal/worker-deployment';
 import { eventually } from '../setup/processes';
-import { away, levels, messages, useDoctorLab } from './doctor-lab';
+import { away, levels, messages, useDoctorLab, type PublishedFinding } from './doctor-lab';
 
 const name = `doctor-${randomBytes(6).toString('hex')}`;
 const settings = { TEMPORAL_NAMESPACE: name };
@@ -123,7 +123,7 @@ describe('what the doctor sees of Temporal', () => {
       },
     });
     const run = worker.run();
-    const find = (): Promise<Finding[]> => lab.findings(builds, settings, ours);
+    const find = (): Promise<PublishedFinding[]> => lab.findings(builds, settings, ours);
     await eventually(async () => messages(await find()).includes('workers of build newer'));
     const standsBy = await find();
     expect(messages(standsBy)).toContain('Of the workers of build newer, 1 stand(s) by.');
@@ -153,7 +153,9 @@ describe('what the doctor sees of Temporal', () => {
     test('that is missing, which it makes; that is paused, which somebody meant; that is late', async () => {
       const missing = await find();
       expect(messages(missing)).toBe(`There is no schedule ${id}: ${otherwise}.`);
-      expect(await repairAll(missing)).toMatchObject([{ done: true, message: `Schedule ${id} made.` }]);
+      expect(await repairAll(missing)).toMatchObject([
+        { done: true, message: { en: `Schedule ${id} made.` } },
+      ]);
       expect(levels(await find())).toEqual(['ok']);
 
       const later = { ...ours, clock: () => Date.now() + 2 * DAY_SECONDS * 1000 };

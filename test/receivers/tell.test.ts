@@ -16,6 +16,7 @@ import {
 } from '../../src/database/status-receivers';
 import type { DoctorContext } from '../../src/doctor/check';
 import { receivers as receiversCheck } from '../../src/doctor/checks/receivers';
+import { asPublished } from '../../src/doctor/examine';
 import { watchReceivers } from '../../src/doctor/receiver-watch';
 import type { Repeated } from '../../src/every';
 import { PROJECT_ROOT } from '../../src/project-root';
@@ -131,7 +132,7 @@ describe('a receiver of status changes', () => {
       database: () => Promise.resolve({ url: db.url, pool: db.pool }),
       clock: Date.now,
     } as unknown as DoctorContext);
-    return seen;
+    return seen && asPublished(seen);
   };
 
   beforeEach(async () => {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { migrate } from '../../src/database/schema/migrate';
 import type { Finding } from '../../src/doctor/check';
+import type { asPublished } from '../../src/doctor/examine';
 import { PROJECT_ROOT } from '../../src/project-root';
 import { freePorts } from '../setup/free-port';
 import { eventually } from '../setup/processes';
@@ -18,7 +19,7 @@ const SLOW_MS = 240_000;
 
 interface Told {
   readonly healthy: boolean;
-  readonly findings: readonly (Finding & { readonly fixable: boolean })[];
+  readonly findings: readonly (ReturnType<typeof asPublished<Finding>> & { readonly fixable: boolean })[];
   readonly repaired: readonly { check: string; done: boolean; message: string }[];
 }
 

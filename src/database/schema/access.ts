@@ -1,5 +1,6 @@
 import pg, { escapeIdentifier } from 'pg';
 import type { ShopTables } from '../../config/config';
+import type { Explanation } from '../../shipment/explanation';
 import { asShellWord } from '../../shipment/shown-text';
 import type { Queryable } from '../pool';
 import { lentFactsGrants, lentFactsSql } from './lent-facts';
@@ -19,7 +20,7 @@ export interface AccessProblem {
    * `stale`: the function that lends the orders reads other tables than the settings name.
    */
   readonly kind: 'missing' | 'grant' | 'hidden' | 'stale';
-  readonly sentence: string;
+  readonly sentence: Explanation;
   /** What ends it, to be pasted: SQL for the owner of the table, or for a superuser; or a command. */
   readonly mend?: string;
 }
@@ -75,23 +76,37 @@ function problemWith({
   rows_may_be_hidden,
   policies,
 }: TableAccess): AccessProblem | undefined {
-  if (!exists) return { kind: 'missing', sentence: `Table ${name} does not exist.` };
+  if (!exists) return missingTable(name);
   if (closed_schema !== null) {
-    const sentence = `Role ${role} lacks USAGE on schema ${closed_schema}, so that it cannot reach ${name} (error 42501).`;
+    const sentence = {
+      en: `Role ${role} lacks USAGE on schema ${closed_schema}, so that it cannot reach ${name} (error 42501).`,
+      zh: `角色 ${role} 缺少模式（schema）${closed_schema} 的 USAGE 权限，因此访问不到 ${name}（错误 42501）。`,
+    };
     return { kind: 'grant', sentence, mend: `grant usage on schema ${quoted.schema} to ${quoted.role};` };
   }
   if (missing_grants !== null) {
     return {
       kind: 'grant',
-      sentence: `Role ${role} lacks ${missing_grants} on ${name} (error 42501).`,
+      sentence: {
+        en: `Role ${role} lacks ${missing_grants} on ${name} (error 42501).`,
+        zh: `角色 ${role} 缺少 ${name} 的 ${missing_grants} 权限（错误 42501）。`,
+      },
       mend: `grant ${missing_grants.toLowerCase()} on ${quoted.table} to ${quoted.role};`,
     };
   }
   if (!rows_may_be_hidden) return undefined;
-  const extent = policies === 0 ? 'every row' : 'rows';
-  const sentence = `Row-level security may hide ${extent} of ${name} from role ${role}, silently: connect as its owner or as a role with BYPASSRLS.`;
+  const isAll = policies === 0;
+  const sentence = {
+    en: `Row-level security may hide ${isAll ? 'every row' : 'rows'} of ${name} from role ${role}, silently: connect as its owner or as a role with BYPASSRLS.`,
+    zh: `行级安全可能悄悄地对角色 ${role} 隐藏 ${name} 的${isAll ? '所有行' : '一些行'}：请以它的所有者，或以带有 BYPASSRLS 的角色连接。`,
+  };
   return { kind: 'hidden', sentence, mend: `alter role ${quoted.role} bypassrls;` };
 }
+
+const missingTable = (name: string): AccessProblem => ({
+  kind: 'missing',
+  sentence: { en: `Table ${name} does not exist.`, zh: `表 ${name} 不存在。` },
+});
 
 /** How changes of statuses are read. */
 export const CHANGE_FUNCTIONS = [

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { mappedFacts, type ShopTables } from '../../config/shop-tables';
+import { joined, type Explanation } from '../../shipment/explanation';
 import {
   type FactRow,
   findUnread,
@@ -51,7 +52,7 @@ const LOOK_TIMEOUT_MS = 8_000;
 export async function describeFacts(db: pg.Client, tables: ShopTables): Promise<string[]> {
   await db.query(`begin; set local statement_timeout = ${LOOK_TIMEOUT_MS}`);
   try {
-    return (await checkFacts(db, tables)).map(({ sentence, fix }) => `${sentence} ${fix}`);
+    return (await checkFacts(db, tables)).map(({ sentence, fix }) => `${sentence.en} ${fix.en}`);
   } catch (error) {
     return [`What SHOP_TABLES maps beside the two tables could not be looked at: ${String(error)}.`];
   } finally {
@@ -110,18 +111,25 @@ async function findUnfitColumns(
     [JSON.stringify([...ofFacts, ...ofMembers])],
   );
   return rows.map(({ setting, name, table, type }) => {
-    if (table === null)
-      return finding(`${setting} of SHOP_TABLES: there is no table for ${name}.`, TAKE_ANOTHER);
-    if (type === null) return finding(`${setting} of SHOP_TABLES: there is no column ${name}.`, TAKE_ANOTHER);
+    const words =
+      table === null
+        ? { en: `there is no table for ${name}.`, zh: `${name} 没有对应的表。` }
+        : type === null
+          ? { en: `there is no column ${name}.`, zh: `没有列 ${name}。` }
+          : {
+              en: `${name} is of type ${type}, which cannot say it.`,
+              zh: `${name} 的类型是 ${type}，表达不了它。`,
+            };
+    const { en, zh } = words;
     return finding(
-      `${setting} of SHOP_TABLES: ${name} is of type ${type}, which cannot say it.`,
+      { en: `${setting} of SHOP_TABLES: ${en}`, zh: `SHOP_TABLES 的 ${setting}：${zh}` },
       TAKE_ANOTHER,
     );
   });
 }
 
-const finding = (sentence: string, fix: string): FactFinding => ({
-  sentence: `${sentence} Deliveries go on as without it.`,
+const finding = (sentence: Explanation, fix: Explanation): FactFinding => ({
+  sentence: joined(sentence, { en: 'Deliveries go on as without it.', zh: '投递照常进行，如同没有它。' }),
   fix,
 });
 
@@ -136,7 +144,13 @@ async function findUnlent(db: Queryable, tables: ShopTables): Promise<FactFindin
   if (stale.length === 0) return [];
   const fix = await lendAgain(db);
   return stale.map((name) =>
-    finding(`${name} is missing, or reads other columns than SHOP_TABLES names.`, fix),
+    finding(
+      {
+        en: `${name} is missing, or reads other columns than SHOP_TABLES names.`,
+        zh: `${name} 不存在，或读取的列不是 SHOP_TABLES 所写的。`,
+      },
+      fix,
+    ),
   );
 }
 

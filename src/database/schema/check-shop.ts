@@ -2,6 +2,7 @@ import type { ShopTables } from '../../config/config';
 import { mappedFacts } from '../../config/shop-tables';
 import { DEVICE_FILLED_COLUMNS } from '../devices';
 import { NOTIFICATION_INSERT_COLUMNS } from '../insert-notifications';
+import { inEnglish, type Explanation } from '../../shipment/explanation';
 import type { Queryable } from '../pool';
 import { withClient } from '../with-client';
 import { findTableAccessProblems, lendingCommand, type AccessProblem, type WantedAccess } from './access';
@@ -27,7 +28,7 @@ async function findFeedingTriggers(
   db: Queryable,
   written: readonly { readonly schema: string; readonly table: string }[],
   allowed: readonly string[],
-): Promise<string[]> {
+): Promise<Explanation[]> {
   const { rows } = await db.query<FeedingTrigger>(
     `select format('%s.%s', c.relname, t.tgname) as name, p.proname as function,
             format('alter table %I.%I disable trigger %I;', n.nspname, c.relname, t.tgname) as disable
@@ -46,10 +47,10 @@ async function findFeedingTriggers(
   );
   return rows
     .filter(({ name }) => !allowed.includes(name))
-    .map(
-      ({ name, function: called, disable }) =>
-        `Trigger ${name} (function ${called}) feeds ${OLD_QUEUE}: people would get every push twice. Disable it (${disable}), or add ${name} to ALLOWED_TRIGGERS.`,
-    );
+    .map(({ name, function: called, disable }) => ({
+      en: `Trigger ${name} (function ${called}) feeds ${OLD_QUEUE}: people would get every push twice. Disable it (${disable}), or add ${name} to ALLOWED_TRIGGERS.`,
+      zh: `触发器 ${name}（函数 ${called}）向 ${OLD_QUEUE} 写入：每条推送都会收到两次。请停用它（${disable}），或把 ${name} 加进 ALLOWED_TRIGGERS。`,
+    }));
 }
 
 const NOTIFICATIONS = { schema: 'public', table: 'express_notifications' };
@@ -99,8 +100,6 @@ const OUR_TABLES: readonly WantedAccess[] = [
   { schema: 'waybell', table: 'migrations', privileges: ['SELECT'] },
 ];
 
-const STALE_FUNCTION = `${ORDER_FUNCTION} reads other tables or columns than SHOP_TABLES names.`;
-
 export interface ShopCheck {
   readonly shopTables: ShopTables;
   /** Triggers, as `table.trigger`, that may keep feeding the old queue. */
@@ -110,37 +109,38 @@ export interface ShopCheck {
 }
 
 /** One sentence for everything that was found. */
-export interface ShopReport {
+export interface ShopReport<Sentence = string> {
   /** What would go wrong with every delivery, silently or not. */
-  readonly problems: readonly string[];
+  readonly problems: readonly Sentence[];
   /** What goes wrong with some, and is seen when it does. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Sentence[];
 }
 
 /** A problem that lies in what the role may see and do, or in the tables themselves and their mapping. */
 export interface ShopProblem {
   readonly kind: AccessProblem['kind'] | 'tables';
-  readonly sentence: string;
+  readonly sentence: Explanation;
   /** What ends it, to be pasted, where one line does. */
   readonly mend?: string;
 }
 
-/** Looks at a migrated database of a shop before anything is done with it. */
+/** Looks at a migrated database of a shop before anything is done with it; what was found, in English. */
 export async function checkShop(
   db: Queryable,
   check: ShopCheck,
 ): Promise<ShopReport & { readonly mends: readonly string[] }> {
   const { problems, warnings } = await examineShop(db, check);
   const mends = new Set(problems.flatMap(({ mend }) => (mend === undefined ? [] : [mend])));
-  return { problems: problems.map(({ sentence }) => sentence), warnings, mends: [...mends] };
+  const sentences = problems.map(({ sentence }) => sentence);
+  return { problems: inEnglish(sentences), warnings: inEnglish(warnings), mends: [...mends] };
 }
 
-/** The same look, for who has something else to say of each kind of problem. */
+/** The same look, for who has something else to say of each kind of problem, in any language. */
 export async function examineShop(
   db: Queryable,
   check: ShopCheck,
-): Promise<Pick<ShopReport, 'warnings'> & { readonly problems: readonly ShopProblem[] }> {
-  const ofTables = (sentence: string): ShopProblem => ({ kind: 'tables', sentence });
+): Promise<{ readonly problems: readonly ShopProblem[]; readonly warnings: readonly Explanation[] }> {
+  const ofTables = (sentence: Explanation): ShopProblem => ({ kind: 'tables', sentence });
   const tables = await checkShopTables(db, check);
   // A table that is not there is said once, and clearly.
   if (tables.missing.length > 0) return { problems: tables.missing.map(ofTables), warnings: [] };
@@ -160,14 +160,18 @@ export async function findAccessProblems(db: Queryable, shopTables: ShopTables):
   ]);
   if (!stale) return problems;
   const mend = await lendingCommand(db);
-  return [{ kind: 'stale', sentence: `${STALE_FUNCTION} Run again: ${mend}`, mend }, ...problems];
+  const sentence = {
+    en: `${ORDER_FUNCTION} reads other tables or columns than SHOP_TABLES names. Run again: ${mend}`,
+    zh: `${ORDER_FUNCTION} 读取的表或列不是 SHOP_TABLES 所写的。请再次执行：${mend}`,
+  };
+  return [{ kind: 'stale', sentence, mend }, ...problems];
 }
 
 /** The part of the look that makes sense before the migration too. */
 export async function checkShopTables(
   db: Queryable,
   check: ShopCheck,
-): Promise<ShopReport & { readonly missing: readonly string[] }> {
+): Promise<ShopReport<Explanation> & { readonly missing: readonly Explanation[] }> {
   const { shopTables } = check;
   const { waybills } = shopTables;
   const ours = await findUnfilledColumns(db, [
@@ -180,18 +184,18 @@ export async function checkShopTables(
   return {
     missing: await findMissingColumns(db, shopTables),
     problems: [
-      ...ours.map(
-        (column) =>
-          `${column} must not be null, and Waybell may not fill it (error 23502): give it a default.`,
-      ),
+      ...ours.map((column) => ({
+        en: `${column} must not be null, and Waybell may not fill it (error 23502): give it a default.`,
+        zh: `${column} 不允许为 null，而 Waybell 可能不填它（错误 23502）：请给它设置默认值。`,
+      })),
       ...(await findRefusedWords(db, waybills)),
       ...(await findQueueFeeders(db, check)),
     ],
     warnings: [
-      ...shops.map(
-        (column) =>
-          `${column} must not be null and has no default: a webhook about a waybill that the shop has not stored waits until it is (error 23502).`,
-      ),
+      ...shops.map((column) => ({
+        en: `${column} must not be null and has no default: a webhook about a waybill that the shop has not stored waits until it is (error 23502).`,
+        zh: `${column} 不允许为 null，也没有默认值：商城还没有存入的运单，它的 webhook 会一直等到存入为止（错误 23502）。`,
+      })),
       ...(await findMissingShopIndexes(db, shopTables)),
     ],
   };
@@ -201,7 +205,7 @@ export async function checkShopTables(
 export function findQueueFeeders(
   db: Queryable,
   { shopTables, allowedTriggers, shadow = false }: ShopCheck,
-): Promise<string[]> {
+): Promise<Explanation[]> {
   if (shadow) return Promise.resolve([]);
   return findFeedingTriggers(db, [shopTables.waybills, NOTIFICATIONS, DEVICES], allowedTriggers);
 }
@@ -237,7 +241,7 @@ async function findUnfilledColumns(db: Queryable, filled: readonly Filled[]): Pr
  * Compares the mapping SHOP_TABLES with the database. From the catalogue, since information_schema leaves out
  * what the role may not read and so would call a missing grant a missing column.
  */
-export async function findMissingColumns(db: Queryable, shopTables: ShopTables): Promise<string[]> {
+export async function findMissingColumns(db: Queryable, shopTables: ShopTables): Promise<Explanation[]> {
   const optional = new Set<string>(mappedFacts(shopTables).map(({ setting }) => setting));
   const { waybills, orders } = shopTables;
   const wanted = Object.entries({ waybills, orders }).flatMap(([part, { schema, table, ...columns }]) =>
@@ -258,13 +262,16 @@ export async function findMissingColumns(db: Queryable, shopTables: ShopTables):
   );
   const tables = new Set(rows.filter((row) => !row.table_exists).map((row) => row.table));
   return [
-    ...[...tables].map((table) => `The shop’s table ${table} does not exist; SHOP_TABLES says where it is.`),
+    ...[...tables].map((table) => ({
+      en: `The shop’s table ${table} does not exist; SHOP_TABLES says where it is.`,
+      zh: `商城的表 ${table} 不存在；它在哪里由 SHOP_TABLES 说明。`,
+    })),
     ...rows
       .filter((row) => row.table_exists)
-      .map(
-        ({ table, column, setting }) =>
-          `The shop’s table ${table} has no column ${column}; ${setting} of SHOP_TABLES says what it is called.`,
-      ),
+      .map(({ table, column, setting }) => ({
+        en: `The shop’s table ${table} has no column ${column}; ${setting} of SHOP_TABLES says what it is called.`,
+        zh: `商城的表 ${table} 没有列 ${column}；它叫什么由 SHOP_TABLES 的 ${setting} 说明。`,
+      })),
   ];
 }
 

@@ -7,6 +7,7 @@ import { buildIndexesAhead, takeTurn } from './indexes-ahead';
 import { describeObstacle, describeOldKeys, findObstacles, MigrationRefused } from './obstacles';
 import type { Queryable } from '../pool';
 import { detectPoolerMode } from './access';
+import { inEnglish } from '../../shipment/explanation';
 import { findOptionalIndexes } from './shop-indexes';
 import { withShortLocks } from './short-locks';
 import { withClient } from '../with-client';
@@ -109,15 +110,15 @@ export async function describeMigration(
   const obstacles = pending.length > 0 ? await findObstacles(db) : [];
   const blocks = [
     findings('Found', await describeOldKeys(db)),
-    findings('In the way of the start', [...missing, ...problems]),
+    findings('In the way of the start', inEnglish([...missing, ...problems])),
     findings('To know', [
-      ...warnings,
+      ...inEnglish(warnings),
       ...(missing.length > 0 ? [] : await describeFacts(db, check.shopTables)),
-      ...(await findOptionalIndexes(db, check.shopTables)),
+      ...inEnglish(await findOptionalIndexes(db, check.shopTables)),
     ]),
     findings(
       'In the way of the migration, which refuses until you have run this, after a look at the rows',
-      obstacles.map(describeObstacle),
+      inEnglish(obstacles.map(describeObstacle)),
     ),
     ...(await Promise.all(pending.map(async (name) => `-- ${name}\n${await readMigration(name)}`))),
     pending.length === 0 ? '-- Nothing to do.' : `-- ${pending.length} migration(s) would run.`,

@@ -1,11 +1,12 @@
+import { asItIs, type Explanation } from '../../shipment/explanation';
 import type { Queryable } from '../pool';
 
 /** Rows that a migration cannot work with, and the SQL with which a person may clear the way. */
 export interface Obstacle {
   readonly table: string;
-  readonly sentence: string;
+  readonly sentence: Explanation;
   /** The first of the rows. */
-  readonly examples: readonly string[];
+  readonly examples: readonly Explanation[];
   /** Waybell shows it and never runs it: it changes or deletes a shop's rows. */
   readonly sql: string;
 }
@@ -16,15 +17,17 @@ export class MigrationRefused extends Error {
     super(
       [
         'Nothing was migrated: rows stand in the way. Look at them, run this, then migrate again.',
-        ...obstacles.map(describeObstacle),
+        ...obstacles.map((one) => describeObstacle(one).en),
       ].join('\n\n'),
     );
     this.name = 'MigrationRefused';
   }
 }
 
-export function describeObstacle({ sentence, examples, sql }: Obstacle): string {
-  return [`-- ${sentence}`, ...examples.map((example) => `--   ${example}`), sql].join('\n');
+export function describeObstacle({ sentence, examples, sql }: Obstacle): Explanation {
+  const inLanguage = (language: keyof Explanation): string =>
+    [`-- ${sentence[language]}`, ...examples.map((example) => `--   ${example[language]}`), sql].join('\n');
+  return { en: inLanguage('en'), zh: inLanguage('zh') };
 }
 
 /** A device without an app belongs to the app that the seed calls so. */
@@ -86,8 +89,14 @@ async function findRepeated(
   if (!first) return undefined;
   const name = key.length === 1 ? key[0] : `(${key.join(', ')})`;
   return {
-    sentence: `${table} holds ${first.keys} value(s) of ${name} more than once, in ${first.all} rows; this keeps the newest row of each:`,
-    examples: rows.map(({ value, count }) => `${value}: ${count} rows`),
+    sentence: {
+      en: `${table} holds ${first.keys} value(s) of ${name} more than once, in ${first.all} rows; this keeps the newest row of each:`,
+      zh: `${table} 中有 ${first.keys} 个 ${name} 的值重复，共 ${first.all} 行；这样只保留每个值最新的一行：`,
+    },
+    examples: rows.map(({ value, count }) => ({
+      en: `${value}: ${count} rows`,
+      zh: `${value}：${count} 行`,
+    })),
   };
 }
 
@@ -114,8 +123,11 @@ async function findDevicesWithoutApp(db: Queryable): Promise<Obstacle[]> {
   return [
     {
       table: 'push_devices',
-      sentence: `push_devices holds ${first.all} row(s) without appid, which would get a second row when their phone registers again:`,
-      examples: rows.map(({ cid }) => cid),
+      sentence: {
+        en: `push_devices holds ${first.all} row(s) without appid, which would get a second row when their phone registers again:`,
+        zh: `push_devices 中有 ${first.all} 行没有 appid，手机再次注册时会多出一行：`,
+      },
+      examples: rows.map(({ cid }) => asItIs(cid)),
       sql: `update public.push_devices set appid = '${FIRST_APPID}' where appid is null;`,
     },
   ];

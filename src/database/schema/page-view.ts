@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { escapeLiteral } from 'pg';
 import type pg from 'pg';
 import type { ShopTables } from '../../config/config';
+import type { Explanation } from '../../shipment/explanation';
 import { fittedId, type IdTypes, isTextual, readIdTypesNow } from '../ids';
 import { newestScans } from '../parcels';
 import type { Queryable } from '../pool';
@@ -60,7 +61,7 @@ export async function makePageView(db: pg.Client, tables: ShopTables): Promise<v
 }
 
 /** What is to be said of a view that is there; `undefined` where there is none of ours. */
-export async function examinePageView(db: Queryable, tables: ShopTables): Promise<string[] | undefined> {
+export async function examinePageView(db: Queryable, tables: ShopTables): Promise<Explanation[] | undefined> {
   const { comment } = await readFacts(db);
   if (comment?.startsWith(MARK) !== true) return undefined;
   const types = await readIdTypesNow(db, tables);
@@ -68,7 +69,10 @@ export async function examinePageView(db: Queryable, tables: ShopTables): Promis
   return [
     ...(stale
       ? [
-          `${PAGE_VIEW} reads other tables or columns than SHOP_TABLES names: run "waybell migrate --view" again.`,
+          {
+            en: `${PAGE_VIEW} reads other tables or columns than SHOP_TABLES names: run "waybell migrate --view" again.`,
+            zh: `${PAGE_VIEW} 读取的表或列不是 SHOP_TABLES 所写的：请再次运行 waybell migrate --view。`,
+          },
         ]
       : []),
     ...(await findMissingIndexes(db, tables)),
@@ -76,12 +80,15 @@ export async function examinePageView(db: Queryable, tables: ShopTables): Promis
 }
 
 /** Each look of a page goes from the person to their orders, and from those to the parcels. */
-export function findMissingIndexes(db: Queryable, { orders, waybills }: ShopTables): Promise<string[]> {
+export function findMissingIndexes(db: Queryable, { orders, waybills }: ShopTables): Promise<Explanation[]> {
   const wanted = [
     { schema: orders.schema, table: orders.table, column: orders.userId },
     { schema: waybills.schema, table: waybills.table, column: waybills.orderId },
   ];
-  return findUnindexed(db, wanted, `every page that reads ${PAGE_VIEW}`);
+  return findUnindexed(db, wanted, {
+    en: `every page that reads ${PAGE_VIEW}`,
+    zh: `读取 ${PAGE_VIEW} 的每个页面`,
+  });
 }
 
 interface Facts {
@@ -124,7 +131,7 @@ async function whyNot(
       privileges: ['SELECT'] as const,
     })),
   );
-  return problem && `it would read with the rights of this role. ${problem.sentence}`;
+  return problem && `it would read with the rights of this role. ${problem.sentence.en}`;
 }
 
 function viewBody(tables: ShopTables, types: IdTypes): string {

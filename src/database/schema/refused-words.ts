@@ -1,6 +1,7 @@
 import { escapeIdentifier } from 'pg';
 import type { ShopTables } from '../../config/config';
 import { SEND_STATUSES } from '../../shipment/delivery';
+import type { Explanation } from '../../shipment/explanation';
 import { SHIPMENT_STATUSES } from '../../shipment/status';
 import { AUDIENCES } from '../../shipment/update';
 import type { Queryable } from '../pool';
@@ -26,7 +27,10 @@ interface ColumnRules extends WrittenColumn {
 const LONGEST_MESSAGE_ID = `${'0'.repeat(36)}:10:available_for_pickup:10:merchant`;
 
 /** Finds words that Waybell writes and a column does not take: too narrow, of another type, or checked. */
-export async function findRefusedWords(db: Queryable, waybills: ShopTables['waybills']): Promise<string[]> {
+export async function findRefusedWords(
+  db: Queryable,
+  waybills: ShopTables['waybills'],
+): Promise<Explanation[]> {
   const notifications = { schema: 'public', table: 'express_notifications' };
   const written: readonly WrittenColumn[] = [
     { ...notifications, column: 'message_id', words: [LONGEST_MESSAGE_ID] },
@@ -35,16 +39,17 @@ export async function findRefusedWords(db: Queryable, waybills: ShopTables['wayb
     { ...notifications, column: 'status', words: SHIPMENT_STATUSES },
     { schema: waybills.schema, table: waybills.table, column: waybills.status, words: SHIPMENT_STATUSES },
   ];
-  const sentences: string[] = [];
+  const sentences: Explanation[] = [];
   for (const rules of await selectRules(db, written)) {
     const byType = refusedByType(rules);
     const left = rules.words.filter((word) => !byType.includes(word));
     const refused = [...byType, ...(await refusedByChecks(db, rules, left))];
     if (refused.length === 0) continue;
     const name = `${rules.schema}.${rules.table}.${rules.column}`;
-    sentences.push(
-      `${name} (${rules.type}) does not take ${refused.join(', ')}, which Waybell writes: let it, or give Waybell a column of its own.`,
-    );
+    sentences.push({
+      en: `${name} (${rules.type}) does not take ${refused.join(', ')}, which Waybell writes: let it, or give Waybell a column of its own.`,
+      zh: `${name}（${rules.type}）不接受 Waybell 会写入的 ${refused.join('、')}：请允许写入，或给 Waybell 一个自己的列。`,
+    });
   }
   return sentences;
 }

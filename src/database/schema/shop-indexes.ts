@@ -1,5 +1,6 @@
 import { escapeIdentifier } from 'pg';
 import type { ShopTables } from '../../config/config';
+import type { Explanation } from '../../shipment/explanation';
 import type { Queryable } from '../pool';
 
 interface WantedIndex {
@@ -27,30 +28,30 @@ function wantedIndexes({ waybills, orders }: ShopTables): WantedIndex[] {
  * webhook then reads the whole table, and with some hundred thousand rows deliveries stop. A view is not looked at.
  * @returns a sentence with the SQL for each
  */
-export function findMissingShopIndexes(db: Queryable, shopTables: ShopTables): Promise<string[]> {
-  return findUnindexed(db, wantedIndexes(shopTables), 'every webhook');
+export function findMissingShopIndexes(db: Queryable, shopTables: ShopTables): Promise<Explanation[]> {
+  return findUnindexed(db, wantedIndexes(shopTables), { en: 'every webhook', zh: '每个 webhook' });
 }
 
 /** What Waybell does only where an index of the shop's finds the rows; a sentence with the SQL for each that is missing. */
-export async function findOptionalIndexes(db: Queryable, tables: ShopTables): Promise<string[]> {
+export async function findOptionalIndexes(db: Queryable, tables: ShopTables): Promise<Explanation[]> {
   return [...(await findUncountedParcels(db, tables)), ...(await findUnseenRows(db, tables))];
 }
 
 /** Parcels of one order are counted for its people. Nothing else looks for them. */
-async function findUncountedParcels(db: Queryable, { waybills }: ShopTables): Promise<string[]> {
+async function findUncountedParcels(db: Queryable, { waybills }: ShopTables): Promise<Explanation[]> {
   const wanted = { schema: waybills.schema, table: waybills.table, column: waybills.orderId };
   const unindexed = await selectUnindexed(db, [wanted]);
-  return unindexed.map(
-    (missing) =>
-      `Messages do not say which parcel of its order one is (docs/shop.md): ${nameOf(missing)} has no index that begins with ${missing.column}. To have it said: ${indexSql(missing)}`,
-  );
+  return unindexed.map((missing) => ({
+    en: `Messages do not say which parcel of its order one is (docs/shop.md): ${nameOf(missing)} has no index that begins with ${missing.column}. To have it said: ${indexSql(missing)}`,
+    zh: `消息不会说明包裹是订单的第几个（docs/shop.md）：${nameOf(missing)} 没有以 ${missing.column} 开头的索引。如果要说明：${indexSql(missing)}`,
+  }));
 }
 
 /**
  * A row that is added with the number of a parcel under way is found by the time when it was made. Where the table takes
  * each number once, there is none.
  */
-async function findUnseenRows(db: Queryable, { waybills }: ShopTables): Promise<string[]> {
+async function findUnseenRows(db: Queryable, { waybills }: ShopTables): Promise<Explanation[]> {
   const { rows } = await db.query<{ hasColumn: boolean; seen: boolean; partitioned: boolean }>(
     `select a.attname is not null as "hasColumn", c.relkind = 'p' as partitioned,
             a.attname is not null and ${isIndexed('c.oid', 'a.attnum', ['btree'])} as seen
@@ -69,9 +70,15 @@ async function findUnseenRows(db: Queryable, { waybills }: ShopTables): Promise<
     .filter(({ seen }) => !seen)
     .map(({ hasColumn, partitioned }) => {
       const index = { ...waybills, column: MADE_AT, partitioned };
-      const lacks = hasColumn ? `index that begins with ${MADE_AT}` : `column ${MADE_AT}, a timestamp`;
+      const lacks = hasColumn
+        ? { en: `index that begins with ${MADE_AT}`, zh: `以 ${MADE_AT} 开头的索引` }
+        : { en: `column ${MADE_AT}, a timestamp`, zh: `列 ${MADE_AT}（timestamp）` };
       const column = `alter table ${tableSql(index)} add column ${MADE_AT} timestamptz not null default now(); `;
-      return `A row that is added with the number of a parcel under way is told of from its next scan on, and not within a minute (docs/shop.md): ${nameOf(index)} has no ${lacks}. To have it told: ${hasColumn ? '' : column}${indexSql(index)}`;
+      const sql = `${hasColumn ? '' : column}${indexSql(index)}`;
+      return {
+        en: `A row that is added with the number of a parcel under way is told of from its next scan on, and not within a minute (docs/shop.md): ${nameOf(index)} has no ${lacks.en}. To have it told: ${sql}`,
+        zh: `为途中包裹的单号新增的行，要到下一次扫描才会通知，而不是在一分钟内（docs/shop.md）：${nameOf(index)} 没有${lacks.zh}。如果要通知：${sql}`,
+      };
     });
 }
 
@@ -97,8 +104,8 @@ export const isIndexed = (
 export async function findUnindexed(
   db: Queryable,
   wanted: readonly WantedIndex[],
-  whoever: string,
-): Promise<string[]> {
+  whoever: Explanation,
+): Promise<Explanation[]> {
   return (await selectUnindexed(db, wanted)).map((missing) => describeMissing(missing, whoever));
 }
 
@@ -116,8 +123,11 @@ async function selectUnindexed(db: Queryable, wanted: readonly WantedIndex[]): P
   return rows;
 }
 
-function describeMissing(missing: MissingIndex, whoever: string): string {
-  return `${nameOf(missing)} has no index that begins with ${missing.column}, so that ${whoever} reads the whole table. Build one: ${indexSql(missing)}`;
+function describeMissing(missing: MissingIndex, whoever: Explanation): Explanation {
+  return {
+    en: `${nameOf(missing)} has no index that begins with ${missing.column}, so that ${whoever.en} reads the whole table. Build one: ${indexSql(missing)}`,
+    zh: `${nameOf(missing)} 没有以 ${missing.column} 开头的索引，因此${whoever.zh}都要读取整个表。请建一个：${indexSql(missing)}`,
+  };
 }
 
 const nameOf = ({ schema, table }: WantedIndex): string => `${schema}.${table}`;

@@ -1,4 +1,5 @@
 import { findPollers, isCurrentPolled, releaseLine, workersOf } from '../../deliveries/pollers';
+import { asItIs, joined } from '../../shipment/explanation';
 import { ok, problem, warning, type Check, type Seen } from '../check';
 
 /** Whether the deliveries go to a build whose workers are there, and who stands by. */
@@ -10,13 +11,22 @@ export const builds: Check = {
     const count = (build: string | undefined): number =>
       new Set(workers.filter((worker) => worker.build === build).map(({ identity }) => identity)).size;
     const others = [...new Set(workers.map(({ build }) => build))].filter((build) => build !== current);
-    const found = `Deliveries go to ${workersOf(current)}, of which ${count(current)} poll(s).`;
+    const found = {
+      en: `Deliveries go to ${workersOf(current).en}, of which ${count(current)} poll(s).`,
+      zh: `投递交给${workersOf(current).zh}，其中 ${count(current)} 个在领取。`,
+    };
     if (others.length === 0) return [ok(found)];
     return others.map((build): Seen => {
-      const standBy = `${found} Of the ${workersOf(build)}, ${count(build)} stand(s) by.`;
+      const standBy = joined(found, {
+        en: `Of the ${workersOf(build).en}, ${count(build)} stand(s) by.`,
+        zh: `${workersOf(build).zh}有 ${count(build)} 个在待命。`,
+      });
       return isCurrentPolled(pollers)
-        ? warning(standBy, `End them, or let them take over: ${releaseLine(build)}`)
-        : problem(standBy, releaseLine(build));
+        ? warning(standBy, {
+            en: `End them, or let them take over: ${releaseLine(build)}`,
+            zh: `请结束它们，或让它们接手：${releaseLine(build)}`,
+          })
+        : problem(standBy, asItIs(releaseLine(build)));
     });
   },
 };

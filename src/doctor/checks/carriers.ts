@@ -10,6 +10,7 @@ import { isSecondRow } from '../../database/second-rows';
 import type { NearWaybill } from '../../database/near-waybills';
 import type { Config } from '../../config/config';
 import { isKnownCarrier } from '../../shipment/carriers';
+import type { Explanation } from '../../shipment/explanation';
 import { ok, warning, type Check, type Seen } from '../check';
 
 /** Reads some megabytes of a table of the shop; milliseconds. */
@@ -23,11 +24,17 @@ export const carriers: Check = {
   async run({ config, database }) {
     const { names, second, isWhole } = await look((await database()).pool, config);
     const { schema, table } = config.shopTables.waybills;
-    const where = `${schema}.${table}${isWhole ? '' : ' (of which a part was read)'}`;
+    const where = {
+      en: `${schema}.${table}${isWhole ? '' : ' (of which a part was read)'}`,
+      zh: `${schema}.${table}${isWhole ? '' : '（只读取了一部分）'}`,
+    };
     const unknown = names.filter(({ name }) => !isKnownCarrier(config.carriers, name));
     return [
       unknown.length === 0
-        ? ok(`All ${names.length} names of carriers in ${where} are known.`)
+        ? ok({
+            en: `All ${names.length} names of carriers in ${where.en} are known.`,
+            zh: `${where.zh} 中的 ${names.length} 个承运商名称全部认识。`,
+          })
         : describeUnknown(unknown, where),
       ...(second.length === 0 ? [] : [describeSecond(second, where)]),
     ];
@@ -57,27 +64,49 @@ function look(pool: pg.Pool, { shopTables, carriers: known }: Config): Promise<S
   );
 }
 
-function describeUnknown(unknown: readonly UsedName[], where: string): Seen {
-  const list = unknown.map(({ name, rows }) => `${JSON.stringify(name)} (${rows} rows)`);
+function describeUnknown(unknown: readonly UsedName[], where: Explanation): Seen {
+  const list = unknown.map(({ name, rows }) => ({
+    en: `${JSON.stringify(name)} (${rows} rows)`,
+    zh: `${JSON.stringify(name)}（${rows} 行）`,
+  }));
+  const all = shown(list, ', ', '、');
   const [example] = unknown.map(({ name }) => JSON.stringify(name));
   return warning(
-    `${where} names carriers that are in no table: ${shown(list, ', ')}. Webhooks that call such a carrier otherwise do not find its waybills.`,
-    `Say in CARRIER_MAP which carrier it is: {${example}: "yto"}, or {${example}: ${example}} where everybody calls it so.`,
+    {
+      en: `${where.en} names carriers that are in no table: ${all.en}. Webhooks that call such a carrier otherwise do not find its waybills.`,
+      zh: `${where.zh} 中有不在任何表里的承运商名称：${all.zh}。用其他名称称呼该承运商的 webhook 找不到它的运单。`,
+    },
+    {
+      en: `Say in CARRIER_MAP which carrier it is: {${example}: "yto"}, or {${example}: ${example}} where everybody calls it so.`,
+      zh: `请在 CARRIER_MAP 中说明它是哪个承运商：{${example}: "yto"}；如果大家都这样称呼它，就写 {${example}: ${example}}。`,
+    },
   );
 }
 
-function describeSecond(second: readonly NearWaybill[], where: string): Seen {
-  const list = second.map(
-    ({ carrier, order_id: order, of }) =>
-      `${of.tracking_no} under ${carrier ?? ''} with order ${order ?? ''}, and under ${of.carrier ?? ''} (id ${of.id}) without one`,
-  );
+function describeSecond(second: readonly NearWaybill[], where: Explanation): Seen {
+  const list = second.map(({ carrier, order_id: order, of }) => ({
+    en: `${of.tracking_no} under ${carrier ?? ''} with order ${order ?? ''}, and under ${of.carrier ?? ''} (id ${of.id}) without one`,
+    zh: `${of.tracking_no} 在 ${carrier ?? ''} 名下，带有订单 ${order ?? ''}，又在 ${of.carrier ?? ''} 名下（id ${of.id}），没有订单`,
+  }));
+  const all = shown(list, '; ', '；');
   return warning(
-    `${second.length} waybill(s) of ${where} stand twice, under two names of one carrier: ${shown(list, '; ')}.`,
-    'Nothing has to be done: the row with the order is used. The other may be deleted when nothing of the shop names its id.',
+    {
+      en: `${second.length} waybill(s) of ${where.en} stand twice, under two names of one carrier: ${all.en}.`,
+      zh: `${where.zh} 中有 ${second.length} 个运单以同一承运商的两个名称出现两次：${all.zh}。`,
+    },
+    {
+      en: 'Nothing has to be done: the row with the order is used. The other may be deleted when nothing of the shop names its id.',
+      zh: '不需要做什么：使用带订单的那一行。如果商城没有任何地方引用另一行的 id，可以删除那一行。',
+    },
   );
 }
 
-function shown(list: readonly string[], separator: string): string {
+function shown(list: readonly Explanation[], separator: string, zhSeparator: string): Explanation {
   const more = list.length - MOST_SHOWN;
-  return [...list.slice(0, MOST_SHOWN), ...(more > 0 ? [`and ${more} more`] : [])].join(separator);
+  const first = list.slice(0, MOST_SHOWN);
+  const rest = more > 0 ? [{ en: `and ${more} more`, zh: `以及另外 ${more} 个` }] : [];
+  return {
+    en: [...first, ...rest].map(({ en }) => en).join(separator),
+    zh: [...first, ...rest].map(({ zh }) => zh).join(zhSeparator),
+  };
 }

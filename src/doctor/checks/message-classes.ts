@@ -23,7 +23,12 @@ export const messageClasses: Check = {
       ...(GETUI_APP_ID === undefined ? [] : ['getui']),
     ];
     if (providers.length === 0)
-      return [ok('No provider is switched on that pushes through the makers of phones.')];
+      return [
+        ok({
+          en: 'No provider is switched on that pushes through the makers of phones.',
+          zh: '没有启用经手机厂商推送的推送服务。',
+        }),
+      ];
 
     const phones = await phonesLately(database, providers);
     const general = silentMakers(classes, '');
@@ -36,9 +41,10 @@ export const messageClasses: Check = {
       (name) => Object.keys(makerOf(name).needs).length > 0 && general.every(({ maker }) => maker !== name),
     );
     return [
-      ok(
-        `A class is sent to: ${heard.map((name) => makerOf(name).phones).join('; ')}. It counts where the maker has granted it.`,
-      ),
+      ok({
+        en: `A class is sent to: ${heard.map((name) => makerOf(name).phones.en).join('; ')}. It counts where the maker has granted it.`,
+        zh: `会带上消息分类的手机：${heard.map((name) => makerOf(name).phones.zh).join('；')}。厂商批准之后才有效。`,
+      }),
       ...general.map((silent) => describe(silent, phones)),
       ...ofApps,
       ...(mapping?.fields !== undefined &&
@@ -46,8 +52,14 @@ export const messageClasses: Check = {
       !Object.values(mapping.fields).includes('options')
         ? [
             warning(
-              'MESSAGE_CLASSES is set, and CLOUD_FUNC_FIELDS gives the function no options: only the categories of Huawei, HarmonyOS and vivo can reach it.',
-              'Name options among the fields of CLOUD_FUNC_FIELDS, and pass it on to sendMessage.',
+              {
+                en: 'MESSAGE_CLASSES is set, and CLOUD_FUNC_FIELDS gives the function no options: only the categories of Huawei, HarmonyOS and vivo can reach it.',
+                zh: '设置了 MESSAGE_CLASSES，但 CLOUD_FUNC_FIELDS 没有把 options 交给函数：只有华为、HarmonyOS 和 vivo 的分类能到达它。',
+              },
+              {
+                en: 'Name options among the fields of CLOUD_FUNC_FIELDS, and pass it on to sendMessage.',
+                zh: '请把 options 列入 CLOUD_FUNC_FIELDS 的字段，并传递给 sendMessage。',
+              },
             ),
           ]
         : []),
@@ -63,10 +75,19 @@ function describe(
   const { phones: whose, without, applyFor } = makerOf(maker);
   const place = appid === undefined ? `MESSAGE_CLASSES.${maker}` : `MESSAGE_CLASSES.apps.${appid}.${maker}`;
   const count = phones.get(maker);
-  const many = count === undefined ? '' : ` (${count} of the phones that were seen last)`;
+  const many =
+    count === undefined
+      ? { en: '', zh: '' }
+      : { en: ` (${count} of the phones that were seen last)`, zh: `（最近出现的手机中有 ${count} 部）` };
   return warning(
-    `Phones of ${whose}${many} stay silent: ${without}.`,
-    `Apply for: ${applyFor}. Then set ${lacks.join(' and ')} in ${place}; docs/push.md has the values.`,
+    {
+      en: `Phones of ${whose.en}${many.en} stay silent: ${without.en}.`,
+      zh: `会保持沉默的手机：${whose.zh}${many.zh}；${without.zh}。`,
+    },
+    {
+      en: `Apply for: ${applyFor.en}. Then set ${lacks.join(' and ')} in ${place}; docs/push.md has the values.`,
+      zh: `请申请：${applyFor.zh}。然后在 ${place} 中设置 ${lacks.join(' 和 ')}；可用的值见 docs/push.md。`,
+    },
   );
 }
 

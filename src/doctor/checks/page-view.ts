@@ -8,10 +8,25 @@ export const pageView: Check = {
     const { pool } = await database();
     await requireMigrations(pool);
     const found = await examinePageView(pool, shopTables);
-    if (found === undefined) return [ok(`There is no view ${PAGE_VIEW} for pages, and none is needed.`)];
-    if (found.length === 0) return [ok(`${PAGE_VIEW} shows people the scans of their own parcels.`)];
+    if (found === undefined)
+      return [
+        ok({
+          en: `There is no view ${PAGE_VIEW} for pages, and none is needed.`,
+          zh: `没有供页面使用的视图 ${PAGE_VIEW}，也不需要。`,
+        }),
+      ];
+    if (found.length === 0)
+      return [
+        ok({
+          en: `${PAGE_VIEW} shows people the scans of their own parcels.`,
+          zh: `${PAGE_VIEW} 让每个人看到自己包裹的扫描。`,
+        }),
+      ];
     return found.map((sentence) =>
-      warning(sentence, 'As the owner of the tables: run what the sentence says (docs/shop.md).'),
+      warning(sentence, {
+        en: 'As the owner of the tables: run what the sentence says (docs/shop.md).',
+        zh: '请以表的所有者执行这句话中的内容（docs/shop.md）。',
+      }),
     );
   },
 };

@@ -8,6 +8,7 @@ import { inTransaction } from '../../database/pool';
 import { findPendingMigrations } from '../../database/schema/migrate';
 import { readChannelsFile } from '../../intake/channels/file';
 import { explainRefusal, refusalFix, type RefusalReason } from '../../intake/channels/why-refused';
+import { joined, type Explanation } from '../../shipment/explanation';
 import { findSource } from '../../sources/registry';
 import { ok, problem, warning, type Check, type Seen } from '../check';
 import { nameOfDoor, REFUSED_IN_A_ROW } from '../refusing-channels';
@@ -31,33 +32,60 @@ export const refusals: Check = {
         if (one.channel === NO_CHANNEL) return [judgeStrangers(one, nothingCame)];
         return exists(one) ? [judgeChannel(one)] : [];
       });
-    return seen.length > 0 ? seen : [ok('No webhook was refused in the last day.')];
+    return seen.length > 0 ? seen : [NOTHING_REFUSED];
   },
 };
 
+const NOTHING_REFUSED = ok({
+  en: 'No webhook was refused in the last day.',
+  zh: '最近一天没有拒绝任何 webhook。',
+});
+
 function judgeChannel(traffic: ChannelTraffic): Seen {
   const { source, channel, day, refusedInARow, refusals: known } = traffic;
-  const found = `${nameOfDoor(source, channel)} refused ${counted(traffic)}${wordsOf(known[0])}.`;
+  const [door, count, words] = [nameOfDoor(source, channel), counted(traffic), wordsOf(known[0])];
+  const found = {
+    en: `${door} refused ${count.en}${words.en}.`,
+    zh: `${door} ${count.zh}${words.zh}。`,
+  };
   const fix = fixFor(source, channel, known[0]);
   return refusedInARow >= REFUSED_IN_A_ROW || day.accepted === 0 ? problem(found, fix) : warning(found, fix);
 }
 
 /** Anybody can be refused so. It is a problem only where nothing else comes: then it is the sender who is missed. */
 function judgeStrangers({ source, day, refusals: known }: ChannelTraffic, nothingCame: boolean): Seen {
-  const found = `${day.refused} request(s) in the last day said that they are of ${titleOf(source)}, and showed nothing of it${wordsOf(known[0])}.`;
+  const words = wordsOf(known[0]);
+  const found = {
+    en: `${day.refused} request(s) in the last day said that they are of ${titleOf(source)}, and showed nothing of it${words.en}.`,
+    zh: `最近一天有 ${day.refused} 个请求自称来自 ${titleOf(source)}，却没有任何证明${words.zh}。`,
+  };
   const fix = fixFor(source, NO_CHANNEL, known[0]);
-  return nothingCame ? problem(`${found} No webhook was accepted in that time.`, fix) : warning(found, fix);
+  return nothingCame ? problem(joined(found, NOTHING_CAME), fix) : warning(found, fix);
 }
 
-function counted({ hour, day }: ChannelTraffic): string {
-  const [{ accepted, refused }, time] = hour.refused > 0 ? [hour, 'hour'] : [day, 'day'];
-  return `${refused} of ${refused + accepted} in the last ${time}`;
+const NOTHING_CAME: Explanation = {
+  en: 'No webhook was accepted in that time.',
+  zh: '这段时间没有接受任何 webhook。',
+};
+
+function counted({ hour, day }: ChannelTraffic): Explanation {
+  const isFresh = hour.refused > 0;
+  const { accepted, refused } = isFresh ? hour : day;
+  return {
+    en: `${refused} of ${refused + accepted} in the last ${isFresh ? 'hour' : 'day'}`,
+    zh: `最近${isFresh ? '一小时' : '一天'} ${refused + accepted} 个请求中拒绝了 ${refused} 个`,
+  };
 }
 
-function wordsOf(refusal: CountedRefusal | undefined): string {
-  if (refusal === undefined) return '';
+function wordsOf(refusal: CountedRefusal | undefined): Explanation {
+  if (refusal === undefined) return { en: '', zh: '' };
   const { address, lastAt } = refusal;
-  return `: ${explainRefusal(refusal).en}; the last at ${lastAt.toISOString()}${address && ` from ${address}`}`;
+  const { en, zh } = explainRefusal(refusal);
+  const at = lastAt.toISOString();
+  return {
+    en: `: ${en}; the last at ${at}${address && ` from ${address}`}`,
+    zh: `：${zh}；最后一次在 ${at}${address && `，来自 ${address}`}`,
+  };
 }
 
 const PROOF_REASONS: readonly string[] = [
@@ -66,15 +94,20 @@ const PROOF_REASONS: readonly string[] = [
   'header-mismatch',
 ] satisfies RefusalReason[];
 
-function fixFor(source: string, channel: string, refusal: CountedRefusal | undefined): string {
+function fixFor(source: string, channel: string, refusal: CountedRefusal | undefined): Explanation {
   const reason = refusal?.reason ?? '';
   // The shop's own route has no channel that could be rotated.
   const isRoute = channel === '' || channel === NO_CHANNEL;
-  if (isRoute && PROOF_REASONS.includes(reason)) return 'Let the sender sign with one of WEBHOOK_SECRETS.';
+  if (isRoute && PROOF_REASONS.includes(reason)) return LET_SIGN;
   const name = reason === 'url-expired' ? refusal?.place : channel;
   const rotate = `waybell channels rotate ${source} ${name}`;
   return refusalFix(reason, rotate, titleOf(source));
 }
+
+const LET_SIGN: Explanation = {
+  en: 'Let the sender sign with one of WEBHOOK_SECRETS.',
+  zh: '请让发送方用 WEBHOOK_SECRETS 中的一个签名。',
+};
 
 function titleOf(source: string): string {
   return findSource(source)?.title ?? source;

@@ -7,6 +7,7 @@ import {
   findContradictions,
   nameRows,
 } from '../../shipment/contradicting-rows';
+import { joined } from '../../shipment/explanation';
 import { ok, warning, type Check } from '../check';
 
 /** Reads some megabytes of a table of the shop; milliseconds. */
@@ -32,15 +33,27 @@ export const sharedNumbers: Check = {
     );
     if (found.length === 0)
       return [
-        ok(`No rows with one number contradict each other; ${shared.size} numbers have several orders.`),
+        ok({
+          en: `No rows with one number contradict each other; ${shared.size} numbers have several orders.`,
+          zh: `单号相同的行没有互相矛盾的；有 ${shared.size} 个单号带有多个订单。`,
+        }),
       ];
     return CONTRADICTIONS.flatMap((code) => {
       const of = found.filter((one) => one.code === code);
       if (of.length === 0) return [];
-      const shown = of.slice(0, MOST_SHOWN).map(({ number, rows }) => `${number}: ${nameRows(rows).en}`);
-      const more = of.length > MOST_SHOWN ? [`and ${of.length - MOST_SHOWN} more`] : [];
+      const shown = of.slice(0, MOST_SHOWN).map(({ number, rows }) => ({
+        en: `${number}: ${nameRows(rows).en}`,
+        zh: `${number}：${nameRows(rows).zh}`,
+      }));
+      const rest = of.length - MOST_SHOWN;
+      const more = rest > 0 ? [{ en: `and ${rest} more`, zh: `以及另外 ${rest} 个` }] : [];
+      const all = [...shown, ...more];
       const { what, fix } = CONTRADICTION_WORDS[code];
-      return [warning(`${what.en} ${[...shown, ...more].join('; ')}.`, fix.en)];
+      const list = {
+        en: `${all.map(({ en }) => en).join('; ')}.`,
+        zh: `${all.map(({ zh }) => zh).join('；')}。`,
+      };
+      return [warning(joined(what, list), fix)];
     });
   },
 };

@@ -18,10 +18,22 @@ export const shopFacts: Check = {
     const { pool } = await database();
     const optional = (await findOptionalIndexes(pool, shopTables)).map((sentence) => ok(sentence));
     if (mapped.length === 0)
-      return [ok('SHOP_TABLES maps no facts of orders and parcels, and none is needed.'), ...optional];
+      return [
+        ok({
+          en: 'SHOP_TABLES maps no facts of orders and parcels, and none is needed.',
+          zh: 'SHOP_TABLES 没有映射订单和包裹的信息，也不需要。',
+        }),
+        ...optional,
+      ];
     const found = await inTransaction(pool, (db) => checkFacts(db, shopTables), LOOK_TIMEOUT_MS);
     if (found.length === 0)
-      return [ok(`Understood as far as it was read: ${mapped.join(', ')}.`), ...optional];
+      return [
+        ok({
+          en: `Understood as far as it was read: ${mapped.join(', ')}.`,
+          zh: `读到的部分都能理解：${mapped.join('、')}。`,
+        }),
+        ...optional,
+      ];
     return [...found.map(({ sentence, fix }) => warning(sentence, fix)), ...optional];
   },
 };

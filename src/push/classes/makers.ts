@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Explanation } from '../../shipment/explanation';
 import { TEMPLATE_FACTS } from '../../shipment/lock-screen';
 
 /**
@@ -26,12 +27,12 @@ interface Field {
 }
 
 interface Maker {
-  readonly phones: string;
+  readonly phones: Explanation;
   /** Its key in `ups.options` of GeTui and `options.android` of uni-push. */
   readonly options?: string;
-  readonly applyFor: string;
+  readonly applyFor: Explanation;
   /** What happens without. */
-  readonly without: string;
+  readonly without: Explanation;
   readonly fee: string;
   /** What must be said, and how, for its phones to make themselves heard; `any` value, or this one. */
   readonly needs: Readonly<Record<string, unknown>>;
@@ -68,11 +69,16 @@ const MODOOD = 'public code: modood/pushapi';
 
 export const MAKERS = {
   huawei: {
-    phones: 'Huawei (Android)',
+    phones: { en: 'Huawei (Android)', zh: '华为（安卓）' },
     options: 'HW',
-    applyFor:
-      'AppGallery Connect, Push Kit: the right of self-classification, type EXPRESS (orders and logistics)',
-    without: 'marketing: without a sound, 2 a day for each phone, since 2023-01-05',
+    applyFor: {
+      en: 'AppGallery Connect, Push Kit: the right of self-classification, type EXPRESS (orders and logistics)',
+      zh: 'AppGallery Connect 的 Push Kit：自分类权益，类型 EXPRESS（订单与物流）',
+    },
+    without: {
+      en: 'marketing: without a sound, 2 a day for each phone, since 2023-01-05',
+      zh: '按营销类：静默，每部手机每天 2 条，从 2023-01-05 起',
+    },
     fee: NO_FEE,
     needs: { category: ANY },
     byDefault: { category: 'EXPRESS' },
@@ -104,10 +110,15 @@ export const MAKERS = {
     },
   },
   harmony: {
-    phones: 'HarmonyOS NEXT',
-    applyFor:
-      'the right of self-classification once more, for the HarmonyOS app; in GeTui’s console the address of receipts',
-    without: 'marketing: 2 to 5 a day; uni-push and GeTui demand a category',
+    phones: { en: 'HarmonyOS NEXT', zh: 'HarmonyOS NEXT' },
+    applyFor: {
+      en: 'the right of self-classification once more, for the HarmonyOS app; in GeTui’s console the address of receipts',
+      zh: '再为鸿蒙应用申请一次自分类权益；在个推后台填写回执地址',
+    },
+    without: {
+      en: 'marketing: 2 to 5 a day; uni-push and GeTui demand a category',
+      zh: '按营销类：每天 2 到 5 条；uni-push 和个推要求写明 category',
+    },
     fee: NO_FEE,
     needs: { category: ANY },
     byDefault: { category: 'EXPRESS' },
@@ -123,10 +134,16 @@ export const MAKERS = {
     },
   },
   honor: {
-    phones: 'Honor',
+    phones: { en: 'Honor', zh: '荣耀' },
     options: 'HO',
-    applyFor: 'Honor’s developer platform: the right of self-classification',
-    without: 'marketing since 2024-12-31: without a sound, 2 a day; nothing from 0 to 6 o’clock in any class',
+    applyFor: {
+      en: 'Honor’s developer platform: the right of self-classification',
+      zh: '荣耀开发者平台：自分类权益',
+    },
+    without: {
+      en: 'marketing since 2024-12-31: without a sound, 2 a day; nothing from 0 to 6 o’clock in any class',
+      zh: '从 2024-12-31 起按营销类：静默，每天 2 条；任何分类在 0 到 6 点都不显示',
+    },
     fee: NO_FEE,
     needs: { importance: 'NORMAL' },
     byDefault: {},
@@ -142,12 +159,16 @@ export const MAKERS = {
     },
   },
   xiaomi: {
-    phones: 'Xiaomi, Redmi, POCO',
+    phones: { en: 'Xiaomi, Redmi, POCO', zh: '小米、Redmi、POCO' },
     options: 'XM',
-    applyFor:
-      'dev.mi.com: a channel of the private category “order and logistics” (订单及物流), and a template bound to it; 3 to 5 working days, official templates need no review',
-    without:
-      'one a day for each phone, without a sound; with a channel and no template nothing for new apps, since 2026-08-01',
+    applyFor: {
+      en: 'dev.mi.com: a channel of the private category “order and logistics” (订单及物流), and a template bound to it; 3 to 5 working days, official templates need no review',
+      zh: 'dev.mi.com：私信类“订单及物流”的通道，以及与它绑定的模板；3 到 5 个工作日，官方模板不需要审核',
+    },
+    without: {
+      en: 'one a day for each phone, without a sound; with a channel and no template nothing for new apps, since 2026-08-01',
+      zh: '每部手机每天一条，静默；有通道而没有模板时，新应用从 2026-08-01 起什么都不显示',
+    },
     fee: NO_FEE,
     needs: { channel: ANY, template: ANY },
     byDefault: {},
@@ -179,11 +200,16 @@ export const MAKERS = {
     },
   },
   oppo: {
-    phones: 'OPPO, OnePlus, realme',
+    phones: { en: 'OPPO, OnePlus, realme', zh: 'OPPO、一加、realme' },
     options: 'OP',
-    applyFor: 'a mail to OPPO for “communication and service” (通讯与服务), and a template',
-    without:
-      'marketing: 2 a day for each person, since 2024-11-20; nothing at all for apps that are not from OPPO’s store, since 2024-07-29',
+    applyFor: {
+      en: 'a mail to OPPO for “communication and service” (通讯与服务), and a template',
+      zh: '发邮件向 OPPO 申请“通讯与服务”类，以及一个模板',
+    },
+    without: {
+      en: 'marketing: 2 a day for each person, since 2024-11-20; nothing at all for apps that are not from OPPO’s store, since 2024-07-29',
+      zh: '按营销类：每人每天 2 条，从 2024-11-20 起；不是从 OPPO 软件商店安装的应用，从 2024-07-29 起什么都不显示',
+    },
     fee: NO_FEE,
     needs: { category: ANY, template: ANY },
     byDefault: {},
@@ -239,10 +265,16 @@ export const MAKERS = {
     },
   },
   vivo: {
-    phones: 'vivo, iQOO',
+    phones: { en: 'vivo, iQOO', zh: 'vivo、iQOO' },
     options: 'VV',
-    applyFor: 'the app in vivo’s store; a mail to vivo lifts the number',
-    without: 'operational: 2 a day, in a box of its own; vivo also looks at the words',
+    applyFor: {
+      en: 'the app in vivo’s store; a mail to vivo lifts the number',
+      zh: '应用在 vivo 应用商店上架；发邮件给 vivo 可以提高条数',
+    },
+    without: {
+      en: 'operational: 2 a day, in a box of its own; vivo also looks at the words',
+      zh: '按运营类：每天 2 条，收进单独的盒子；vivo 还会看文字内容',
+    },
     fee: NO_FEE,
     needs: { category: ANY },
     byDefault: { category: 'ORDER' },
@@ -266,10 +298,13 @@ export const MAKERS = {
     },
   },
   meizu: {
-    phones: 'Meizu',
+    phones: { en: 'Meizu', zh: '魅族' },
     options: 'MZ',
-    applyFor: 'nothing that was found',
-    without: 'public: 3 a day for each phone, since 2025-05-07',
+    applyFor: { en: 'nothing that was found', zh: '没有找到需要申请的' },
+    without: {
+      en: 'public: 3 a day for each phone, since 2025-05-07',
+      zh: '按公信类：每部手机每天 3 条，从 2025-05-07 起',
+    },
     fee: NO_FEE,
     needs: { noticeMsgType: 1 },
     byDefault: {},
@@ -285,9 +320,9 @@ export const MAKERS = {
     },
   },
   fcm: {
-    phones: 'Android with Google, by `fcm`',
-    applyFor: 'nothing: the app makes the channel',
-    without: 'the sound of the app’s default channel',
+    phones: { en: 'Android with Google, by `fcm`', zh: '带有 Google 服务的安卓，通过 `fcm`' },
+    applyFor: { en: 'nothing: the app makes the channel', zh: '不需要：通道由应用自己创建' },
+    without: { en: 'the sound of the app’s default channel', zh: '按应用默认通道的声音' },
     fee: NO_FEE,
     needs: {},
     byDefault: {},
@@ -303,9 +338,15 @@ export const MAKERS = {
     },
   },
   apns: {
-    phones: 'Apple, by `apns`, `fcm`, `getui`, `unicloud`',
-    applyFor: `for \`time-sensitive\` the capability of that name, for \`critical\` a grant of Apple; fields inside GeTui’s and uni-push’s \`ios\` are inferred; ${GETUI_PAGE} names no class`,
-    without: 'shown as `active`',
+    phones: {
+      en: 'Apple, by `apns`, `fcm`, `getui`, `unicloud`',
+      zh: 'Apple，通过 `apns`、`fcm`、`getui`、`unicloud`',
+    },
+    applyFor: {
+      en: `for \`time-sensitive\` the capability of that name, for \`critical\` a grant of Apple; fields inside GeTui’s and uni-push’s \`ios\` are inferred; ${GETUI_PAGE} names no class`,
+      zh: '`time-sensitive` 需要同名的 capability，`critical` 需要 Apple 批准；个推和 uni-push 的 `ios` 中的字段是推断的；docs.getui.com 的 vendor/qps 没有提到分类',
+    },
+    without: { en: 'shown as `active`', zh: '按 `active` 显示' },
     fee: NO_FEE,
     needs: {},
     byDefault: {},

@@ -164,7 +164,9 @@ describe('a role of Waybell’s own on a shop’s Supabase database', () => {
     const found = (): Promise<unknown> =>
       inTransaction(worker, (client) => findRecipients(client, mapped, WAYBILL));
     const sentences = async (): Promise<string[]> =>
-      (await inTransaction(worker, (client) => checkFacts(client, mapped))).map(({ sentence }) => sentence);
+      (await inTransaction(worker, (client) => checkFacts(client, mapped))).map(
+        ({ sentence }) => sentence.en,
+      );
     const lend = (): Promise<unknown> => db.pool.query(workerRoleSql(mapped, role.name));
 
     beforeEach(async () => {
@@ -234,7 +236,7 @@ describe('a role of Waybell’s own on a shop’s Supabase database', () => {
       }).shopTables;
       const said = async (): Promise<string> =>
         (await inTransaction(worker, (client) => checkFacts(client, tables)))
-          .map(({ sentence }) => sentence)
+          .map(({ sentence }) => sentence.en)
           .join('\n');
       const make = (body: string): Promise<unknown> =>
         db.pool.query(`
