@@ -194,7 +194,7 @@ export const ERRORS = {
   'order-linked': http(
     409,
     'final',
-    'The parcel belongs to another order.',
+    'The parcel belongs to another order, which the shop has.',
     'Compare both; where that one is wrong, send replace.',
   ),
   'waybill-unknown': http(
