@@ -49,6 +49,11 @@ export interface PersistWaybillInput {
   readonly reopen: boolean;
   /** That person wants it told however old it is. */
   readonly force?: boolean;
+  /**
+   * It goes on with what an earlier run of it has begun. Where that was told to end while its last task was lost, the row
+   * is closed already, and is no other delivery's.
+   */
+  readonly goesOn?: boolean;
 }
 
 /**
@@ -62,7 +67,7 @@ export interface PersistWaybillInput {
 export function createPersistWaybill(deps: ActivityDeps) {
   const { pool, deliveries, retention, now = Date.now } = deps;
   return async function persistWaybill(input: PersistWaybillInput): Promise<Decision> {
-    const { workflowId, reopen, force = false, waybillId, reread } = input;
+    const { workflowId, reopen, force = false, waybillId, reread, goesOn = false } = input;
     const { update, texts } = splitTexts(input.update);
     let isOtherVersion = false;
     const decision = await inTransaction<Decision>(pool, async (db) => {
@@ -78,7 +83,7 @@ export function createPersistWaybill(deps: ActivityDeps) {
         selectStoredDecision(db, workflowId),
         selectKnown(db, waybill.id, update),
       ]);
-      const ended = stored?.endedBefore(runId) ?? null;
+      const ended = goesOn ? null : (stored?.endedBefore(runId) ?? null);
       isOtherVersion =
         ended !== null && stored?.update != null && contentOfNamed(stored.update) !== contentOfNamed(update);
       if (stored && (reopen || ended === 'broken-off')) {

@@ -1,4 +1,9 @@
-import { CancellationScope, getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  getExternalWorkflowHandle,
+  isCancellation,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { Recipients } from '../shipment/delivery';
 import { TOO_OLD } from '../shipment/news-age';
 import { RENUMBERED } from '../shipment/renumbered';
@@ -46,7 +51,16 @@ async function announce(delivery: Delivery): Promise<Announcement | DeliveryResu
   story.goesOn(retryOf ?? null);
   const reopen = retryOf !== undefined;
   const row = waybillId !== undefined && { waybillId };
-  const stored = { workflowId, update, reopen, ...row, ...(reread && { reread }), ...inbox.forced() };
+  const goesOn = workflowInfo().continuedFromExecutionRunId !== undefined && { goesOn: true as const };
+  const stored = {
+    workflowId,
+    update,
+    reopen,
+    ...row,
+    ...(reread && { reread }),
+    ...inbox.forced(),
+    ...goesOn,
+  };
   const decision = await localFirst(
     'persistWaybill',
     `persist waybill ${inMarkdown(update.trackingNo)}`,
