@@ -50,6 +50,8 @@ async function createDatabase(templateDatabase: string, ownedByShop = false): Pr
   url.pathname = name;
   const entered = ownedByShop ? asShopRole(url.href) : url.href;
   const pool = openPool(entered, () => undefined);
+  // A loaded machine makes tests slow, and not red.
+  pool.options.connectionTimeoutMillis = 20_000;
 
   return {
     url: entered,

@@ -279,8 +279,11 @@ export async function eventually<T>(look: () => Promise<T | undefined | null | f
   }
 }
 
+const NO_CONNECTION =
+  /^(timeout exceeded when trying to connect|Connection terminated due to connection timeout)$/;
+
 /** Fifty pushes at once may keep all connections of the product's pool busy for longer than one is waited for. */
 function unlessNoConnectionIsFree(error: unknown): false {
-  if (error instanceof Error && error.message === 'timeout exceeded when trying to connect') return false;
+  if (error instanceof Error && NO_CONNECTION.test(error.message)) return false;
   throw error;
 }
