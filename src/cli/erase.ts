@@ -8,7 +8,7 @@ import { REMAINS, type ErasedKind } from '../shipment/erasure';
 import type { Explanation } from '../shipment/explanation';
 import { asJson, padded, print, tell, type Line } from '../terminal';
 import { UsageError } from './exit-codes';
-import { isMeant } from './is-meant';
+import { isMeant } from './read-line';
 import { counted, say, type Noun } from './language';
 import { row } from './rows';
 import { command } from './summaries';

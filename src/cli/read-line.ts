@@ -2,10 +2,12 @@ import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import type { Explanation } from '../shipment/explanation';
 import { printAside } from '../terminal';
+import { UsageError } from './exit-codes';
 import { say } from './language';
 
 /** Longer than any secret or token: headers of HTTP are no longer. What sends more sends something else. */
 const MAX_SECRET_CHARACTERS = 16_384;
+const MAX_ANSWER = 10;
 
 /** One line of `input`, without its end: what stands in no history of a shell and in no list of processes. */
 export async function readLine(input: NodeJS.ReadStream, prompt: string, most: number): Promise<string> {
@@ -50,4 +52,15 @@ function readUnseen(input: NodeJS.ReadStream, prompt: string): Promise<string> {
       reject(new Error(say({ en: 'Nothing was entered.', zh: '没有输入任何内容。' }))),
     );
   });
+}
+
+/**
+ * Asks a person for a `yes` before what cannot be taken back, or takes long.
+ * @param unasked what is said where nobody sits at a terminal
+ * @throws {UsageError} there: a script says --yes
+ */
+export async function isMeant(question: Explanation, unasked: Explanation): Promise<boolean> {
+  if (!process.stdin.isTTY) throw new UsageError(say(unasked));
+  const answer = await readLine(process.stdin, say(question), MAX_ANSWER);
+  return answer.trim().toLowerCase() === 'yes';
 }

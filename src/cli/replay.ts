@@ -13,7 +13,7 @@ import { SOURCES } from '../sources/registry';
 import type { Explanation } from '../shipment/explanation';
 import { asJson, print, printAside, tell } from '../terminal';
 import { EXIT } from './exit-codes';
-import { isMeant } from './is-meant';
+import { isMeant } from './read-line';
 import { say } from './language';
 import { readMoment } from './read-moment';
 import { command } from './summaries';
