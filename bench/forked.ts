@@ -7,10 +7,11 @@ export function forkOwn(script: string, env: Record<string, string>): ChildProce
   return fork(path.join(__dirname, `${script}.js`), { env, execArgv: [] });
 }
 
+/** What has written nothing of its own needs no time to end, and Temporal's SDK takes SIGTERM for its workers alone. */
 export async function endForked(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');
-  child.kill();
+  child.kill('SIGKILL');
   await exited;
 }
 
