@@ -64,7 +64,7 @@ const PROXY_ALONE: readonly number[] = [502, UNAVAILABLE, 504];
 /** The running Waybell, and what it asks of who comes from outside. */
 export type Addressee = Pick<Config, 'host' | 'port' | 'apiKeys' | 'webhookSecrets'>;
 
-type Part = 'params' | 'query' | 'body';
+type Part = 'params' | 'query' | 'headers' | 'body';
 
 /** What an operation takes, as it is sent. */
 export type Asking<O extends Operation> = {
@@ -77,6 +77,7 @@ export type AnswerTo<O extends Operation> = z.output<O['answers'][keyof O['answe
 interface Sent {
   readonly params?: object;
   readonly query?: object;
+  readonly headers?: object;
   readonly body?: object;
 }
 
@@ -93,12 +94,13 @@ export async function ask<O extends Operation>(
   asking: Asking<O>,
   timeoutMs = ANSWER_TIMEOUT_MS,
 ): Promise<AnswerTo<O>> {
-  const { body }: Sent = asking;
+  const { headers, body }: Sent = asking;
   const text = body && JSON.stringify(body);
   const url = apiUrl(waybell);
   const answered = await fetch(url + addressOf(operation, asking), {
     method: operation.method,
     headers: {
+      ...headers,
       ...(text !== undefined && { 'content-type': 'application/json' }),
       ...credentials(operation, waybell, text),
     },

@@ -23,7 +23,7 @@ export function addAlarmGauges(registry: Registry, alarms: Alarms): void {
   });
 }
 
-/** Shows what the journal holds, and since when. */
+/** Shows what the journal holds, since when, and for how long it alone had what Temporal has by now. */
 export function addJournalGauges(registry: Registry, intake: Intake, clock: () => number = Date.now): void {
   const gauge = (name: string, help: string, read: () => number): void => {
     new Gauge({
@@ -50,6 +50,7 @@ export function addJournalGauges(registry: Registry, intake: Intake, clock: () =
     () => intake.state().unarchived,
   );
   gauge('waybell_journal_bytes', 'What the journal holds.', () => intake.state().bytes);
+  intake.handOverTimes.addTo(registry);
 }
 
 /** Shows which robots do not take what they are told: people may hear of nothing. */

@@ -38,6 +38,8 @@ export interface Operation {
   readonly access: Access;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
+  /** What it heeds beside the proof of who asks; a preference, which is never refused. */
+  readonly headers?: z.ZodObject;
   readonly body?: z.ZodObject;
   /** What the audit keeps of the body, where that names what must not stay; all of it when absent. */
   readonly forAudit?: (body: Record<string, unknown>) => object;

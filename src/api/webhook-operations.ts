@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { expressAcknowledgement, expressScan } from '../sources/own-system';
 import { SOURCES } from '../sources/registry';
 import type { Operation } from './operation';
+import { MOST_WAIT_S } from './prefer';
 
 export const receiveExpressStatus = {
   method: 'post',
@@ -10,8 +11,16 @@ export const receiveExpressStatus = {
   tag: 'Webhooks',
   summary: 'One scan of one waybill.',
   description:
-    'From the shop’s own systems, or a carrier that speaks this format. The answer comes once the scan is durable; PostgreSQL and Temporal may be away meanwhile.',
+    'From the shop’s own systems, or a carrier that speaks this format. The answer comes once the scan is on disk, and waits for nothing else; PostgreSQL and Temporal may be away meanwhile. Its delivery starts right behind it.',
   access: 'signature',
+  headers: z.object({
+    Prefer: z
+      .string()
+      .optional()
+      .describe(
+        `\`wait=<seconds>\` (RFC 7240), ${MOST_WAIT_S} at most: the answer waits so long for Temporal, and says what came of the scan there.`,
+      ),
+  }),
   body: expressScan,
   answers: { 200: expressAcknowledgement },
   problems: ['intake-unavailable'],
@@ -26,14 +35,12 @@ export const receiveExpressStatus = {
     },
     answer: {
       ok: true,
-      duplicate: false,
-      handed_over: true,
+      handed_over: false,
       workflow_id: 'delivery/own-system/yto/TEST_YT_20260206_0007/3f2a9c0d51e874b6a2c1',
-      run_id: '01964f0e-7c1b-7a52-9c1f-5d2f6f0f8a11',
       status: 'out_for_delivery',
       status_known: true,
       temporal_ui:
-        'http://127.0.0.1:8233/namespaces/default/workflows/delivery%2Fown-system%2Fyto%2FTEST_YT_20260206_0007%2F3f2a9c0d51e874b6a2c1/01964f0e-7c1b-7a52-9c1f-5d2f6f0f8a11',
+        'http://127.0.0.1:8233/namespaces/default/workflows/delivery%2Fown-system%2Fyto%2FTEST_YT_20260206_0007%2F3f2a9c0d51e874b6a2c1',
     },
   },
 } as const satisfies Operation;
@@ -46,7 +53,7 @@ export const receiveFromChannel = {
   id: 'receiveFromChannel',
   tag: 'Webhooks',
   summary: 'What a carrier or an aggregator says, in its own format.',
-  description: `One channel for each sender, made with \`waybell channels add\`. Sources: ${SOURCES.map(({ name }) => `\`${name}\``).join(', ')}. The answer has the form that the source takes as "received", or as "not received". It comes once the request is durable, whether PostgreSQL and Temporal answer or not.`,
+  description: `One channel for each sender, made with \`waybell channels add\`. Sources: ${SOURCES.map(({ name }) => `\`${name}\``).join(', ')}. The answer has the form that the source takes as "received", or as "not received". It comes once the request is on disk, and waits for nothing else, whether PostgreSQL and Temporal answer or not.`,
   access: 'channel',
   params: z.object({
     source: z.string().max(64),

@@ -2,23 +2,33 @@ import { Router, type NextFunction, type Request, type RequestHandler, type Resp
 import { createHash } from 'node:crypto';
 import type { SealedCodes } from '../database/pickup-codes';
 import { temporalLink } from '../deliveries/link';
-import type { StartedDelivery } from '../deliveries/start';
 import { deliveryOf, type Delivery } from '../deliveries/workflow-id';
 import { createReplayMemory, type Channel } from '../intake/channels/channels';
 import { DEFAULT_CONDITIONS } from '../intake/channels/file';
 import type { Intake } from '../intake/intake';
 import { JournalFullError } from '../intake/journal';
+import type { HandedOverDelivery } from '../intake/waiting-senders';
 import { createCodeSeal, type CodeSeal } from '../intake/sealed-codes';
 import { ownSystem } from '../sources/own-system';
 import { headerOf } from '../sources/reading/proof';
 import { findSource } from '../sources/registry';
-import type { Answer, Conditions, Parsed, ReceivedUpdate, Source, WebhookRequest } from '../sources/source';
+import type {
+  Answer,
+  Conditions,
+  KnownParcel,
+  Parsed,
+  ReceivedUpdate,
+  Source,
+  WebhookRequest,
+} from '../sources/source';
 import type { ApiDependencies } from './dependencies';
 import { problemOf } from './error-handler';
 import type { WebhookCounts } from './gauges';
 import { HttpProblem, sendProblem } from './http-problem';
+import { lookUpParcel } from './known-parcel';
 import { addOperation, type Operation } from './operation';
 import { fewLines } from './few-lines';
+import { preferredWait } from './prefer';
 import type { Rates } from './rates';
 import { bodyBytes, dropBody } from './request-body';
 import { checkFields, requireMediaType } from './request-input';
@@ -30,6 +40,8 @@ interface Door {
   readonly source: Source;
   /** Only its sender knows the URL, so that what comes there is of its channel, proved or not. */
   readonly isSecret: boolean;
+  /** Its sender may wait for Temporal, by `Prefer`. Carriers are told what they want to hear, and at once. */
+  readonly mayWait?: true;
   /** @throws {HttpProblem} for a request that comes through none */
   readonly findChannel: () => Channel | Promise<Channel>;
 }
@@ -38,6 +50,8 @@ interface Door {
 interface Arrived {
   readonly source: Source;
   readonly isSecret: boolean;
+  /** For how long it waits for Temporal; seconds. */
+  readonly waits: number | undefined;
   /** Without its body until that is read. */
   webhook: WebhookRequest;
   /** Set as soon as it has found its channel. */
@@ -71,6 +85,7 @@ export function webhookRoutes(deps: ApiDependencies, counts: WebhookCounts, rate
   add(receiveExpressStatus, (request) => ({
     source: ownSystem,
     isSecret: false,
+    mayWait: true,
     findChannel() {
       requireMediaType(request, 'application/json');
       return ownChannel;
@@ -123,8 +138,10 @@ export function webhookRoutes(deps: ApiDependencies, counts: WebhookCounts, rate
   /** Before a byte of the body is read: is there a channel, and a header that may prove something? */
   function letIn(doorOf: (request: Request) => Door): RequestHandler {
     return async function letWebhookIn(request, response, next) {
-      const { source, isSecret, findChannel } = doorOf(request);
-      const arrived: Arrived = { source, isSecret, webhook: { body: NO_BODY, headers: request.headers } };
+      const { source, isSecret, mayWait, findChannel } = doorOf(request);
+      const waits = mayWait && preferredWait(request.get('prefer'));
+      const webhook: WebhookRequest = { body: NO_BODY, headers: request.headers };
+      const arrived: Arrived = { source, isSecret, waits, webhook };
       arrivals.set(request, arrived);
       const mayPass = await orRefuse(request, response, arrived, async () => {
         const channel = await findChannel();
@@ -139,14 +156,15 @@ export function webhookRoutes(deps: ApiDependencies, counts: WebhookCounts, rate
   async function receiveWebhook(request: Request, response: Response): Promise<void> {
     const arrived = arrivals.get(request);
     if (arrived?.came === undefined) throw new Error('a webhook is read that was not let in');
-    const { source, came } = arrived;
+    const { source, came, waits } = arrived;
     const { channel, conditions } = came;
     const webhook = { body: bodyBytes(request), headers: request.headers };
     arrived.webhook = webhook;
     await orRefuse(request, response, arrived, async () => {
       requireProof(source, channel, webhook, conditions);
       arrived.came = { ...came, proved: !channel.unsigned };
-      const { mediaType, body } = await accept(source, channel, webhook, conditions);
+      const { mediaType, body } = await accept(source, channel, webhook, conditions, waits);
+      if (waits !== undefined) response.set('Preference-Applied', `wait=${waits}`);
       response.status(200).type(mediaType).send(body);
     });
   }
@@ -207,6 +225,7 @@ export function webhookRoutes(deps: ApiDependencies, counts: WebhookCounts, rate
   }
 
   /**
+   * Between the disk and the answer stands nothing, unless its sender waits.
    * @returns what its sender is told, once all of it is durable
    * @throws {HttpProblem} when nothing of it was kept
    */
@@ -215,26 +234,36 @@ export function webhookRoutes(deps: ApiDependencies, counts: WebhookCounts, rate
     channel: Channel,
     webhook: WebhookRequest,
     conditions: Conditions,
+    waits = 0,
   ): Promise<Answer> {
     const { now } = conditions;
     const parsed = source.parse(webhook, conditions);
     if (parsed.refusal) throw new HttpProblem(parsed.refusal.code, parsed.refusal.message, parsed.refusal);
     const deliveries = parsed.updates.map(deliveryOf);
     const pickupCodes = seal ? sealedIn(parsed, deliveries, seal) : [];
-    const started = await makeDurable({
-      receivedAt: now,
-      source: source.name,
-      channel: channel.name,
-      mediaType: String(webhook.headers['content-type'] ?? '').slice(0, 200),
-      body: webhook.body,
-      deliveries,
-      ...(pickupCodes.length > 0 && { pickupCodes }),
-      flaws: parsed.flaws,
-    });
+    const waitMs = waits * 1_000;
+    const kept = makeDurable(
+      {
+        receivedAt: now,
+        source: source.name,
+        channel: channel.name,
+        mediaType: String(webhook.headers['content-type'] ?? '').slice(0, 200),
+        body: webhook.body,
+        deliveries,
+        ...(pickupCodes.length > 0 && { pickupCodes }),
+        flaws: parsed.flaws,
+      },
+      waitMs,
+    );
+    const looks = waitMs > 0 ? parsed.updates.map((update) => lookUpParcel(deps, update, waitMs)) : [];
+    const handedOver = await kept;
     counts.accepted(source.name, channel.name, parsed);
     traffic.accepted(source.name, channel.name);
     logFlaws(source, channel, parsed);
-    const received = deliveries.map((delivery, index) => receivedUpdate(delivery, started, index));
+    const known = await Promise.all(looks);
+    const received = deliveries.map((delivery, index) =>
+      receivedUpdate(delivery, handedOver?.[index], known[index]),
+    );
     return source.acknowledge({ request: webhook, now, received });
   }
 
@@ -261,9 +290,9 @@ export function webhookRoutes(deps: ApiDependencies, counts: WebhookCounts, rate
   }
 
   /** @throws {HttpProblem} `intake-unavailable` when that is not possible: the sender shall try again */
-  async function makeDurable(webhook: Parameters<Intake['accept']>[0]): ReturnType<Intake['accept']> {
+  async function makeDurable(...webhook: Parameters<Intake['accept']>): ReturnType<Intake['accept']> {
     try {
-      return await intake.accept(webhook);
+      return await intake.accept(...webhook);
     } catch (error) {
       if (!(error instanceof JournalFullError)) log.error({ err: error }, 'the journal cannot be written');
       throw new HttpProblem('intake-unavailable', 'nothing can be taken now; please send it again', {
@@ -275,17 +304,20 @@ export function webhookRoutes(deps: ApiDependencies, counts: WebhookCounts, rate
 
   function receivedUpdate(
     delivery: Delivery,
-    started: readonly StartedDelivery[] | undefined,
-    index: number,
+    handedOver: HandedOverDelivery | undefined,
+    known: KnownParcel | null | undefined,
   ): ReceivedUpdate {
     // A new version of a known scan has a delivery of its own.
-    const { workflowId, runId } = started?.[index] ?? { workflowId: delivery.workflowId, runId: undefined };
+    const { workflowId, runId, duplicate } = handedOver ?? {
+      ...{ workflowId: delivery.workflowId, runId: undefined, duplicate: undefined },
+    };
     return {
       update: delivery.update,
       workflowId,
       ...(runId !== undefined && { runId }),
-      handedOver: started !== undefined,
-      duplicate: started !== undefined && runId === undefined,
+      ...(duplicate !== undefined && { duplicate }),
+      ...(known !== undefined && { known }),
+      handedOver: handedOver !== undefined,
       link: temporalLink(config, workflowId, runId),
     };
   }

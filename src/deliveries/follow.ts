@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { progressQuery } from '../workflows/messages';
 import type { Progress } from '../workflows/progress';
 import { ATTENTION } from '../workflows/search-attributes';
-import { failingSteps, type StuckStep } from './runs';
+import { ANSWER_BUDGET_MS, failingSteps, type StuckStep } from './runs';
 import { isTemporalAway } from './temporal-away';
 
 const LOOK_INTERVAL_MS = 200;
@@ -11,8 +11,6 @@ const LOOK_INTERVAL_MS = 200;
 const UNASKED_MS = 2_000;
 /** ... and one that is slow not often. */
 const ASK_INTERVAL_MS = 1_000;
-/** A worker answers a query within milliseconds; without one the server waits for 10 s. */
-const QUERY_TIMEOUT_MS = 3_000;
 /** So long one look waits for a server that is away. */
 const DESCRIBE_TIMEOUT_MS = 5_000;
 /** After this the delivery is left to itself. */
@@ -55,7 +53,7 @@ export async function followDelivery(
     const asks = over || mayWait || elapsed > UNASKED_MS;
     if (asks) {
       const progress = await client
-        .withDeadline(Date.now() + QUERY_TIMEOUT_MS, () => handle.query(progressQuery))
+        .withDeadline(Date.now() + ANSWER_BUDGET_MS, () => handle.query(progressQuery))
         .catch(() => null);
       tell({ progress, failing });
       const waits = progress === null ? mayWait : progress.waitsUntil !== null;

@@ -12,13 +12,7 @@ import type { ShipmentUpdate } from '../shipment/update';
 import { whyNoneOfThese, whyNoRestart } from '../shipment/why-no-restart';
 import { progressQuery } from '../workflows/messages';
 import { whyNoRetry } from '../workflows/progress';
-import { findLatestRun, type LatestRun, readInput } from './runs';
-
-/**
- * How long a worker may take to answer for a delivery; milliseconds. It does between two workflow tasks, and a push that
- * is tried near holds one for as long as its request and the writes about it may take.
- */
-export const ANSWER_BUDGET_MS = 8_000;
+import { ANSWER_BUDGET_MS, findLatestRun, type LatestRun, readInput } from './runs';
 
 /** gRPC codes of a question that no worker took: not in time, and none was seen for a while. */
 const UNANSWERED: readonly number[] = [4, 9];

@@ -10,7 +10,6 @@ import type { RetryRequest } from '../shipment/retry-request';
 import { retryWords, retryWordsOf } from '../shipment/retry-words';
 import { retryNowUpdate } from '../workflows/messages';
 import {
-  ANSWER_BUDGET_MS,
   NO_WORKER,
   planRestart,
   refusal,
@@ -18,7 +17,7 @@ import {
   type PlanParts,
   type Refused,
 } from './plan-retry';
-import { CALL_BUDGET_MS, findLatestRun, type LatestRun } from './runs';
+import { ANSWER_BUDGET_MS, CALL_BUDGET_MS, findLatestRun, type LatestRun } from './runs';
 import { startDelivery } from './start';
 
 export interface RetryParts extends PlanParts {

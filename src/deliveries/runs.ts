@@ -8,6 +8,12 @@ import { isTemporalAway } from './temporal-away';
 /** How long one call of Temporal may take; milliseconds. */
 export const CALL_BUDGET_MS = 1_000;
 
+/**
+ * How long a worker may take to answer for a delivery; milliseconds. It does between two workflow tasks, and a push that
+ * is tried near holds one for as long as its request and the writes about it may take.
+ */
+export const ANSWER_BUDGET_MS = 8_000;
+
 /** The newest run of a delivery. */
 export interface LatestRun {
   readonly runId: string;

@@ -67,14 +67,31 @@ export const expressScan = z
 /** The answer to a scan. */
 export const expressAcknowledgement = z.object({
   ok: z.literal(true),
-  duplicate: z.boolean(),
   handed_over: z
     .boolean()
-    .describe('False while Temporal is away: the journal has the scan, and its delivery starts later.'),
+    .describe(
+      'Whether Temporal is known to have it. False without `Prefer: wait`: the journal has the scan, and its delivery starts right behind the answer.',
+    ),
+  duplicate: z
+    .boolean()
+    .optional()
+    .describe('Whether Temporal had it before; absent while that is not known.'),
   workflow_id: z.string(),
-  run_id: z.string().optional().describe('Absent for a duplicate, and for what is not yet handed over.'),
+  run_id: z.string().optional().describe('Absent for a duplicate, and for what is not handed over.'),
   status: z.enum(SHIPMENT_STATUSES).nullable(),
   status_known: z.boolean(),
+  waybill_known: z
+    .boolean()
+    .nullable()
+    .optional()
+    .describe(
+      'With `Prefer: wait` alone: whether the shop has the waybill; `null` when PostgreSQL does not say in time.',
+    ),
+  order_known: z
+    .boolean()
+    .nullable()
+    .optional()
+    .describe('The same, of the order of the waybill.'),
   temporal_ui: z
     .url()
     .nullable()
@@ -169,16 +186,20 @@ function refused(refusal: Refusal): Parsed {
 }
 
 function acknowledgementOf(received: ReceivedUpdate): z.infer<typeof expressAcknowledgement> {
-  const { update, workflowId, runId, duplicate, handedOver, link } = received;
+  const { update, workflowId, runId, duplicate, handedOver, known, link } = received;
   const status = update.events[0]?.status ?? null;
   return {
     ok: true,
-    duplicate,
     handed_over: handedOver,
+    ...(duplicate !== undefined && { duplicate }),
     workflow_id: workflowId,
     ...(runId !== undefined && { run_id: runId }),
     status,
     status_known: status !== null,
+    ...(known !== undefined && {
+      waybill_known: known && known.waybill,
+      order_known: known && known.order,
+    }),
     temporal_ui: link,
   };
 }

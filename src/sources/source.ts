@@ -172,14 +172,23 @@ export interface Accepted {
   readonly received: readonly ReceivedUpdate[];
 }
 
+/** What the shop has of a parcel. */
+export interface KnownParcel {
+  readonly waybill: boolean;
+  readonly order: boolean;
+}
+
 export interface ReceivedUpdate {
   readonly update: ShipmentUpdate;
   readonly workflowId: string;
-  /** Absent for a duplicate, whose run is that of the first time, and for what is still on its way to Temporal. */
+  /** Absent for a duplicate, whose run is that of the first time, and for what is not known to be in Temporal. */
   readonly runId?: string;
-  readonly duplicate: boolean;
-  /** False while only the journal has it; its delivery starts in the background. */
+  /** Absent where that is not known. */
+  readonly duplicate?: boolean;
+  /** Whether Temporal is known to have it; else the journal has, and its delivery starts by itself. */
   readonly handedOver: boolean;
+  /** What the shop has of it; absent where nobody has waited for that, `null` where PostgreSQL does not say. */
+  readonly known?: KnownParcel | null;
   /** The delivery in the Temporal UI. */
   readonly link: string | null;
 }

@@ -110,10 +110,15 @@ export const HEADERS = {
     description: 'Seconds after which another try is worth it.',
     schema: { type: 'string', pattern: '^\\d+$' },
   },
+  'Preference-Applied': {
+    description: 'Which preference of `Prefer` was heeded (RFC 7240), as it was: `wait=10`.',
+    schema: { type: 'string' },
+  },
 };
 
 const REQUEST_ID = { 'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' } };
 const RETRY_AFTER = { 'Retry-After': { $ref: '#/components/headers/Retry-After' } };
+const PREFERENCE_APPLIED = { 'Preference-Applied': { $ref: '#/components/headers/Preference-Applied' } };
 
 export interface DescribedAnswer {
   readonly description: string;
@@ -132,16 +137,17 @@ export function describeResponses(operation: Operation, named: NamedSchemas): An
 
 /** What comes when all is well, or is not and that is no refusal. */
 function describeAnswers(
-  { answers, mediaType = 'application/json', inTheirForm, examples }: Operation,
+  { answers, mediaType = 'application/json', headers: heeded, inTheirForm, examples }: Operation,
   named: NamedSchemas,
 ): Answers {
+  const headers = { ...REQUEST_ID, ...(heeded?.shape['Prefer'] && PREFERENCE_APPLIED) };
   return Object.fromEntries(
     Object.entries(answers).map(([status, schema]) => {
       const example = status === '200' ? examples?.answer : undefined;
       const content = inTheirForm?.answers
         ? anythingIn(inTheirForm.answers)
         : contentOf(mediaType, jsonSchemaOf(schema, 'output', named), example);
-      return [status, { description: status === '200' ? 'Done.' : 'Not now.', headers: REQUEST_ID, content }];
+      return [status, { description: status === '200' ? 'Done.' : 'Not now.', headers, content }];
     }),
   );
 }

@@ -109,11 +109,12 @@ function describeApi(operations: readonly Operation[]): OpenApiDocument {
 }
 
 function describeOperation(operation: Operation, named: NamedSchemas): DescribedOperation {
-  const { id, tag, summary, description, access, params, query, body, bodyOptional, inTheirForm, examples } =
-    operation;
+  const { id, tag, summary, description, access, params, query, headers } = operation;
+  const { body, bodyOptional, inTheirForm, examples } = operation;
   const parameters = [
     ...(params ? parametersOf('path', params) : []),
     ...(query ? parametersOf('query', query) : []),
+    ...(headers ? parametersOf('header', headers) : []),
   ];
   return {
     operationId: id,
@@ -177,7 +178,7 @@ export interface DescribedOperation {
 
 export interface Parameter {
   readonly name: string;
-  readonly in: 'path' | 'query';
+  readonly in: 'path' | 'query' | 'header';
   readonly required: boolean;
   readonly description?: string;
   readonly schema: JsonSchema;
