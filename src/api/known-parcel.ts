@@ -6,10 +6,13 @@ import type { ShipmentUpdate } from '../shipment/update';
 import type { KnownParcel } from '../sources/source';
 import type { ApiDependencies } from './dependencies';
 
+/** Longer than any single look takes; milliseconds. */
+const LOOK_MS = 2_000;
+
 /**
  * Whether the shop has the waybill of an update, and its order. One look without a lock, which may come before or after
  * what the delivery itself writes; an order is never of its making.
- * @param waitMs how long somebody waits for it
+ * @param waitMs how long somebody waits at most; milliseconds
  * @returns `null` where PostgreSQL does not tell in time
  */
 export async function lookUpParcel(
@@ -17,12 +20,13 @@ export async function lookUpParcel(
   { carrier, trackingNo }: ShipmentUpdate,
   waitMs: number,
 ): Promise<KnownParcel | null> {
+  const lookMs = Math.min(waitMs, LOOK_MS);
   const over = new AbortController();
   const look = inTransaction(
     pool,
     (db) => findUnderNumber(db, config.shopTables, trackingNo),
-    Math.min(waitMs, STATEMENT_TIMEOUT_MS),
-    performance.now() + waitMs,
+    STATEMENT_TIMEOUT_MS,
+    performance.now() + lookMs,
   ).then(
     (rows) => {
       const row = rowOfCarrier(rows, carrier, config.carriers);
@@ -34,6 +38,6 @@ export async function lookUpParcel(
     },
   );
   // To be lent a connection takes a time of its own.
-  const late = delay(waitMs, null, { signal: over.signal }).catch(() => null);
+  const late = delay(lookMs, null, { signal: over.signal }).catch(() => null);
   return Promise.race([look, late]).finally(() => over.abort());
 }

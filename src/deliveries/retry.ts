@@ -9,14 +9,7 @@ import type { Explanation } from '../shipment/explanation';
 import type { RetryRequest } from '../shipment/retry-request';
 import { retryWords, retryWordsOf } from '../shipment/retry-words';
 import { retryNowUpdate } from '../workflows/messages';
-import {
-  NO_WORKER,
-  planRestart,
-  refusal,
-  whyNone,
-  type PlanParts,
-  type Refused,
-} from './plan-retry';
+import { NO_WORKER, planRestart, refusal, whyNone, type PlanParts, type Refused } from './plan-retry';
 import { ANSWER_BUDGET_MS, CALL_BUDGET_MS, findLatestRun, type LatestRun } from './runs';
 import { startDelivery } from './start';
 

@@ -67,15 +67,15 @@ export const expressScan = z
 /** The answer to a scan. */
 export const expressAcknowledgement = z.object({
   ok: z.literal(true),
+  duplicate: z
+    .boolean()
+    .optional()
+    .describe('Whether Temporal had it before; absent while that is not known.'),
   handed_over: z
     .boolean()
     .describe(
       'Whether Temporal is known to have it. False without `Prefer: wait`: the journal has the scan, and its delivery starts right behind the answer.',
     ),
-  duplicate: z
-    .boolean()
-    .optional()
-    .describe('Whether Temporal had it before; absent while that is not known.'),
   workflow_id: z.string(),
   run_id: z.string().optional().describe('Absent for a duplicate, and for what is not handed over.'),
   status: z.enum(SHIPMENT_STATUSES).nullable(),
@@ -87,11 +87,7 @@ export const expressAcknowledgement = z.object({
     .describe(
       'With `Prefer: wait` alone: whether the shop has the waybill; `null` when PostgreSQL does not say in time.',
     ),
-  order_known: z
-    .boolean()
-    .nullable()
-    .optional()
-    .describe('The same, of the order of the waybill.'),
+  order_known: z.boolean().nullable().optional().describe('The same, of the order of the waybill.'),
   temporal_ui: z
     .url()
     .nullable()
@@ -190,8 +186,8 @@ function acknowledgementOf(received: ReceivedUpdate): z.infer<typeof expressAckn
   const status = update.events[0]?.status ?? null;
   return {
     ok: true,
-    handed_over: handedOver,
     ...(duplicate !== undefined && { duplicate }),
+    handed_over: handedOver,
     workflow_id: workflowId,
     ...(runId !== undefined && { run_id: runId }),
     status,

@@ -5,6 +5,8 @@ import { randomBytes } from 'node:crypto';
 import pino from 'pino';
 import { createApp } from '../../src/api/app';
 import type { ApiDependencies } from '../../src/api/dependencies';
+import { MOST_WAIT_S } from '../../src/api/prefer';
+import { receiveExpressStatus } from '../../src/api/webhook-operations';
 import { loadConfig } from '../../src/config/config';
 import { countTraffic } from '../../src/intake/channels/traffic';
 import { ANY_TEXT } from '../setup/any-age';
@@ -66,6 +68,10 @@ type ServedDependencies = Omit<ApiDependencies, 'intake' | 'channels' | 'traffic
   Partial<Pick<ApiDependencies, 'intake' | 'channels' | 'traffic'>>;
 
 const HOUR_MS = 3_600_000;
+/** So that an answer of the shop's own route tells what came of the scan in Temporal, and the delivery is there. */
+const WAIT = { prefer: `wait=${MOST_WAIT_S}` };
+/** As most senders send: the answer waits for nothing. */
+export const AT_ONCE = { prefer: 'respond-async' };
 /** What is refused is seen soon; milliseconds. */
 const WRITE_MS = 100;
 
@@ -174,7 +180,11 @@ export async function serveApi(deps: ServedDependencies): Promise<Api> {
     async call(method, path, { json, body, headers = {} } = {}) {
       const response = await fetch(`${url}${path}`, {
         method,
-        headers: { ...(json !== undefined && { 'content-type': 'application/json' }), ...headers },
+        headers: {
+          ...(path === receiveExpressStatus.path && WAIT),
+          ...(json !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
         ...(json !== undefined && { body: JSON.stringify(json) }),
         ...(body !== undefined && { body }),
       });

@@ -3,7 +3,7 @@ import { noteSweep } from '../../src/database/due-waits';
 import { openTemporalAway } from '../setup/temporal-away';
 import { watchDeadlines } from '../setup/under-deadline';
 import { use } from '../setup/use';
-import { useApiLab } from './api-lab';
+import { AT_ONCE, useApiLab } from './api-lab';
 
 const lab = useApiLab();
 const api = use(() => lab.serve());
@@ -156,6 +156,7 @@ describe('attention', () => {
     const scan = { carrier: 'yto', tracking_no: 'YT-KEPT-1', status: 'delivered', event_text: 'scan' };
     const taken = await withoutTemporal.call('POST', '/webhook/express/status', {
       json: { ...scan, event_time: '2026-02-06 10:11:00' },
+      headers: AT_ONCE,
     });
     expect(taken.json).toMatchObject({ ok: true, handed_over: false });
     const others = async (): Promise<Entry[]> => {

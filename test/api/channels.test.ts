@@ -146,7 +146,11 @@ describe.each(RECORDED.map((recorded, index) => ({ ...recorded, index })))(
     const name = sourceOf(file);
     const request = readPayload(file);
     const { updates } = findSource(name)!.parse(request, CONDITIONS);
-    const post = () => channels.post(name, channels.tokens[index] ?? '', request);
+    const post = async () => {
+      const answer = await channels.post(name, channels.tokens[index] ?? '', request);
+      await eventually(() => channels.intake.state().waiting === 0);
+      return answer;
+    };
 
     test('is acknowledged as its sender wants it, starts its deliveries, and is archived', async () => {
       const answer = await post();
@@ -200,7 +204,10 @@ test('one bad row of several is kept, counted and listed, and the others are sta
   });
   expect(answer).toMatchObject({ status: 200, json: { return_code: '0000' } });
 
-  await eventually(() => channels.intake.state().unarchived === 0);
+  await eventually(() => {
+    const { waiting, unarchived } = channels.intake.state();
+    return waiting + unarchived === 0;
+  });
   const { json } = await channels.get('/api/v1/webhooks?source=sf&verdict=flawed&limit=1');
   expect(json).toEqual({
     ok: true,

@@ -11,7 +11,7 @@ import { type Intake, openIntake } from '../../src/intake/intake';
 import { eventually, useLab } from '../setup/delivery-lab';
 import { openTemporalAway } from '../setup/temporal-away';
 import { use } from '../setup/use';
-import type { Api } from './api-lab';
+import { type Api, AT_ONCE } from './api-lab';
 import { type Json, serveDeliveries } from './delivery-api';
 
 /** The folder, the journal and the API of the other one. */
@@ -79,6 +79,7 @@ const send = async (): Promise<string> => {
   const json = { carrier: 'yto', tracking_no: trackingNo, status: 'delivered', event_text: '已签收' };
   const answer = await other.call('POST', '/webhook/express/status', {
     json: { ...json, event_time: '2026-02-06 10:11:00' },
+    headers: AT_ONCE,
   });
   expect(answer.status).toBe(200);
   return answer.json['workflow_id'] as string;

@@ -29,7 +29,7 @@ describe.each(PROXIES)('with $name between Waybell and Temporal', ({ kind }) => 
   });
 
   async function deliver(body: object): Promise<string> {
-    const answer = await shop.post('/webhook/express/status', body);
+    const answer = await shop.post('/webhook/express/status', body, { prefer: 'wait=10' });
     expect(answer.status).toBe(200);
     const { workflow_id } = (await answer.json()) as { workflow_id: string };
     return workflow_id;

@@ -201,8 +201,7 @@ describe('senders take turns', () => {
 
   test('where several flood, the few of another wait for their turn alone', async () => {
     const release = temporal.hold();
-    for (let i = 0; i < 80; i += 1)
-      for (const channel of ['a', 'b', 'c', 'd']) await keep(from(channel, 1));
+    for (let i = 0; i < 80; i += 1) for (const channel of ['a', 'b', 'c', 'd']) await keep(from(channel, 1));
     await eventually(() => temporal.asked === OF_ALL + FROM_JOURNAL);
     const quiet = [from('quiet', 1), from('quiet', 1)];
     for (const entry of quiet) await keep(entry);
@@ -285,7 +284,9 @@ describe('while Temporal is away', () => {
     await eventually(() => !handOver.temporalAnswers);
     temporal.started.push(...numbersOf([entry]));
     temporal.mode = 'answers';
-    expect(await told).toEqual([{ workflowId: numbersOf([entry])[0], runId: undefined, duplicate: undefined }]);
+    expect(await told).toEqual([
+      { workflowId: numbersOf([entry])[0], runId: undefined, duplicate: undefined },
+    ]);
     await allHandedOver();
   });
 

@@ -22,7 +22,7 @@ export interface Shop {
   readonly cloud: FakeCloudFunction;
   readonly settings: Settings;
   /** Sends a body with the key of the shop. */
-  post(route: string, body: object): Promise<Response>;
+  post(route: string, body: object, headers?: Record<string, string>): Promise<Response>;
   close(): Promise<void>;
 }
 
@@ -65,10 +65,10 @@ export async function openShop(): Promise<Shop> {
       UNSIGNED_WEBHOOKS: 'allow',
       MAX_AGE_HOURS: JSON.stringify(ANY_AGE.maxAgeHours),
     },
-    post: (route, body) =>
+    post: (route, body, headers) =>
       fetch(`http://127.0.0.1:${ports[0]}${route}`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${key}`, ...headers },
         body: JSON.stringify(body),
       }),
     close: async () => {
