@@ -1,5 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 import pg from 'pg';
+import { beginSession, isNotOurs, isOutlived, nameOf, type Session } from './session';
 
 /** What a statement needs: a pool, or one client inside a transaction. */
 export type Queryable = Pick<pg.Pool, 'query'>;
@@ -35,6 +36,12 @@ export function isPermissionRefusal(error: unknown): error is pg.DatabaseError {
   return error instanceof pg.DatabaseError && error.code === INSUFFICIENT_PRIVILEGE;
 }
 
+/**
+ * How long a connection is kept; seconds. What it has prepared goes with it: plans of statements that are not asked any
+ * more, and parameters of a type that a column had before its shop has widened it.
+ */
+const LIFETIME_S = 600;
+
 /** Enough for the default 100 local activities to queue briefly, few enough for a small Supabase plan. */
 const POOL_SIZE = 20;
 
@@ -48,6 +55,10 @@ export const databaseOf = (db: Queryable): object => pools.get(db) ?? db;
 const openedAt = new WeakMap<pg.ClientBase, number>();
 const lostAt = new WeakMap<pg.Pool, number>();
 
+const sessions = new WeakMap<pg.ClientBase, Session>();
+/** Pools that turned out to be lent sessions of others. */
+const borrowing = new WeakSet<pg.Pool>();
+
 /**
  * Opens the pool that API and worker share. The product asks it by `inTransaction` and `inAutocommit` alone: a statement
  * outside of them has no limit. Statements that do not need each other's answers are sent behind one another, and cost
@@ -59,6 +70,7 @@ export function openPool(connectionString: string, onError: (error: Error) => vo
     max: POOL_SIZE,
     pipeline: true,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    maxLifetimeSeconds: LIFETIME_S,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     application_name: 'waybell',
@@ -92,14 +104,14 @@ export function inTransaction<T>(
   statementMs = STATEMENT_TIMEOUT_MS,
   until = Infinity,
 ): Promise<T> {
-  return onConnection(pool, { statementMs, until }, async ({ send, rollBack }) => {
+  return onConnection(pool, { statementMs, until }, async ({ send, rollBack, isOurs }) => {
     let state: 'not begun' | 'begun' | 'over' = 'not begun';
     const left: Promise<unknown>[] = [];
     const db = queryable(pool, async (text, values) => {
       if (state === 'over') throw new Error('the transaction is over');
       if (state === 'begun') return send(text, values);
       state = 'begun';
-      const [, result] = await inOneTrip(send(beginning(statementMs)), send(text, values));
+      const [, result] = await inOneTrip(send(beginning(statementMs, isOurs)), send(text, values));
       return result;
     });
     leftToCommit.set(db, left);
@@ -125,7 +137,7 @@ export function inTransaction<T>(
 
 /**
  * As `inTransaction`, with each statement in a transaction of its own, which costs one round trip: for `work` of which
- * one statement alone writes.
+ * one statement alone writes. In a session of ours PostgreSQL makes them itself, and nothing is sent beside the statement.
  */
 export function inAutocommit<T>(
   pool: pg.Pool,
@@ -133,11 +145,12 @@ export function inAutocommit<T>(
   statementMs = STATEMENT_TIMEOUT_MS,
   until = Infinity,
 ): Promise<T> {
-  return onConnection(pool, { statementMs, until }, ({ send }) =>
+  return onConnection(pool, { statementMs, until }, ({ send, isOurs }) =>
     work(
       queryable(pool, async (text, values) => {
+        if (isOurs && statementMs === STATEMENT_TIMEOUT_MS) return send(text, values);
         const [, result] = await inOneTrip(
-          send(beginning(statementMs)),
+          send(beginning(statementMs, isOurs)),
           send(text, values),
           // Of a transaction that has failed, PostgreSQL makes a rollback of it.
           send('commit'),
@@ -164,12 +177,29 @@ export async function leaveToCommit(db: Queryable, sent: readonly Promise<unknow
   for (const one of sent) one.catch(() => undefined);
 }
 
-/**
- * `set local` holds behind a transaction-mode pooler too. The isolation level is said, since a server or a role may have
- * another default: who has waited for a lock must see what the other has written.
- */
-const beginning = (statementMs: number): string =>
-  `begin isolation level read committed; set local statement_timeout = ${statementMs}; set local lock_timeout = ${LOCK_TIMEOUT_MS}; set local idle_in_transaction_session_timeout = ${ABANDONED_AFTER_MS}; set local row_security = off`;
+/** What holds in each transaction. */
+const SETTINGS = {
+  statement_timeout: STATEMENT_TIMEOUT_MS,
+  lock_timeout: LOCK_TIMEOUT_MS,
+  idle_in_transaction_session_timeout: ABANDONED_AFTER_MS,
+  row_security: 'off',
+};
+/** A server or a role may have another default: who has waited for a lock must see what the other has written. */
+const ISOLATION = 'read committed';
+
+const settingAll = (set: 'set' | 'set local', settings: Readonly<Record<string, string | number>>): string =>
+  Object.entries(settings)
+    .map(([name, value]) => `${set} ${name} = ${value}`)
+    .join('; ');
+
+const OF_SESSION = settingAll('set', { ...SETTINGS, default_transaction_isolation: `'${ISOLATION}'` });
+
+/** In a session of ours all of it holds already. `set local` holds behind a pooler in transaction mode, too. */
+function beginning(statementMs: number, isOurs: boolean): string {
+  const isUsual = statementMs === STATEMENT_TIMEOUT_MS;
+  if (isOurs) return isUsual ? 'begin' : `begin; set local statement_timeout = ${statementMs}`;
+  return `begin isolation level ${ISOLATION}; ${settingAll('set local', { ...SETTINGS, statement_timeout: statementMs })}`;
+}
 
 function queryable(
   pool: pg.Pool,
@@ -192,6 +222,8 @@ interface LentConnection {
   readonly send: (text: string, values?: unknown[]) => Promise<pg.QueryResult>;
   /** Where the connection is still good for it. */
   readonly rollBack: () => Promise<void>;
+  /** See `Session`. */
+  readonly isOurs: boolean;
 }
 
 async function onConnection<T>(
@@ -211,34 +243,54 @@ async function onConnection<T>(
     if (leftMs <= 0) throw (broken = new Error('the time of the transaction is over'));
     // Each has its own time, and begins when those before it have ended.
     const answerMs = (underWay.size + 1) * statementMs + ANSWER_TRAVELS_MS;
-    const statement = { text, values, query_timeout: Math.min(answerMs, leftMs) };
+    const session = sessions.get(client);
+    const name = session && values?.length && !borrowing.has(pool) ? nameOf(session, text) : undefined;
+    const statement = { text, values, name, query_timeout: Math.min(answerMs, leftMs) };
     sendTogether(client);
     const answered = client.query(statement);
     underWay.add(answered);
     try {
-      return await answered;
+      const result = await answered;
+      if (name !== undefined) session?.prepared.add(name);
+      return result;
     } catch (error) {
       // What is not PostgreSQL's own word leaves a connection that may still be busy, or leads nowhere.
       if (!(error instanceof pg.DatabaseError)) {
-        broken = error instanceof Error ? error : new Error(String(error));
-        lostAt.set(pool, performance.now());
+        lose(error instanceof Error ? error : new Error(String(error)));
         // What was sent behind it gets no answer either, and is not waited for.
         client.connection.stream.destroy();
         throw error;
       }
       if (error.code === IN_FAILED_TRANSACTION) throw refused ?? error;
+      // Sent twice behind one that failed, it was parsed neither time.
+      if (isNotOurs(name, error) && refused) throw refused;
+      if (isNotOurs(name, error)) borrowing.add(pool);
+      if (isNotOurs(name, error) || (session && isOutlived(session, name, error))) lose(error);
       throw (refused = error);
     } finally {
       underWay.delete(answered);
     }
   }
 
+  /** The connection is not lent again, nor those that were opened before now. */
+  function lose(why: Error): void {
+    broken = why;
+    lostAt.set(pool, performance.now());
+  }
+
   async function rollBack(): Promise<void> {
     if (!broken) await send('rollback').catch((cause: Error) => (broken = cause));
   }
 
+  async function isOurSession(): Promise<boolean> {
+    if (borrowing.has(pool)) return false;
+    const session = sessions.get(client) ?? (await beginSession(client, send, OF_SESSION));
+    sessions.set(client, session);
+    return session.isOurs;
+  }
+
   try {
-    return await work({ send, rollBack });
+    return await work({ send, rollBack, isOurs: await isOurSession() });
   } catch (error) {
     if (isPermissionRefusal(error))
       permissionRefused.publish({ pool, message: error.message } satisfies PermissionRefusal);

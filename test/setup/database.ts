@@ -9,7 +9,7 @@ import { use } from './use';
 
 export interface TestDatabase {
   readonly url: string;
-  /** As the product opens it. */
+  /** As the product opens it; its `query` has connections of its own. */
   readonly pool: pg.Pool;
   /** Ends the pool and drops the database; fails when somebody else is still connected. */
   drop(): Promise<void>;
@@ -52,12 +52,17 @@ async function createDatabase(templateDatabase: string, ownedByShop = false): Pr
   const pool = openPool(entered, () => undefined);
   // A loaded machine makes tests slow, and not red.
   pool.options.connectionTimeoutMillis = 20_000;
+  // What a test asks by itself has no limit of the product's sessions.
+  const asked = new pg.Pool({ connectionString: entered, max: 5, allowExitOnIdle: true });
+  asked.on('error', () => undefined);
+  pool.query = asked.query.bind<typeof pool.query>(asked);
 
   return {
     url: entered,
     pool,
     drop: async () => {
       if (!pool.ended) await endPool(pool);
+      await endPool(asked);
       const sessions = await maintain(async (client) => {
         const left = await remainingSessions(client, name);
         await client.query(`drop database ${name} with (force)`);

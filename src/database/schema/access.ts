@@ -3,6 +3,7 @@ import type { ShopTables } from '../../config/config';
 import type { Explanation } from '../../shipment/explanation';
 import { asShellWord } from '../../shipment/shown-text';
 import type { Queryable } from '../pool';
+import { toldTo } from '../session';
 import { lentFactsGrants, lentFactsSql } from './lent-facts';
 import { ORDER_FUNCTION, orderFunctionSql, requireAllOrders } from './order-access';
 import { shopNames } from '../shop-names';
@@ -189,11 +190,6 @@ export async function detectPoolerMode(connectionString: string): Promise<Pooler
 async function backendOf(client: pg.Client): Promise<number> {
   const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
   return rows[0]?.pid ?? 0;
-}
-
-/** From the start of the connection (BackendKeyData); the type does not know the field. */
-function toldTo(client: pg.Client): number | null {
-  return (client as unknown as { readonly processID: number | null }).processID;
 }
 
 /** What a PostgreSQL server says of itself and of the role that asks. */
