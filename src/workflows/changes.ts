@@ -3,4 +3,5 @@ export const CHANGES = {
   idleLooksWait: 'idle-looks-wait',
   shortHistories: 'short-histories',
   attributesFollow: 'attributes-follow',
+  finalIsFinal: 'final-is-final',
 } as const;

@@ -2,12 +2,14 @@ import {
   ActivityFailure,
   ApplicationFailure,
   isCancellation,
+  patched,
   proxyActivities,
   proxyLocalActivities,
   setCurrentDetails,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import { DATA_REFUSED } from '../shipment/end-reason';
+import { CHANGES } from './changes';
 
 /** Near: one marker in the history and no hop through the server. Two tries within one workflow task. */
 const local = proxyLocalActivities<Activities>({
@@ -47,7 +49,7 @@ export async function localFirst<S extends Step>(
   try {
     return await near.executeWithOptions({ summary }, args);
   } catch (error) {
-    if (isCancellation(error) || isFinal(error)) throw error;
+    if (isCancellation(error) || (isFinal(error) && patched(CHANGES.finalIsFinal))) throw error;
     setCurrentDetails(
       `Waiting for the database: **${summary}**. See the pending activity for the last failure.`,
     );
@@ -60,17 +62,17 @@ export async function localFirst<S extends Step>(
 
 /** Whether a step has failed because the database refuses a value of the shipment or of the shop. */
 export function isDataRefused(error: unknown): boolean {
-  return (
-    error instanceof ActivityFailure &&
-    error.cause instanceof ApplicationFailure &&
-    error.cause.type === DATA_REFUSED
-  );
+  const failure = failureOf(error);
+  return failure instanceof ApplicationFailure && failure.type === DATA_REFUSED;
 }
 
+/** Whether another try of a step would fail too. */
 function isFinal(error: unknown): boolean {
-  return (
-    error instanceof ActivityFailure &&
-    error.cause instanceof ApplicationFailure &&
-    error.cause.nonRetryable === true
-  );
+  const failure = failureOf(error);
+  return failure instanceof ApplicationFailure && failure.nonRetryable === true;
+}
+
+/** What a step has thrown: the SDK wraps that of a normal activity into an ActivityFailure, and not that of a local one. */
+function failureOf(error: unknown): unknown {
+  return error instanceof ActivityFailure ? error.cause : error;
 }
