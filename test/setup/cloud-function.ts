@@ -23,8 +23,8 @@ export interface FakeCloudFunction {
   countFor(cid: string): number;
   /** Answers of one phone, in order; the last one stays. Everything else is accepted. */
   answer(cid: string, ...answers: Answer[]): void;
-  /** Keeps every answer back until the returned function is called. */
-  hold(): () => void;
+  /** Keeps the answers of these phones back until the returned function is called; of all where none is named. */
+  hold(...cids: readonly string[]): () => void;
   close(): Promise<void>;
 }
 
@@ -47,7 +47,7 @@ export const gone: Answer = { body: { errCode: 'uni-push-user-invalid', errMsg: 
 export async function startCloudFunction(): Promise<FakeCloudFunction> {
   const requests: CloudRequest[] = [];
   const scripts = new Map<string, Answer[]>();
-  let gate = Promise.resolve();
+  const held = new Set<{ readonly cids: readonly string[]; readonly gate: Promise<void> }>();
 
   const server = createServer((request, response) => {
     void (async () => {
@@ -56,7 +56,8 @@ export async function startCloudFunction(): Promise<FakeCloudFunction> {
       const cid = body.push_clientid;
       const script = scripts.get(cid) ?? [];
       const answer = (script.length > 1 ? script.shift() : script[0]) ?? accepted(cid);
-      await gate;
+      const gates = [...held].filter(({ cids }) => cids.length === 0 || cids.includes(cid));
+      await Promise.all(gates.map(({ gate }) => gate));
       reply(response, answer);
     })();
   });
@@ -68,12 +69,15 @@ export async function startCloudFunction(): Promise<FakeCloudFunction> {
     requests,
     countFor: (cid) => requests.filter(({ push_clientid }) => push_clientid === cid).length,
     answer: (cid, ...answers) => scripts.set(cid, answers),
-    hold() {
-      let release = (): void => undefined;
-      gate = new Promise((resolve) => {
-        release = resolve;
-      });
-      return () => release();
+    hold(...cids) {
+      let open = (): void => undefined;
+      const gate = new Promise<void>((resolve) => (open = resolve));
+      const one = { cids, gate };
+      held.add(one);
+      return () => {
+        held.delete(one);
+        open();
+      };
     },
     async close() {
       server.closeAllConnections();

@@ -91,14 +91,20 @@ export interface DeliveryLab {
 
 const unique = (): string => randomBytes(4).toString('hex').toUpperCase();
 
+/** Servers of a suite in place of those of the test run. */
+export interface LabServers {
+  readonly db: TestDatabase;
+  readonly temporalAddress: string;
+}
+
 /** Everything one suite needs to run real deliveries: database, worker, provider. */
 export async function openDeliveryLab(
   kind: DatabaseKind = 'embedded',
-  temporalAddress?: string,
+  own?: LabServers,
 ): Promise<DeliveryLab> {
   const [db, temporal, cloud] = await Promise.all([
-    createTestDatabase(kind),
-    connectTemporal(temporalAddress),
+    own?.db ?? createTestDatabase(kind),
+    connectTemporal(own?.temporalAddress),
     startCloudFunction(),
   ]);
   const openedAt = new Date(Date.now() - HOUR_MS);

@@ -1,5 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
 import { randomBytes } from 'node:crypto';
 import { opened } from './open-resources';
 import { runInfo } from './run-info';
@@ -20,7 +20,10 @@ export interface TestTemporal {
 }
 
 // Failures are part of many tests: only what a test did not expect to go wrong is worth a line.
-Runtime.install({ logger: new DefaultLogger('ERROR') });
+Runtime.install({
+  logger: new DefaultLogger('ERROR'),
+  telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
+});
 
 /** Connects a suite to the Temporal server of the test run, or to one of its own. */
 export async function connectTemporal(address = runInfo().temporalAddress): Promise<TestTemporal> {

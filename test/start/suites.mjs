@@ -9,4 +9,5 @@ export const STARTING_SUITES = [
   'intake/crash',
   'migration/command',
   'privacy/where-it-stands',
+  'workflows/near-killed-servers',
 ];

@@ -3,27 +3,14 @@ import { expect, test } from '@jest/globals';
 import type { PushProvider } from '../../src/push/provider';
 import { createUniCloudProvider } from '../../src/push/unicloud/unicloud';
 import { around } from '../setup/around-steps';
-import { eventually, type DeliveryHandle, useLab } from '../setup/delivery-lab';
+import { eventually, useLab } from '../setup/delivery-lab';
+import { pushesIn } from '../setup/push-ways';
 
 const lab = useLab();
 
 /** The places of one provider, and more deliveries than a worker has workflow tasks. */
 const PLACES = 12;
 const HANGING = 45;
-
-/** How often the history names a push, by the way that it took. */
-async function pushesIn(handle: DeliveryHandle): Promise<{ near: number; far: number }> {
-  const events = (await handle.fetchHistory()).events ?? [];
-  const names = events.map(
-    ({ markerRecordedEventAttributes: marker, activityTaskScheduledEventAttributes: task }) => {
-      const near = marker?.details?.['data']?.payloads?.[0]?.data;
-      if (near && Buffer.from(near).toString().includes('"pushToDevice"')) return 'near';
-      return task?.activityType?.name === 'pushToDevice' ? 'far' : 'other';
-    },
-  );
-  const count = (way: string): number => names.filter((name) => name === way).length;
-  return { near: count('near'), far: count('far') };
-}
 
 test('a provider that hangs holds few workflow tasks: others are pushed to, and the rest of its own waits far', async () => {
   let [underWay, most] = [0, 0];
