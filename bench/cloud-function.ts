@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
+import { within } from './patience';
 
 /** The outside party: accepts every push at once, and remembers when each came. */
 export interface CloudFunction {
@@ -55,17 +56,8 @@ export async function startCloudFunction(): Promise<CloudFunction> {
 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/push`,
-    async arrivalAt(cid) {
-      let late: NodeJS.Timeout | undefined;
-      const tooLate = new Promise<never>((_resolve, reject) => {
-        const lost = new Error(`no push to ${cid} within ${ARRIVAL_TIMEOUT_MS} ms`);
-        late = setTimeout(() => reject(lost), ARRIVAL_TIMEOUT_MS);
-      });
-      try {
-        return await Promise.race([phone(cid).arrival, tooLate]);
-      } finally {
-        clearTimeout(late);
-      }
+    arrivalAt(cid) {
+      return within(ARRIVAL_TIMEOUT_MS, `no push to ${cid}`, phone(cid).arrival);
     },
     surplus,
     async close() {

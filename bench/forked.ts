@@ -1,10 +1,21 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { within } from './patience';
 
 /** A Node.js process of the bench's own code. */
 export function forkOwn(script: string, env: Record<string, string>): ChildProcess {
   return fork(path.join(__dirname, `${script}.js`), { env, execArgv: [] });
+}
+
+/** Far beyond the time that a process takes to load its code and to connect. */
+const READY_TIMEOUT_MS = 60_000;
+
+/** Waits for the first word of a process. */
+export async function readyFork(script: string, child: ChildProcess): Promise<void> {
+  const ended = once(child, 'exit').then(() => Promise.reject(new Error(`${script} ended`)));
+  ended.catch(() => undefined);
+  await within(READY_TIMEOUT_MS, `${script} is not ready`, Promise.race([once(child, 'message'), ended]));
 }
 
 /** What has written nothing of its own needs no time to end, and Temporal's SDK takes SIGTERM for its workers alone. */

@@ -13,7 +13,11 @@ export const phonesOf = (trackingNo: string): Parcel['cids'] => [
 ];
 
 /** Adds parcels that nobody has reported yet. Shop and phones are the same tables in both systems. */
-export async function addParcels(database: pg.Pool, prefix: string, count: number): Promise<Parcel[]> {
+export async function addParcels(
+  database: pg.Pool | pg.Client,
+  prefix: string,
+  count: number,
+): Promise<Parcel[]> {
   const { rows } = await database.query<{ no: string }>(
     `with parcel as materialized (select $1 || lpad(i::text, 6, '0') as no from generate_series(1, $2::int) i),
           ordered as (insert into ml_orders (id, user_id, merchant_id)

@@ -21,15 +21,20 @@ export function sum(processes: readonly ProcessMemory[], kind: 'pss' | 'rss'): n
   return processes.reduce((total, one) => total + one[kind], 0);
 }
 
+/** The name of the executable file that a process runs. */
+export async function programOf(pid: number): Promise<string> {
+  return path.basename(await readlink(`/proc/${pid}/exe`));
+}
+
 async function memoryOf(pid: number): Promise<ProcessMemory> {
   const [rollup, program] = await Promise.all([
     readFile(`/proc/${pid}/smaps_rollup`, 'utf8'),
-    readlink(`/proc/${pid}/exe`),
+    programOf(pid),
   ]);
   const megabytes = (name: string): number => {
     const kibibytes = new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(rollup)?.[1];
     if (kibibytes === undefined) throw new Error(`no ${name} of process ${pid}`);
     return (Number(kibibytes) * 1_024) / 1e6;
   };
-  return { program: path.basename(program), pss: megabytes('Pss'), rss: megabytes('Rss') };
+  return { program, pss: megabytes('Pss'), rss: megabytes('Rss') };
 }

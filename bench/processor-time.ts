@@ -19,7 +19,8 @@ export async function processorMsOfTree(root: number): Promise<number> {
   return (await Promise.all(each)).reduce((sum, ms) => sum + ms, 0);
 }
 
-async function processorMs(pid: number): Promise<number> {
+/** What a process took of the processor so far; milliseconds. Linux only. */
+export async function processorMs(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   // The second field, the command, may hold spaces and brackets; of those behind it, the 12th and 13th are the times.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

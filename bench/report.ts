@@ -23,7 +23,7 @@ export function renderReport(
       ['what', 'value'],
       [...machine, ['the run', `${new Date().toISOString().slice(0, 10)}, ${minutes.toFixed(0)} minutes`]],
     ),
-    'The median, p90 and p99 are over all samples together; “rounds” is the lowest and the highest median of a single round. A percentile is left out where the samples are too few for it. An aim is the most that a figure should be. A factor says how many times better Waybell is than another, by the median and round by round: less time, or more in a second; below 1× the other is better.',
+    'The median, p90 and p99 are over all samples together; “rounds” is the lowest and the highest median of a single round. A percentile is left out where the samples are too few for it. An aim is the most that a figure should be; one that is “only reported” binds nobody, and where it is missed the gap is explained. A factor says how many times better Waybell is than another, by the median and round by round: less time, or more in a second; below 1× the other is better.',
     '## Where the aims are missed, or another is better',
     losses(results),
     ...results.flatMap(renderResult),
@@ -60,7 +60,8 @@ function renderResult({ measurement, rows }: Result): string[] {
 function cells(row: Row): string[] {
   const { count, lowest, highest, ...summary } = summarise(row.rounds);
   const aims = judgeAims([row]).map(
-    ({ figure, aim, met }) => `${figure} ${withUnit(aim, row)} ${met ? 'met' : '**missed**'}`,
+    ({ figure, aim, binding, met }) =>
+      `${figure} ${withUnit(aim, row)} ${met ? 'met' : binding ? '**missed**' : 'missed'}${binding ? '' : ' (only reported)'}`,
   );
   return [
     row.what,
@@ -75,17 +76,27 @@ function cells(row: Row): string[] {
 }
 
 function losses(results: readonly Result[]): string {
-  const lines = results.flatMap(({ measurement, rows }) =>
-    [...missedAims(rows), ...betterElsewhere(rows)].map((line) => `- ${measurement.title}: ${line}`),
-  );
-  return lines.length === 0 ? 'Nowhere in this run.' : lines.join('\n');
+  const kinds: readonly (readonly [head: string, find: (rows: readonly Row[]) => string[]])[] = [
+    ['Aims that bind:', (rows) => missedAims(rows, true)],
+    ['Aims that are only reported:', (rows) => missedAims(rows, false)],
+    ['Another is better:', betterElsewhere],
+  ];
+  return kinds
+    .map(([head, find]) => {
+      const lines = results.flatMap(({ measurement, rows }) =>
+        find(rows).map((line) => `- ${measurement.title}: ${line}`),
+      );
+      return [head, lines.length === 0 ? 'Nowhere in this run.' : lines.join('\n')].join('\n\n');
+    })
+    .join('\n\n');
 }
 
-function missedAims(rows: readonly Row[]): string[] {
+function missedAims(rows: readonly Row[], bindingOnes: boolean): string[] {
   return judgeAims(rows)
-    .filter(({ met }) => !met)
-    .map(({ row, figure, aim, measured }) => {
-      return `${row.what}, ${figure} ${withUnit(measured, row)}, the aim is ${withUnit(aim, row)}.`;
+    .filter(({ met, binding }) => !met && binding === bindingOnes)
+    .map(({ row, figure, aim, binding, measured }) => {
+      const gap = binding ? '' : ` ${row.hopes?.gap}`;
+      return `${row.what}, ${figure} ${withUnit(measured, row)}, the aim is ${withUnit(aim, row)}.${gap}`;
     });
 }
 

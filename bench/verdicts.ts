@@ -1,11 +1,13 @@
-import type { Row } from './measurement';
+import type { Bounds, Row } from './measurement';
 import { median, ratios, summarise } from './statistics';
 
-/** One aim, and what became of it. */
+/** One bound, and what became of it. */
 export interface Verdict {
   readonly row: Row;
   readonly figure: 'median' | 'p99';
   readonly aim: number;
+  /** Whether to miss it is a fault; the others are only reported. */
+  readonly binding: boolean;
   readonly measured: number;
   readonly met: boolean;
 }
@@ -21,11 +23,13 @@ export interface Comparison {
 export function judgeAims(rows: readonly Row[]): Verdict[] {
   return rows.flatMap((row) => {
     const summary = summarise(row.rounds);
-    return (['median', 'p99'] as const).flatMap((figure) => {
-      const [aim, measured] = [row.aims?.[figure], summary[figure]];
-      if (aim === undefined || measured === undefined) return [];
-      return [{ row, figure, aim, measured, met: measured <= aim }];
-    });
+    const judge = (bounds: Bounds | undefined, binding: boolean): Verdict[] =>
+      (['median', 'p99'] as const).flatMap((figure) => {
+        const [aim, measured] = [bounds?.[figure], summary[figure]];
+        if (aim === undefined || measured === undefined) return [];
+        return [{ row, figure, aim, binding, measured, met: measured <= aim }];
+      });
+    return [...judge(row.aims, true), ...judge(row.hopes, false)];
   });
 }
 

@@ -11,6 +11,8 @@ export interface Waybell {
   /** From the command to the words "Waybell is ready", in seconds. */
   readonly secondsToReady: number;
   readonly url: string;
+  /** Where its servers, its journal and its logs keep what they write. */
+  readonly dataDir: string;
   readonly temporalCli: string;
   readonly temporalAddress: string;
   /** Of a database of its PostgreSQL server. */
@@ -65,6 +67,7 @@ export async function startWaybell(dataDir: string, cloudFunctionUrl: string): P
     pid: child.pid ?? 0,
     secondsToReady: (readyAt - startedAt) / 1_000,
     url: `http://127.0.0.1:${settings['PORT']}`,
+    dataDir,
     temporalAddress: `127.0.0.1:${settings['TEMPORAL_PORT']}`,
     temporalCli: /Temporal CLI\s+(.+)/.exec(written)?.[1]?.trim() ?? 'temporal',
     databaseUrl: (name) => `postgresql://waybell:${password}@127.0.0.1:${settings['POSTGRES_PORT']}/${name}`,

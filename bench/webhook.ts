@@ -10,6 +10,9 @@ export interface Acknowledged {
   readonly ms: number;
 }
 
+/** As long as senders of webhooks wait at most; who answers later has lost it. */
+const ANSWER_TIMEOUT_MS = 60_000;
+
 /** As the HTTP client of a busy carrier: connections are kept. */
 const agent = new Agent({ keepAlive: true });
 
@@ -28,7 +31,10 @@ export async function sendWebhook(
   const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
 
   const sentAt = performance.now();
-  const sent = request(`${url}/webhook/express/status`, { method: 'POST', agent, headers });
+  const sent = request(`${url}/webhook/express/status`, {
+    method: 'POST',
+    ...{ agent, headers, signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) },
+  });
   sent.end(body);
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
   const answer = await text(response);

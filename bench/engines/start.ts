@@ -1,12 +1,11 @@
-import { Client, Connection } from '@temporalio/client';
-import { once } from 'node:events';
 import pg from 'pg';
-import { endForked, forkOwn } from '../forked';
+import { endForked, forkOwn, readyFork } from '../forked';
 import { freePorts } from '../free-ports';
 import type { SystemName } from '../lab';
 import { type Parcel, phonesOf } from '../parcels';
 import { processorMsOfTree } from '../processor-time';
 import type { Waybell } from '../waybell';
+import { openVisibility } from './visibility';
 
 /** Something that carries the steps of a delivery durably. */
 export interface Engine {
@@ -31,9 +30,7 @@ interface EngineProcess {
 async function forkEngine(script: string, env: Record<string, string>): Promise<EngineProcess> {
   const [port] = await freePorts(1);
   const child = forkOwn(`engines/${script}`, { ...env, PORT: `${port}` });
-  const ended = once(child, 'exit').then(() => Promise.reject(new Error(`${script} ended`)));
-  ended.catch(() => undefined);
-  await Promise.race([once(child, 'message'), ended]);
+  await readyFork(script, child);
   return { url: `http://127.0.0.1:${port}`, pid: child.pid ?? 0, stop: () => endForked(child) };
 }
 
@@ -49,17 +46,6 @@ function numbering(prefix: string): Engine['addParcels'] {
     );
 }
 
-/** Counts what has ended well, of one type of workflow, in the visibility store. */
-export async function openCount(waybell: Waybell, type: string): Promise<Pick<Engine, 'ended' | 'stop'>> {
-  const connection = await Connection.connect({ address: waybell.temporalAddress });
-  const client = new Client({ connection });
-  const query = `WorkflowType = '${type}' AND ExecutionStatus = 'Completed'`;
-  return {
-    ended: async () => (await client.workflow.count(query)).count,
-    stop: () => connection.close(),
-  };
-}
-
 /** @param workflow `bareDelivery`: the steps of a usual delivery; `emptyWorkflow`: nothing */
 export async function startBareSdk(
   waybell: Waybell,
@@ -72,18 +58,18 @@ export async function startBareSdk(
     WORKFLOW: workflow,
     CLOUD_FUNC_URL: cloudFunctionUrl,
   });
-  const count = await openCount(waybell, workflow);
+  const visibility = await openVisibility(waybell);
   const isBare = workflow === 'bareDelivery';
   return {
     name: isBare ? 'bare SDK' : 'empty workflow',
     url: own.url,
     pushes: isBare,
     addParcels: numbering(isBare ? 'SDK' : 'EMPTY'),
-    ended: () => count.ended(),
+    ended: () => visibility.ended(workflow),
     processorMs: () => processorMsOfTree(own.pid),
     async stop() {
       await own.stop();
-      await count.stop();
+      await visibility.close();
     },
   };
 }

@@ -1,9 +1,4 @@
-import {
-  proxyActivities,
-  proxyLocalActivities,
-  setCurrentDetails,
-  upsertSearchAttributes,
-} from '@temporalio/workflow';
+import { proxyLocalActivities, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import type * as steps from './steps';
 
@@ -14,7 +9,12 @@ export function emptyWorkflow(): Promise<void> {
 
 type Steps = typeof steps;
 const near = proxyLocalActivities<Steps>({ startToCloseTimeout: '2s' });
-const far = proxyActivities<Steps>({ startToCloseTimeout: '10s', scheduleToCloseTimeout: '1h' });
+/** The first try of a push, as Waybell makes it: in the workflow task that found the devices. */
+const firstTry = proxyLocalActivities<Steps>({
+  startToCloseTimeout: '10s',
+  scheduleToCloseTimeout: '1h',
+  retry: { maximumAttempts: 1 },
+});
 
 const keyword = (name: string) => defineSearchAttributeKey(name, 'KEYWORD');
 
@@ -36,14 +36,7 @@ export async function bareDelivery(trackingNo: string): Promise<object> {
   setCurrentDetails(`**yto ${trackingNo}**: pushing to ${cids.length} devices`);
   await Promise.all(
     cids.map((cid) =>
-      far.pushToDevice.executeWithOptions(
-        {
-          summary: `push to …${cid.slice(-4)}`,
-          activityId: `push-${cid}`,
-          priority: { fairnessKey: trackingNo },
-        },
-        [cid],
-      ),
+      firstTry.pushToDevice.executeWithOptions({ summary: `push to …${cid.slice(-4)}` }, [cid]),
     ),
   );
   setCurrentDetails(`**yto ${trackingNo}**: recording the outcome`);

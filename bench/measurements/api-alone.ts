@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startApi } from '../api-process';
+import { freePorts } from '../free-ports';
 import { keepInFlight } from '../in-flight';
 import type { Measurement } from '../measurement';
+import { createNamespace, startRole } from '../role-process';
 import { median } from '../statistics';
 import { sendWebhook } from '../webhook';
 
@@ -26,7 +27,14 @@ export const apiAlone: Measurement = {
     const { rounds, steady, flood } = lab.quick ? SIZES.quick : SIZES.full;
     const { waybell } = await lab.sideBySide();
 
-    const there = await startApi(waybell, await lab.newDataDir(), 'there');
+    const surroundings = {
+      databaseUrl: waybell.databaseUrl('waybell'),
+      temporalAddress: waybell.temporalAddress,
+      namespace: 'bench-without-worker',
+      cloudFunctionUrl: lab.cloudFunction.url,
+    };
+    await createNamespace(waybell.temporalCli, surroundings);
+    const there = await startRole('api', surroundings, await lab.newDataDir());
     const answered: number[][] = [];
     for (let round = 1; round <= rounds; round += 1) {
       answered.push(await sendByTheClock(there.url, steady));
@@ -36,7 +44,9 @@ export const apiAlone: Measurement = {
     }
     await there.stop();
 
-    const away = await startApi(waybell, await lab.newDataDir(), 'away');
+    const [nowhere] = await freePorts(1);
+    const cutOff = { ...surroundings, temporalAddress: `127.0.0.1:${nowhere}` };
+    const away = await startRole('api', cutOff, await lab.newDataDir(), '/healthz');
     // The first one pays for the second that opens the circuit.
     await sendWebhook(away.url, parcel());
     const latencies: number[][] = [];

@@ -3,12 +3,12 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { CloudFunction } from '../cloud-function';
+import { deliverAll } from '../deliver';
 import type { Lab } from '../lab';
 import type { Measurement, Row } from '../measurement';
-import { addParcels, type Parcel } from '../parcels';
+import { addParcels } from '../parcels';
 import { processorMsOfTree } from '../processor-time';
 import type { Waybell } from '../waybell';
-import { sendWebhook } from '../webhook';
 
 const SIZES = {
   full: { warmUp: 200, deliveries: 1_000, idleMs: 30_000 },
@@ -40,7 +40,7 @@ export const deliveryCost: Measurement = {
       const idle = await processorWhile(waybell, () => sleep(idleMs));
       const before = await bytesOfTables(database);
       const busy = await processorWhile(waybell, async () => {
-        await deliverAll(lab.cloudFunction, waybell, parcels);
+        await deliverAll(lab.cloudFunction, waybell.url, parcels, AT_ONCE);
         await sleep(SETTLE_MS);
       });
       const after = await bytesOfTables(database);
@@ -93,19 +93,8 @@ async function deliverNew(
   database: pg.Pool,
   { prefix, count }: { readonly prefix: string; readonly count: number },
 ): Promise<void> {
-  await deliverAll(cloud, waybell, await addParcels(database, prefix, count));
+  await deliverAll(cloud, waybell.url, await addParcels(database, prefix, count), AT_ONCE);
   await sleep(SETTLE_MS);
-}
-
-/** Until every phone of every parcel has its push. */
-async function deliverAll(cloud: CloudFunction, { url }: Waybell, parcels: readonly Parcel[]): Promise<void> {
-  const waiting = [...parcels];
-  const lane = async (): Promise<void> => {
-    for (let parcel = waiting.shift(); parcel; parcel = waiting.shift()) {
-      await Promise.all([sendWebhook(url, parcel), ...parcel.cids.map((cid) => cloud.arrivalAt(cid))]);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, lane));
 }
 
 /** What the whole stack took of the processor in the meantime, and how long that was; milliseconds. */

@@ -3,12 +3,13 @@ import pg from 'pg';
 import type { Lab } from '../lab';
 import type { Measurement } from '../measurement';
 import { addParcels } from '../parcels';
+import { untilCounted } from '../patience';
 import { processorShare } from '../processor-time';
 import { median } from '../statistics';
 import { sendWebhook } from '../webhook';
 
 const SIZES = {
-  full: { parcels: 750, settleMs: 30_000, rounds: 2, lookMs: 60_000 },
+  full: { parcels: 750, settleMs: 20_000, rounds: 2, lookMs: 40_000 },
   quick: { parcels: 25, settleMs: 3_000, rounds: 2, lookMs: 5_000 },
 };
 /** What may be spent on 1,500 pushes that nobody can send; percent of a core. */
@@ -64,12 +65,11 @@ async function sendParcels(lab: Lab, database: pg.Pool, url: string, count: numb
   for (const parcel of await addParcels(database, 'HELD', count)) {
     await Promise.all([sendWebhook(url, parcel), sleep(1_000 / PER_SECOND)]);
   }
-  for (let written = 0; written < 2 * count;) {
-    await sleep(1_000);
+  await untilCounted('notifications of Waybell', 2 * count, async () => {
     const { rows } = await database.query<{ count: number }>(
       'select count(*)::int as count from public.express_notifications',
     );
-    written = rows[0]?.count ?? 0;
-  }
+    return rows[0]?.count ?? 0;
+  });
   lab.progress(`${2 * count} pushes wait`);
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Measurement } from '../measurement';
 import type { ProcessMemory } from '../process-memory';
 import { sum } from '../process-memory';
-import { memoryOfStack, memoryRows } from './memory';
+import { IDLE_HOPE, memoryOfStack, memoryRows } from './memory';
 
 const RUNS = { full: 3, quick: 1 };
 /** By then caches and pools have what a start fills them with. */
@@ -26,6 +26,6 @@ export const idleMemory: Measurement = {
         await waybell.stop();
       }
     }
-    return memoryRows('idle', looks);
+    return memoryRows('idle', looks, IDLE_HOPE);
   },
 };

@@ -3,6 +3,7 @@ import { apiAlone } from './api-alone';
 import { deliveryCost } from './delivery-cost';
 import { heldPushes } from './held-pushes';
 import { idleMemory } from './idle-memory';
+import { many } from './many';
 import { memoryAfterWork } from './memory-after-work';
 import { migration } from './migration';
 import { oneAtATime } from './one-at-a-time';
@@ -12,6 +13,8 @@ import { size } from './size';
 import { sources } from './sources';
 import { startTime } from './start-time';
 import { steadyRate } from './steady-rate';
+import { temporalOnPostgres } from './temporal-on-postgres';
+import { workers } from './workers';
 
 /**
  * In the order in which they run and are told: `pushProviders` needs both cores, so it comes before the systems that
@@ -31,4 +34,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
   migration,
   size,
   deliveryCost,
+  workers,
+  many,
+  temporalOnPostgres,
 ];

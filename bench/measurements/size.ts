@@ -1,17 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import type { CloudFunction } from '../cloud-function';
+import { deliver, deliverByTheClock } from '../deliver';
 import type { Lab } from '../lab';
 import type { Measurement, Row } from '../measurement';
-import { addParcels, type Parcel } from '../parcels';
+import { addParcels } from '../parcels';
 import { processorMsOfTree } from '../processor-time';
 import { median } from '../statistics';
 import type { Waybell } from '../waybell';
-import { sendWebhook } from '../webhook';
 
 const SIZES = {
-  full: { updates: [0, 1_200_000, 3_000_000], warmUp: 30, deliveries: 60, crowd: 60, idleMs: 60_000 },
-  quick: { updates: [0, 12_000, 30_000], warmUp: 5, deliveries: 10, crowd: 20, idleMs: 5_000 },
+  full: { updates: [0, 300_000, 3_000_000], warmUp: 30, deliveries: 100, crowd: 60, idleMs: 40_000 },
+  quick: { updates: [0, 6_000, 30_000], warmUp: 5, deliveries: 10, crowd: 20, idleMs: 5_000 },
 };
 /** Scans of one parcel, each an update of its own: 3,000 parcels a day make 3,000,000 in five and a half months. */
 const SCANS = 6;
@@ -25,7 +24,7 @@ const AIMS = { slowestS: 15, buffers: 1.1, time: 1.3, processor: 1.3 };
 export const size: Measurement = {
   name: 'size',
   title: 'As a shop grows old',
-  method: `A Waybell of its own, whose database has as many updates as the line says: ${SCANS} scans of each parcel, spread over the 55 days before, with their orders, phones, notifications, pushes and webhooks, and fresh statistics. At each size ${SIZES.full.deliveries} webhooks one at a time, each the first scan of a parcel with one buyer's phone and one merchant's phone, then ${SIZES.full.crowd} at ${PER_SECOND} a second by the clock. “Buffers” are the pages of 8 KB that PostgreSQL looked at for one delivery, from its own statistics (hits and reads of the database), without what it looks at in the same time with nothing to do; “processor” is the time of all processes of \`waybell start\`, PostgreSQL and Temporal among them, in the same way. The factors set the largest size against the empty one.`,
+  method: `A Waybell of its own, whose database has as many updates as the line says: ${SCANS} scans of each parcel, spread over the 55 days before, with their orders, phones, notifications, pushes and webhooks, and fresh statistics. At each size ${SIZES.full.deliveries} webhooks one at a time, each the first scan of a parcel with one buyer's phone and one merchant's phone, then ${SIZES.full.crowd} at ${PER_SECOND} a second by the clock. “Buffers” are the pages of 8 KB that PostgreSQL looked at for one delivery, from its own statistics (hits and reads of the database), without what it looks at in the same time with nothing to do; “processor” is the time of all processes of \`waybell start\`, PostgreSQL and Temporal among them, in the same way. The factors set each size against the empty one.`,
   async run(lab) {
     const { updates: sizes, ...work } = lab.quick ? SIZES.quick : SIZES.full;
     const waybell = await lab.startWaybell(await lab.newDataDir());
@@ -77,24 +76,19 @@ async function look(lab: Lab, waybell: Waybell, database: pg.Pool, work: Work): 
   const spentByWork = await watch(waybell, database);
   const times: number[] = [];
   for (const parcel of parcels.slice(warmUp, warmUp + deliveries)) {
-    times.push(await deliver(lab.cloudFunction, waybell.url, parcel));
+    times.push((await deliver(lab.cloudFunction, waybell.url, parcel)).last);
     await sleep(PAUSE_MS);
   }
   const busy = await spentByWork();
   const each = (kind: 'buffers' | 'processorMs'): number =>
     Math.max(0, busy[kind] - (idle[kind] * busy.ms) / idle.ms) / deliveries;
 
-  const startedAt = performance.now();
-  const inCrowd = await Promise.all(
-    parcels.slice(warmUp + deliveries).map(async (parcel, index) => {
-      await sleep(startedAt + (index * 1_000) / PER_SECOND - performance.now());
-      return deliver(lab.cloudFunction, waybell.url, parcel);
-    }),
-  );
+  const rest = parcels.slice(warmUp + deliveries);
+  const inCrowd = await deliverByTheClock(lab.cloudFunction, waybell.url, rest, PER_SECOND);
   const seen = {
     updates,
     times,
-    slowestS: Math.max(...inCrowd) / 1_000,
+    slowestS: Math.max(...inCrowd.map(({ last }) => last)) / 1_000,
     buffers: each('buffers'),
     processorMs: each('processorMs'),
   };
@@ -102,15 +96,6 @@ async function look(lab: Lab, waybell: Waybell, database: pg.Pool, work: Work): 
     `beside ${updates.toLocaleString('en')} updates: ${median(times).toFixed(0)} ms, ${seen.buffers.toFixed(0)} buffers, ${seen.processorMs.toFixed(0)} ms of processor; of a crowd ${seen.slowestS.toFixed(1)} s`,
   );
   return seen;
-}
-
-/** @returns until both pushes are there; milliseconds */
-async function deliver(cloud: CloudFunction, url: string, parcel: Parcel): Promise<number> {
-  const [{ sentAt }, ...arrivals] = await Promise.all([
-    sendWebhook(url, parcel),
-    ...parcel.cids.map((cid) => cloud.arrivalAt(cid)),
-  ]);
-  return Math.max(...arrivals) - sentAt;
 }
 
 interface Spent {
@@ -153,20 +138,22 @@ function rowsOf({ updates, times, slowestS, buffers, processorMs }: Look): Row[]
 }
 
 function factorsOf(looks: readonly Look[]): Row[] {
-  const [young, old] = [looks[0], looks.at(-1)];
-  if (!young || !old) return [];
-  const factor = (what: string, of: (look: Look) => number, aim: number): Row => ({
-    what: `${what}, the largest beside the empty one`,
-    of: 'Waybell',
-    unit: '×',
-    rounds: [[of(old) / of(young)]],
-    aims: { median: aim },
+  const [empty, ...filled] = looks;
+  if (!empty) return [];
+  return filled.flatMap((old) => {
+    const factor = (what: string, of: (look: Look) => number, aim: number): Row => ({
+      what: `${what} beside ${old.updates.toLocaleString('en')} updates, beside that of the empty one`,
+      of: 'Waybell',
+      unit: '×',
+      rounds: [[of(old) / of(empty)]],
+      aims: { median: aim },
+    });
+    return [
+      factor('time', ({ times }) => median(times), AIMS.time),
+      factor('buffers', ({ buffers }) => buffers, AIMS.buffers),
+      factor('processor', ({ processorMs }) => processorMs, AIMS.processor),
+    ];
   });
-  return [
-    factor('time', ({ times }) => median(times), AIMS.time),
-    factor('buffers', ({ buffers }) => buffers, AIMS.buffers),
-    factor('processor', ({ processorMs }) => processorMs, AIMS.processor),
-  ];
 }
 
 /** Adds parcels that were delivered in the last 55 days until there are so many updates. */

@@ -1,9 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
-import { endForked, forkOwn } from '../forked';
+import { endForked, forkOwn, readyFork } from '../forked';
 import { freePorts } from '../free-ports';
 import { BENCH_ROOT } from '../paths';
 
@@ -25,7 +24,7 @@ export async function startSeedReplica(databaseUrl: string, cloudFunctionUrl: st
   const [port] = await freePorts(1);
   const common = { DATABASE_URL: databaseUrl, CLOUD_FUNC_URL: cloudFunctionUrl };
   const receiver = forkOwn('seed-replica/webhook-receiver', { ...common, PORT: `${port}` });
-  await once(receiver, 'message');
+  await readyFork('seed-replica/webhook-receiver', receiver);
 
   let pollers: ChildProcess[] = [];
   return {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Row } from '../../bench/measurement';
+import { inWords, type Row } from '../../bench/measurement';
+import { within } from '../../bench/patience';
 import { percentile, ratios, summarise } from '../../bench/statistics';
 import { compare, defeats, judgeAims } from '../../bench/verdicts';
 
@@ -70,5 +71,25 @@ describe('the figures of the bench', () => {
       judgeAims([row('Waybell', rounds, aims)]).map((verdict) => verdict.met);
     expect(met([upTo(100)], { median: 50, p99: 98 })).toEqual([true, false]);
     expect(met([upTo(99)], { p99: 1 })).toEqual([]);
+  });
+
+  test('an aim that is only reported is judged beside the one that binds, and is none of it', () => {
+    const both: Row = {
+      ...row('Waybell', [[50]], { median: 60 }),
+      hopes: { median: 40, gap: 'It has more to do.' },
+    };
+    expect(judgeAims([both]).map(({ binding, aim, met }) => [binding, aim, met])).toEqual([
+      [true, 60, true],
+      [false, 40, false],
+    ]);
+  });
+
+  test('a short span is told in seconds, a long one in minutes', () => {
+    expect([5, 60, 600].map(inWords)).toEqual(['5 s', '60 s', '10 minutes']);
+  });
+
+  test('waiting for what never comes ends with the name of who is waited for', async () => {
+    const never = new Promise<void>(() => undefined);
+    await expect(within(1, 'deliveries of DBOS', never)).rejects.toThrow('deliveries of DBOS');
   });
 });
