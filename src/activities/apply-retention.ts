@@ -1,4 +1,4 @@
-import { cancellationSignal, heartbeat } from '@temporalio/activity';
+import { heartbeat } from '@temporalio/activity';
 import { deleteOldAudit } from '../database/audit';
 import { deleteOldMarks } from '../database/erasure-marks';
 import { deleteOldErasures } from '../database/erasures';
@@ -25,6 +25,7 @@ import {
   emptyWebhooksBefore,
   findLastBeyond,
 } from '../database/webhook-archive';
+import { attempts } from './attempts';
 import type { ActivityDeps } from './deps';
 import { emptyUpdateTexts, moveScanTexts } from './move-old-texts';
 
@@ -35,36 +36,18 @@ const MEASURE_MS = 120_000;
 const DAY_MS = 24 * 60 * 60_000;
 const WEBHOOKS = 1_000;
 
-/** Steps of which one that fails does not keep the others from being tried. */
-function attempts(): { attempt: (step: () => Promise<void>) => Promise<void>; end: () => void } {
-  const failed: unknown[] = [];
-  return {
-    async attempt(step) {
-      try {
-        await step();
-      } catch (error) {
-        // Nobody waits for the rest.
-        if (cancellationSignal().aborted) throw error;
-        failed.push(error);
-      }
-    },
-    /** @throws what failed first */
-    end() {
-      if (failed.length > 0) throw failed[0];
-    },
-  };
-}
+const STEP_FAILED = 'a part of what is too old was not deleted; the next run tries it again';
 
 /**
  * Deletes what is older than the settings keep it, batch by batch, each in a transaction of its own: whatever ends it,
  * the next run goes on from there; a step that fails does not keep the others from theirs. Returns how many parcels were
  * folded.
  */
-export function createApplyRetention({ pool, shopTables, retention }: ActivityDeps) {
+export function createApplyRetention({ pool, shopTables, retention, log }: ActivityDeps) {
   return async function applyRetention(): Promise<number> {
     const { webhooks, deliveries, texts, statusChanges, parcels } = retention;
     const { audit, refusals, notificationTexts, notifications } = retention;
-    const { attempt, end } = attempts();
+    const { attempt, end } = attempts(log, STEP_FAILED);
     await attempt(() => untilDone(deleteOldPickupCodes));
     await attempt(cleanPickupCodes);
     await attempt(cleanArchive);

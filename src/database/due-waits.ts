@@ -153,6 +153,18 @@ function namesAnother(types: IdTypes): string {
   return `case w.audience when 'merchant' then ${isOther('merchant')} else ${isOther('user')} end`;
 }
 
+/**
+ * Lets the next sweep wake those again that could not be signalled. They stand behind whom nobody has woken yet, as
+ * all do that were tried.
+ */
+export async function noteNotWoken(db: Queryable, workflowIds: readonly string[]): Promise<void> {
+  await db.query(
+    `update waybell.express_waits set woken_at = least(woken_at, now() - ${WAKE_AGAIN_AFTER})
+      where workflow_id = any ($1) and woken_at is not null`,
+    [workflowIds],
+  );
+}
+
 export async function noteSweep(db: Queryable): Promise<void> {
   await db.query(
     `insert into waybell.sweeps (swept_at) values (now())

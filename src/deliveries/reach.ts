@@ -6,7 +6,7 @@ import { eraseHistories, type Histories } from './erase-histories';
 import { startErasure } from './erasure';
 import { listDeliveries, type DeliveryPage } from './list';
 import { retryDelivery, type RetryEnd, type RetryParts } from './retry';
-import { pickEnded } from './runs';
+import { hasEnded } from './runs';
 import { startForRow, startVersion } from './start';
 import { wakeDelivery } from './wake';
 
@@ -32,8 +32,8 @@ export interface DeliveryControl {
 export interface DeliveryReach {
   /** Signals a waiting delivery. `gone`: Temporal has no open workflow of that id. */
   readonly wake: (wait: DueWait) => Promise<'woken' | 'gone'>;
-  /** Which of these deliveries have ended as Temporal knows: not those that went with its database. */
-  readonly pickEnded: (workflowIds: readonly string[]) => Promise<string[]>;
+  /** Whether a delivery has ended as Temporal knows: none does that went with its database. */
+  readonly hasEnded: (workflowId: string) => Promise<boolean>;
   /** Starts deliveries, finds them and tries them again. */
   readonly deliveries: DeliveryControl;
 }
@@ -42,7 +42,7 @@ export function reachDeliveries(parts: RetryParts): DeliveryReach {
   const { temporal } = parts;
   return {
     wake: (wait) => wakeDelivery(temporal, wait),
-    pickEnded: (workflowIds) => pickEnded(temporal, workflowIds),
+    hasEnded: (workflowId) => hasEnded(temporal, workflowId),
     deliveries: {
       startVersion: (workflowId, update) =>
         startVersion(parts, { update, limits: parts.waitLimits }, workflowId),

@@ -97,10 +97,10 @@ export async function pickNotRunning(temporal: Client, workflowIds: readonly str
   return workflowIds.filter((_, index) => states[index] !== 'running');
 }
 
-/** Which of these deliveries have ended as Temporal knows: not those that went with its database. */
-export async function pickEnded(temporal: Client, workflowIds: readonly string[]): Promise<string[]> {
-  const states = await fewAtOnce(workflowIds, AT_ONCE, (id) => stateOf(temporal, id));
-  return workflowIds.filter((_, index) => states[index] === 'ended');
+/** Whether a delivery has ended as Temporal knows: none does that went with its database. */
+export async function hasEnded(temporal: Client, workflowId: string): Promise<boolean> {
+  const ask = () => stateOf(temporal, workflowId);
+  return (await temporal.withDeadline(Date.now() + CALL_BUDGET_MS, ask)) === 'ended';
 }
 
 async function removeListed(temporal: Client, missing: Set<string>): Promise<void> {

@@ -6,6 +6,7 @@ import type { DueWait } from '../database/due-waits';
 import { findWaitsToWake, markWaitsWoken, type WakeReason } from '../database/waits';
 import { inTransaction } from '../database/pool';
 import { fewAtOnce } from '../few-at-once';
+import { CALL_BUDGET_MS } from './runs';
 import { deviceRegisteredSignal, orderLinkedSignal, supersedeSignal } from '../workflows/messages';
 
 interface Waker {
@@ -37,7 +38,9 @@ export async function wakeDelivery(
   { workflowId, came }: DueWait,
 ): Promise<'woken' | 'gone'> {
   try {
-    await temporal.workflow.getHandle(workflowId).signal(SIGNAL_OF[came].name);
+    await temporal.withDeadline(Date.now() + CALL_BUDGET_MS, () =>
+      temporal.workflow.getHandle(workflowId).signal(SIGNAL_OF[came].name),
+    );
     return 'woken';
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return 'gone';

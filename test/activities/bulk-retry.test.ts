@@ -37,7 +37,7 @@ function partsWith(deliveries: Partial<ActivityDeps['deliveries']>): ActivityDep
     newsAge: ANY_AGE,
     providers: new Map(),
     wake: () => Promise.resolve('gone'),
-    pickEnded: () => Promise.resolve([]),
+    hasEnded: () => Promise.resolve(false),
     deliveries: {
       startVersion: () => Promise.reject(new Error('nothing is started here')),
       startForRow: () => Promise.reject(new Error()),

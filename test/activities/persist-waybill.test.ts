@@ -61,7 +61,7 @@ describe('persisting a waybill', () => {
       newsAge: ANY_AGE,
       providers: new Map(),
       wake: () => Promise.resolve('woken' as const),
-      pickEnded: () => Promise.resolve([]),
+      hasEnded: () => Promise.resolve(false),
       deliveries: {
         startVersion: () => Promise.reject(new Error()),
         startForRow: () => Promise.reject(new Error()),

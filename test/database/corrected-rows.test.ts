@@ -25,7 +25,7 @@ describe('a row of the shop whose number or carrier is corrected', () => {
     const persistWaybill = createPersistWaybill({
       ...{ pool: db.pool, shopTables, carriers, statusMap: {}, language: 'zh', newsAge: ANY_AGE },
       ...{ retention: config.retention, providers: new Map(), log: pino({ level: 'silent' }) },
-      ...{ wake: unused, pickEnded: unused },
+      ...{ wake: unused, hasEnded: unused },
       deliveries: {
         ...{ startVersion: unused, startForRow: unused, list: unused, retry: unused },
         ...{ eraseHistories: unused, startErasure: unused },

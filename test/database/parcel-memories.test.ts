@@ -41,7 +41,7 @@ describe.each(DATABASE_KINDS)('a parcel whose rows were deleted (%s database)', 
       },
       providers: new Map(),
       wake: () => Promise.resolve('woken' as const),
-      pickEnded: () => Promise.resolve([]),
+      hasEnded: () => Promise.resolve(false),
       deliveries: {
         startVersion: () => Promise.reject(new Error()),
         startForRow: () => Promise.reject(new Error()),

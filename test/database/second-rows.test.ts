@@ -32,7 +32,7 @@ describe('a waybill that stands twice, under two names of its carrier', () => {
       newsAge: ANY_AGE,
       providers: new Map(),
       wake: () => Promise.resolve('woken' as const),
-      pickEnded: () => Promise.resolve([]),
+      hasEnded: () => Promise.resolve(false),
       deliveries: {
         startVersion: () => Promise.reject(new Error()),
         startForRow: () => Promise.resolve(),

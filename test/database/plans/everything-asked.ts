@@ -220,6 +220,7 @@ async function waitAndWake(db: Queryable, user: string): Promise<void> {
   await waits.deleteEndedWaits(db, WORKFLOW, 'device', ['user']);
   await waits.deleteOtherWaits(db, WORKFLOW, []);
   await dueWaits.claimDueWaits(db, shopTables, 500);
+  await dueWaits.noteNotWoken(db, [WORKFLOW]);
   await dueWaits.noteSweep(db);
   await dueWaits.findMissedSweep(db);
   await attention.listWaitingDeliveries(db, { limit: 100 });

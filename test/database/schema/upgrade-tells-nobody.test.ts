@@ -81,7 +81,7 @@ describe('a database that the first release wrote', () => {
       retention: ANY_TEXT,
       providers: new Map(),
       wake: () => Promise.resolve('woken' as const),
-      pickEnded: () => Promise.resolve([]),
+      hasEnded: () => Promise.resolve(false),
       deliveries: {
         startVersion: () => Promise.reject(new Error()),
         startForRow: () => Promise.reject(new Error()),
