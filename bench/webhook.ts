@@ -16,10 +16,14 @@ const ANSWER_TIMEOUT_MS = 60_000;
 /** As the HTTP client of a busy carrier: connections are kept. */
 const agent = new Agent({ keepAlive: true });
 
-/** Sends the first scan of a parcel, and waits for the answer. */
+/**
+ * Sends the first scan of a parcel, and waits for the answer.
+ * @param more headers beside those of every carrier
+ */
 export async function sendWebhook(
   url: string,
   { trackingNo }: Pick<Parcel, 'trackingNo'>,
+  more: Readonly<Record<string, string>> = {},
 ): Promise<Acknowledged> {
   const body = JSON.stringify({
     carrier: 'yto',
@@ -28,7 +32,10 @@ export async function sendWebhook(
     event_text: '【杭州市】已揽收',
     event_time: new Date().toISOString(),
   });
-  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+  const headers = {
+    ...{ 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
+    ...more,
+  };
 
   const sentAt = performance.now();
   const sent = request(`${url}/webhook/express/status`, {

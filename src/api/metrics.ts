@@ -13,7 +13,7 @@ export interface Metrics {
   readonly routes: Router;
 }
 
-/** Seconds. Around the aims for an acknowledgement, 8 ms and 50 ms, and up to the longest deadline. */
+/** Seconds. Around the aims for an acknowledgement, 6 ms and 30 ms, and up to the longest deadline. */
 const BUCKETS = [0.002, 0.004, 0.008, 0.016, 0.03, 0.05, 0.1, 0.25, 0.5, 1, 2, 5];
 
 /** What Prometheus collects of this process. The labels are patterns of routes, never paths: those are endless. */

@@ -3,6 +3,7 @@ import { alarms } from './checks/alarms';
 import { builds } from './checks/builds';
 import { carriers } from './checks/carriers';
 import { channels, ports, settings } from './checks/surroundings';
+import { dataFolder } from './checks/data-folder';
 import { doors, publicRoles } from './checks/exposure';
 import { clockOfPostgresql, clockOfTemporal, namespace, pollers, temporalServer } from './checks/temporal';
 import { cloudFunction, providers } from './checks/pushing';
@@ -51,6 +52,7 @@ export const CHECKS: readonly Check[] = [
   channels,
   refusals,
   words,
+  dataFolder,
   journal,
   silentJournals,
   erasures,

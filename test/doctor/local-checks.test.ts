@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -6,6 +7,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { channels, ports, settings } from '../../src/doctor/checks/surroundings';
 import { cloudFunction, providers } from '../../src/doctor/checks/pushing';
 import { messageClasses } from '../../src/doctor/checks/message-classes';
+import { dataFolder, type Place, whyItPasses } from '../../src/doctor/checks/data-folder';
 import { journal } from '../../src/doctor/checks/journal';
 import { supabaseKeys } from '../../src/doctor/checks/database';
 import { generateKeys } from '../../src/doctor/keys';
@@ -13,6 +15,8 @@ import { freePorts } from '../setup/free-port';
 import { listen, type LocalServer } from '../push/local-server';
 import { away, levels, messages, useDoctorLab } from './doctor-lab';
 
+/** Where Linux keeps a filesystem in memory for everybody. */
+const MEMORY = '/dev/shm';
 const HASH = 'a'.repeat(64);
 
 describe('what the doctor sees on this machine', () => {
@@ -212,6 +216,47 @@ describe('what the doctor sees on this machine', () => {
       const [port] = await freePorts(1);
       const found = await lab.findings(journal, { PORT: `${port}` }, { running: us() });
       expect(found.at(-1)?.message).toContain('/readyz does not answer');
+    });
+  });
+
+  describe('the data folder', () => {
+    const LASTING: Place = {
+      ...{ folder: '/var/lib/waybell', temporaryFolders: ['/tmp', '/var/folders/x'], platform: 'linux' },
+      // ext4
+      ...{ filesystem: 0xef53, isOnRootDevice: false, isInContainer: false },
+    };
+    const [TMPFS, RAMFS, OVERLAY] = [0x01021994, 0x858458f6, 0x794c7630];
+
+    test.each<[string, Partial<Place>, ReturnType<typeof whyItPasses>]>([
+      ['a disk', {}, undefined],
+      ['the disk of the system', { isOnRootDevice: true }, undefined],
+      ['a volume of a container', { isInContainer: true }, undefined],
+      ['an overlay that somebody mounted', { filesystem: OVERLAY }, undefined],
+      ['a folder that is called alike', { folder: '/tmp-of-the-shop/data' }, undefined],
+      ['a folder whose name begins with dots', { folder: '/..data' }, undefined],
+      ['tmpfs', { filesystem: TMPFS }, 'in-memory'],
+      ['ramfs on a volume', { filesystem: RAMFS, isInContainer: true }, 'in-memory'],
+      ['the layer of a container', { isInContainer: true, isOnRootDevice: true }, 'container-layer'],
+      ['an overlay in a container', { isInContainer: true, filesystem: OVERLAY }, 'container-layer'],
+      ['a root that is an overlay', { filesystem: OVERLAY, isOnRootDevice: true }, 'container-layer'],
+      ['/tmp', { folder: '/tmp' }, 'temporary'],
+      ['a folder in /tmp', { folder: '/tmp/shop/data', isOnRootDevice: true }, 'temporary'],
+      ['a temporary folder of macOS', { folder: '/var/folders/x/data', platform: 'darwin' }, 'temporary'],
+      ['a number of tmpfs on another system', { filesystem: TMPFS, platform: 'darwin' }, undefined],
+    ])('on %s', (_, place, passing) => {
+      expect(whyItPasses({ ...LASTING, ...place })).toBe(passing);
+    });
+
+    test('that is not there yet is judged by where it will be', async () => {
+      const [found] = await lab.findings(dataFolder, { DATA_DIR: path.join(lab.dataDir, 'not', 'there') });
+      // In a container the folder for temporary files is of its layer.
+      expect(found?.message).toMatch(/folder for temporary files|container itself|in memory/);
+      expect(found).toMatchObject({ level: 'warning', fix: expect.stringContaining('DATA_DIR') });
+    });
+
+    (existsSync(MEMORY) ? test : test.skip)('in memory is told as that', async () => {
+      const [found] = await lab.findings(dataFolder, { DATA_DIR: path.join(MEMORY, 'waybell') });
+      expect(found).toMatchObject({ level: 'warning', message: expect.stringContaining('is in memory') });
     });
   });
 

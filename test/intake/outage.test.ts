@@ -58,13 +58,13 @@ interface Answered {
   readonly ms: number;
 }
 
-async function send(api: Api): Promise<Answered> {
+async function send(api: Api, prefer = AT_ONCE): Promise<Answered> {
   const trackingNo = `YT${unique()}${unique()}`;
   const json = { carrier: 'yto', tracking_no: trackingNo, status: 'in_transit', event_text: '运输中' };
   const startedAt = performance.now();
   const { status } = await api.call('POST', '/webhook/express/status', {
     json: { ...json, event_time: '2026-02-06 10:11:00' },
-    headers: AT_ONCE,
+    headers: prefer,
   });
   return { trackingNo, status, ms: performance.now() - startedAt };
 }
@@ -134,4 +134,44 @@ test('Temporal is away for a minute and PostgreSQL for a part of it: no carrier 
   await requireClosedLedger({ pool: db.pool, temporal: client }, openedAt);
   await connection.close();
   await pool.end();
+}, 400_000);
+
+test('Temporal stands still: whoever does not wait for it is answered as always, and nothing is missing', async () => {
+  const connection = Connection.lazy({ address: temporal.address });
+  const client = new Client({ connection, namespace: NAMESPACE });
+  const api = await serveApi({
+    config: loadConfig({}),
+    pool: db.pool,
+    temporal: client,
+    log: pino({ level: 'silent' }),
+  });
+  const openedAt = new Date();
+  const answers = [await send(api)];
+  process.kill(temporal.part.pid, 'SIGSTOP');
+  try {
+    // Nobody has found out yet that it does not answer: whoever asked it would wait for five seconds.
+    for (let i = 0; i < 10; i += 1) answers.push(await send(api));
+    answers.push(...(await Promise.all(Array.from({ length: 100 }, () => send(api)))));
+    expect(answers.filter(({ status, ms }) => status !== 200 || ms > PATIENCE_MS)).toEqual([]);
+    expect((await api.call('GET', '/metrics')).text).toMatch(/^waybell_journal_waiting 11[01]$/m);
+    const waits = await send(api, { prefer: 'wait=1' });
+    expect(waits.ms).toBeGreaterThan(900);
+    answers.push(waits);
+  } finally {
+    process.kill(temporal.part.pid, 'SIGCONT');
+  }
+  await eventually(async () => {
+    const { text } = await api.call('GET', '/metrics');
+    return (
+      /^waybell_journal_waiting 0$/m.test(text) &&
+      /^waybell_journal_handover_seconds_count 112$/m.test(text) &&
+      /^waybell_journal_handover_seconds_bucket\{le="300"\} 112$/m.test(text)
+    );
+  }, 120_000);
+  const numbers = answers.map(({ trackingNo }) => trackingNo).sort();
+  await eventually(async () => (await startedOn(temporal.address)).length >= numbers.length);
+  expect(await startedOn(temporal.address)).toEqual(numbers);
+  await api.close();
+  await requireClosedLedger({ pool: db.pool, temporal: client }, openedAt);
+  await connection.close();
 }, 400_000);

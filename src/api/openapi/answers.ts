@@ -140,7 +140,7 @@ function describeAnswers(
   { answers, mediaType = 'application/json', headers: heeded, inTheirForm, examples }: Operation,
   named: NamedSchemas,
 ): Answers {
-  const headers = { ...REQUEST_ID, ...(heeded?.shape['Prefer'] && PREFERENCE_APPLIED) };
+  const headers = { ...REQUEST_ID, ...(heeded && 'Prefer' in heeded.shape && PREFERENCE_APPLIED) };
   return Object.fromEntries(
     Object.entries(answers).map(([status, schema]) => {
       const example = status === '200' ? examples?.answer : undefined;

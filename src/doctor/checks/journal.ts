@@ -35,7 +35,7 @@ export const journal: Check = {
   },
 };
 
-/** The folder itself, or the nearest one above it that is there and in which it would be made. */
+/** The folder itself, or the one in which it would be made. */
 async function writableFolder(folder: string): Promise<Seen[]> {
   try {
     await access(await nearestExisting(folder), constants.W_OK | constants.X_OK);
@@ -57,7 +57,8 @@ async function writableFolder(folder: string): Promise<Seen[]> {
   }
 }
 
-async function nearestExisting(folder: string): Promise<string> {
+/** The folder, or the nearest one above it that is there. */
+export async function nearestExisting(folder: string): Promise<string> {
   for (let place = folder; ; place = path.dirname(place)) {
     const isThere = await stat(place).then(
       () => true,
