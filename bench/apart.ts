@@ -8,7 +8,7 @@ import { untilCounted } from './patience';
 import { processorMs } from './processor-time';
 import { programOf } from './process-memory';
 import { treeOf } from './process-tree';
-import type { RoleProcess, Surroundings } from './role-process';
+import { metricsOf, type RoleProcess, type Surroundings } from './role-process';
 import { sendWebhook } from './webhook';
 
 /** Unanswered at a time. */
@@ -111,8 +111,8 @@ async function accountFor(
 }
 
 /** What a worker has counted of its own pushes. */
-async function pushesOf({ url }: RoleProcess): Promise<number> {
-  const page = await (await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(10_000) })).text();
+async function pushesOf(worker: RoleProcess): Promise<number> {
+  const page = await metricsOf(worker);
   const counts = [...page.matchAll(/^waybell_pushes_total\{.*\} (\d+)$/gm)].map(([, n]) => Number(n));
   return counts.reduce((sum, each) => sum + each, 0);
 }

@@ -11,6 +11,8 @@ export interface CloudFunction {
   arrivalAt(cid: string): Promise<number>;
   /** The phones that got more than one push. Every phone of the bench is to get exactly one. */
   readonly surplus: readonly string[];
+  /** Forgets the surplus of these phones, whose system promises no more. @returns how much it was */
+  excuse(cids: ReadonlySet<string>): number;
   close(): Promise<void>;
 }
 
@@ -60,6 +62,11 @@ export async function startCloudFunction(): Promise<CloudFunction> {
       return within(ARRIVAL_TIMEOUT_MS, `no push to ${cid}`, phone(cid).arrival);
     },
     surplus,
+    excuse(cids) {
+      const before = surplus.length;
+      surplus.splice(0, before, ...surplus.filter((cid) => !cids.has(cid)));
+      return before - surplus.length;
+    },
     async close() {
       server.closeAllConnections();
       await once(server.close(), 'close');

@@ -20,6 +20,7 @@ export interface Row {
     | 'pushes/s'
     | 'deliveries/s'
     | 'deliveries'
+    | 'phones'
     | '%'
     | '% of a core'
     | 'pages'

@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -25,6 +26,8 @@ export interface Surroundings {
 }
 
 const COMMAND = path.join(PROJECT_ROOT, 'bin/waybell.cjs');
+/** Of this run, for `/metrics`. */
+const API_KEY = randomBytes(24).toString('hex');
 const READY_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 30_000;
 
@@ -46,6 +49,7 @@ export async function startRole(
       ...{ PORT: `${port}`, PUSH_PORT: `${pushPort}`, WORKER_PORT: `${workerPort}` },
       DATABASE_URL: databaseUrl,
       UNSIGNED_WEBHOOKS: 'allow',
+      API_KEYS: API_KEY,
       TEMPORAL_ADDRESS: temporalAddress,
       TEMPORAL_NAMESPACE: namespace,
       CLOUD_FUNC_URL: cloudFunctionUrl,
@@ -71,6 +75,14 @@ export async function startRole(
     await sleep(50);
   }
   return { role, url, pid: child.pid ?? 0, stop };
+}
+
+/** What such a process has counted, as Prometheus reads it. */
+export async function metricsOf({ url }: RoleProcess): Promise<string> {
+  const headers = { authorization: `Bearer ${API_KEY}` };
+  const answer = await fetch(`${url}/metrics`, { headers, signal: AbortSignal.timeout(READY_TIMEOUT_MS) });
+  if (!answer.ok) throw new Error(`${url}/metrics answered ${answer.status}`);
+  return answer.text();
 }
 
 function isReady(url: string): Promise<boolean> {

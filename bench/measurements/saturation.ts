@@ -29,7 +29,7 @@ const HOPES = { empty: { median: 1 / 0.55, gap: GAP }, dbos: { median: 1 / 0.4, 
 export const saturation: Measurement = {
   name: 'saturation',
   title: 'As many as can be, beside the bare engines',
-  method: `In each round every system gets ${SIZES.full.deliveries} webhooks, ${IN_FLIGHT} unanswered at a time, as fast as it answers; the rate is by the time until the last of its deliveries has ended. Each round begins with another system. All share one Temporal server and one PostgreSQL server, those of Waybell. “bare SDK” is a process of the same Temporal SDK with the steps of a usual delivery as Waybell has them: seven local activities in one workflow task, the first try of each push among them, two upserts of search attributes, and the same summaries and details. Its steps do nothing: only the two pushes go to the cloud function. “With the events of a usual delivery” is how many of its workflows have a history of ${USUAL_EVENTS} events; a delivery of Waybell that found no place near pushes by normal activities, and has more. “empty workflow” is the same process with a workflow that does nothing at all. “DBOS” is \`@dbos-inc/dbos-sdk\` 5.3.0 with the same idle steps on PostgreSQL. So Waybell alone reads and writes a shop's tables in its steps, keeps a journal, and counts what it does: the factors tell what that costs. “Processor” is the time of the system's own processes and of both servers for one delivery, less what all take with nothing to do. Every phone must have got exactly one push, or there are no figures. Afterwards Waybell gets ${HALF} of its own rate by the clock for ${inWords(SIZES.full.halfS)}, and ${STEADY_PART} of it for ${inWords(SIZES.full.steadyS)}. What these last deliveries add to memory and disk is by two looks at all processes and at the data folder, before and after, divided by the deliveries; \`-- --only many\` does it over 20,000.`,
+  method: `In each round every system gets ${SIZES.full.deliveries} webhooks, ${IN_FLIGHT} unanswered at a time, as fast as it answers; the rate is by the time until the last of its deliveries has ended. Each round begins with another system. All share one Temporal server and one PostgreSQL server, those of Waybell. “bare SDK” is a process of the same Temporal SDK with the steps of a usual delivery as Waybell has them: seven local activities in one workflow task, the first try of each push among them, two upserts of search attributes, and the same summaries and details. Its steps do nothing: only the two pushes go to the cloud function. “With the events of a usual delivery” is how many of its workflows have a history of ${USUAL_EVENTS} events; a delivery of Waybell that found no place near pushes by normal activities, and has more. “empty workflow” is the same process with a workflow that does nothing at all. “DBOS” is \`@dbos-inc/dbos-sdk\` 5.3.0 with the same idle steps on PostgreSQL. So Waybell alone reads and writes a shop's tables in its steps, keeps a journal, and counts what it does: the factors tell what that costs. “Processor” is the time of the system's own processes and of both servers for one delivery, less what all take with nothing to do. Every phone must have got exactly one push from Waybell, or there are no figures; the engines have nothing that keeps a step from running twice, and “got two pushes” says how often it did. Afterwards Waybell gets ${HALF} of its own rate by the clock for ${inWords(SIZES.full.halfS)}, and ${STEADY_PART} of it for ${inWords(SIZES.full.steadyS)}. What these last deliveries add to memory and disk is by two looks at all processes and at the data folder, before and after, divided by the deliveries; \`-- --only many\` does it over 20,000.`,
   async run(lab) {
     const { waybell, systems } = await lab.sideBySide();
     const { rounds, warmUp, deliveries, idleMs, halfS, steadyS } = lab.quick ? SIZES.quick : SIZES.full;
@@ -62,6 +62,12 @@ export const saturation: Measurement = {
           ...{ what: 'processor', of: engine.name, unit: 'ms' },
           rounds: all.map((turn) => [turn.processorMs]),
         })),
+        ...turns
+          .filter(({ engine }) => engine.pushes)
+          .map(({ engine, turns: all }): Row => ({
+            ...{ what: 'got two pushes', of: engine.name, unit: 'phones' },
+            rounds: all.map((turn) => [turn.twice]),
+          })),
         ratio('processor, Waybell beside the bare SDK', ours, bare, (turn) => turn.processorMs, {
           aims: { median: AIMS.processor },
         }),
@@ -82,6 +88,8 @@ export const saturation: Measurement = {
 /** One turn of one system. */
 interface Turn {
   readonly rate: number;
+  /** Phones that got more than one push. */
+  readonly twice: number;
   /** For one delivery. */
   readonly processorMs: number;
 }
@@ -159,7 +167,9 @@ async function saturate(
   const ms = performance.now() - startedAt;
   await sleep(SETTLE_MS);
   const busyMs = (await spent()) - spentBefore - idlePerMs * (ms + SETTLE_MS);
-  const turn = { rate: (count * 1_000) / ms, processorMs: busyMs / count };
+  const twice =
+    engine.name === 'Waybell' ? 0 : lab.cloudFunction.excuse(new Set(parcels.flatMap(({ cids }) => cids)));
+  const turn = { rate: (count * 1_000) / ms, processorMs: busyMs / count, twice };
   lab.progress(
     `${engine.name}: ${count} at ${turn.rate.toFixed(1)} deliveries a second, ${turn.processorMs.toFixed(0)} ms each`,
   );
