@@ -255,7 +255,7 @@ describe('what the doctor sees on this machine', () => {
     });
 
     (existsSync(MEMORY) ? test : test.skip)('in memory is told as that', async () => {
-      const [found] = await lab.findings(dataFolder, { DATA_DIR: path.join(MEMORY, 'waybell') });
+      const [found] = await lab.findings(dataFolder, { DATA_DIR: path.join(MEMORY, 'of-a-shop') });
       expect(found).toMatchObject({ level: 'warning', message: expect.stringContaining('is in memory') });
     });
   });
