@@ -9,6 +9,8 @@ export const WAITING_SUITES = [
   'process/http-server',
   'workflows/bulk-retry',
   'workflows/clocks',
+  'workflows/near-hanging',
+  'workflows/near-window',
   'workflows/silent-database',
   'workflows/troubled-provider',
   'workflows/unreliable-provider',
