@@ -1,7 +1,7 @@
 import { closeOpenUpdate } from '../database/updates';
 import { endUnsentNotifications } from '../database/pushes';
 import { inTransaction } from '../database/pool';
-import { deleteOtherWaits } from '../database/waits';
+import { deleteWaits } from '../database/waits';
 import type { SendStatus } from '../shipment/delivery';
 import { readEndReason, type EndReason } from '../shipment/end-reason';
 import type { ActivityDeps } from './deps';
@@ -19,7 +19,7 @@ export interface EndUnsentInput {
 export function createEndUnsent({ pool }: ActivityDeps) {
   return function endUnsent({ workflowId, sendStatus, reason }: EndUnsentInput): Promise<void> {
     return inTransaction(pool, async (db) => {
-      await deleteOtherWaits(db, workflowId, []);
+      await deleteWaits(db, workflowId);
       await endUnsentNotifications(db, workflowId, reason);
       await closeOpenUpdate(db, workflowId, { outcome: sendStatus, reason: readEndReason(reason) });
     });

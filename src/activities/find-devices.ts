@@ -37,8 +37,8 @@ export const PAGE_SIZE = 100;
  * First the notifications follow the order: whom it names now is looked for, and nobody else.
  * The phones of a merchant's people are looked for as they belong to it now. While that cannot be found out, everybody
  * else is told.
- * Whoever has one is no longer waited for: the round may last a day, and a wait that goes on beside it would be woken
- * again and again. A device that turns out to be gone is waited for anew.
+ * Whoever has one is no longer waited for, nor is the order: the round may last a day, and a wait that goes on beside it
+ * would be woken again and again. A device that turns out to be gone is waited for anew.
  */
 export function createFindDevices(deps: ActivityDeps) {
   const { pool, shopTables, providers, pushOnlyTo, rates = {}, nearPlaces } = deps;
@@ -63,7 +63,9 @@ export function createFindDevices(deps: ActivityDeps) {
       const found = ofAll.flat().slice(0, PAGE_SIZE + 1);
       const audiences = [...new Set(found.map(({ audience }) => audience))];
       if (audiences.length > 0)
-        await leaveToCommit(db, [deleteEndedWaits(db, workflowId, 'device', audiences)]);
+        await leaveToCommit(db, [
+          deleteEndedWaits(db, workflowId, ['order/', ...audiences.map((one) => `device/${one}` as const)]),
+        ]);
       const { notifications, recipients } = followed;
       return {
         ...{ found, notifications },

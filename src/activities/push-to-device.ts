@@ -11,7 +11,13 @@ import { requestId } from '../push/ids';
 import { retryDelayMs } from '../push/retry-delay';
 import type { DeviceRef, FailedTry, PushResult, PushState } from '../shipment/delivery';
 import { PUSH_TIMERS, type ActivityDeps } from './deps';
-import { holdsPush, type JudgedAnswer, recordPushAnswer, STATE_OF_CLASS } from './record-push-answer';
+import {
+  holdsPush,
+  isOneStatement,
+  type JudgedAnswer,
+  recordPushAnswer,
+  STATE_OF_CLASS,
+} from './record-push-answer';
 
 export interface PushToDeviceInput {
   readonly workflowId: string;
@@ -191,7 +197,8 @@ export function createPushToDevice(deps: ActivityDeps) {
     endAt: number,
   ): Promise<JudgedAnswer> {
     const push = { messageId, deviceId, provider, triedAt, probing, unclear: unclear ?? 0 };
-    return inTransaction(pool, (db) => recordPushAnswer(db, push, answer), STATEMENT_TIMEOUT_MS, endAt);
+    const within = isOneStatement(push, answer) ? inAutocommit : inTransaction;
+    return within(pool, (db) => recordPushAnswer(db, push, answer), STATEMENT_TIMEOUT_MS, endAt);
   }
 }
 

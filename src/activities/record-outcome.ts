@@ -3,7 +3,6 @@ import type { ShopTables } from '../config/config';
 import {
   countPushes,
   type PushCounts,
-  selectLastRound,
   writeResults,
   writeSendStatuses,
   type WrittenSendStatus,
@@ -12,7 +11,7 @@ import { everHadDevice, findDevices } from '../database/find-devices';
 import { findStaff, peopleOf } from '../database/members';
 import { inTransaction, leaveToCommit, type Queryable } from '../database/pool';
 import { selectStanding, writeUpdateState, type DeliveryStanding } from '../database/updates';
-import { deleteOtherWaits, upsertWait, type WaitState } from '../database/waits';
+import { upsertWait, type WaitName, type WaitState } from '../database/waits';
 import {
   ATTENTION_OF,
   judgeAudience,
@@ -62,10 +61,9 @@ export function createRecordOutcome(deps: ActivityDeps) {
     const { workflowId, round } = input;
     const outcome = await inTransaction(pool, async (db) => {
       // One behind the other: the results count for what is read.
-      const [, { tooOld, ...place }, lastRound, followed] = await Promise.all([
+      const [, { tooOld, lastRound, ...place }, followed] = await Promise.all([
         writeResults(db, workflowId, round, input.results),
         selectStanding(db, workflowId),
-        selectLastRound(db, workflowId),
         followForLook(db, deps, input),
       ]);
       const standing = { ...place, tooOld: tooOld && !input.force };
@@ -94,9 +92,11 @@ export function createRecordOutcome(deps: ActivityDeps) {
       const reason = reasonOf(notifications, audiences, standing);
       await leaveToCommit(db, [
         writeSendStatuses(db, statuses),
-        // An expired wait keeps its row until the delivery closes: a new row would start a new deadline.
-        deleteOtherWaits(db, workflowId, waiting.length > 0 ? waits.map(({ name }) => name) : []),
-        writeUpdateState(db, workflowId, { closed: waiting.length === 0, outcome: sendStatus, reason }),
+        writeUpdateState(db, workflowId, {
+          ...{ closed: waiting.length === 0, outcome: sendStatus, reason },
+          // An expired wait keeps its row until the delivery closes: a new row would start a new deadline.
+          waitsFor: waiting.length > 0 ? waits.map(({ name }) => name) : [],
+        }),
       ]);
       const [first] = waits.filter(({ expired }) => !expired).sort((a, b) => a.wakeInMs - b.wakeInMs);
       return {
@@ -160,9 +160,11 @@ function toldOf(audiences: readonly AudienceOutcome[]): readonly AudienceOutcome
   return told.length > 0 ? told : audiences;
 }
 
+type Standing = Omit<DeliveryStanding, 'lastRound'>;
+
 /** A wait of the delivery, under the name by which it is kept. */
 interface KeptWait extends WaitState {
-  readonly name: string;
+  readonly name: WaitName;
   /** When the delivery looks again by itself; milliseconds. */
   readonly wakeInMs: number;
 }
@@ -179,7 +181,7 @@ async function judge(
   tables: ShopTables,
   { workflowId, limits, force = false, membersUnknown = false }: RecordOutcomeInput,
   notification: NotificationRef,
-  known: DeliveryStanding & Pick<AudienceFacts, 'withoutPush'> & { readonly pushes: PushCounts },
+  known: Standing & Pick<AudienceFacts, 'withoutPush'> & { readonly pushes: PushCounts },
 ): Promise<Judged> {
   const { messageId, audience, recipientId, ended: why } = notification;
   const { pushes: counted, ...standing } = known;
@@ -229,7 +231,7 @@ async function judge(
 function reasonOf(
   notifications: readonly NotificationRef[],
   audiences: readonly AudienceOutcome[],
-  { current, renumbered, tooOld }: DeliveryStanding,
+  { current, renumbered, tooOld }: Standing,
 ): EndReason {
   const withheld = audiences.find(({ reason }) => isWithheld(reason))?.reason;
   const gone = notifications

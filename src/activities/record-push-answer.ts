@@ -58,6 +58,10 @@ export async function recordPushAnswer(
   return judged;
 }
 
+/** Whether an answer is written by one statement: most are, and need no transaction around it. */
+export const isOneStatement = ({ probing }: AnsweredPush, answer: PushAnswer): boolean =>
+  answer.class === 'accepted' && !probing;
+
 /** Whether a provider does not do what it is asked, and neither one message nor one person's devices are to blame. */
 function isFailedRequest({ class: verdict, heldBy, unclear, reason }: JudgedAnswer): boolean {
   return heldBy !== undefined || unclear === true || (verdict === 'retry' && !saysNothingOfProvider(reason));

@@ -1,8 +1,8 @@
 import { selectStanding } from '../database/updates';
 import { findOrderOf, type FoundOrder } from '../database/find-recipients';
-import { inTransaction, leaveToCommit } from '../database/pool';
+import { inAutocommit, inTransaction, type Queryable } from '../database/pool';
 import { joinSecondRowsOf } from '../database/second-rows';
-import { deleteEndedWaits, upsertWait } from '../database/waits';
+import { upsertWait } from '../database/waits';
 import type { Resolution } from '../shipment/delivery';
 import type { ActivityDeps } from './deps';
 import { createUnreadNames } from './unread-names';
@@ -20,22 +20,18 @@ export interface ResolveRecipientsInput {
 /**
  * Finds the people behind a waybill. Without an order it commits what it waits for and looks once more: an
  * order linked in between is found here, one linked later finds the committed row and wakes the delivery.
- * An order under another name of its carrier is the waybill's, too. With the order the wait for it is over: pushing may
- * take a day, and nobody is to link an order meanwhile. What the shop says of it that nobody understands is named here,
- * once for each delivery.
+ * An order under another name of its carrier is the waybill's, too. What the shop says of it that nobody understands is
+ * named here, once for each delivery.
  */
 export function createResolveRecipients({ pool, shopTables, carriers, log, countUnread }: ActivityDeps) {
   const nameUnread = createUnreadNames(log, countUnread);
   return async function resolveRecipients(input: ResolveRecipientsInput): Promise<Resolution> {
-    const look = (): Promise<FoundOrder | null> =>
-      inTransaction(pool, async (db) => {
-        const find = (): Promise<FoundOrder | null> => findOrderOf(db, shopTables, input);
-        let found = await find();
-        if (found === null && (await joinSecondRowsOf(db, { shopTables, carriers }, input.waybillId)))
-          found = await find();
-        if (found !== null) await leaveToCommit(db, [deleteEndedWaits(db, input.workflowId, 'order', [''])]);
-        return found;
-      });
+    const find = (db: Queryable): Promise<FoundOrder | null> => findOrderOf(db, shopTables, input);
+    const isJoined = (db: Queryable): Promise<boolean> =>
+      joinSecondRowsOf(db, { shopTables, carriers }, input.waybillId);
+    const look = async (): Promise<FoundOrder | null> =>
+      (await inAutocommit(pool, find)) ??
+      (await inTransaction(pool, async (db) => ((await isJoined(db)) ? find(db) : null)));
 
     let order = await look();
     if (order === null) {

@@ -5,6 +5,7 @@ import type { ShipmentStatus } from '../shipment/status';
 import type { ShipmentUpdate } from '../shipment/update';
 import { isoTime } from './parcel-events';
 import type { Queryable } from './pool';
+import { DELETE_OTHER_WAITS, type WaitName } from './waits';
 import { IS_FORMER } from './waybill-numbers';
 import type { Waybill } from './waybills';
 
@@ -154,6 +155,8 @@ export interface DeliveryStanding {
   readonly renumbered: boolean;
   /** The time in which its status may be told is over. */
   readonly tooOld: boolean;
+  /** The highest round in which it has pushed anything; 0 when it pushed nothing. */
+  readonly lastRound: number;
 }
 
 /** Whether what a delivery announces is still worth telling. */
@@ -161,27 +164,35 @@ export async function selectStanding(db: Queryable, workflowId: string): Promise
   const { rows } = await db.query<DeliveryStanding>(
     `select not exists (select ${NEWER_ANNOUNCEMENTS}) and not ${IS_FORMER('own.waybill_id')} as current,
             ${IS_FORMER('own.waybill_id')} as renumbered,
-            coalesce(own.tell_until <= now(), false) as "tooOld"
+            coalesce(own.tell_until <= now(), false) as "tooOld",
+            (select coalesce(max(p.round), 0)::int from waybell.express_pushes p
+              where p.workflow_id = own.workflow_id) as "lastRound"
        from waybell.express_updates own
       where own.workflow_id = $1`,
     [workflowId],
   );
-  return rows[0] ?? { current: false, renumbered: false, tooOld: false };
+  return rows[0] ?? { current: false, renumbered: false, tooOld: false, lastRound: 0 };
 }
 
-/** Marks a delivery as finished, or as open again. */
+/** Marks a delivery as finished, or as open again, and forgets what it does not wait for any more. */
 export async function writeUpdateState(
   db: Queryable,
   workflowId: string,
-  end: { closed: boolean; outcome: string; reason: EndReason },
+  end: {
+    readonly closed: boolean;
+    readonly outcome: string;
+    readonly reason: EndReason;
+    readonly waitsFor: readonly WaitName[];
+  },
 ): Promise<void> {
   await db.query(
-    `update waybell.express_updates
+    `with over as (${DELETE_OTHER_WAITS('$5')})
+     update waybell.express_updates
         set state = case when $2 then 'closed' else 'open' end,
             outcome = $3, reason = $4,
             closed_at = case when $2 then now() end
       where workflow_id = $1`,
-    [workflowId, end.closed, end.outcome, end.reason],
+    [workflowId, end.closed, end.outcome, end.reason, end.waitsFor],
   );
 }
 

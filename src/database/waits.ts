@@ -57,30 +57,29 @@ export async function upsertWait(db: Queryable, workflowId: string, wait: Wait):
   return state;
 }
 
-/** Forgets the waits of one kind for whose audiences has come what they wait for. */
+/** By which a wait of a delivery is told from its others. */
+export type WaitName = `${WaitKind}/${Wait['audience']}`;
+
+/** Forgets the waits for which has come what they wait for. */
 export async function deleteEndedWaits(
   db: Queryable,
   workflowId: string,
-  kind: WaitKind,
-  audiences: readonly Wait['audience'][],
+  ended: readonly WaitName[],
 ): Promise<void> {
   await db.query(
-    `delete from waybell.express_waits where workflow_id = $1 and kind = $2 and audience = any ($3)`,
-    [workflowId, kind, audiences],
+    `delete from waybell.express_waits where workflow_id = $1 and kind || '/' || audience = any ($2)`,
+    [workflowId, ended],
   );
 }
 
-/** Forgets what is no longer waited for. `keep` names the rest as `<kind>/<audience>`. */
-export async function deleteOtherWaits(
-  db: Queryable,
-  workflowId: string,
-  keep: readonly string[],
-): Promise<void> {
-  await db.query(
-    `delete from waybell.express_waits
-      where workflow_id = $1 and not (kind || '/' || audience) = any ($2)`,
-    [workflowId, keep],
-  );
+/** SQL: forgets what the delivery `$1` no longer waits for. `keep`: an array of the names of the rest. */
+export const DELETE_OTHER_WAITS = (keep: string): string =>
+  `delete from waybell.express_waits
+    where workflow_id = $1 and not (kind || '/' || audience) = any (${keep})`;
+
+/** Forgets all that a delivery waits for. */
+export async function deleteWaits(db: Queryable, workflowId: string): Promise<void> {
+  await db.query(`delete from waybell.express_waits where workflow_id = $1`, [workflowId]);
 }
 
 /** Whose waits a change may end. */

@@ -148,7 +148,12 @@ async function storeScans(
       latestAt,
     });
     if (status !== null)
-      await writeUpdateState(db, workflowId, { closed: true, outcome: 'superseded', reason: 'history' });
+      await writeUpdateState(db, workflowId, {
+        closed: true,
+        outcome: 'superseded',
+        reason: 'history',
+        waitsFor: [],
+      });
   }
   return true;
 }

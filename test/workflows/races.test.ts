@@ -61,11 +61,11 @@ describe('a delivery that races with the world', () => {
       resolveRecipients: (input) => {
         if (linked || !input.workflowId.includes(early.trackingNo))
           return activities.resolveRecipients(input);
-        // The second transaction of the step writes the wait: the link is committed right before it.
+        // The third transaction of the step writes the wait: the link is committed right before it.
         let transactions = 0;
         const pool = poolThat(deps.pool, async () => {
           transactions += 1;
-          if (transactions === 2) {
+          if (transactions === 3) {
             linked = true;
             await lab.linkOrder(early);
           }

@@ -142,6 +142,7 @@ async function deliver(db: Queryable, user: string, order: string): Promise<void
     closed: false,
     outcome: 'success',
     reason: 'by-audience',
+    waitsFor: ['device/user'],
   });
   await updates.reopenUpdate(db, WORKFLOW, 'r2');
   await updates.closeOpenUpdate(db, WORKFLOW, { outcome: 'success', reason: null });
@@ -217,8 +218,8 @@ async function waitAndWake(db: Queryable, user: string): Promise<void> {
   });
   await waits.findWaitsToWake(db, { kind: 'order', waybillId: WAYBILL });
   await waits.markWaitsWoken(db, [WORKFLOW]);
-  await waits.deleteEndedWaits(db, WORKFLOW, 'device', ['user']);
-  await waits.deleteOtherWaits(db, WORKFLOW, []);
+  await waits.deleteEndedWaits(db, WORKFLOW, ['device/user']);
+  await waits.deleteWaits(db, WORKFLOW);
   await dueWaits.claimDueWaits(db, shopTables, 500);
   await dueWaits.noteNotWoken(db, [WORKFLOW]);
   await dueWaits.noteSweep(db);
