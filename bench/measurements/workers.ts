@@ -26,7 +26,7 @@ interface Layout {
 export const workers: Measurement = {
   name: 'workers',
   title: 'Workers and APIs in number',
-  method: `Processes of \`waybell start --only worker\` and \`--only api\`, each with a data folder of its own, on one Temporal server (SQLite) and one PostgreSQL, all on the same two cores. In each layout ${SIZES.full.rounds} floods of ${SIZES.full.deliveries} webhooks, ${IN_FLIGHT} unanswered at a time and to the APIs in turn; the rate is by the time until the last delivery has ended. “Of a core” is what each process took while the flood lasted: two cores have 200 % in all, and a process of Node.js runs JavaScript on one of them only. Where the sum is near 200 %, one more worker can bring nothing on this machine; what a larger one gains is not measured here. The pushes of each worker are from its own \`/metrics\`; an even share is 100 % divided by the workers. There are no figures unless every phone got exactly one push, by exactly one claim in the table of pushes, and the workers counted as many together.`,
+  method: `Processes of \`waybell start --only worker\` and \`--only api\`, each with a data folder of its own, on one Temporal server (SQLite) and one PostgreSQL, all on the same two cores. In each layout ${SIZES.full.rounds} floods of ${SIZES.full.deliveries} webhooks, ${IN_FLIGHT} unanswered at a time and to the APIs in turn; the rate is by the time until the last delivery has ended. “Of a core” is what each process took while the flood lasted: two cores have 200 % in all, and a process of Node.js runs JavaScript on one of them only. Where the sum is near 200 %, one more worker can bring nothing on this machine; what a larger one gains is not measured here. The pushes of each worker are from its own \`/metrics\`; an even share is 100 % divided by the workers. “Done twice” is by how many the claims in the table of pushes, or the pushes that the workers counted together, are more than the phones; there are no figures unless every phone got exactly one push.`,
   async run(lab) {
     const waybell = await lab.startWaybell(await lab.newDataDir());
     const surroundings = {
@@ -124,6 +124,14 @@ function rowsOf(name: string, floods: readonly Flood[]): Row[] {
       '% of a core',
       floods.map(({ busy }) => [busy.reduce((sum, { percent }) => sum + percent, 0)]),
     ),
+    {
+      ...row(
+        'done twice',
+        'pushes',
+        floods.map(({ twice }) => [twice]),
+      ),
+      aims: { median: 0 },
+    },
     ...(count === 1
       ? []
       : [
