@@ -9,8 +9,8 @@ import { median } from '../statistics';
 import type { Waybell } from '../waybell';
 
 const SIZES = {
-  full: { updates: [0, 300_000, 3_000_000], warmUp: 30, deliveries: 100, crowd: 60, idleMs: 40_000 },
-  quick: { updates: [0, 6_000, 30_000], warmUp: 5, deliveries: 10, crowd: 20, idleMs: 5_000 },
+  full: { updates: [0, 300_000, 3_000_000], warmUp: 30, deliveries: 100, crowd: 60, beatMs: 60_000 },
+  quick: { updates: [0, 6_000, 30_000], warmUp: 5, deliveries: 10, crowd: 20, beatMs: 15_000 },
 };
 /** Scans of one parcel, each an update of its own: 3,000 parcels a day make 3,000,000 in five and a half months. */
 const SCANS = 6;
@@ -24,7 +24,7 @@ const AIMS = { slowestS: 15, buffers: 1.1, time: 1.3, processor: 1.3 };
 export const size: Measurement = {
   name: 'size',
   title: 'As a shop grows old',
-  method: `A Waybell of its own, whose database has as many updates as the line says: ${SCANS} scans of each parcel, spread over the 55 days before, with their orders, phones, notifications, pushes and webhooks, and fresh statistics. At each size ${SIZES.full.deliveries} webhooks one at a time, each the first scan of a parcel with one buyer's phone and one merchant's phone, then ${SIZES.full.crowd} at ${PER_SECOND} a second by the clock. “Buffers” are the pages of 8 KB that PostgreSQL looked at for one delivery, from its own statistics (hits and reads of the database), without what it looks at in the same time with nothing to do; “processor” is the time of all processes of \`waybell start\`, PostgreSQL and Temporal among them, in the same way. The factors set each size against the empty one.`,
+  method: `A Waybell of its own, whose database has as many updates as the line says: ${SCANS} scans of each parcel, spread over the 55 days before, with their orders, phones, notifications, pushes and webhooks, and fresh statistics. At each size ${SIZES.full.deliveries} webhooks one at a time, each the first scan of a parcel with one buyer's phone and one merchant's phone, then ${SIZES.full.crowd} at ${PER_SECOND} a second by the clock. “Buffers” are the pages of 8 KB that PostgreSQL looked at for one delivery, from its own statistics (hits and reads of the database), without what it looks at in the same time with nothing to do, which is taken over a whole minute since some work comes once a minute; “processor” is the time of all processes of \`waybell start\`, PostgreSQL and Temporal among them, in the same way. The factors set each size against the empty one, in which an index is one page; over 3,000,000 rows it has three levels, so that each look-up in it reads up to two pages more.`,
   async run(lab) {
     const { updates: sizes, ...work } = lab.quick ? SIZES.quick : SIZES.full;
     const waybell = await lab.startWaybell(await lab.newDataDir());
@@ -54,7 +54,8 @@ interface Work {
   readonly warmUp: number;
   readonly deliveries: number;
   readonly crowd: number;
-  readonly idleMs: number;
+  /** What a process does by itself it does every minute: both looks last for whole ones. */
+  readonly beatMs: number;
 }
 
 /** What deliveries cost beside so many updates. */
@@ -69,15 +70,12 @@ interface Look {
 }
 
 async function look(lab: Lab, waybell: Waybell, database: pg.Pool, work: Work): Promise<Look> {
-  const { updates, warmUp, deliveries, crowd, idleMs } = work;
+  const { updates, warmUp, deliveries, crowd, beatMs } = work;
   const parcels = await addParcels(database, `SIZE${updates}X`, warmUp + deliveries + crowd);
   for (const parcel of parcels.slice(0, warmUp)) await deliver(lab.cloudFunction, waybell.url, parcel);
 
-  const spent = await watch(waybell, database);
-  await sleep(idleMs);
-  const idle = await spent();
-
-  const spentByWork = await watch(waybell, database);
+  const idle = await (await watch(waybell, database, beatMs))();
+  const spentByWork = await watch(waybell, database, beatMs);
   const times: number[] = [];
   for (const parcel of parcels.slice(warmUp, warmUp + deliveries)) {
     times.push((await deliver(lab.cloudFunction, waybell.url, parcel)).last);
@@ -108,18 +106,20 @@ interface Spent {
   readonly processorMs: number;
 }
 
-/** Begins to count. @returns what tells what was spent since then, once everything is counted */
-async function watch(waybell: Waybell, database: pg.Pool): Promise<() => Promise<Spent>> {
+/** Begins to count. @returns what tells what was spent since then: in whole beats, and once everything is counted */
+async function watch(waybell: Waybell, database: pg.Pool, beatMs: number): Promise<() => Promise<Spent>> {
   const read = async (): Promise<Spent> => {
-    await sleep(COUNTED_AFTER_MS);
     const { rows } = await database.query<{ buffers: number }>(
       `select (blks_hit + blks_read)::float8 as buffers from pg_stat_database where datname = current_database()`,
     );
     const processorMs = await processorMsOfTree(waybell.pid);
     return { ms: performance.now(), buffers: rows[0]?.buffers ?? 0, processorMs };
   };
+  await sleep(COUNTED_AFTER_MS);
   const before = await read();
   return async () => {
+    const least = performance.now() + COUNTED_AFTER_MS - before.ms;
+    await sleep(before.ms + Math.ceil(least / beatMs) * beatMs - performance.now());
     const after = await read();
     return {
       ms: after.ms - before.ms,
