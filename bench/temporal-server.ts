@@ -106,9 +106,8 @@ function settingsWith(published: string, { ports, shards, names }: Places): stri
     ['/etc/temporal/dynamic-settings.yaml', path.join(SETTINGS, 'dynamic-settings.yaml')],
   ];
   return replacements.reduce((settings, [old, now]) => {
-    const replaced = settings.replace(old, now);
-    if (replaced === settings) throw new Error(`server.yaml has no ${old}`);
-    return replaced;
+    if (settings.search(old) < 0) throw new Error(`server.yaml has no ${old}`);
+    return settings.replace(old, now);
   }, published);
 }
 
