@@ -9,7 +9,7 @@ import { median } from '../statistics';
 import { sendWebhook } from '../webhook';
 
 const SIZES = {
-  full: { parcels: 750, settleMs: 20_000, rounds: 2, lookMs: 40_000 },
+  full: { parcels: 750, settleMs: 15_000, rounds: 2, lookMs: 30_000 },
   quick: { parcels: 25, settleMs: 3_000, rounds: 2, lookMs: 5_000 },
 };
 /** What may be spent on 1,500 pushes that nobody can send; percent of a core. */

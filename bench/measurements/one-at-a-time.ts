@@ -7,7 +7,7 @@ import { POLL_INTERVAL_MS } from '../seed-replica/poll';
 import { median } from '../statistics';
 
 const SIZES = {
-  full: { rounds: 4, turns: 8, oursPerTurn: 10 },
+  full: { rounds: 3, turns: 8, oursPerTurn: 10 },
   quick: { rounds: 2, turns: 2, oursPerTurn: 10 },
 };
 const FIRST_PUSH_HOPE = {

@@ -12,7 +12,7 @@ import { sendWebhook } from '../webhook';
 import { atHalf, HALF, steadily, STEADY_PART } from './under-load';
 
 const SIZES = {
-  full: { rounds: 4, warmUp: 60, deliveries: 300, idleMs: 20_000, halfS: 60, steadyS: 600 },
+  full: { rounds: 3, warmUp: 60, deliveries: 300, idleMs: 20_000, halfS: 60, steadyS: 600 },
   quick: { rounds: 2, warmUp: 10, deliveries: 30, idleMs: 3_000, halfS: 5, steadyS: 5 },
 };
 const IN_FLIGHT = 20;

@@ -4,7 +4,7 @@ import type { Measurement, Row } from '../measurement';
 import { createNamespace, startRole, type Surroundings } from '../role-process';
 
 const SIZES = {
-  full: { rounds: 2, warmUp: 40, deliveries: 200, idleMs: 10_000 },
+  full: { rounds: 2, warmUp: 40, deliveries: 150, idleMs: 5_000 },
   quick: { rounds: 1, warmUp: 10, deliveries: 40, idleMs: 2_000 },
 };
 /** A quick run tries the smallest and the largest. */
