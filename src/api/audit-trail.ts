@@ -12,6 +12,8 @@ import { requestIdOf } from './request-log';
 const MAX_ASKED = 2_000;
 const MAX_SUBJECT = 600;
 
+const written = (asked: object): string => JSON.stringify(asked).slice(0, MAX_ASKED);
+
 interface Asked {
   readonly params: object | undefined;
   readonly body: object | undefined;
@@ -20,7 +22,8 @@ interface Asked {
 interface Trail {
   /** @returns the id of the row */
   begin(action: string, asked: Asked, response: Response): Promise<string>;
-  end(id: string, outcome: string, response: Response): Promise<void>;
+  /** @param asked in place of what was written at the beginning */
+  end(id: string, outcome: string, response: Response, asked?: object): Promise<void>;
 }
 
 /** Whatever is decided behind it is written down. */
@@ -33,12 +36,12 @@ export function keepAudit({ pool, log }: { readonly pool: pg.Pool; readonly log:
           place: response.req.ip ?? 'unknown',
           action,
           subject: Object.values(params).join(' ').slice(0, MAX_SUBJECT),
-          asked: JSON.stringify(body).slice(0, MAX_ASKED),
+          asked: written(body),
         }),
       ),
-    async end(id, outcome, response) {
+    async end(id, outcome, response, asked) {
       try {
-        await inTransaction(pool, (db) => writeOutcome(db, id, outcome));
+        await inTransaction(pool, (db) => writeOutcome(db, id, outcome, asked && written(asked)));
       } catch (error) {
         log.error(
           { requestId: requestIdOf(response), audit: id, outcome, err: error },
@@ -58,6 +61,7 @@ interface Audited {
   readonly method: string;
   readonly access: Access;
   readonly forAudit?: (body: Record<string, unknown>) => object;
+  readonly answerForAudit?: (answer: Record<string, unknown>) => object;
 }
 
 /**
@@ -72,12 +76,14 @@ export async function underAudit<T>(
 ): Promise<T> {
   if (!isAudited(operation)) return act();
   const trail = response.locals['audit'] as Trail;
-  const { forAudit } = operation;
+  const { forAudit, answerForAudit } = operation;
   const body = asked.body && forAudit ? forAudit({ ...asked.body }) : asked.body;
   const id = await trail.begin(operation.id, { ...asked, body }, response);
   try {
     const answer = await act();
-    await trail.end(id, 'done', response);
+    // First, so that a long list is what is cut.
+    const withFound = answerForAudit && { ...answerForAudit(answer as Record<string, unknown>), ...body };
+    await trail.end(id, 'done', response, withFound);
     return answer;
   } catch (error) {
     await trail.end(id, error instanceof HttpProblem ? error.code : 'failed', response);

@@ -43,6 +43,8 @@ export interface Operation {
   readonly body?: z.ZodObject;
   /** What the audit keeps of the body, where that names what must not stay; all of it when absent. */
   readonly forAudit?: (body: Record<string, unknown>) => object;
+  /** What the audit keeps of the answer beside that: what was before, where it is overwritten. */
+  readonly answerForAudit?: (answer: Record<string, unknown>) => object;
   /** No body counts as an empty object. */
   readonly bodyOptional?: true;
   /** Set where the request has the form of who asks, and maybe answer and refusal too: the media types of both. */

@@ -18,6 +18,12 @@ const waybill = z
   })
   .meta({ id: 'Waybill', description: 'The row of the shop’s own table; ids as text.' });
 
+const order_before = z.string().nullable().describe('The order that it had.');
+
+/** The link has overwritten it, and nothing else tells of it. */
+const orderBefore = ({ order_before: before }: Record<string, unknown>): object =>
+  before === null ? {} : { order_before: before };
+
 export const linkWaybill = {
   method: 'put',
   path: '/api/v1/waybills/{carrier}/{tracking_no}',
@@ -29,7 +35,8 @@ export const linkWaybill = {
   access: { scopes: ['link'] },
   params: z.object({ carrier: carrierField, tracking_no: trackingNoField }),
   body: z.object({ order_id: requiredId, reason }).meta({ id: 'WaybillLink' }),
-  answers: { 200: z.object({ ok, waybill, woken }) },
+  answerForAudit: orderBefore,
+  answers: { 200: z.object({ ok, waybill, order_before, woken }) },
   problems: ['order-unknown', 'shadow', ...DATABASE_PROBLEMS],
   examples: {
     body: { order_id: 'ORDER_20260206_0007' },
@@ -42,6 +49,7 @@ export const linkWaybill = {
         order_id: 'ORDER_20260206_0007',
         status: 'in_transit',
       },
+      order_before: null,
       woken: 1,
     },
   },
@@ -49,7 +57,7 @@ export const linkWaybill = {
 
 const ANSWER_EXAMPLE = {
   ...linkWaybill.examples.answer,
-  ...{ dry_run: false, added: false, order_before: null },
+  ...{ dry_run: false, added: false },
 };
 
 export const linkParcel = {
@@ -73,13 +81,14 @@ export const linkParcel = {
       reason,
     })
     .meta({ id: 'ParcelLink' }),
+  answerForAudit: orderBefore,
   answers: {
     200: z.object({
       ok,
       dry_run: z.boolean(),
       waybill,
       added: z.boolean().describe('Whether the shop had no such row before.'),
-      order_before: z.string().nullable().describe('The order that it had.'),
+      order_before,
       woken,
     }),
   },

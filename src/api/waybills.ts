@@ -25,17 +25,17 @@ export function addWaybillRoutes(router: Router, deps: ApiDependencies): void {
     const { carrier, tracking_no: trackingNo } = params;
     const { order_id: orderId } = body;
     requireNoShadow(config);
-    const waybill = await namingField({ order_id: orderId }, () =>
+    const { waybill, before } = await namingField({ order_id: orderId }, () =>
       inTransaction(pool, async (db) => {
         const known = await requireOrder(db, tables, { trackingNo, orderId });
-        const { id } = await findOrAddWaybill(db, config, { carrier, trackingNo });
-        const linked = await writeLink(db, tables, id, known);
-        await joinSecondRowsOf(db, config, id);
-        return linked;
+        const row = await findOrAddWaybill(db, config, { carrier, trackingNo });
+        const linked = await writeLink(db, tables, row.id, known);
+        await joinSecondRowsOf(db, config, row.id);
+        return { waybill: linked, before: hasOrder(row) ? row.order_id : null };
       }),
     );
     const woken = await wakeWaits(deps, { kind: 'order', waybillId: waybill.id });
-    return { ok: true, waybill, woken };
+    return { ok: true, waybill, order_before: before, woken };
   });
 
   serve(router, listOrderParcels, async ({ params: { order_id: orderId } }) => {

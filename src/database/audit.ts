@@ -31,8 +31,18 @@ export async function insertDecision(
   return (rows[0] as { id: string }).id;
 }
 
-export async function writeOutcome(db: Queryable, id: string, outcome: string): Promise<void> {
-  await db.query('update waybell.audit set outcome = $2 where id = $1', [id, outcome]);
+/** @param asked in place of what `insertDecision` has written */
+export async function writeOutcome(
+  db: Queryable,
+  id: string,
+  outcome: string,
+  asked?: string,
+): Promise<void> {
+  await db.query('update waybell.audit set outcome = $2, asked = coalesce($3, asked) where id = $1', [
+    id,
+    outcome,
+    asked ?? null,
+  ]);
 }
 
 export interface AuditFilter {

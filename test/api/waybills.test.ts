@@ -41,8 +41,28 @@ describe('linking a waybill', () => {
     expect(json).toEqual({
       ok: true,
       waybill: { id, carrier: 'YTO', tracking_no: number, order_id: orderId, status: null },
+      order_before: null,
       woken: 0,
     });
+  });
+
+  test('says which order it has overwritten, and so does the audit', async () => {
+    const number = `YT${unique()}`;
+    const [before, after] = [await order(), await order()];
+    await waybill('yto', number, before);
+    expect((await link('yto', number, { order_id: after, reason: 'mixed up' })).json).toMatchObject({
+      order_before: before,
+      waybill: { order_id: after },
+    });
+    const { rows } = await lab.db.pool.query(`select asked, outcome from waybell.audit where subject = $1`, [
+      `yto ${number}`,
+    ]);
+    expect(rows).toEqual([
+      {
+        asked: JSON.stringify({ order_before: before, order_id: after, reason: 'mixed up' }),
+        outcome: 'done',
+      },
+    ]);
   });
 
   test('adds a waybill that nobody knew yet, canonical', async () => {
