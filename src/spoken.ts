@@ -26,3 +26,8 @@ export class SpokenError extends Error {
     super(words.en, options);
   }
 }
+
+/** Thrown where what somebody has typed, or written into a file, is wrong: it is to be corrected, and nothing was done. */
+export class WrongInputError extends SpokenError {
+  override readonly name = 'WrongInputError';
+}

@@ -10,6 +10,9 @@ import type { Operation } from './operation';
 /** The slowest answer counts the whole database; milliseconds. */
 const ANSWER_TIMEOUT_MS = 60_000;
 
+/** As long as a person waits who is woken at night; for what is read from a table or two. Milliseconds. */
+export const QUICK_ANSWER_MS = 10_000;
+
 /** Thrown when the API does not answer now. */
 export class UnreachableError extends Error {
   override readonly name = 'UnreachableError';
@@ -109,6 +112,8 @@ export async function ask<O extends Operation>(
   })
     .then(async (response) => ({ status: response.status, json: readJson(await response.text()) }))
     .catch((error: unknown) => {
+      if ((error as Error).name === 'TimeoutError')
+        throw new UnreachableError(notInTime(url, timeoutMs), { cause: error });
       throw new UnreachableError(
         {
           en: `Waybell does not answer at ${url}: start it with npm start, or say with DATA_DIR or PORT which one is meant.`,
@@ -130,6 +135,11 @@ export async function ask<O extends Operation>(
     });
   throw new Error(`What answers at ${url} is no Waybell of this version.`, { cause: answer?.error });
 }
+
+const notInTime = (url: string, timeoutMs: number): Explanation => ({
+  en: `Waybell at ${url} has not answered within ${timeoutMs / 1_000} s: npx waybell doctor says which part is slow or away.`,
+  zh: `${url} 的 Waybell 在 ${timeoutMs / 1_000} 秒内没有应答：npx waybell doctor 会说明哪个部分缓慢或不可用。`,
+});
 
 /** How a person asks for it who does so by hand: `GET /api/v1/retries/…`. */
 export function requestLine(operation: Operation, asking: Sent): string {

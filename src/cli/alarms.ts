@@ -8,6 +8,7 @@ import type { Explanation } from '../shipment/explanation';
 import { asJson, print, tell } from '../terminal';
 import { EXIT, UsageError } from './exit-codes';
 import { say } from './language';
+import { jsonOption } from './checked-option';
 import { command } from './summaries';
 
 /** `waybell alarms`: who is told when something is wrong. */
@@ -17,7 +18,7 @@ export function alarmsCommand(): Command {
 
 function testCommand(): Command {
   return command('alarms test')
-    .option('--json', 'for programs')
+    .addOption(jsonOption())
     .action(async ({ json }: { json?: true }) => {
       const {
         alarms: { robots, privateHosts },

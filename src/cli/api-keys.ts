@@ -14,7 +14,7 @@ import {
 import { inTransaction, openPool } from '../database/pool';
 import { databaseUrl } from '../process/places';
 import { audited, typist } from './audited';
-import { checked, numberOf } from './checked-option';
+import { checked, jsonOption, numberOf, saidOfValue } from './checked-option';
 import type { Explanation } from '../shipment/explanation';
 import { SpokenError } from '../spoken';
 import { asJson, print, tell, tellAside } from '../terminal';
@@ -44,16 +44,32 @@ export function apiKeysCommand(): Command {
 }
 
 function addCommand(): Command {
-  const scopes = Object.entries(SCOPES).map(([scope, what]) => `  ${scope.padEnd(9)}${what}`);
+  const scopes = SCOPE_NAMES.map((scope) => `  ${scope.padEnd(9)}${say(whatIsMeant(scope))}`);
   return command('keys api add')
-    .argument('<name>', 'tells it from others in the log and the audit, for ever', readName)
+    .argument(
+      '<name>',
+      say({
+        en: 'tells it from others in the log and the audit, for ever',
+        zh: '在日志和审计中区别于其他密钥的名称，永久有效',
+      }),
+      readName,
+    )
     .addOption(
-      new Option('--scopes <list>', 'what it may do, separated by commas')
+      new Option(
+        '--scopes <list>',
+        say({ en: 'what it may do, separated by commas', zh: '允许做什么，以逗号分隔' }),
+      )
         .argParser(readScopes)
         .makeOptionMandatory(),
     )
-    .addOption(checked('--days <number>', 'how long it is valid; for ever without', numberOf(days)))
-    .addHelpText('after', `\nScopes:\n${scopes.join('\n')}`)
+    .addOption(
+      checked(
+        '--days <number>',
+        say({ en: 'how long it is valid; for ever without', zh: '有效天数；不写则永久有效' }),
+        numberOf(days),
+      ),
+    )
+    .addHelpText('after', `\n${say({ en: 'Scopes:', zh: '权限：' })}\n${scopes.join('\n')}`)
     .action(async (keyName: string, { scopes: granted, days: valid }: AddOptions) => {
       const expiresAt = valid === undefined ? null : new Date(Date.now() + valid * DAY_MS);
       const key = createApiKey();
@@ -90,7 +106,7 @@ function addCommand(): Command {
 
 function listCommand(): Command {
   return command('keys api list')
-    .option('--json', 'for programs')
+    .addOption(jsonOption())
     .action(async ({ json }: { json?: true }) => {
       const keys = await withPool((pool) => inTransaction(pool, listApiKeys));
       if (json) print(asJson(keys.map(factsOf)));
@@ -100,7 +116,11 @@ function listCommand(): Command {
 
 function revokeCommand(): Command {
   return command('keys api revoke')
-    .argument('<name>', 'as waybell keys api list shows it', readName)
+    .argument(
+      '<name>',
+      say({ en: 'as waybell keys api list shows it', zh: 'waybell keys api list 显示的名称' }),
+      readName,
+    )
     .action(async (keyName: string) => {
       await withPool((pool) =>
         audited(pool, { action: 'keys api revoke', subject: keyName }, async () => {
@@ -122,6 +142,19 @@ function revokeCommand(): Command {
     });
 }
 
+const SCOPES_IN_CHINESE: Readonly<Record<Scope, string>> = {
+  devices: '登记、列出和移除手机，并报告手机上看到了什么，不限主人',
+  read: '查看消息、投递、webhook、等待事项、账目和暂停的推送服务',
+  retry: '重试投递，并跟踪结果',
+  link: '说明运单属于哪个订单',
+  erase: '删除某买家、订单或运单的内容，并跟踪结果',
+  test: '向一部手机发送测试消息，并跟踪结果',
+  metrics: '读取 /metrics',
+  admin: '一切；只有它能放行推送服务、放弃日志簿、读取审计',
+};
+
+const whatIsMeant = (scope: Scope): Explanation => ({ en: SCOPES[scope], zh: SCOPES_IN_CHINESE[scope] });
+
 const NO_KEYS: Explanation = {
   en: 'No keys. Make one: waybell keys api add <name> --scopes devices',
   zh: '没有密钥。生成一个：waybell keys api add <name> --scopes devices',
@@ -139,14 +172,19 @@ async function withPool<T>(work: (pool: pg.Pool) => Promise<T>): Promise<T> {
 function readName(text: string): string {
   const read = name.safeParse(text);
   if (read.success) return read.data;
-  throw new InvalidArgumentError(`It ${read.error.issues[0]?.message}.`);
+  throw new InvalidArgumentError(saidOfValue(read.error));
 }
 
 function readScopes(text: string): Scope[] {
   const given = text.split(',').map((scope) => scope.trim());
   const known = SCOPE_NAMES.filter((scope) => given.includes(scope));
   if (known.length === 0 || known.length < new Set(given).size)
-    throw new InvalidArgumentError(`Give some of ${SCOPE_NAMES.join(', ')}.`);
+    throw new InvalidArgumentError(
+      say({
+        en: `Give some of ${SCOPE_NAMES.join(', ')}.`,
+        zh: `请给出其中的一些：${SCOPE_NAMES.join('、')}。`,
+      }),
+    );
   return known;
 }
 

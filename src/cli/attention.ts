@@ -3,7 +3,7 @@ import { ask, type AnswerTo, type Asking } from '../api/ask';
 import { showAttention } from '../api/attention-operations';
 import { loadConfig, type Config } from '../config/config';
 import { asJson, print, tell, toned, type Line } from '../terminal';
-import { checked } from './checked-option';
+import { checked, jsonOption } from './checked-option';
 import { EXIT } from './exit-codes';
 import { nameOf, named, say, spokenLanguage } from './language';
 import { moment } from './moments';
@@ -15,7 +15,6 @@ type Query = Asking<typeof showAttention>['query'];
 
 const { kind, limit } = showAttention.query.shape;
 const { minValue, maxValue } = limit.unwrap();
-const bounds = `${minValue} to ${maxValue}`;
 
 interface AttentionOptions extends Query {
   readonly json?: true;
@@ -24,10 +23,25 @@ interface AttentionOptions extends Query {
 /** `waybell attention`: all that waits, and what would end it. */
 export function attentionCommand(): Command {
   return command('attention')
-    .addOption(new Option('--kind <kind>', 'only this').choices(kind.unwrap().options))
-    .addOption(checked('--limit <n>', `deliveries to show, ${bounds}`, limit, limit.parse(undefined)))
-    .option('--after <cursor>', 'the next page, as the page before says')
-    .option('--json', 'for programs')
+    .addOption(
+      new Option('--kind <kind>', say({ en: 'only this', zh: '只看这一种' })).choices(kind.unwrap().options),
+    )
+    .addOption(
+      checked(
+        '--limit <n>',
+        say({
+          en: `deliveries to show, ${minValue} to ${maxValue}`,
+          zh: `显示多少个投递，${minValue} 到 ${maxValue}`,
+        }),
+        limit,
+        limit.parse(undefined),
+      ),
+    )
+    .option(
+      '--after <cursor>',
+      say({ en: 'the next page, as the page before says', zh: '下一页，取自上一页的说明' }),
+    )
+    .addOption(jsonOption())
     .action(async (options: AttentionOptions) => {
       process.exitCode = await show(loadConfig(), options);
     });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ask, type AnswerTo } from '../api/ask';
 import { showAudit } from '../api/audit-operations';
 import { loadConfig } from '../config/config';
-import { checked, numberOf } from './checked-option';
+import { checked, numberOf, jsonOption } from './checked-option';
 import { readMoment } from './read-moment';
 import { asJson, print, tell } from '../terminal';
 import { say } from './language';
@@ -21,10 +21,22 @@ const limit = z.number('must be a number').int().min(1).max(200, 'must be at mos
 /** `waybell audit`: who decided what. */
 export function auditCommand(): Command {
   return command('audit')
-    .option('--since <time>', '2026-03-02, 2026-03-02T10:00:00+08:00, or 36h, 7d ago', readMoment)
-    .option('--actor <name>', 'only of this key, or of command:<user>')
-    .addOption(checked('--limit <number>', 'at most so many', numberOf(limit), 50))
-    .option('--json', 'for programs')
+    .option(
+      '--since <time>',
+      say({
+        en: '2026-03-02, 2026-03-02T10:00:00+08:00, or 36h, 7d ago',
+        zh: '2026-03-02、2026-03-02T10:00:00+08:00，或 36h、7d 之前',
+      }),
+      readMoment,
+    )
+    .option(
+      '--actor <name>',
+      say({ en: 'only of this key, or of command:<user>', zh: '只看这个密钥的，或 command:<用户> 的' }),
+    )
+    .addOption(
+      checked('--limit <number>', say({ en: 'at most so many', zh: '最多这么多条' }), numberOf(limit), 50),
+    )
+    .addOption(jsonOption())
     .action(async ({ since, actor, limit: most, json }: AuditOptions) => {
       const query = {
         limit: most,

@@ -17,7 +17,7 @@ import { SOURCES } from '../sources/registry';
 import type { Source } from '../sources/source';
 import { readSecretLine, THE_SECRET } from './read-line';
 import { noteDone } from './audited';
-import { checked, numberOf } from './checked-option';
+import { checked, numberOf, jsonOption } from './checked-option';
 import { channelFacts, channelTable, refusalsInWords } from './channels-list';
 import { channelUrl, whatWasAdded, whatWasRotated } from './channels-words';
 import type { Explanation } from '../shipment/explanation';
@@ -39,14 +39,20 @@ interface SecretOptions {
 
 const publicUrl = httpUrl.refine((url) => !/[?#]/.test(url), 'must end before ? and #');
 
-function withSecrets(command: Command, what: string): Command {
+function withSecrets(command: Command, what: Explanation): Command {
   return command
     .option(
       '--secret <value>',
-      `${what}; may be repeated. Stays in the history of the shell`,
+      say({
+        en: `${what.en}; may be repeated. Stays in the history of the shell`,
+        zh: `${what.zh}；可重复。会留在 shell 的历史中`,
+      }),
       (value, all: string[] = []) => [...all, value],
     )
-    .option('--secret-stdin', `${what}, as one line of standard input`);
+    .option(
+      '--secret-stdin',
+      say({ en: `${what.en}, as one line of standard input`, zh: `${what.zh}，取标准输入的一行` }),
+    );
 }
 
 async function secretsOf({ secret = [], secretStdin }: SecretOptions): Promise<string[]> {
@@ -56,7 +62,10 @@ async function secretsOf({ secret = [], secretStdin }: SecretOptions): Promise<s
 function urlOption(): Option {
   return checked(
     '--url <address>',
-    'where the carrier reaches the API, as https://hooks.example.com',
+    say({
+      en: 'where the carrier reaches the API, as https://hooks.example.com',
+      zh: '快递公司访问 API 的地址，例如 https://hooks.example.com',
+    }),
     publicUrl,
   );
 }
@@ -96,23 +105,46 @@ export function channelsCommand(sources: readonly Source[] = SOURCES): Command {
 }
 
 function addCommand(sources: readonly Source[]): Command {
-  return withSecrets(command('channels add'), 'its secret at the carrier')
-    .argument('<source>', `one of ${namesOf(sources)}`)
-    .addOption(checked('--name <name>', 'tells it from others of the source', channelFields.name, 'main'))
-    .option('--unsigned', 'take what it sends without proof, though the source signs')
+  return withSecrets(command('channels add'), { en: 'its secret at the carrier', zh: '它在快递公司的密钥' })
+    .argument('<source>', say({ en: `one of ${namesOf(sources)}`, zh: `来源：${namesOf(sources)}` }))
+    .addOption(
+      checked(
+        '--name <name>',
+        say({ en: 'tells it from others of the source', zh: '区别于同一来源的其他通道的名称' }),
+        channelFields.name,
+        'main',
+      ),
+    )
+    .option(
+      '--unsigned',
+      say({
+        en: 'take what it sends without proof, though the source signs',
+        zh: '来源虽有签名，也不验证就接受',
+      }),
+    )
     .addOption(
       checked(
         '--tolerance <seconds>',
-        'how far a signed time may be from now',
+        say({ en: 'how far a signed time may be from now', zh: '签名时间与现在最多相差多少秒' }),
         numberOf(channelFields.toleranceSeconds),
         DEFAULT_CONDITIONS.toleranceSeconds,
       ),
     )
     .addOption(
-      checked('--zone <IANA>', 'of times without an offset; else the source’s own', channelFields.zone),
+      checked(
+        '--zone <IANA>',
+        say({
+          en: 'of times without an offset; else the source’s own',
+          zh: '没有时区的时间所用的时区；不写则用来源自己的',
+        }),
+        channelFields.zone,
+      ),
     )
     .addOption(
-      new Option('--locker-signed <status>', 'what "signed" by a parcel locker means')
+      new Option(
+        '--locker-signed <status>',
+        say({ en: 'what "signed" by a parcel locker means', zh: '快递柜“签收”的含义' }),
+      )
         .choices(channelFields.lockerSigned.options)
         .default(DEFAULT_CONDITIONS.lockerSigned),
     )
@@ -138,7 +170,7 @@ function addCommand(sources: readonly Source[]): Command {
 
 function listCommand(): Command {
   return command('channels list')
-    .option('--json', 'for programs')
+    .addOption(jsonOption())
     .action(async ({ json }: { json?: true }) => {
       const { channelsFile } = loadChannelSettings();
       const channels = await readChannelsFile(channelsFile);
@@ -167,17 +199,25 @@ async function askForTraffic(): Promise<AnswerTo<typeof listChannels>['channels'
 }
 
 function rotateCommand(sources: readonly Source[]): Command {
-  return withSecrets(command('channels rotate'), 'the new secret')
+  return withSecrets(command('channels rotate'), { en: 'the new secret', zh: '新的密钥' })
     .argument('<source>')
     .argument('<name>')
-    .option('--new-token', 'a new URL, shown once')
+    .option('--new-token', say({ en: 'a new URL, shown once', zh: '换一个新地址，只显示一次' }))
     .addOption(
-      checked('--keep-old <hours>', 'how long what is replaced stays valid', numberOf(keepHours), 72),
+      checked(
+        '--keep-old <hours>',
+        say({ en: 'how long what is replaced stays valid', zh: '被替换的内容还有效多少小时' }),
+        numberOf(keepHours),
+        72,
+      ),
     )
     .addOption(
       new Option(
         '--leaked',
-        'somebody else knows the URL: a new one, and what is replaced is void at once',
+        say({
+          en: 'somebody else knows the URL: a new one, and what is replaced is void at once',
+          zh: '地址已被他人知道：换新的，旧的立即失效',
+        }),
       ).conflicts('keepOld'),
     )
     .addOption(urlOption())

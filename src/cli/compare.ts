@@ -10,6 +10,7 @@ import { EXIT, UsageError } from './exit-codes';
 import { named, say } from './language';
 import { columnsMissing, queueColumnsOption } from './queue-columns';
 import { readMoment } from './read-moment';
+import { jsonOption } from './checked-option';
 import { command } from './summaries';
 
 interface CompareOptions {
@@ -26,19 +27,33 @@ const MOST_PARCELS = 10_000;
 /** `waybell compare`: whom the old system told, and whom Waybell would have told beside it. */
 export function compareCommand(): Command {
   return command('compare')
-    .requiredOption('--since <time>', '2026-03-02, 2026-03-02T10:00:00+08:00, or 36h, 7d ago', readMoment)
-    .option('--until <time>', 'now, if left out', readMoment)
-    .option('--limit <number>', 'parcels that are looked at', readLimit, 1_000)
-    .option('--after <id>', 'where the last page ended', '')
+    .requiredOption(
+      '--since <time>',
+      say({
+        en: '2026-03-02, 2026-03-02T10:00:00+08:00, or 36h, 7d ago',
+        zh: '2026-03-02、2026-03-02T10:00:00+08:00，或 36h、7d 之前',
+      }),
+      readMoment,
+    )
+    .option('--until <time>', say({ en: 'now, if left out', zh: '不写则为现在' }), readMoment)
+    .option(
+      '--limit <number>',
+      say({ en: 'parcels that are looked at', zh: '查看多少个包裹' }),
+      readLimit,
+      1_000,
+    )
+    .option('--after <id>', say({ en: 'where the last page ended', zh: '上一页结束的位置' }), '')
     .addOption(queueColumnsOption())
-    .option('--json', 'for programs')
+    .addOption(jsonOption())
     .action((options: CompareOptions) => run(loadConfig(), options));
 }
 
 function readLimit(text: string): number {
   const limit = Number(text);
   if (!Number.isInteger(limit) || limit < 1 || limit > MOST_PARCELS)
-    throw new InvalidArgumentError(`write a number from 1 to ${MOST_PARCELS}.`);
+    throw new InvalidArgumentError(
+      say({ en: `write a number from 1 to ${MOST_PARCELS}.`, zh: `请写 1 到 ${MOST_PARCELS} 的数。` }),
+    );
   return limit;
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { isGrpcServiceError, type Client } from '@temporalio/client';
 import type { Command } from 'commander';
 import { loadConfig, loadSupabaseKeys, idleSettings, SettingsError, type Config } from '../config/config';
@@ -9,14 +10,18 @@ import { examine, isHealthy, repairAll, reportAsJson, wordsOf, type Report } fro
 import { openTemporalLazily, type TemporalClient } from '../process/open-temporal';
 import { databaseUrl } from '../process/places';
 import { findRunning } from '../process/locks';
-import { asItIs } from '../shipment/explanation';
+import type { Explanation } from '../shipment/explanation';
 import { print, tell } from '../terminal';
 import { reportInWords } from './doctor-report';
 import { EXIT } from './exit-codes';
+import { say } from './language';
+import { settingInChinese } from './rules-in-chinese';
 import { command } from './summaries';
 
 /** Without a deadline the client tries for longer than a check may take; milliseconds. */
 const TEMPORAL_DEADLINE_MS = 5_000;
+/** What was seen is told by then, whatever still hangs; milliseconds. */
+const CLOSE_MS = 500;
 /** Status of gRPC. */
 const DEADLINE_EXCEEDED = 4;
 
@@ -99,8 +104,12 @@ async function openDoctorContext(
       clock: Date.now,
     },
     close: async () => {
-      await database?.then(({ pool }) => pool.end()).catch(() => undefined);
-      await temporal?.then(({ close }) => close()).catch(() => undefined);
+      const closed = Promise.allSettled([
+        database?.then(({ pool }) => pool.end()),
+        temporal?.then(({ close }) => close()),
+      ]);
+      // A look that has had its time holds its connection all the same.
+      await Promise.race([closed, delay(CLOSE_MS, undefined, { ref: false })]);
     },
   };
 }
@@ -113,8 +122,14 @@ interface DoctorOptions {
 /** `waybell doctor`: looks at everything that Waybell needs. */
 export function doctorCommand(): Command {
   return command('doctor')
-    .option('--fix', 'mend what needs no decision: search attributes, retention, schedule, unique indexes')
-    .option('--json', 'the findings for programs')
+    .option(
+      '--fix',
+      say({
+        en: 'mend what needs no decision: search attributes, retention, schedule, unique indexes',
+        zh: '修复无需决定的问题：搜索属性、保留期、定时计划、唯一索引',
+      }),
+    )
+    .option('--json', say({ en: 'the findings for programs', zh: '以 JSON 输出结果，供程序使用' }))
     .action(async ({ fix = false, json = false }: DoctorOptions) => {
       const report = await diagnose(fix);
       if (json) print(reportAsJson(report));
@@ -142,15 +157,17 @@ async function diagnose(fix: boolean): Promise<Report> {
   }
 }
 
+const inBoth = (line: string): Explanation => ({ en: line, zh: settingInChinese(line) });
+
 /** All at once. The other checks would look with settings that nobody means. */
 function wrongSettings({ problems, idle }: SettingsError): Finding[] {
   return [
     ...problems.map((line) =>
-      problem(asItIs(line), {
+      problem(inBoth(line), {
         en: 'Correct it (docs/settings.md); the doctor then looks at the rest.',
         zh: '请更正它（docs/settings.md）；之后 doctor 会检查其余部分。',
       }),
     ),
-    ...idle.map((line) => problem(asItIs(line), IDLE_FIX)),
+    ...idle.map((line) => problem(inBoth(line), IDLE_FIX)),
   ].map((seen) => ({ check: 'settings', ...seen }));
 }

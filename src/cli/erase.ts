@@ -35,14 +35,35 @@ interface EraseOptions {
 /** `waybell erase`: what is kept about a person, an order or a parcel goes. */
 export function eraseCommand(): Command {
   return command('erase')
-    .option('--user <id>', 'a buyer: phones, messages and all parcels')
-    .option('--order <id>', 'the parcels of an order')
-    .option('--waybill <number>', 'one waybill')
-    .option('--carrier <name>', 'of the waybill; every carrier’s of that number when absent')
-    .option('--reason <words>', 'why, without a name; kept in the audit')
-    .option('--dry-run', 'only say what would go, and what would be left')
-    .option('--yes', 'do not ask')
-    .option('--json', 'for programs, once it is done; needs --yes or --dry-run')
+    .option(
+      '--user <id>',
+      say({ en: 'a buyer: phones, messages and all parcels', zh: '某买家：手机、消息和全部包裹' }),
+    )
+    .option('--order <id>', say({ en: 'the parcels of an order', zh: '某订单的包裹' }))
+    .option('--waybill <number>', say({ en: 'one waybill', zh: '一个运单' }))
+    .option(
+      '--carrier <name>',
+      say({
+        en: 'of the waybill; every carrier’s of that number when absent',
+        zh: '运单的快递公司；不写则为该单号的所有快递公司',
+      }),
+    )
+    .option(
+      '--reason <words>',
+      say({ en: 'why, without a name; kept in the audit', zh: '原因，不写姓名；保存在审计中' }),
+    )
+    .option(
+      '--dry-run',
+      say({ en: 'only say what would go, and what would be left', zh: '只说明会删除什么、会留下什么' }),
+    )
+    .option('--yes', say({ en: 'do not ask', zh: '不询问' }))
+    .option(
+      '--json',
+      say({
+        en: 'for programs, once it is done; needs --yes or --dry-run',
+        zh: '完成后输出 JSON，供程序使用；需要 --yes 或 --dry-run',
+      }),
+    )
     .action((options: EraseOptions) => erase(loadConfig(), options));
 }
 

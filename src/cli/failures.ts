@@ -5,8 +5,9 @@ import type { HttpErrorCode } from '../errors';
 import { ChannelUnknownError } from '../intake/channels/change';
 import { REFUSED_IN_CHINESE } from '../refused-in-chinese';
 import { EXIT, NotFoundError, UsageError } from './exit-codes';
-import { SpokenError } from '../spoken';
+import { SpokenError, WrongInputError } from '../spoken';
 import { say } from './language';
+import { settingInChinese } from './rules-in-chinese';
 
 export interface Failure {
   readonly words: string;
@@ -17,15 +18,21 @@ export interface Failure {
 export function failureOf(error: unknown): Failure {
   if (error instanceof RefusedError) return { words: refusal(error), exitCode: exitCodeOfRefusal(error) };
   if (error instanceof UnreachableError) return { words: say(error.words), exitCode: EXIT.unreachable };
+  if (error instanceof ChannelUnknownError) return { words: say(error.words), exitCode: EXIT.notFound };
+  if (error instanceof WrongInputError) return { words: say(error.words), exitCode: EXIT.usage };
   if (error instanceof SpokenError) return { words: say(error.words), exitCode: EXIT.trouble };
-  if (error instanceof SettingsError || error instanceof UsageError)
-    return { words: error.message, exitCode: EXIT.usage };
-  if (error instanceof NotFoundError || error instanceof ChannelUnknownError)
-    return { words: error.message, exitCode: EXIT.notFound };
+  if (error instanceof SettingsError) return { words: wrongSettings(error), exitCode: EXIT.usage };
+  if (error instanceof UsageError) return { words: error.message, exitCode: EXIT.usage };
+  if (error instanceof NotFoundError) return { words: error.message, exitCode: EXIT.notFound };
   if (isAway(error)) return { words: away(error), exitCode: EXIT.unreachable };
   // What we threw ourselves is a sentence for the reader; anything else is a defect, and its stack helps.
   const isSentence = error instanceof Error && error.constructor === Error;
   return { words: isSentence ? error.message : inspect(error), exitCode: EXIT.trouble };
+}
+
+function wrongSettings({ message, problems, idle }: SettingsError): string {
+  const lines = [...problems, ...idle].map((line) => `  - ${settingInChinese(line)}`);
+  return say({ en: message, zh: ['这些设置使 Waybell 无法启动：', ...lines].join('\n') });
 }
 
 function refusal({ message, status, problem, hint }: RefusedError): string {

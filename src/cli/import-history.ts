@@ -26,11 +26,24 @@ const MOST_NAMED = 20;
 /** `waybell import-history`: what the old system told becomes what Waybell knows, and nobody is told of it. */
 export function importHistoryCommand(): Command {
   return command('import-history')
-    .requiredOption('--before <time>', 'of before that: 2026-03-02, or 7d ago', readMoment)
+    .requiredOption(
+      '--before <time>',
+      say({ en: 'of before that: 2026-03-02, or 7d ago', zh: '此前的：2026-03-02，或 7d 之前' }),
+      readMoment,
+    )
     .addOption(queueColumnsOption())
-    .option('--carrier <code>', 'of waybills whose row names none')
-    .option('--dry-run', 'only say what would happen')
-    .option('--json', 'for programs; rows that are left out go to standard error')
+    .option(
+      '--carrier <code>',
+      say({ en: 'of waybills whose row names none', zh: '行中没有写快递公司的运单所用的代码' }),
+    )
+    .option('--dry-run', say({ en: 'only say what would happen', zh: '只说明会发生什么' }))
+    .option(
+      '--json',
+      say({
+        en: 'for programs; rows that are left out go to standard error',
+        zh: '输出 JSON，供程序使用；略过的行写到标准错误',
+      }),
+    )
     .action((options: HistoryOptions) => run(loadConfig(), options));
 }
 

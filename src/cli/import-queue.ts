@@ -13,6 +13,7 @@ import type { Explanation } from '../shipment/explanation';
 import { asJson, print, tell, toned } from '../terminal';
 import { EXIT, UsageError } from './exit-codes';
 import { say } from './language';
+import { jsonOption } from './checked-option';
 import { command } from './summaries';
 
 interface ImportOptions {
@@ -26,9 +27,12 @@ interface ImportOptions {
 export function importQueueCommand(): Command {
   return command('import-queue')
     .addOption(queueColumnsOption())
-    .option('--carrier <code>', 'of waybills whose row names none')
-    .option('--dry-run', 'only say what would happen')
-    .option('--json', 'for programs')
+    .option(
+      '--carrier <code>',
+      say({ en: 'of waybills whose row names none', zh: '行中没有写快递公司的运单所用的代码' }),
+    )
+    .option('--dry-run', say({ en: 'only say what would happen', zh: '只说明会发生什么' }))
+    .addOption(jsonOption())
     .action((options: ImportOptions) => run(loadConfig(), options));
 }
 

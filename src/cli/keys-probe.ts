@@ -9,7 +9,7 @@ import { factsOfKey, type KeyFacts } from '../doctor/keys';
 import type { Explanation } from '../shipment/explanation';
 import { asJson, padded, print } from '../terminal';
 import { UsageError } from './exit-codes';
-import { checked } from './checked-option';
+import { checked, jsonOption } from './checked-option';
 import { MARKS } from './doctor-report';
 import { say } from './language';
 import { readSecretLine } from './read-line';
@@ -30,13 +30,36 @@ const tableName = z.string().regex(/^[\p{L}\p{N}_$-]{1,63}$/u, 'must be the name
 /** `waybell keys probe`: what a PostgREST makes of the keys, in each way in which they can be shown to it. */
 export function keysProbeCommand(): Command {
   return command('keys probe')
-    .argument('<url>', 'of the gateway or of PostgREST, such as https://shop.supabase.co', readUrl)
-    .option('--key-stdin', 'in their place a key that is typed unseen, or one line of standard input')
-    .addOption(
-      checked('--table <name>', 'which is asked for (default: the orders of SHOP_TABLES)', tableName),
+    .argument(
+      '<url>',
+      say({
+        en: 'of the gateway or of PostgREST, such as https://shop.supabase.co',
+        zh: '网关或 PostgREST 的地址，例如 https://shop.supabase.co',
+      }),
+      readUrl,
     )
-    .option('--over-http', 'also where anybody on the way can read the keys')
-    .option('--json', 'for programs')
+    .option(
+      '--key-stdin',
+      say({
+        en: 'in their place a key that is typed unseen, or one line of standard input',
+        zh: '改用隐藏输入的密钥，或标准输入的一行',
+      }),
+    )
+    .addOption(
+      checked(
+        '--table <name>',
+        say({
+          en: 'which is asked for (default: the orders of SHOP_TABLES)',
+          zh: '查询哪个表（默认：SHOP_TABLES 中的订单表）',
+        }),
+        tableName,
+      ),
+    )
+    .option(
+      '--over-http',
+      say({ en: 'also where anybody on the way can read the keys', zh: '即使途中任何人都能读到密钥也发送' }),
+    )
+    .addOption(jsonOption())
     .action(async (url: URL, options: ProbeOptions) => {
       process.exitCode = await probe(url, options);
     });
@@ -78,16 +101,26 @@ async function typedKey(): Promise<ProbedKey> {
 }
 
 function keyOf(name: string, value: string): ProbedKey {
-  if (!KEY.test(value)) throw new UsageError(`Nothing was sent: ${name} is empty, or is no single word.`);
+  if (!KEY.test(value))
+    throw new UsageError(
+      say({
+        en: `Nothing was sent: ${name} is empty, or is no single word.`,
+        zh: `没有发送任何内容：${name} 为空，或不是一个单词。`,
+      }),
+    );
   return { name, value, facts: factsOfKey(value) };
 }
 
 function readUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !['http:', 'https:'].includes(url.protocol))
-    throw new InvalidArgumentError('Give an http:// or https:// URL.');
+    throw new InvalidArgumentError(
+      say({ en: 'Give an http:// or https:// URL.', zh: '请给出 http:// 或 https:// 地址。' }),
+    );
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
-    throw new InvalidArgumentError('Give it without user, query and fragment.');
+    throw new InvalidArgumentError(
+      say({ en: 'Give it without user, query and fragment.', zh: '请去掉其中的用户、查询和片段。' }),
+    );
   return url;
 }
 

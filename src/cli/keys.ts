@@ -7,7 +7,7 @@ import { apiKeysCommand } from './api-keys';
 import { keysProbeCommand } from './keys-probe';
 import { readSecretLine, THE_SECRET } from './read-line';
 import { explainToken } from './explain-token';
-import { checked, numberOf } from './checked-option';
+import { checked, numberOf, jsonOption } from './checked-option';
 import type { Explanation } from '../shipment/explanation';
 import { asJson, print, tell, tellAside } from '../terminal';
 import { EXIT } from './exit-codes';
@@ -46,9 +46,12 @@ function verifyCommand(): Command {
   return command('keys verify')
     .option(
       '--token-stdin',
-      'in their place the access token of a person, one line of standard input: whether, and why not, Waybell takes it',
+      say({
+        en: 'in their place the access token of a person, one line of standard input: whether, and why not, Waybell takes it',
+        zh: '改为检查某个人的访问令牌（标准输入的一行）：Waybell 是否接受它，为什么不接受',
+      }),
     )
-    .option('--json', 'for programs')
+    .addOption(jsonOption())
     .action(async ({ tokenStdin, json = false }: VerifyOptions) => {
       process.exitCode = tokenStdin ? await verifyToken(json) : verify(json);
     });
@@ -56,10 +59,20 @@ function verifyCommand(): Command {
 
 function generateCommand(): Command {
   return command('keys generate')
-    .option('--secret-stdin', 'for the secret that comes as one line of standard input, which is not printed')
-    .addOption(checked('--issuer <name>', 'iss of both keys', name, 'supabase'))
-    .addOption(checked('--audience <name>', 'aud of both keys', name))
-    .addOption(checked('--years <number>', 'how long they are valid', numberOf(years), 5))
+    .option(
+      '--secret-stdin',
+      say({
+        en: 'for the secret that comes as one line of standard input, which is not printed',
+        zh: '使用标准输入的一行作为密钥，不打印它',
+      }),
+    )
+    .addOption(
+      checked('--issuer <name>', say({ en: 'iss of both keys', zh: '两个 key 的 iss' }), name, 'supabase'),
+    )
+    .addOption(checked('--audience <name>', say({ en: 'aud of both keys', zh: '两个 key 的 aud' }), name))
+    .addOption(
+      checked('--years <number>', say({ en: 'how long they are valid', zh: '有效年数' }), numberOf(years), 5),
+    )
     .action(async (options: GenerateOptions) => {
       process.exitCode = await generate(options);
     });

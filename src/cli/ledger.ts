@@ -8,6 +8,7 @@ import { EXIT } from './exit-codes';
 import { named, say } from './language';
 import { clock, moment } from './moments';
 import { readMoment } from './read-moment';
+import { jsonOption } from './checked-option';
 import { command } from './summaries';
 
 type Ledger = AnswerTo<typeof showLedger>;
@@ -20,8 +21,15 @@ interface LedgerOptions {
 /** `waybell ledger`: where everything went that was accepted. */
 export function ledgerCommand(): Command {
   return command('ledger')
-    .requiredOption('--since <time>', '2026-03-02, 2026-03-02T10:00:00+08:00, or 36h, 7d ago', readMoment)
-    .option('--json', 'for programs')
+    .requiredOption(
+      '--since <time>',
+      say({
+        en: '2026-03-02, 2026-03-02T10:00:00+08:00, or 36h, 7d ago',
+        zh: '2026-03-02、2026-03-02T10:00:00+08:00，或 36h、7d 之前',
+      }),
+      readMoment,
+    )
+    .addOption(jsonOption())
     .action(async (options: LedgerOptions) => {
       process.exitCode = await show(loadConfig(), options);
     });
@@ -80,7 +88,7 @@ const line = (name: Explanation, count: number): string =>
 export function forgetJournalCommand(): Command {
   return command('forget-journal')
     .argument('<id>')
-    .option('--json', 'for programs')
+    .addOption(jsonOption())
     .action(async (id: string, { json }: { json?: true }) => {
       const forgotten = await ask(loadConfig(), forgetJournal, { params: { journal_id: id } });
       const { webhooks } = forgotten;

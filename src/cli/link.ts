@@ -6,6 +6,7 @@ import { asShellWord } from '../shipment/shown-text';
 import { asJson, print, tell, type Line } from '../terminal';
 import { counted, DELIVERIES, say } from './language';
 import { HEADS, nextRow, rows } from './rows';
+import { jsonOption } from './checked-option';
 import { command } from './summaries';
 
 interface LinkOptions {
@@ -19,13 +20,25 @@ interface LinkOptions {
 /** `waybell link`: says which order a parcel belongs to, and lets its delivery go on. */
 export function linkCommand(): Command {
   return command('link')
-    .argument('<number>', 'its tracking number')
-    .argument('<order>', 'the id of the order, as the shop writes it')
-    .option('--carrier <name>', 'whose number it is, where several have it or nobody has heard of it')
-    .option('--replace', 'also where it has another order, which the shop has')
-    .option('--dry-run', 'only say what would happen')
-    .option('--reason <why>', 'for the audit')
-    .option('--json', 'for programs')
+    .argument('<number>', say({ en: 'its tracking number', zh: '它的快递单号' }))
+    .argument(
+      '<order>',
+      say({ en: 'the id of the order, as the shop writes it', zh: '订单 id，与商城的写法一致' }),
+    )
+    .option(
+      '--carrier <name>',
+      say({
+        en: 'whose number it is, where several have it or nobody has heard of it',
+        zh: '单号属于哪家快递公司；几家都有或都没听说过时需要',
+      }),
+    )
+    .option(
+      '--replace',
+      say({ en: 'also where it has another order, which the shop has', zh: '即使它已属于商城的另一个订单' }),
+    )
+    .option('--dry-run', say({ en: 'only say what would happen', zh: '只说明会发生什么' }))
+    .option('--reason <why>', say({ en: 'for the audit', zh: '原因，写入审计' }))
+    .addOption(jsonOption())
     .action(async (number: string, order: string, options: LinkOptions) => {
       const { carrier, replace, dryRun, reason, json } = options;
       const linked = await ask(loadConfig(), linkParcel, {

@@ -6,6 +6,8 @@ import { terminalLanguage } from '../config/terminal-language';
 import { PROJECT_ROOT } from '../project-root';
 import { LANGUAGES, type Language } from '../shipment/phrases';
 import { tellAside } from '../terminal';
+import { readHelp } from './ask-for-help';
+import { inSpokenWords } from './commander-words';
 import { COMMANDS, isCommandName } from './commands';
 import { EXIT, EXIT_WORDS } from './exit-codes';
 import { say, speak } from './language';
@@ -57,15 +59,19 @@ async function program(args: readonly string[]): Promise<Command> {
   const codes = Object.entries(EXIT_WORDS).map(
     ([name, words]) => `  ${EXIT[name as keyof typeof EXIT]}  ${say(words)}`,
   );
-  const waybell = new Command('waybell')
+  const waybell = inSpokenWords(new Command('waybell'))
     .description(
       say({
         en: 'Carrier webhooks become pushes on the phones of buyer and merchant, durably',
         zh: '把快递的 webhook 可靠地变成买家和商家手机上的推送',
       }),
     )
-    .version(version)
-    .addOption(new Option('--lang <language>', 'en, zh').choices(LANGUAGES))
+    .version(version, '-V, --version', say({ en: 'output the version number', zh: '显示版本号' }))
+    .addOption(
+      new Option('--lang <language>', say({ en: 'of what is said', zh: '说明所用的语言' })).choices(
+        LANGUAGES,
+      ),
+    )
     .addHelpText('after', `\n${say({ en: 'Exit codes:', zh: '退出码：' })}\n${codes.join('\n')}`)
     .hook('preAction', async (_, action) => {
       await completeSettings(action.name());
@@ -84,11 +90,17 @@ function throwing(one: Command): Command {
   return one.exitOverride();
 }
 
+/** What is on its way to the screen gets there; milliseconds. */
+const LINGER_MS = 500;
+
 async function run(): Promise<void> {
   const args = process.argv.slice(2);
   speak(askedLanguage(args) ?? terminalLanguage());
   try {
-    await throwing(await program(args)).parseAsync();
+    const waybell = throwing(await program(args));
+    await waybell.parseAsync(readHelp(waybell, args), { from: 'user' });
+    // It has said all that it has to say: what it asked in vain keeps nobody waiting.
+    setTimeout(() => process.exit(), LINGER_MS).unref();
   } catch (error) {
     // It has said by itself what is wrong, or what was asked for: a help, the version.
     if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? EXIT.ok : EXIT.usage);

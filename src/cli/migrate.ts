@@ -33,10 +33,34 @@ interface MigrateOptions {
 /** `waybell migrate`: shows, or makes, what an external database lacks. */
 export function migrateCommand(): Command {
   return command('migrate')
-    .option('--plan', 'only show what was found and the SQL that would run')
-    .option('--worker <role>', 'let this role run Waybell: grants, and a function that lends it the orders')
-    .option('--view', `let signed-in people read the scans of their own parcels, by the view ${PAGE_VIEW}`)
-    .option('--json', 'for programs; what is said on the way goes to standard error')
+    .option(
+      '--plan',
+      say({
+        en: 'only show what was found and the SQL that would run',
+        zh: '只显示发现了什么和将执行的 SQL',
+      }),
+    )
+    .option(
+      '--worker <role>',
+      say({
+        en: 'let this role run Waybell: grants, and a function that lends it the orders',
+        zh: '让这个角色运行 Waybell：授权，以及供其读取订单的函数',
+      }),
+    )
+    .option(
+      '--view',
+      say({
+        en: `let signed-in people read the scans of their own parcels, by the view ${PAGE_VIEW}`,
+        zh: `让登录的人通过视图 ${PAGE_VIEW} 读取自己包裹的扫描记录`,
+      }),
+    )
+    .option(
+      '--json',
+      say({
+        en: 'for programs; what is said on the way goes to standard error',
+        zh: '输出 JSON，供程序使用；过程中的说明写到标准错误',
+      }),
+    )
     .action(async ({ plan, worker, view, json }: MigrateOptions) => {
       const settings = loadDatabaseSettings();
       const { database } = settings;

@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander';
-import { ask, type AnswerTo } from '../api/ask';
+import { ask, QUICK_ANSWER_MS, type AnswerTo } from '../api/ask';
 import { listProviders, releaseProvider, settleDeactivations } from '../api/provider-operations';
 import { loadConfig } from '../config/config';
 import { inColumns } from '../process/places';
@@ -9,6 +9,7 @@ import { asJson, print, tell, toned, type Line } from '../terminal';
 import { EXIT, UsageError } from './exit-codes';
 import { named, say } from './language';
 import { moment } from './moments';
+import { jsonOption } from './checked-option';
 import { command } from './summaries';
 
 /** `waybell providers`: which push providers are held, and a person's word about it. */
@@ -21,9 +22,9 @@ export function providersCommand(): Command {
 
 function listCommand(): Command {
   return command('providers list')
-    .option('--json', 'for programs')
+    .addOption(jsonOption())
     .action(async ({ json }: { json?: true }) => {
-      const found = await ask(loadConfig(), listProviders, {});
+      const found = await ask(loadConfig(), listProviders, {}, QUICK_ANSWER_MS);
       if (json) print(asJson(found));
       else tell(providersInWords(found));
       if (!isQuiet(found)) process.exitCode = EXIT.trouble;
@@ -33,7 +34,7 @@ function listCommand(): Command {
 function releaseCommand(): Command {
   return command('providers release')
     .addArgument(providerArgument())
-    .option('--json', 'for programs')
+    .addOption(jsonOption())
     .action(async (provider: string, { json }: { json?: true }) => {
       const answer = await ask(loadConfig(), releaseProvider, { params: { name: provider }, body: {} });
       if (json) print(asJson(answer));
@@ -64,9 +65,9 @@ interface DecisionOptions {
 function deactivationsCommand(): Command {
   return command('providers deactivations')
     .addArgument(providerArgument())
-    .option('--apply', 'they are gone: retire them')
-    .option('--drop', 'they are not: leave them as they are')
-    .option('--json', 'for programs')
+    .option('--apply', say({ en: 'they are gone: retire them', zh: '它们确实失效：停用它们' }))
+    .option('--drop', say({ en: 'they are not: leave them as they are', zh: '它们没有失效：保持原样' }))
+    .addOption(jsonOption())
     .action(async (provider: string, { apply = false, drop = false, json }: DecisionOptions) => {
       if (apply === drop)
         throw new UsageError(

@@ -6,7 +6,7 @@ import { showPushTest, startPushTest } from '../api/push-test-operations';
 import { loadConfig, type Config } from '../config/config';
 import type { Explanation } from '../shipment/explanation';
 import { asJson, print, tell, toned, type Line } from '../terminal';
-import { checked, numberOf } from './checked-option';
+import { checked, numberOf, jsonOption } from './checked-option';
 import { EXIT } from './exit-codes';
 import { named, say } from './language';
 import { moment } from './moments';
@@ -33,10 +33,17 @@ type Shown = AnswerTo<typeof showPushTest>;
 /** `waybell push-test`: one message through the whole way, step by step. */
 export function pushTestCommand(): Command {
   return command('push-test')
-    .argument('<cid>', 'the phone, as its app registered it')
-    .option('--appid <name>', 'of which app', 'default')
-    .addOption(checked('--wait <seconds>', 'how long to wait for a receipt', numberOf(seconds), 20))
-    .option('--json', 'for programs')
+    .argument('<cid>', say({ en: 'the phone, as its app registered it', zh: '手机，即 App 登记的 cid' }))
+    .option('--appid <name>', say({ en: 'of which app', zh: '属于哪个 App' }), 'default')
+    .addOption(
+      checked(
+        '--wait <seconds>',
+        say({ en: 'how long to wait for a receipt', zh: '等待回执多少秒' }),
+        numberOf(seconds),
+        20,
+      ),
+    )
+    .addOption(jsonOption())
     .action(async (cid: string, options: TestOptions) => {
       process.exitCode = await testPush(loadConfig(), cid, options);
     });

@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import type { QueueColumns } from '../database/old-queue';
 import type { Explanation } from '../shipment/explanation';
+import { say } from './language';
 
 const columnName = z.string().min(1).max(63);
 const queueColumns = z
@@ -18,7 +19,10 @@ function readColumns(json: string): QueueColumns {
     return queueColumns.parse(JSON.parse(json));
   } catch {
     throw new InvalidArgumentError(
-      '--columns must be JSON such as {"status":"event_type"}; keys: waybillId, status, text, time.',
+      say({
+        en: '--columns must be JSON such as {"status":"event_type"}; keys: waybillId, status, text, time.',
+        zh: '--columns 必须是 JSON，例如 {"status":"event_type"}；键：waybillId、status、text、time。',
+      }),
     );
   }
 }
@@ -36,6 +40,12 @@ export const NO_OLD_QUEUE: Explanation = {
 
 /** What the columns of the old queue are called, where they have other names. */
 export const queueColumnsOption = (): Option =>
-  new Option('--columns <json>', 'other names of its columns: {"waybillId", "status", "text", "time"}')
+  new Option(
+    '--columns <json>',
+    say({
+      en: 'other names of its columns: {"waybillId", "status", "text", "time"}',
+      zh: '其列的其他名称：{"waybillId", "status", "text", "time"}',
+    }),
+  )
     .argParser(readColumns)
     .default(queueColumns.parse({}));

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { ask, type AnswerTo } from '../api/ask';
+import { ask, QUICK_ANSWER_MS, type AnswerTo } from '../api/ask';
 import { listStatusReceivers, restartStatusReceiver } from '../api/receiver-operations';
 import { loadConfig } from '../config/config';
 import { inColumns } from '../process/places';
@@ -7,6 +7,7 @@ import type { Explanation } from '../shipment/explanation';
 import { asJson, print, tell } from '../terminal';
 import { EXIT } from './exit-codes';
 import { say } from './language';
+import { jsonOption } from './checked-option';
 import { command } from './summaries';
 
 /** `waybell receivers`: who is told each change of a status by a webhook, and a person's word about it. */
@@ -16,9 +17,9 @@ export function receiversCommand(): Command {
 
 function listCommand(): Command {
   return command('receivers list')
-    .option('--json', 'for programs')
+    .addOption(jsonOption())
     .action(async ({ json }: { json?: true }) => {
-      const found = await ask(loadConfig(), listStatusReceivers, {});
+      const found = await ask(loadConfig(), listStatusReceivers, {}, QUICK_ANSWER_MS);
       if (json) print(asJson(found));
       else tell(inWords(found));
       if (found.receivers.some(({ state }) => state !== 'well')) process.exitCode = EXIT.trouble;
@@ -28,8 +29,15 @@ function listCommand(): Command {
 function restartCommand(): Command {
   return command('receivers restart')
     .argument('<receiver>')
-    .option('--after <position>', 'go on behind this change: tells again, or passes over', readPosition)
-    .option('--json', 'for programs')
+    .option(
+      '--after <position>',
+      say({
+        en: 'go on behind this change: tells again, or passes over',
+        zh: '从这个变化之后继续：重新告知，或跳过',
+      }),
+      readPosition,
+    )
+    .addOption(jsonOption())
     .action(async (receiver: string, { after, json }: { after?: number; json?: true }) => {
       const answer = await ask(loadConfig(), restartStatusReceiver, {
         params: { name: receiver },
@@ -47,7 +55,10 @@ function restartCommand(): Command {
 }
 
 function readPosition(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('must be a position, such as 4712.');
+  if (!/^\d{1,15}$/.test(text))
+    throw new InvalidArgumentError(
+      say({ en: 'must be a position, such as 4712.', zh: '必须是一个位置，例如 4712。' }),
+    );
   return Number(text);
 }
 

@@ -10,6 +10,7 @@ import { SpokenError } from '../spoken';
 import { asJson, print, tell } from '../terminal';
 import { UsageError } from './exit-codes';
 import { say } from './language';
+import { jsonOption } from './checked-option';
 import { command } from './summaries';
 
 interface ReleaseOptions {
@@ -20,12 +21,21 @@ interface ReleaseOptions {
 /** `waybell release`: says which build of the workers is given the deliveries, those under way too. */
 export function releaseCommand(): Command {
   return command('release')
-    .argument('[build]', 'as "waybell doctor" names it; that of this release when absent')
+    .argument(
+      '[build]',
+      say({
+        en: 'as "waybell doctor" names it; that of this release when absent',
+        zh: 'waybell doctor 显示的构建；不写则为本版本的',
+      }),
+    )
     .option(
       '--unversioned',
-      'let workers take them that have no build: those of releases before there were any',
+      say({
+        en: 'let workers take them that have no build: those of releases before there were any',
+        zh: '让没有构建号的 worker 接手：早期版本的 worker',
+      }),
     )
-    .option('--json', 'for programs')
+    .addOption(jsonOption())
     .action(async (build: string | undefined, { unversioned, json }: ReleaseOptions) => {
       if (build !== undefined && unversioned)
         throw new UsageError(

@@ -16,6 +16,7 @@ import { EXIT } from './exit-codes';
 import { isMeant } from './read-line';
 import { say } from './language';
 import { readMoment } from './read-moment';
+import { jsonOption } from './checked-option';
 import { command } from './summaries';
 
 interface ReplayOptions {
@@ -31,17 +32,24 @@ interface ReplayOptions {
 /** `waybell replay`: reads archived webhooks again, with the status tables and settings of today. */
 export function replayCommand(): Command {
   return command('replay')
-    .addOption(new Option('--source <name>', 'only of this source').choices(SOURCES.map(({ name }) => name)))
-    .option('--channel <name>', 'only of this channel')
+    .addOption(
+      new Option('--source <name>', say({ en: 'only of this source', zh: '只看这个来源' })).choices(
+        SOURCES.map(({ name }) => name),
+      ),
+    )
+    .option('--channel <name>', say({ en: 'only of this channel', zh: '只看这个通道' }))
     .option(
       '--since <time>',
-      'only received since: 2026-03-02, 2026-03-02T10:00:00+08:00, or 36h, 7d ago',
+      say({
+        en: 'only received since: 2026-03-02, 2026-03-02T10:00:00+08:00, or 36h, 7d ago',
+        zh: '只看此后收到的：2026-03-02、2026-03-02T10:00:00+08:00，或 36h、7d 之前',
+      }),
       readMoment,
     )
-    .option('--until <time>', 'only received before', readMoment)
-    .option('--dry-run', 'only say what would happen')
-    .option('--yes', 'do not ask before the whole archive is read')
-    .option('--json', 'for programs')
+    .option('--until <time>', say({ en: 'only received before', zh: '只看此前收到的' }), readMoment)
+    .option('--dry-run', say({ en: 'only say what would happen', zh: '只说明会发生什么' }))
+    .option('--yes', say({ en: 'do not ask before the whole archive is read', zh: '读取整个存档之前不询问' }))
+    .addOption(jsonOption())
     .action(async (options: ReplayOptions) => {
       process.exitCode = await run(loadConfig(), options);
     });

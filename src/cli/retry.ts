@@ -45,18 +45,50 @@ interface RetryOptions {
 /** `waybell retry`: another try, for one delivery or for thousands. */
 export function retryCommand(): Command {
   return command('retry')
-    .argument('[ids...]', 'message_ids, tracking numbers or workflow ids')
+    .argument(
+      '[ids...]',
+      say({ en: 'message_ids, tracking numbers or workflow ids', zh: 'message_id、快递单号或 workflow id' }),
+    )
     .option(
       '--query <query>',
-      'all that Temporal finds, such as \'Carrier="yto" AND Attention="push-failed"\'',
+      say({
+        en: 'all that Temporal finds, such as \'Carrier="yto" AND Attention="push-failed"\'',
+        zh: 'Temporal 查到的全部，例如 \'Carrier="yto" AND Attention="push-failed"\'',
+      }),
     )
-    .addOption(checked('--rate <n>', 'deliveries per second, at most', numberOf(rate), rate.parse(undefined)))
-    .option('--reason <words>', 'why; kept in the history')
-    .option('--operator <name>', 'who asks; kept in the history (default: the user who runs the command)')
-    .option('--devices <ids>', 'only these devices (ids or cids), with commas between', commaList)
-    .option('--force', 'also what is too old to be told')
-    .option('--dry-run', 'only say what would happen')
-    .option('--json', 'for programs, once it is known how each ended')
+    .addOption(
+      checked(
+        '--rate <n>',
+        say({ en: 'deliveries per second, at most', zh: '每秒最多多少个投递' }),
+        numberOf(rate),
+        rate.parse(undefined),
+      ),
+    )
+    .option('--reason <words>', say({ en: 'why; kept in the history', zh: '原因；保存在历史中' }))
+    .option(
+      '--operator <name>',
+      say({
+        en: 'who asks; kept in the history (default: the user who runs the command)',
+        zh: '由谁提出；保存在历史中（默认：运行命令的用户）',
+      }),
+    )
+    .option(
+      '--devices <ids>',
+      say({
+        en: 'only these devices (ids or cids), with commas between',
+        zh: '只发给这些设备（id 或 cid），以逗号分隔',
+      }),
+      commaList,
+    )
+    .option('--force', say({ en: 'also what is too old to be told', zh: '太旧而不再通知的也重试' }))
+    .option('--dry-run', say({ en: 'only say what would happen', zh: '只说明会发生什么' }))
+    .option(
+      '--json',
+      say({
+        en: 'for programs, once it is known how each ended',
+        zh: '得知每个的结果后输出 JSON，供程序使用',
+      }),
+    )
     .action(async (ids: string[], options: RetryOptions) => {
       process.exitCode = await retry(loadConfig(), ids, options);
     });

@@ -18,17 +18,35 @@ interface SendOptions extends SendChoice {
 /** `waybell send`: a webhook as a carrier would send it, followed until it is on the phones. */
 export function sendCommand(): Command {
   return command('send')
-    .option('--same', 'send the last webhook again, to see that it is delivered once')
-    .option('--carrier <code>', 'another carrier than the sample parcel’s')
-    .option('--tracking-no <number>', 'another parcel than the sample parcel')
+    .option(
+      '--same',
+      say({
+        en: 'send the last webhook again, to see that it is delivered once',
+        zh: '再次发送上一个 webhook，以确认只投递一次',
+      }),
+    )
+    .option(
+      '--carrier <code>',
+      say({ en: 'another carrier than the sample parcel’s', zh: '使用示例包裹以外的快递公司' }),
+    )
+    .option(
+      '--tracking-no <number>',
+      say({ en: 'another parcel than the sample parcel', zh: '使用示例包裹以外的单号' }),
+    )
     .addOption(
       new Option(
         '--status <status>',
-        `this status instead of the next one: ${SHIPMENT_STATUSES.join(', ')}`,
+        say({
+          en: `this status instead of the next one: ${SHIPMENT_STATUSES.join(', ')}`,
+          zh: `用这个状态代替下一个：${SHIPMENT_STATUSES.join(', ')}`,
+        }),
       ).argParser(readStatus),
     )
-    .option('--text <text>', 'what the carrier says about it')
-    .option('--json', 'for programs, once it is known how it ended')
+    .option('--text <text>', say({ en: 'what the carrier says about it', zh: '快递公司的说明文字' }))
+    .option(
+      '--json',
+      say({ en: 'for programs, once it is known how it ended', zh: '得知结果后输出 JSON，供程序使用' }),
+    )
     .action((options: SendOptions) => send(loadConfig(), options));
 }
 
@@ -38,7 +56,10 @@ function readStatus(text: string): string {
   const meant = SHIPMENT_STATUSES.find((status) => isOneSlip(status, text));
   const list = SHIPMENT_STATUSES.join(', ');
   throw new InvalidArgumentError(
-    meant === undefined ? `It is one of ${list}.` : `Did you mean ${meant}? It is one of ${list}.`,
+    say({
+      en: meant === undefined ? `It is one of ${list}.` : `Did you mean ${meant}? It is one of ${list}.`,
+      zh: `${meant === undefined ? '' : `是否想输入 ${meant}？`}可选：${list}。`,
+    }),
   );
 }
 

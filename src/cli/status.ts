@@ -15,6 +15,7 @@ import { asJson, print, tell, toned, type Line } from '../terminal';
 import { EXIT } from './exit-codes';
 import { counted, say } from './language';
 import { moment } from './moments';
+import { jsonOption } from './checked-option';
 import { command } from './summaries';
 
 /** `/readyz` answers within 2 s, whatever is away. */
@@ -23,7 +24,7 @@ const ANSWER_TIMEOUT_MS = 5_000;
 /** `waybell status`: what runs in DATA_DIR, where it is found, and how each part of it does. */
 export function statusCommand(): Command {
   return command('status')
-    .option('--json', 'for programs')
+    .addOption(jsonOption())
     .action(async ({ json }: { json?: true }) => {
       process.exitCode = await status(loadConfig(), json === true);
     });

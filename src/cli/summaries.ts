@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Explanation } from '../shipment/explanation';
+import { inSpokenWords } from './commander-words';
 import { say } from './language';
 
 /** What is said of a command before it is loaded, and in its own help. */
@@ -261,7 +262,7 @@ export type CommandWords = keyof typeof SUMMARIES;
 export function command(words: CommandWords): Command {
   const { examples, ...summary } = SUMMARIES[words];
   const shown = examples.map((example) => `  ${example}`).join('\n');
-  return new Command(words.split(' ').at(-1))
+  return inSpokenWords(new Command(words.split(' ').at(-1)))
     .description(say(summary))
     .addHelpText('after', `\n${say({ en: 'Examples:', zh: '例如：' })}\n${shown}`);
 }

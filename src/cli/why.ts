@@ -6,6 +6,8 @@ import { loadConfig, type Config } from '../config/config';
 import type { HttpErrorCode } from '../errors';
 import { asJson, print, tell } from '../terminal';
 import { EXIT } from './exit-codes';
+import { jsonOption } from './checked-option';
+import { say } from './language';
 import { command } from './summaries';
 import { ABOUT, findTold, toldInTable, whereToLook, type About } from './told-whom';
 import { explainedInWords, orderInWords, type Explained, type OrderedParcel } from './why-words';
@@ -18,12 +20,18 @@ export function whyCommand(): Command {
   return command('why')
     .argument(
       '<name>',
-      'a tracking number, a message_id, a workflow id, an order, a person (user or merchant) or a phone (cid)',
+      say({
+        en: 'a tracking number, a message_id, a workflow id, an order, a person (user or merchant) or a phone (cid)',
+        zh: '快递单号、message_id、workflow id、订单、个人（用户或商家）或手机（cid）',
+      }),
     )
     .addOption(
-      new Option('--as <what>', 'what the name is, where it may be several').choices(['parcel', ...ABOUT]),
+      new Option(
+        '--as <what>',
+        say({ en: 'what the name is, where it may be several', zh: '名称可能有几种含义时，指明是哪一种' }),
+      ).choices(['parcel', ...ABOUT]),
     )
-    .option('--json', 'for programs')
+    .addOption(jsonOption())
     .action(async (name: string, options: WhyOptions) => {
       process.exitCode = await answer(loadConfig(), name.trim(), options);
     });

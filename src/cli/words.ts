@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import { ask, type AnswerTo, type Asking } from '../api/ask';
+import { ask, QUICK_ANSWER_MS, type AnswerTo, type Asking } from '../api/ask';
 import { listSeenWords } from '../api/word-operations';
 import { loadConfig } from '../config/config';
 import type { Explanation } from '../shipment/explanation';
 import { asJson, print, tell, toned, type Line } from '../terminal';
 import { named, say } from './language';
 import { moment } from './moments';
-import { checked } from './checked-option';
+import { checked, jsonOption } from './checked-option';
 import { command } from './summaries';
 
 type Found = AnswerTo<typeof listSeenWords>;
@@ -24,11 +24,19 @@ interface WordsOptions extends Query {
 export function wordsCommand(): Command {
   return command('words')
     .addOption(
-      checked('--limit <n>', `words to show, ${minValue} to ${maxValue}`, limit, limit.parse(undefined)),
+      checked(
+        '--limit <n>',
+        say({
+          en: `words to show, ${minValue} to ${maxValue}`,
+          zh: `显示多少个词，${minValue} 到 ${maxValue}`,
+        }),
+        limit,
+        limit.parse(undefined),
+      ),
     )
-    .option('--json', 'for programs')
+    .addOption(jsonOption())
     .action(async ({ json, ...query }: WordsOptions) => {
-      const found = await ask(loadConfig(), listSeenWords, { query });
+      const found = await ask(loadConfig(), listSeenWords, { query }, QUICK_ANSWER_MS);
       if (json) print(asJson(found));
       else tell(wordsInWords(found));
     });

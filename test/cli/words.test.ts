@@ -1,10 +1,16 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { randomBytes } from 'node:crypto';
+import { providersCommand } from '../../src/cli/providers';
+import { receiversCommand } from '../../src/cli/receivers';
 import { wordsCommand } from '../../src/cli/words';
 import { loadConfig, SettingsError } from '../../src/config/config';
 import { serveDeliveries } from '../api/delivery-api';
 import { eventually, useLab } from '../setup/delivery-lab';
+import { run } from './run-command';
 
 const lab = useLab();
 
@@ -135,4 +141,18 @@ describe('waybell words', () => {
       expect(silent.output).toContain('own-system/已打印面单  2 times: nothing by STATUS_MAP\n');
     });
   });
+});
+
+test('a Waybell that does not answer keeps nobody waiting who asks what it has in a table', async () => {
+  const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  process.env['PORT'] = String((silent.address() as AddressInfo).port);
+  const soon = AbortSignal.timeout(200);
+  for (const command of [wordsCommand(), providersCommand(), receiversCommand()]) {
+    jest.spyOn(AbortSignal, 'timeout').mockReturnValueOnce(soon);
+    const args = command.name() === 'words' ? [] : ['list'];
+    await expect(run(command, ...args)).rejects.toThrow('has not answered within 10 s: npx waybell doctor');
+  }
+  silent.closeAllConnections();
+  silent.close();
 });

@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -29,6 +31,15 @@ async function finish(
 ): Promise<{ code: number | null; output: string }> {
   const product = runProduct(command, settings);
   return { code: await product.exitCode, output: product.output() };
+}
+
+/** Servers that take whatever comes, and never say a word. */
+const openSilent = (): Server[] =>
+  [1, 2, 3].map(() => createServer((socket) => socket.unref()).listen(0, '127.0.0.1'));
+
+async function portOf(server: Server): Promise<number> {
+  if (!server.listening) await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
 }
 
 describe('waybell doctor with nothing reachable', () => {
@@ -77,6 +88,32 @@ describe('waybell doctor with nothing reachable', () => {
     for (const secret of [...Object.values(secrets), 'the-password'].filter((value) => value !== 'getui-app'))
       expect(output).not.toContain(secret);
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('has an answer soon where parts take connections and say nothing, and names what could not be looked at', async () => {
+    const silent = openSilent();
+    const ports = await Promise.all(silent.map(portOf));
+    const [database, temporal, cloud] = ports;
+    const started = Date.now();
+    try {
+      const { code, output } = await finish(['doctor'], {
+        DATA_DIR: path.join(folder, 'silent'),
+        DATABASE_URL: `postgresql://shop:x@127.0.0.1:${database}/shop`,
+        TEMPORAL_ADDRESS: `127.0.0.1:${temporal}`,
+        CLOUD_FUNC_URL: `http://127.0.0.1:${cloud}/push`,
+        API_KEYS: 'the-key-of-the-shop-0123456789',
+        UNSIGNED_WEBHOOKS: 'allow',
+      });
+      expect(Date.now() - started).toBeLessThan(30_000);
+      expect(code).toBe(1);
+      expect(output).toMatch(/PROBLEM +postgresql +PostgreSQL at 127\.0\.0\.1:\d+ does not answer/);
+      expect(output).toMatch(/PROBLEM +temporal +Temporal at 127\.0\.0\.1:\d+ does not answer within 5 s/);
+      expect(output).toMatch(/warning +words +Not looked at: PostgreSQL does not answer\./);
+      expect(output).toMatch(/warning +sweep +Not looked at: Temporal does not answer\./);
+      expect(output).toMatch(/Not healthy: \d+ problem\(s\)/);
+    } finally {
+      for (const server of silent) server.close();
+    }
   });
 
   test('says all wrong settings at once', async () => {
