@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import type { Explanation } from '../shipment/explanation';
+import { WrongInputError } from '../spoken';
 import { printAside } from '../terminal';
 import { UsageError } from './exit-codes';
 import { say } from './language';
@@ -9,15 +10,31 @@ import { say } from './language';
 const MAX_SECRET_CHARACTERS = 16_384;
 const MAX_ANSWER = 10;
 
+const UTF_16: Explanation = {
+  en: 'Standard input is no text in UTF-8: give it as UTF-8.',
+  zh: '标准输入不是 UTF-8 文本：请以 UTF-8 给出。',
+};
+
 /** One line of `input`, without its end: what stands in no history of a shell and in no list of processes. */
 export async function readLine(input: NodeJS.ReadStream, prompt: string, most: number): Promise<string> {
   if (input.isTTY) printAside(prompt);
   let text = '';
-  for await (const chunk of input.setEncoding('utf8')) {
-    text += chunk;
-    if (text.includes('\n') || text.length > most) break;
+  try {
+    for await (const chunk of input.setEncoding('utf8')) {
+      text += chunk;
+      if (text.includes('\n') || text.length > most) break;
+    }
+  } catch (cause) {
+    // A folder, or a file that went away.
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const why = code ?? message;
+    throw new WrongInputError(
+      { en: `Standard input cannot be read (${why}).`, zh: `无法读取标准输入（${why}）。` },
+      { cause },
+    );
   }
-  const [line = ''] = text.split(/\r?\n/, 1);
+  if (text.includes('\0')) throw new WrongInputError(UTF_16);
+  const [line = ''] = text.replace(/^\uFEFF/, '').split(/\r?\n/, 1);
   return line;
 }
 

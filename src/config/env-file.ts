@@ -1,12 +1,13 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
-import { SETTING_NAMES } from './config';
+import { SETTING_NAMES, SettingsError } from './config';
 import { settingMeantBy } from './misspelt-settings';
 import { OBSOLETE_SETTINGS } from './obsolete-settings';
 import { SECRET_FILE_NAMES } from './secret-files';
 import { SUPABASE_KEY_NAMES } from './supabase-keys';
 import { whyNotTrusted } from './trusted-file';
+import { readWrittenText } from './written-text';
 
 const NAME = '.env';
 /** Some dozens of short lines; a key may be among them. */
@@ -33,16 +34,16 @@ export interface EnvFile {
  * keeps. Nothing else of the file is taken: what stands there of `PATH` or `NODE_OPTIONS` would reach every process
  * that we start.
  * @returns `undefined` without such a file
- * @throws {Error} when the file is not to be trusted, or cannot be read
+ * @throws {SettingsError} when the file is not to be trusted, or cannot be read
  */
 export function takeEnvFile(folder = process.cwd(), environment = process.env): EnvFile | undefined {
   const file = path.join(folder, NAME);
   const stats = statSync(file, { throwIfNoEntry: false });
   // A folder of that name is what Python keeps its packages in.
   if (stats?.isFile() !== true) return undefined;
-  const distrust = stats.size > MAX_BYTES ? 'it is too large' : whyNotTrusted(file, environment);
-  if (distrust !== undefined) throw new Error(`${file} is not read: ${distrust}.`);
-  const found = parseEnv(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
+  const distrust = whyNotTrusted(file, environment);
+  if (distrust !== undefined) throw notRead(file, distrust);
+  const found = parseEnv(readText(file));
   const taken: string[] = [];
   for (const [name, value] of Object.entries(found)) {
     if (value === undefined || value === '' || !isOurs(name) || (environment[name] ?? '') !== '') continue;
@@ -51,6 +52,16 @@ export function takeEnvFile(folder = process.cwd(), environment = process.env): 
   }
   return { file, taken };
 }
+
+function readText(file: string): string {
+  try {
+    return readWrittenText(file, MAX_BYTES);
+  } catch (error) {
+    throw notRead(file, (error as Error).message);
+  }
+}
+
+const notRead = (file: string, why: string): SettingsError => new SettingsError([`${file}: ${why}`]);
 
 /** What is spelled wrongly is taken, so that it is told of. */
 const isOurs = (name: string): boolean =>

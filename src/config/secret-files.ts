@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readWrittenText } from './written-text';
 
 /**
  * Settings that hold a secret. Each may be given by a file whose path is in `<name>_FILE`, as Docker, Kubernetes and
@@ -58,18 +58,9 @@ export function readSecretFiles(given: Given): GivenWithFiles {
 }
 
 function readSecret(file: string): string {
-  const { size, isFile } = lookAt(file);
-  // A pipe or a device may never come to its end.
-  if (!isFile) throw new Error('it is no file');
-  if (size > MAX_FILE_BYTES) throw new Error('the file is too large for a secret');
-  const text = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
+  const text = readWrittenText(file, MAX_FILE_BYTES);
   if (text.trim() === '') throw new Error('the file is empty');
   return text.trim();
-}
-
-function lookAt(file: string): { readonly size: number; readonly isFile: boolean } {
-  const stats = statSync(file);
-  return { size: stats.size, isFile: stats.isFile() };
 }
 
 /** Of the system only its code: its sentence has the path, which is a value. */

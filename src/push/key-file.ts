@@ -13,7 +13,8 @@ export function readKeyFile(setting: string, value: string): string {
   if (PEM.test(value)) return value.replaceAll('\\n', '\n');
   if (JSON_OBJECT.test(value)) return value;
   try {
-    return readFileSync(value, 'utf8');
+    // Windows writes a byte order mark, which neither JSON nor PEM knows.
+    return readFileSync(value, 'utf8').replace(/^\uFEFF/, '');
   } catch (cause) {
     throw new Error(`${setting}: the file cannot be read`, { cause });
   }

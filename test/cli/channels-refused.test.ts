@@ -1,11 +1,17 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { channelsCommand } from '../../src/cli/channels';
+import { EXIT } from '../../src/cli/exit-codes';
+import { failureOf } from '../../src/cli/failures';
+import { readLine } from '../../src/cli/read-line';
 import { readChannelsFile } from '../../src/intake/channels/file';
+import type { Explanation } from '../../src/shipment/explanation';
 import { SOURCES } from '../../src/sources/registry';
 import type { Source } from '../../src/sources/source';
+import type { WrongInputError } from '../../src/spoken';
 import { ownSource } from '../intake/own-source';
 
 const SECRET = 'the-secret-of-a-carrier';
@@ -129,6 +135,68 @@ describe('waybell channels, with the sources of a shop,', () => {
     await expect(run(sources, ...args)).rejects.toThrow(sentence);
     expect(output).toBe('');
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  const CHANNELS = '{"version":1,"channels":[]}';
+
+  test.each<[string, string | Buffer]>([
+    ['with a byte order mark', `\uFEFF${CHANNELS}`],
+    ['with the line ends of Windows', CHANNELS.replace(',', ',\r\n')],
+  ])('reads a file %s', async (_, content) => {
+    await writeFile(file, content);
+    expect(await readChannelsFile(file)).toEqual([]);
+  });
+
+  test.each<[string, string | Buffer | null, Explanation]>([
+    ['is empty', '', { en: 'it is empty', zh: '它是空的' }],
+    ['is white space', '\r\n', { en: 'it is empty', zh: '它是空的' }],
+    [
+      'is UTF-16',
+      Buffer.from(`\uFEFF${CHANNELS}`, 'utf16le'),
+      { en: 'it is UTF-16: save it as UTF-8', zh: '另存为 UTF-8' },
+    ],
+    ['is no text', Buffer.from([0x7b, 0xff, 0x7d]), { en: 'it is not UTF-8', zh: '它不是 UTF-8' }],
+    ['is a folder', null, { en: 'it is no file', zh: '它不是文件' }],
+    ['is of 100 MB', Buffer.alloc(100 * 1024 * 1024, ' '), { en: 'it is too large', zh: '它太大' }],
+  ])('refuses a file that %s, with a sentence and exit code 2', async (_, content, words) => {
+    await (content === null ? mkdir(file) : writeFile(file, content));
+    for (const args of [['list'], ['add', 'signs', '--secret', SECRET], ['remove', 'signs', 'main']]) {
+      const failure: unknown = await run(sources, ...args).catch((error: unknown) => error);
+      expect(failureOf(failure)).toEqual({
+        exitCode: EXIT.usage,
+        words: `${file} is not a file of channels: ${words.en}.`,
+      });
+      expect((failure as WrongInputError).words.zh).toContain(words.zh);
+    }
+  });
+
+  test('refuses a file that the system does not give', async () => {
+    await writeFile(file, CHANNELS);
+    const failure: unknown = await readChannelsFile(path.join(file, 'below')).catch(
+      (error: unknown) => error,
+    );
+    expect(failureOf(failure)).toMatchObject({
+      exitCode: EXIT.usage,
+      words: expect.stringMatching(/cannot be read: ENOTDIR/),
+    });
+  });
+
+  test('takes a secret from standard input as editors and shells of Windows write it, and refuses what is none', async () => {
+    const line = (bytes: Buffer): Promise<string> =>
+      readLine(Readable.from([bytes]) as unknown as NodeJS.ReadStream, '', 16_384);
+    expect(await line(Buffer.from(`\uFEFF${SECRET}\r\nmore`))).toBe(SECRET);
+    expect(await line(Buffer.alloc(0))).toBe('');
+    await expect(line(Buffer.from(`\uFEFF${SECRET}\r\n`, 'utf16le'))).rejects.toThrow('no text in UTF-8');
+    expect((await line(Buffer.alloc(1024 * 1024, 'x'))).length).toBeGreaterThan(16_384);
+    const folderAsInput = new Readable({ read: () => undefined });
+    folderAsInput.destroy(Object.assign(new Error('illegal operation'), { code: 'EISDIR' }));
+    const failure: unknown = await readLine(folderAsInput as unknown as NodeJS.ReadStream, '', 10).catch(
+      (error: unknown) => error,
+    );
+    expect(failureOf(failure)).toEqual({
+      exitCode: EXIT.usage,
+      words: 'Standard input cannot be read (EISDIR).',
+    });
   });
 
   test('takes several secrets at once, and keeps each', async () => {

@@ -179,7 +179,7 @@ describe('waybell channels', () => {
   test('refuses to change a file that it does not understand, in one sentence', async () => {
     await writeFile(file, `{"version": 1, "secret": "${SECRET}"`);
     const { code, problem } = await waybell(['add', 'sf']);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(lastLines(problem, 9)).toEqual([
       expect.stringContaining('is not a file of channels: it is not JSON'),
     ]);

@@ -70,8 +70,17 @@ describe('a secret in a file', () => {
       'API_KEYS_FILE: the file is empty',
     ]);
     expect(problemsOf({ API_KEYS_FILE: await fileWith('a'.repeat(70_000), 'large') })).toEqual([
-      'API_KEYS_FILE: the file is too large for a secret',
+      'API_KEYS_FILE: it is too large',
     ]);
+    for (const [bytes, words] of [
+      [Buffer.from(`\uFEFF${KEY}`, 'utf16le'), 'it is UTF-16: save it as UTF-8'],
+      [Buffer.from([0xfe, 0xff, 0, 0x6b]), 'it is UTF-16: save it as UTF-8'],
+      [Buffer.from([0xff, 0x80]), 'it is not UTF-8'],
+    ] as const) {
+      await writeFile(path.join(folder, 'odd'), bytes);
+      expect(problemsOf({ API_KEYS_FILE: path.join(folder, 'odd') })).toEqual([`API_KEYS_FILE: ${words}`]);
+    }
+    expect(problemsOf({ API_KEYS_FILE: folder })).toEqual(['API_KEYS_FILE: it is no file']);
     execFileSync('mkfifo', [path.join(folder, 'pipe')]);
     expect(problemsOf({ API_KEYS_FILE: path.join(folder, 'pipe') })).toEqual([
       'API_KEYS_FILE: it is no file',

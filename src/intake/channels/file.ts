@@ -1,24 +1,33 @@
 import { IANAZone } from 'luxon';
-import { open, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { NoTextError, readWrittenText } from '../../config/written-text';
 import { makeFolder } from '../../make-folder';
+import { asItIs, type Explanation } from '../../shipment/explanation';
 import { findSource } from '../../sources/registry';
 import type { Source } from '../../sources/source';
+import { SpokenError, WrongInputError } from '../../spoken';
 
 /** Longer than any carrier's. */
 const MAX_SECRET_LENGTH = 512;
 
-/** Why this cannot be a secret of the source, in words that do not hold it. */
-export function secretProblem(secret: string, source: Source | undefined): string | undefined {
-  if (secret === '') return 'is empty: with an empty secret everybody can sign';
-  if (secret.length > MAX_SECRET_LENGTH) return `is longer than ${MAX_SECRET_LENGTH} characters`;
+/** Why this cannot be a secret of the source, in words that go on after its name and do not hold it. */
+export function secretProblem(secret: string, source: Source | undefined): Explanation | undefined {
+  if (secret === '')
+    return { en: 'is empty: with an empty secret everybody can sign', zh: '是空的：用空密钥任何人都能签名' };
+  if (secret.length > MAX_SECRET_LENGTH)
+    return {
+      en: `is longer than ${MAX_SECRET_LENGTH} characters`,
+      zh: `超过 ${MAX_SECRET_LENGTH} 个字符`,
+    };
   // Comes from copying, and is looked for for a long time.
-  if (secret !== secret.trim()) return 'begins or ends with white space';
-  if (/\p{Cc}/u.test(secret)) return 'holds control characters';
+  if (secret !== secret.trim()) return { en: 'begins or ends with white space', zh: '以空白开头或结尾' };
+  if (/\p{Cc}/u.test(secret)) return { en: 'holds control characters', zh: '含有控制字符' };
   const form = source?.secretForm;
-  if (form !== undefined && !form.pattern.test(secret)) return `must be ${form.words}`;
+  if (form !== undefined && !form.pattern.test(secret))
+    return { en: `must be ${form.words}`, zh: `必须是 ${form.words}` };
   return undefined;
 }
 
@@ -32,6 +41,8 @@ const FORMAT_VERSION = 1;
 const MAX_CHANNELS = 1_000;
 /** Secrets, or tokens, of one channel: a rotation needs two. */
 const MAX_AT_ONCE = 16;
+/** All of them with all that each may have. */
+const MOST_BYTES = 32 * 1024 * 1024;
 /** The senders repeat for minutes to hours; a signed time of another day proves little. */
 const MAX_TOLERANCE_S = 24 * 60 * 60;
 
@@ -87,7 +98,7 @@ const storedChannel = z
     if (unsigned !== (secrets.length === 0)) refuse('needs either secrets or "unsigned": true');
     for (const [index, { value }] of secrets.entries()) {
       const problem = secretProblem(value, findSource(source));
-      if (problem !== undefined) refuse(problem, 'secrets', index);
+      if (problem !== undefined) refuse(problem.en, 'secrets', index);
     }
   });
 
@@ -108,16 +119,19 @@ const channelsFile = z.strictObject({
 });
 
 /** The channels, or what is wrong, in words that never hold a value. */
-export type ParsedChannels = { readonly channels: readonly StoredChannel[] } | { readonly problem: string };
+export type ParsedChannels =
+  { readonly channels: readonly StoredChannel[] } | { readonly problem: Explanation };
 
 function parseChannels(text: string): ParsedChannels {
+  if (text.trim() === '') return { problem: { en: 'it is empty', zh: '它是空的' } };
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (error) {
     // Only the place: the rest of the message quotes the file, which holds secrets.
     const [place = ''] = /line \d+ column \d+/.exec((error as Error).message) ?? [];
-    return { problem: `it is not JSON${place && ` (${place})`}` };
+    const where = place && ` (${place})`;
+    return { problem: { en: `it is not JSON${where}`, zh: `它不是 JSON${where}` } };
   }
   return check(json);
 }
@@ -126,7 +140,11 @@ function parseChannels(text: string): ParsedChannels {
 function formatChannels(channels: readonly StoredChannel[]): string {
   const content = { version: FORMAT_VERSION, channels };
   const checked = check(content);
-  if ('problem' in checked) throw new Error(`This cannot be kept: ${checked.problem}.`);
+  if ('problem' in checked)
+    throw new WrongInputError({
+      en: `This cannot be kept: ${checked.problem.en}.`,
+      zh: `无法保存：${checked.problem.zh}。`,
+    });
   return `${JSON.stringify(content, null, 2)}\n`;
 }
 
@@ -134,7 +152,7 @@ function check(json: unknown): ParsedChannels {
   const parsed = channelsFile.safeParse(json);
   if (parsed.success) return { channels: parsed.data.channels };
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`.trim());
-  return { problem: problems.join('; ') };
+  return { problem: asItIs(problems.join('; ')) };
 }
 
 function hasTwins(words: readonly string[]): boolean {
@@ -154,16 +172,38 @@ export type ChangeChannels = (channels: readonly StoredChannel[]) => readonly St
  * The channels of `file`; none when it is missing.
  * @throws {Error} that says what is wrong, and no value of it.
  */
-export async function readChannelsFile(file: string): Promise<readonly StoredChannel[]> {
-  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return undefined;
-    throw new Error(`${file} cannot be read: ${cause.message}.`, { cause });
-  });
+export function readChannelsFile(file: string): Promise<readonly StoredChannel[]> {
+  return new Promise((resolve) => resolve(channelsIn(file)));
+}
+
+function channelsIn(file: string): readonly StoredChannel[] {
+  const text = readText(file);
   if (text === undefined) return [];
   const parsed = parseChannels(text);
-  if ('problem' in parsed) throw new Error(`${file} is not a file of channels: ${parsed.problem}.`);
+  if ('problem' in parsed) throw noChannels(file, parsed.problem);
   return parsed.channels;
 }
+
+/** @returns `undefined` without such a file */
+function readText(file: string): string | undefined {
+  try {
+    return readWrittenText(file, MOST_BYTES);
+  } catch (cause) {
+    if (cause instanceof NoTextError) throw noChannels(file, cause.words);
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    throw new WrongInputError(
+      { en: `${file} cannot be read: ${message}.`, zh: `无法读取 ${file}：${message}。` },
+      { cause },
+    );
+  }
+}
+
+const noChannels = (file: string, { en, zh }: Explanation): WrongInputError =>
+  new WrongInputError({
+    en: `${file} is not a file of channels: ${en}.`,
+    zh: `${file} 不是通道文件：${zh}。`,
+  });
 
 /**
  * Replaces the channels of `file` by what `change` makes of them: readers see all of it or nothing, and of two
@@ -199,9 +239,10 @@ async function acquireLock(lock: string): Promise<FileHandle> {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
     if (performance.now() > deadline) {
-      throw new Error(
-        `${lock} exists: another command changes the channels, or was killed while it did. If none runs, delete that file.`,
-      );
+      throw new SpokenError({
+        en: `${lock} exists: another command changes the channels, or was killed while it did. If none runs, delete that file.`,
+        zh: `${lock} 已存在：另一个命令正在修改通道，或修改时被中止。如果没有命令在运行，请删除该文件。`,
+      });
     }
     await sleep(LOCK_INTERVAL_MS);
   }
