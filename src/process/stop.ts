@@ -1,5 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeProcess, findRunning, notRunning, ROLES, type Role, type RunningProcess } from './locks';
+import { findStranger } from './is-ours';
+import {
+  describeProcess,
+  findRunning,
+  notRunning,
+  processFiles,
+  ROLES,
+  type Role,
+  type RunningProcess,
+} from './locks';
 import { isRunByNpm } from '../config/surroundings';
 import { isAlive } from '../process-identity';
 import type { Explanation } from '../shipment/explanation';
@@ -25,14 +34,26 @@ export async function stop(
     tell([say(notRunning(dataDir))]);
     return 0;
   }
-  const problems = await Promise.all(running.map((one) => end(one, patienceMs)));
+  const problems = await Promise.all(running.map((one) => end(one, dataDir, patienceMs)));
   for (const problem of problems) if (problem !== undefined) tell([say(problem)]);
   return problems.every((problem) => problem === undefined) ? 0 : 1;
 }
 
 /** @returns what is to be done by hand, if it does not end. */
-async function end(one: RunningProcess, patienceMs: number): Promise<Explanation | undefined> {
+async function end(
+  one: RunningProcess,
+  dataDir: string,
+  patienceMs: number,
+): Promise<Explanation | undefined> {
   const { en, zh } = describeProcess(one);
+  const command = await findStranger(one.pid, dataDir);
+  if (command !== undefined) {
+    const { pid: file } = processFiles(dataDir, one.role);
+    return {
+      en: `${file} names ${en}, which is no Waybell of ${dataDir} (${command}): it was left alone. If no Waybell runs there, remove that file.`,
+      zh: `${file} 所写的${zh}不是 ${dataDir} 的 Waybell（${command}）：没有动它。如果那里没有 Waybell 在运行，请删除该文件。`,
+    };
+  }
   tell([say({ en: `Stopping ${en} …`, zh: `正在停止${zh} …` })]);
   try {
     process.kill(one.pid, 'SIGTERM');

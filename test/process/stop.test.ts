@@ -24,7 +24,11 @@ describe('waybell stop', () => {
 
   /** Holds a lock as a Waybell does, and runs `script` instead. */
   async function hold(name: string, script: string): Promise<number> {
-    const holder = spawn('sh', ['-c', `${script} echo up; while :; do sleep 0.05; done`]);
+    // As a Waybell has its log.
+    const holder = spawn('sh', [
+      '-c',
+      `exec 3>'${dataDir}/${name}.log'; ${script} echo up; while :; do sleep 0.05; done`,
+    ]);
     holders.push(holder);
     await once(holder.stdout, 'data');
     await writeFile(path.join(dataDir, name), `${holder.pid}`);
@@ -38,6 +42,22 @@ describe('waybell stop', () => {
       `Stopping process ${pid} …`,
       `process ${pid} has not ended within 0.3 s. "kill -9 ${pid}" ends it at once; nothing is lost, and deliveries go on at the next start.`,
     ]);
+  });
+
+  test('leaves a process alone that is no Waybell of the folder, and says what it is', async () => {
+    const stranger = spawn('sh', ['-c', 'echo up; while :; do sleep 0.05; done']);
+    holders.push(stranger);
+    await once(stranger.stdout, 'data');
+    // A number that was given to another program, as it is written by a system without /proc.
+    await writeFile(path.join(dataDir, 'waybell.pid'), `${stranger.pid}`);
+    const api = await hold('waybell-api.pid', '');
+    expect(await stop(dataDir)).toBe(1);
+    expect(said).toEqual([
+      `Stopping process ${api} (--only api) …`,
+      `Stopped process ${api} (--only api).`,
+      `${path.join(dataDir, 'waybell.pid')} names process ${stranger.pid}, which is no Waybell of ${dataDir} (sh -c echo up; while :; do sleep 0.05; done): it was left alone. If no Waybell runs there, remove that file.`,
+    ]);
+    expect(stranger.exitCode ?? stranger.signalCode).toBeNull();
   });
 
   test('tells every 5 s that it still waits', async () => {
