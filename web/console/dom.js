@@ -41,12 +41,15 @@ export function copyButton(element) {
 
 export const pill = (words, state = 'waiting') => make('span', { class: 'pill', 'data-state': state }, words);
 
-/** Names and values, one under the other on a telephone; those without a value are left out. */
-export function facts(rows) {
+/**
+ * Names and values; those without a value are left out.
+ * @param areShort whether they stand side by side on a telephone too
+ */
+export function facts(rows, areShort = false) {
   const shown = rows.filter(([, value]) => value !== null && value !== undefined && value !== '');
   return make(
     'dl',
-    { class: 'facts' },
+    { class: areShort ? 'facts short' : 'facts' },
     shown.map(([name, value]) => [make('dt', {}, name), make('dd', {}, value)]),
   );
 }

@@ -92,6 +92,9 @@ function sums(title, rows, family) {
     'article',
     { class: 'panel' },
     make('h3', {}, title),
-    facts(rows.map(([code, count]) => [named(family, code), String(count)])),
+    facts(
+      rows.map(([code, count]) => [named(family, code), String(count)]),
+      true,
+    ),
   );
 }

@@ -144,7 +144,7 @@ function row(entry, showBar) {
         audience(entry.audience) === null ? null : make('span', { class: 'soft' }, audience(entry.audience)),
         more === undefined ? null : make('a', { href: `/console?view=${more}` }, say(`view.${more}`)),
       ),
-      make('p', {}, say('endsBy'), ' ', named('endsBy', kind)),
+      make('p', {}, say('endsBy', named('endsBy', kind))),
       entry.explanation === null ? null : make('p', { class: 'soft' }, inWords(entry.explanation)),
       entry.alarm_explanation === null ? null : make('p', { class: 'bad' }, inWords(entry.alarm_explanation)),
       make(
