@@ -34,9 +34,9 @@ const STOP_TIMEOUT_MS = 10_000;
 
 /**
  * How much of its Go code the server runs at once. PostgreSQL and Waybell need the other half of the machine, and more
- * than four help nobody who writes by one connection to SQLite. On two cores a delivery costs the server 23 ms of a
- * processor with one thread and 29 ms with two, dearer in each of five alternating pairs (1.02 to 1.93 times); others
- * kept both cores busy, and the rate was the same (6.2 and 7.4 a second, 0.47 to 1.23 times).
+ * than four help nobody who writes by one connection to SQLite. On two cores that others kept busy, a delivery cost the
+ * server more of the processor with two threads than with one in each of five alternating pairs (1.02 to 1.93 times).
+ * Of all processes together, and of the rate, those pairs show no difference.
  */
 export const goThreads = (cores: number): number => Math.min(4, Math.max(1, Math.floor(cores / 2)));
 
