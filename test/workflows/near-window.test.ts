@@ -182,7 +182,7 @@ describe('a workflow task with near pushes', () => {
     expect(requested(parcel.cids)).toEqual([1, 1, 1]);
   });
 
-  test('is kept alive while it lasts longer than Temporal waits for one, in a worker that keeps no workflow', async () => {
+  test('is kept alive while it lasts longer than Temporal waits for one, in a worker that keeps one workflow', async () => {
     const parcel = await lab.parcel({ user: 1, merchant: 1 });
     const slow = around((name, step) => async (...args) => {
       if (name === 'findDevices') await sleep(1_500);
@@ -190,7 +190,7 @@ describe('a workflow task with near pushes', () => {
       if (name === 'pushToDevice' && activityInfo().isLocal) await sleep(9_000);
       return result;
     });
-    const handle = await withWorkerOf(slow(createActivities(lab.deps)), 0, async () => {
+    const handle = await withRoomForOne(slow(createActivities(lab.deps)), async () => {
       const begun = await lab.start(parcel, 'delivered', 1);
       expect(await begun.result()).toMatchObject({ outcome: 'success' });
       return begun;
@@ -202,7 +202,7 @@ describe('a workflow task with near pushes', () => {
   test('is made once in a worker that keeps one workflow, and replays the others', async () => {
     const parcels = await Promise.all(Array.from({ length: 4 }, () => lab.parcel({ user: 1, merchant: 0 })));
     const first = parcels.flatMap(({ cids }) => cids);
-    await withWorkerOf(createActivities(lab.deps), 1, async () => {
+    await withRoomForOne(createActivities(lab.deps), async () => {
       const handles = await Promise.all(parcels.map((parcel) => lab.start(parcel, 'delivered', 1)));
       for (const cid of first) await isAccepted(cid);
       const later = await Promise.all(parcels.map(({ merchantId }) => lab.registerDevice({ merchantId })));
@@ -231,16 +231,12 @@ describe('a workflow task with near pushes', () => {
   });
 });
 
-/** Runs a worker with room for so many workflows, while `work` runs. */
-async function withWorkerOf<T>(
-  activities: Activities,
-  maxCachedWorkflows: number,
-  work: () => Promise<T>,
-): Promise<T> {
+/** Runs a worker with room for one workflow, while `work` runs. */
+async function withRoomForOne<T>(activities: Activities, work: () => Promise<T>): Promise<T> {
   const { nativeConnection: connection, namespace, taskQueue, workflowBundle } = lab.temporal;
   const worker = await Worker.create({
-    ...{ connection, namespace, taskQueue, workflowBundle, maxCachedWorkflows },
-    activities,
+    ...{ connection, namespace, taskQueue, workflowBundle, activities },
+    maxCachedWorkflows: 1,
   });
   return worker.runUntil(work);
 }
