@@ -41,6 +41,8 @@ export function isPermissionRefusal(error: unknown): error is pg.DatabaseError {
  * more, and parameters of a type that a column had before its shop has widened it.
  */
 const LIFETIME_S = 600;
+/** How long one is kept that nobody needs: what it has prepared is worth more than its place; milliseconds. */
+const IDLE_MS = 60_000;
 
 /** Enough for the default 100 local activities to queue briefly, few enough for a small Supabase plan. */
 const POOL_SIZE = 20;
@@ -71,6 +73,7 @@ export function openPool(connectionString: string, onError: (error: Error) => vo
     pipeline: true,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     maxLifetimeSeconds: LIFETIME_S,
+    idleTimeoutMillis: IDLE_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     application_name: 'waybell',
