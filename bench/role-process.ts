@@ -28,7 +28,7 @@ export interface Surroundings {
 const COMMAND = path.join(PROJECT_ROOT, 'bin/waybell.cjs');
 /** Of this run, for `/metrics`. */
 const API_KEY = randomBytes(24).toString('hex');
-const READY_TIMEOUT_MS = 60_000;
+const READY_TIMEOUT_MS = 180_000;
 const STOP_TIMEOUT_MS = 30_000;
 
 /**
