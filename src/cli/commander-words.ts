@@ -14,9 +14,9 @@ type Rewording = readonly (readonly [RegExp, string])[];
 
 /** What stands behind a description. */
 const BEHIND: Rewording = [
-  [/\(choices: ([^()]*)\)$/, '（可选：$1）'],
-  [/\(choices: ([^()]*), default: ([^()]*)\)$/, '（可选：$1；默认：$2）'],
-  [/\(default: (.*)\)$/, '（默认：$1）'],
+  [/ ?\(choices: ([^()]*)\)$/, '（可选：$1）'],
+  [/ ?\(choices: ([^()]*), default: ([^()]*)\)$/, '（可选：$1；默认：$2）'],
+  [/ ?\(default: (.*)\)$/, '（默认：$1）'],
 ];
 
 /** Its words of what was typed; what the check of a value has said of it follows, and is Chinese already. */

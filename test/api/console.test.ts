@@ -303,7 +303,7 @@ describe('the page of the console', () => {
       endsBy: ATTENTION_KINDS,
       status: SHIPMENT_STATUSES,
       verdict: VERDICTS,
-      outcome: [...SEND_STATUSES, ...END_REASONS.filter((reason) => !isOneOf(VERDICTS, reason))],
+      outcome: [...SEND_STATUSES, ...END_REASONS],
       push: ['claimed', 'retry', ...PUSH_STATES],
       cause: HOLD_CAUSES,
       standing: WORD_STANDINGS,
