@@ -39,6 +39,8 @@ export function compare(rows: readonly Row[]): Comparison[] {
     .flatMap((ours) =>
       rows
         .filter(({ of, what }) => what === ours.what && of !== 'Waybell' && of !== 'the bench itself')
+        // Of what nobody did there is no factor.
+        .filter((other) => [ours, other].every(({ rounds }) => rounds.flat().some((figure) => figure > 0)))
         .map((other) => {
           const found = ratios(ours.rounds, other.rounds);
           return { ours, other, factors: moreIsBetter(ours) ? found.map((ratio) => 1 / ratio) : found };

@@ -73,7 +73,7 @@ export function createFindDevices(deps: ActivityDeps) {
         ...(membersUnknown && { membersUnknown }),
       };
     });
-    const isNear = mayBeNear(found, merchantOf(page.notifications));
+    const isNear = await mayBeNear(found, merchantOf(page.notifications));
     const devices = found.slice(0, PAGE_SIZE).map(({ provider, ...device }): DeviceRef => {
       const { messageId, audience, deviceId, cidTail } = device;
       return {
@@ -89,11 +89,11 @@ export function createFindDevices(deps: ActivityDeps) {
    * All of a delivery or none: a far push is scheduled when the workflow task ends, and would wait for the near ones.
    * Near is where the workflow task is, and its code: that of another build does not know of it.
    */
-  function mayBeNear(found: readonly FoundDevice[], merchantId: string | undefined): boolean {
+  async function mayBeNear(found: readonly FoundDevice[], merchantId: string | undefined): Promise<boolean> {
     if (nearPlaces === undefined || !activityInfo().isLocal || found.length > MOST_NEAR) return false;
     const isFit = ({ begun, provider }: FoundDevice): boolean =>
       !begun && providers.has(provider) && rates[provider] === undefined;
-    return found.every(isFit) && nearPlaces.take(found.map((device) => ({ ...device, merchantId })));
+    return found.every(isFit) && (await nearPlaces.take(found.map((device) => ({ ...device, merchantId }))));
   }
 }
 

@@ -45,7 +45,9 @@ export const LIMITS: WaitLimits = {
 export const LAB_TIMERS = { ...PUSH_TIMERS, request: 9_000 };
 
 /** A worker that tries no push near: each is a pending activity from its first try on. */
-export const ALL_FAR = { nearPlaces: createNearPlaces({ process: 0, provider: 0, merchant: 0 }) };
+export const ALL_FAR = {
+  nearPlaces: createNearPlaces({ process: 0, provider: 0, merchant: 0, waiting: 0, waitingOfMerchant: 0 }),
+};
 
 export type DeliveryHandle = WorkflowHandleWithFirstExecutionRunId<
   (input: DeliveryInput) => Promise<DeliveryResult>

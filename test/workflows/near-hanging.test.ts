@@ -12,7 +12,7 @@ import { eventually, type DeliveryHandle, type Parcel, useLab, type Wrap } from 
 const lab = useLab();
 
 /** The places of a process, of a provider in it, and of a merchant. */
-const PLACES = { process: 16, provider: 12, merchant: 6 };
+const PLACES = { process: 16, provider: 12, merchant: 6, waiting: 12, waitingOfMerchant: 4 };
 
 const requested = (cids: readonly string[]): number[] => cids.map((cid) => lab.cloud.countFor(cid));
 
