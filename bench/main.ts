@@ -39,13 +39,18 @@ async function main(): Promise<void> {
   });
   try {
     const { results, machine } = await Promise.race([measureAll(lab, chosen, loadBefore), stopped]);
+    const { surplus } = lab.cloudFunction;
+    const incorrect =
+      surplus.length === 0
+        ? []
+        : [`Pushed more than once, so these are not figures of correct deliveries: ${surplus.join(', ')}.`];
     const complete = !values.quick && values.only === undefined;
     const file = complete ? 'docs/performance.md' : 'bench/results/trial.md';
     await write(
       file,
       renderReport(results, machine, {
         minutes: process.uptime() / 60,
-        ...(values.quick && { note: QUICK }),
+        notes: [...(values.quick ? [QUICK] : []), ...incorrect],
       }),
     );
     const aims = judgeAims(results.flatMap(({ rows }) => rows));
@@ -54,6 +59,9 @@ async function main(): Promise<void> {
       return `${those.filter(({ met }) => met).length} of ${those.length}`;
     };
     lab.progress(`aims met: ${count(true)} that bind, ${count(false)} that are only reported: ${file}`);
+    const failed = results.filter(({ failure }) => failure !== undefined).length;
+    if (incorrect.length > 0) throw new Error(incorrect.join());
+    if (failed > 0) throw new Error(`${failed} of ${results.length} measurements have no figures`);
   } finally {
     await lab.close();
   }
@@ -77,17 +85,18 @@ async function measureAll(
   for (const measurement of measurements) {
     lab.progress(measurement.title);
     const mostMs = (measurement.mostMinutes ?? MOST_MINUTES) * 60_000;
-    const rows = await within(mostMs, `--only ${measurement.name}`, measurement.run(lab));
-    results.push({ measurement, rows });
+    try {
+      const rows = await within(mostMs, `--only ${measurement.name}`, measurement.run(lab));
+      results.push({ measurement, rows });
+    } catch (error) {
+      // The others have their figures all the same, and the report says so first.
+      const failure = error instanceof Error ? error.message : String(error);
+      lab.progress(`no figures: ${failure}`);
+      results.push({ measurement, rows: [], failure });
+    }
     await write('bench/results/samples.json', JSON.stringify(results, undefined, 1));
   }
   const { waybell } = await lab.sideBySide();
-  const { surplus } = lab.cloudFunction;
-  if (surplus.length > 0) {
-    throw new Error(
-      `pushed more than once, so these are not figures of correct deliveries: ${surplus.join(', ')}`,
-    );
-  }
   return { results, machine: await describeMachine(waybell, loadBefore) };
 }
 

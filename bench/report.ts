@@ -7,17 +7,19 @@ import { compare, defeats, judgeAims } from './verdicts';
 export interface Result {
   readonly measurement: Measurement;
   readonly rows: readonly Row[];
+  /** Why there are none. */
+  readonly failure?: string;
 }
 
-/** The whole page; `note` is what its reader must know first. */
+/** The whole page; `notes` are what its reader must know first. */
 export function renderReport(
   results: readonly Result[],
   machine: Machine,
-  { minutes, note }: { readonly minutes: number; readonly note?: string },
+  { minutes, notes }: { readonly minutes: number; readonly notes: readonly string[] },
 ): string {
   return [
     '# Performance',
-    ...(note === undefined ? [] : [`**${note}**`]),
+    ...notes.map((note) => `**${note}**`),
     'Written by the bench itself and changed by nothing else ([how to run it](development.md#bench)). Every figure comes from one run on one machine, with the bench, all that is compared, PostgreSQL and Temporal on it.',
     table(
       ['what', 'value'],
@@ -32,14 +34,16 @@ export function renderReport(
     .concat('\n');
 }
 
-function renderResult({ measurement, rows }: Result): string[] {
+function renderResult({ measurement, rows, failure }: Result): string[] {
   const comparisons = compare(rows);
   return [
     `## ${measurement.title}`,
-    table(
-      ['what', 'of', 'median', 'rounds', 'p90', 'p99', 'samples', 'aim'],
-      rows.map((row) => cells(row)),
-    ),
+    failure === undefined
+      ? table(
+          ['what', 'of', 'median', 'rounds', 'p90', 'p99', 'samples', 'aim'],
+          rows.map((row) => cells(row)),
+        )
+      : `**No figures: ${failure}.**`,
     ...(comparisons.length === 0
       ? []
       : [
@@ -81,14 +85,18 @@ function losses(results: readonly Result[]): string {
     ['Aims that are only reported:', (rows) => missedAims(rows, false)],
     ['Another is better:', betterElsewhere],
   ];
-  return kinds
-    .map(([head, find]) => {
+  const failures = results.flatMap(({ measurement, failure }) =>
+    failure === undefined ? [] : [`- ${measurement.title}: no figures, ${failure}.`],
+  );
+  return [
+    ...(failures.length === 0 ? [] : ['Not measured:', failures.join('\n')]),
+    ...kinds.flatMap(([head, find]) => {
       const lines = results.flatMap(({ measurement, rows }) =>
         find(rows).map((line) => `- ${measurement.title}: ${line}`),
       );
-      return [head, lines.length === 0 ? 'Nowhere in this run.' : lines.join('\n')].join('\n\n');
-    })
-    .join('\n\n');
+      return [head, lines.length === 0 ? 'Nowhere in this run.' : lines.join('\n')];
+    }),
+  ].join('\n\n');
 }
 
 function missedAims(rows: readonly Row[], bindingOnes: boolean): string[] {

@@ -8,7 +8,7 @@ import { ANSWER_AFTER_MS, MOST_STREAMS, type ProviderName } from '../push/wires'
 import { median } from '../statistics';
 
 const SIZES = {
-  full: { rounds: 5, warmUp: 3_000, share: 1 },
+  full: { rounds: 3, warmUp: 3_000, share: 1 },
   quick: { rounds: 2, warmUp: 300, share: 0.1 },
 };
 
