@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 import pg from 'pg';
-import { beginSession, isNotOurs, isOutlived, nameOf, type Session } from './session';
+import { beginSession, isNotOurs, isOutlived, mayBeOutlived, nameOf, type Session } from './session';
 
 /** What a statement needs: a pool, or one client inside a transaction. */
 export type Queryable = Pick<pg.Pool, 'query'>;
@@ -107,7 +107,7 @@ export function inTransaction<T>(
   statementMs = STATEMENT_TIMEOUT_MS,
   until = Infinity,
 ): Promise<T> {
-  return onConnection(pool, { statementMs, until }, async ({ send, rollBack, isOurs }) => {
+  return onConnection(pool, { statementMs, until, rollsBack: true }, async ({ send, rollBack, isOurs }) => {
     let state: 'not begun' | 'begun' | 'over' = 'not begun';
     const left: Promise<unknown>[] = [];
     const db = queryable(pool, async (text, values) => {
@@ -148,7 +148,7 @@ export function inAutocommit<T>(
   statementMs = STATEMENT_TIMEOUT_MS,
   until = Infinity,
 ): Promise<T> {
-  return onConnection(pool, { statementMs, until }, ({ send, isOurs }) =>
+  return onConnection(pool, { statementMs, until, rollsBack: false }, ({ send, isOurs }) =>
     work(
       queryable(pool, async (text, values) => {
         if (isOurs && statementMs === STATEMENT_TIMEOUT_MS) return send(text, values);
@@ -229,10 +229,38 @@ interface LentConnection {
   readonly isOurs: boolean;
 }
 
+interface Limits {
+  readonly statementMs: number;
+  readonly until: number;
+  /** Whether nothing is left of work that has failed. */
+  readonly rollsBack: boolean;
+}
+
+/** Errors of statements that may have been parsed for another table, or another session, and of which nothing is left. */
+const worthParsingAnew = new WeakSet<Error>();
+
+/** Where a changed table may have outlived a statement, all of `work` is done once more, parsed anew. */
 async function onConnection<T>(
   pool: pg.Pool,
-  { statementMs, until }: { readonly statementMs: number; readonly until: number },
+  limits: Limits,
   work: (lent: LentConnection) => Promise<T>,
+): Promise<T> {
+  try {
+    return await onceOnConnection(pool, limits, work, false);
+  } catch (error) {
+    if (!(error instanceof Error && worthParsingAnew.has(error))) throw error;
+    const result = await onceOnConnection(pool, limits, work, true);
+    // So it was: what the other connections have prepared is outlived, too.
+    lostAt.set(pool, performance.now());
+    return result;
+  }
+}
+
+async function onceOnConnection<T>(
+  pool: pg.Pool,
+  { statementMs, until, rollsBack }: Limits,
+  work: (lent: LentConnection) => Promise<T>,
+  parsesAnew: boolean,
 ): Promise<T> {
   const client = await takeConnection(pool);
   /** Why the connection cannot be lent again. */
@@ -240,6 +268,7 @@ async function onConnection<T>(
   const underWay = new Set<Promise<unknown>>();
   /** What PostgreSQL refused last; what was sent behind it is refused for it. */
   let refused: pg.DatabaseError | undefined;
+  let isAnswered = false;
 
   async function send(text: string, values?: unknown[]): Promise<pg.QueryResult> {
     const leftMs = Math.floor(until - performance.now());
@@ -247,7 +276,8 @@ async function onConnection<T>(
     // Each has its own time, and begins when those before it have ended.
     const answerMs = (underWay.size + 1) * statementMs + ANSWER_TRAVELS_MS;
     const session = sessions.get(client);
-    const name = session && values?.length && !borrowing.has(pool) ? nameOf(session, text) : undefined;
+    const isNamed = session && values?.length && !parsesAnew && !borrowing.has(pool);
+    const name = isNamed ? nameOf(session, text) : undefined;
     const statement = { text, values, name, query_timeout: Math.min(answerMs, leftMs) };
     sendTogether(client);
     const answered = client.query(statement);
@@ -255,6 +285,7 @@ async function onConnection<T>(
     try {
       const result = await answered;
       if (name !== undefined) session?.prepared.add(name);
+      isAnswered ||= values !== undefined;
       return result;
     } catch (error) {
       // What is not PostgreSQL's own word leaves a connection that may still be busy, or leads nowhere.
@@ -268,7 +299,10 @@ async function onConnection<T>(
       // Sent twice behind one that failed, it was parsed neither time.
       if (isNotOurs(name, error) && refused) throw refused;
       if (isNotOurs(name, error)) borrowing.add(pool);
-      if (isNotOurs(name, error) || (session && isOutlived(session, name, error))) lose(error);
+      const isOld = session !== undefined && name !== undefined && session.prepared.has(name);
+      if (isNotOurs(name, error) || (isOld && isOutlived(error))) lose(error);
+      if (isNotOurs(name, error) || (isOld && mayBeOutlived(error)))
+        if (rollsBack || !isAnswered) worthParsingAnew.add(error);
       throw (refused = error);
     } finally {
       underWay.delete(answered);

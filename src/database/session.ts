@@ -54,17 +54,20 @@ function addName(text: string): string {
 
 /**
  * What a statement says that was parsed before a table became another one: the type of a result has changed, or that of
- * a parameter does not fit its column any more. And one that is gone, or there without us: somebody is between after all.
+ * a parameter does not fit its column any more. A value that does not fit may fit the type that the column has by now.
+ * And what one says that is gone, or there without us: somebody is between after all.
  */
 const OUTLIVED = ['0A000', '42883', '42804'];
+const UNFIT = ['22P02', '22003', '22007', '22008'];
 const NOT_OURS = ['26000', '42P05'];
 
-/** Whether a new session may take a statement that this one has refused. */
-export const isOutlived = (
-  { prepared }: Session,
-  name: string | undefined,
-  error: pg.DatabaseError,
-): boolean => name !== undefined && prepared.has(name) && OUTLIVED.some((code) => code === error.code);
+const isOneOf = (codes: readonly string[], { code = '' }: pg.DatabaseError): boolean => codes.includes(code);
+
+/** Whether a new session may take a statement that one has refused which has parsed it earlier. */
+export const isOutlived = (error: pg.DatabaseError): boolean => isOneOf(OUTLIVED, error);
+
+/** Whether it is worth to ask again. */
+export const mayBeOutlived = (error: pg.DatabaseError): boolean => isOneOf([...OUTLIVED, ...UNFIT], error);
 
 export const isNotOurs = (name: string | undefined, error: pg.DatabaseError): boolean =>
-  name !== undefined && NOT_OURS.some((code) => code === error.code);
+  name !== undefined && isOneOf(NOT_OURS, error);

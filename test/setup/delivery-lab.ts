@@ -1,6 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import {
+  Client,
+  WorkflowNotFoundError,
+  type WorkflowHandleWithFirstExecutionRunId,
+} from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import pino from 'pino';
 import { createActivities, type Activities } from '../../src/activities';
@@ -224,8 +228,13 @@ export async function openDeliveryLab(
     },
 
     async terminate(workflowId) {
-      await temporal.client.workflow.getHandle(workflowId).terminate();
-      terminated.push(workflowId);
+      try {
+        await temporal.client.workflow.getHandle(workflowId).terminate();
+        terminated.push(workflowId);
+      } catch (error) {
+        // It has ended by itself meanwhile.
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      }
     },
 
     async close() {
