@@ -129,7 +129,7 @@ export function doctorCommand(): Command {
         zh: '修复无需决定的问题：搜索属性、保留期、定时计划、唯一索引',
       }),
     )
-    .option('--json', say({ en: 'the findings for programs', zh: '以 JSON 输出结果，供程序使用' }))
+    .option('--json', say({ en: 'the findings for programs', zh: '供程序读取的结果' }))
     .action(async ({ fix = false, json = false }: DoctorOptions) => {
       const report = await diagnose(fix);
       if (json) print(reportAsJson(report));

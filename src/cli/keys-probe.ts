@@ -115,7 +115,7 @@ function readUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !['http:', 'https:'].includes(url.protocol))
     throw new InvalidArgumentError(
-      say({ en: 'Give an http:// or https:// URL.', zh: '请给出 http:// 或 https:// 地址。' }),
+      say({ en: 'Give an http:// or https:// URL.', zh: '请给出 http:// 或 https:// 的 URL。' }),
     );
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
     throw new InvalidArgumentError(
