@@ -26,6 +26,18 @@ export async function endForked(child: ChildProcess): Promise<void> {
   await exited;
 }
 
+/** Ends what has something to write before it goes, and does not wait for it for ever. */
+export async function endInTime(
+  child: ChildProcess,
+  exited: Promise<unknown>,
+  mostMs: number,
+): Promise<void> {
+  child.kill('SIGTERM');
+  const killer = setTimeout(() => child.kill('SIGKILL'), mostMs);
+  await exited;
+  clearTimeout(killer);
+}
+
 /** Ends this process with the bench, however the bench ends. */
 export function endWithParent(): void {
   process.once('disconnect', () => process.exit());

@@ -4,8 +4,10 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { endInTime } from './forked';
 import { freePorts } from './free-ports';
 import { PROJECT_ROOT } from './paths';
+import type { Waybell } from './waybell';
 
 /** A Waybell that only takes requests, or only delivers. */
 export interface RoleProcess {
@@ -24,6 +26,14 @@ export interface Surroundings {
   readonly namespace: string;
   readonly cloudFunctionUrl: string;
 }
+
+/** What processes apart share with a Waybell that has started the servers. */
+export const surroundingsOf = (waybell: Waybell, cloudFunctionUrl: string): Surroundings => ({
+  databaseUrl: waybell.databaseUrl('waybell'),
+  temporalAddress: waybell.temporalAddress,
+  namespace: 'bench-apart',
+  cloudFunctionUrl,
+});
 
 const COMMAND = path.join(PROJECT_ROOT, 'bin/waybell.cjs');
 /** Of this run, for `/metrics`. */
@@ -60,12 +70,7 @@ export async function startRole(
   child.stderr.setEncoding('utf8').on('data', (words: string) => (said = (said + words).slice(-2_000)));
   const exited = once(child, 'close');
   const url = `http://127.0.0.1:${role === 'api' ? port : workerPort}`;
-  const stop = async (): Promise<void> => {
-    child.kill('SIGTERM');
-    const killer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
-    await exited;
-    clearTimeout(killer);
-  };
+  const stop = (): Promise<void> => endInTime(child, exited, STOP_TIMEOUT_MS);
   const deadline = Date.now() + READY_TIMEOUT_MS;
   while (!(await isReady(url + readyAt))) {
     if (child.exitCode !== null || Date.now() > deadline) {

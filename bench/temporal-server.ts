@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { endInTime } from './forked';
 import { freeLowPorts } from './free-ports';
 import { PROJECT_ROOT } from './paths';
 import type { Waybell } from './waybell';
@@ -72,12 +73,7 @@ export async function startTemporalServer(
     stream.setEncoding('utf8').on('data', (words: string) => (said = (said + words).slice(-4_000)));
   }
   const exited = once(child, 'close');
-  const stop = async (): Promise<void> => {
-    child.kill('SIGTERM');
-    const killer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
-    await exited;
-    clearTimeout(killer);
-  };
+  const stop = (): Promise<void> => endInTime(child, exited, STOP_TIMEOUT_MS);
   const address = `127.0.0.1:${ports[0]}`;
   const deadline = Date.now() + READY_TIMEOUT_MS;
   while (!(await isHealthy(waybell.temporalCli, address))) {

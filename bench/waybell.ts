@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { endInTime } from './forked';
 import { freePorts } from './free-ports';
 import { PROJECT_ROOT } from './paths';
 
@@ -39,12 +40,7 @@ export async function startWaybell(dataDir: string, cloudFunctionUrl: string): P
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = once(child, 'close');
-  const stop = async (): Promise<void> => {
-    child.kill('SIGTERM');
-    const killer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
-    await exited;
-    clearTimeout(killer);
-  };
+  const stop = (): Promise<void> => endInTime(child, exited, STOP_TIMEOUT_MS);
 
   let written = '';
   const ready = new Promise<number>((resolve) => {

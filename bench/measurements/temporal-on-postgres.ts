@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Measurement, Row } from '../measurement';
-import { createNamespace } from '../role-process';
+import { createNamespace, surroundingsOf } from '../role-process';
 import { startTemporalServer } from '../temporal-server';
 import { measureLayout } from './workers';
 
@@ -19,12 +19,7 @@ export const temporalOnPostgres: Measurement = {
     const programs = process.env[PROGRAMS];
     if (programs === undefined) throw new Error(`--only temporal-on-postgres needs ${PROGRAMS}`);
     const waybell = await lab.startWaybell(await lab.newDataDir());
-    const surroundings = {
-      databaseUrl: waybell.databaseUrl('waybell'),
-      temporalAddress: waybell.temporalAddress,
-      namespace: 'bench-apart',
-      cloudFunctionUrl: lab.cloudFunction.url,
-    };
+    const surroundings = surroundingsOf(waybell, lab.cloudFunction.url);
     try {
       await createNamespace(waybell.temporalCli, surroundings);
       const rows: Row[] = [...(await measureLayout(lab, surroundings, [waybell.pid], LAYOUT, 'SQLite'))];

@@ -1,7 +1,7 @@
 import { type Apart, flood, type Flood, IN_FLIGHT, idleShare, type Part } from '../apart';
 import type { Lab } from '../lab';
 import type { Measurement, Row } from '../measurement';
-import { createNamespace, startRole, type Surroundings } from '../role-process';
+import { createNamespace, startRole, type Surroundings, surroundingsOf } from '../role-process';
 
 const SIZES = {
   full: { rounds: 2, warmUp: 40, deliveries: 150, idleMs: 5_000 },
@@ -29,12 +29,7 @@ export const workers: Measurement = {
   method: `Processes of \`waybell start --only worker\` and \`--only api\`, each with a data folder of its own, on one Temporal server (SQLite) and one PostgreSQL, all on the same two cores. In each layout ${SIZES.full.rounds} floods of ${SIZES.full.deliveries} webhooks, ${IN_FLIGHT} unanswered at a time and to the APIs in turn; the rate is by the time until the last delivery has ended. “Of a core” is what each process took while the flood lasted: two cores have 200 % in all, and a process of Node.js runs JavaScript on one of them only. Where the sum is near 200 %, one more worker can bring nothing on this machine; what a larger one gains is not measured here. The pushes of each worker are from its own \`/metrics\`; an even share is 100 % divided by the workers. “Done twice” is by how many the claims in the table of pushes, or the pushes that the workers counted together, are more than the phones; there are no figures unless every phone got exactly one push.`,
   async run(lab) {
     const waybell = await lab.startWaybell(await lab.newDataDir());
-    const surroundings = {
-      databaseUrl: waybell.databaseUrl('waybell'),
-      temporalAddress: waybell.temporalAddress,
-      namespace: 'bench-apart',
-      cloudFunctionUrl: lab.cloudFunction.url,
-    };
+    const surroundings = surroundingsOf(waybell, lab.cloudFunction.url);
     try {
       await createNamespace(waybell.temporalCli, surroundings);
       const layouts = lab.quick ? LAYOUTS.filter(({ workers: count }) => count !== 2) : LAYOUTS;

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -240,7 +239,7 @@ describe('what the doctor sees on this machine', () => {
       ['an overlay in a container', { isInContainer: true, filesystem: OVERLAY }, 'container-layer'],
       ['a root that is an overlay', { filesystem: OVERLAY, isOnRootDevice: true }, 'container-layer'],
       ['/tmp', { folder: '/tmp' }, 'temporary'],
-      ['a folder in /tmp', { folder: '/tmp/shop/data', isOnRootDevice: true }, 'temporary'],
+      ['a folder in /tmp', { folder: path.join('/tmp', 'data'), isOnRootDevice: true }, 'temporary'],
       ['a temporary folder of macOS', { folder: '/var/folders/x/data', platform: 'darwin' }, 'temporary'],
       ['a number of tmpfs on another system', { filesystem: TMPFS, platform: 'darwin' }, undefined],
     ])('on %s', (_, place, passing) => {
@@ -254,9 +253,9 @@ describe('what the doctor sees on this machine', () => {
       expect(found).toMatchObject({ level: 'warning', fix: expect.stringContaining('DATA_DIR') });
     });
 
-    (existsSync(MEMORY) ? test : test.skip)('in memory is told as that', async () => {
+    test('in memory is told as that, where it is known how a file system in memory is called', async () => {
       const [found] = await lab.findings(dataFolder, { DATA_DIR: path.join(MEMORY, 'of-a-shop') });
-      expect(found).toMatchObject({ level: 'warning', message: expect.stringContaining('is in memory') });
+      expect(found?.message.includes('is in memory')).toBe(process.platform === 'linux');
     });
   });
 
